@@ -49,6 +49,8 @@ export interface Backend<Client> extends AsyncDisposable {
   readonly name: string;
   /** Product and version as the server itself says: `PostgreSQL 18.4`, `MariaDB 11.8.6`. */
   readonly server: string;
+  /** What every key of ours starts with: fresh for each connected backend, empty where the table itself is ours. */
+  readonly prefix: string;
   /** Levels the backend has; empty when it has none. */
   readonly isolations: readonly Isolation[];
   open(gate: Gate, options?: OpenOptions): Promise<Session<Client>>;
