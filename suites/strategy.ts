@@ -17,18 +17,43 @@ export interface Promised {
 /** One promise for all levels, or one a level; a level that is missing is not run. */
 export type Declared = Promised | Readonly<Partial<Record<Isolation, Promised>>>;
 
+export const kept: Promised = { updates: "kept" };
+export const lost: Promised = { updates: "lost" };
+/** Keeps every update, at the price of clean failures with these codes. */
+export const fails = (...codes: string[]): Promised => ({ updates: "kept", fails: codes });
+
+/** A promise a level, in the order of the standard: READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE. */
+export function byLevel(ru: Promised, rc: Promised, rr: Promised, ser: Promised): Declared {
+  return {
+    "READ UNCOMMITTED": ru,
+    "READ COMMITTED": rc,
+    "REPEATABLE READ": rr,
+    SERIALIZABLE: ser,
+  };
+}
+
+/** The promise at a level (null where the backend has none); undefined when the strategy is not run there. */
+export function promisedAt(declared: Declared, isolation: Isolation | null): Promised | undefined {
+  if ("updates" in declared) return declared;
+  return isolation === null ? undefined : declared[isolation];
+}
+
 /** What the surroundings of an application give to its code. */
 export interface Surroundings<Client> {
+  /** The caller's idempotency key: one an increment, the same for every try of it. */
+  readonly request_id: string;
   /** Waits before attempt number `attempt` (1, 2, …): exponential with seeded jitter; no time inside a schedule. */
-  backoff(attempt: number): Promise<void>;
+  readonly backoff: (attempt: number) => Promise<void>;
   /** A fresh connection in place of a broken one, as a pool would give. */
-  reconnect(): Promise<Client>;
+  readonly reconnect: () => Promise<Client>;
 }
 
 /** One way to increment a counter, as the plain code people write against the real driver client. */
 export interface Strategy<Client> {
   readonly name: string;
   readonly declared: Declared;
+  /** Touches more than its own key (a statement without WHERE): one of it at a time. */
+  readonly alone?: true;
   /** All clients use one connection (a common mistake with WATCH). */
   readonly shared_connection?: true;
   /** The driver keeps its own defaults for resending after a lost connection. */

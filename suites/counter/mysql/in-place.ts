@@ -1,0 +1,72 @@
+import type { Connection } from "mysql2/promise";
+import { byLevel, fails, kept, type Strategy } from "../../strategy.ts";
+import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
+import { inTransaction } from "./transaction.ts";
+
+async function addOne(connection: Connection, id: string): Promise<void> {
+  await connection.query("UPDATE Counter SET count_value = count_value + 1 WHERE id = ?", [id]);
+}
+
+async function upsertOne(connection: Connection, id: string): Promise<void> {
+  await connection.query(
+    `INSERT INTO Counter (id, count_value) VALUES (?, 1)
+     ON DUPLICATE KEY UPDATE count_value = count_value + 1`,
+    [id],
+  );
+}
+
+/** The database adds: nothing is read that could grow old. */
+export const inPlace: Strategy<Connection> = {
+  name: "in-place",
+  declared: kept,
+  prepare,
+  read,
+  increment: addOne,
+};
+
+export const inPlaceInTransaction: Strategy<Connection> = {
+  name: "in-place-in-transaction",
+  declared: kept,
+  prepare,
+  read,
+  increment: (connection, id) => inTransaction(connection, () => addOne(connection, id)),
+};
+
+/** A look at the value first, but the sum is still the database's; at SERIALIZABLE the look takes a share lock. */
+export const inPlaceAfterRead: Strategy<Connection> = {
+  name: "in-place-after-read",
+  declared: byLevel(kept, kept, kept, fails("1213")),
+  prepare,
+  read,
+  increment(connection, id) {
+    return inTransaction(connection, async () => {
+      await read(connection, id);
+      await addOne(connection, id);
+    });
+  },
+};
+
+export const upsert: Strategy<Connection> = {
+  name: "upsert",
+  declared: kept,
+  prepare,
+  read,
+  increment: upsertOne,
+};
+
+/** Nobody has counted yet: both clients may try to insert the first row. */
+export const upsertFirst: Strategy<Connection> = {
+  name: "upsert-first",
+  declared: { ...kept, fails_under_load: ["1213"] },
+  prepare: prepareWithoutRow,
+  read,
+  increment: upsertOne,
+};
+
+export const upsertInTransaction: Strategy<Connection> = {
+  name: "upsert-in-transaction",
+  declared: { ...kept, fails_under_load: ["1213"] },
+  prepare: prepareWithoutRow,
+  read,
+  increment: (connection, id) => inTransaction(connection, () => upsertOne(connection, id)),
+};

@@ -1,0 +1,61 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { byLevel, fails, lost, type Strategy } from "../../strategy.ts";
+import { prepare, read } from "./counter-table.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** Reads, adds one in the application, writes: the table has one row, so who needs a WHERE? */
+export const readWriteWithoutWhere: Strategy<Connection> = {
+  name: "read-write-without-where",
+  declared: lost,
+  alone: true,
+  async prepare(connection) {
+    await connection.query("DELETE FROM SingleCounter");
+    await connection.query("INSERT INTO SingleCounter VALUES (0)");
+  },
+  async increment(connection) {
+    const [rows] = await connection.query<RowDataPacket[]>("SELECT count_value FROM SingleCounter");
+    const next = rows[0]!.count_value + 1;
+    await connection.query("UPDATE SingleCounter SET count_value = ?", [next]);
+    return next;
+  },
+  async read(connection) {
+    const [rows] = await connection.query<RowDataPacket[]>("SELECT count_value FROM SingleCounter");
+    return rows[0]!.count_value;
+  },
+};
+
+/** The same on one row, by its key. */
+export const readWrite: Strategy<Connection> = {
+  name: "read-write",
+  declared: lost,
+  prepare,
+  read,
+  async increment(connection, id) {
+    const [rows] = await connection.query<RowDataPacket[]>(
+      "SELECT count_value FROM Counter WHERE id = ?",
+      [id],
+    );
+    const next = rows[0]!.count_value + 1;
+    await connection.query("UPDATE Counter SET count_value = ? WHERE id = ?", [next, id]);
+    return next;
+  },
+};
+
+/** "It is in a transaction, so it is safe": not below SERIALIZABLE, and there it deadlocks instead. */
+export const readWriteInTransaction: Strategy<Connection> = {
+  name: "read-write-in-transaction",
+  declared: byLevel(lost, lost, lost, fails("1213")),
+  prepare,
+  read,
+  increment(connection, id) {
+    return inTransaction(connection, async () => {
+      const [rows] = await connection.query<RowDataPacket[]>(
+        "SELECT count_value FROM Counter WHERE id = ?",
+        [id],
+      );
+      const next = rows[0]!.count_value + 1;
+      await connection.query("UPDATE Counter SET count_value = ? WHERE id = ?", [next, id]);
+      return next;
+    });
+  },
+};

@@ -1,0 +1,82 @@
+import type { Client } from "pg";
+import { byLevel, fails, kept, type Strategy } from "../../strategy.ts";
+import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
+import { inTransaction } from "./transaction.ts";
+
+// From REPEATABLE READ on, a statement that had to wait for the row finds it newer than its snapshot.
+const autocommit = { ...kept, fails_under_load: ["40001"] };
+const transaction = byLevel(kept, kept, fails("40001"), fails("40001"));
+
+async function addOne(client: Client, id: string): Promise<number> {
+  const { rows } = await client.query(
+    "UPDATE Counter SET count_value = count_value + 1 WHERE id = $1 RETURNING count_value",
+    [id],
+  );
+  return rows[0].count_value;
+}
+
+async function upsertOne(client: Client, id: string): Promise<number> {
+  const { rows } = await client.query(
+    `INSERT INTO Counter (id, count_value) VALUES ($1, 1)
+     ON CONFLICT (id) DO UPDATE SET count_value = Counter.count_value + 1
+     RETURNING count_value`,
+    [id],
+  );
+  return rows[0].count_value;
+}
+
+/** The database adds: nothing is read that could grow old. */
+export const inPlace: Strategy<Client> = {
+  name: "in-place",
+  declared: autocommit,
+  prepare,
+  read,
+  increment: addOne,
+};
+
+export const inPlaceInTransaction: Strategy<Client> = {
+  name: "in-place-in-transaction",
+  declared: transaction,
+  prepare,
+  read,
+  increment: (client, id) => inTransaction(client, () => addOne(client, id)),
+};
+
+/** A look at the value first takes the snapshot, but the sum is still the database's. */
+export const inPlaceAfterRead: Strategy<Client> = {
+  name: "in-place-after-read",
+  declared: transaction,
+  prepare,
+  read,
+  increment(client, id) {
+    return inTransaction(client, async () => {
+      await read(client, id);
+      return addOne(client, id);
+    });
+  },
+};
+
+export const upsert: Strategy<Client> = {
+  name: "upsert",
+  declared: autocommit,
+  prepare,
+  read,
+  increment: upsertOne,
+};
+
+/** Nobody has counted yet: both clients may try to insert the first row. */
+export const upsertFirst: Strategy<Client> = {
+  name: "upsert-first",
+  declared: autocommit,
+  prepare: prepareWithoutRow,
+  read,
+  increment: upsertOne,
+};
+
+export const upsertInTransaction: Strategy<Client> = {
+  name: "upsert-in-transaction",
+  declared: transaction,
+  prepare: prepareWithoutRow,
+  read,
+  increment: (client, id) => inTransaction(client, () => upsertOne(client, id)),
+};

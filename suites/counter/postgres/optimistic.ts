@@ -1,0 +1,88 @@
+import type { Client } from "pg";
+import { byLevel, fails, kept, lost, Refused, type Strategy } from "../../strategy.ts";
+import { prepare, read } from "./counter-table.ts";
+import { inTransaction } from "./transaction.ts";
+
+const attempts_max = 10;
+const optimistic = { ...kept, fails_under_load: ["refused", "40001"] };
+
+/** Writes only if the version is still the one it read; else reads again and retries. */
+export const versionColumn: Strategy<Client> = {
+  name: "version-column",
+  declared: optimistic,
+  prepare,
+  read,
+  async increment(client, id, { backoff }) {
+    for (let attempt = 1; attempt <= attempts_max; attempt++) {
+      const { rows } = await client.query(
+        "SELECT count_value, version FROM Counter WHERE id = $1",
+        [id],
+      );
+      const { count_value, version } = rows[0];
+      const { rowCount } = await client.query(
+        `UPDATE Counter SET count_value = $1, version = version + 1
+         WHERE id = $2 AND version = $3`,
+        [count_value + 1, id, version],
+      );
+      if (rowCount === 1) return count_value + 1;
+      await backoff(attempt);
+    }
+    throw new Refused(`counter ${id} had changed at each of ${attempts_max} attempts`);
+  },
+};
+
+/** The value itself is the version: enough for a number that only grows. */
+export const compareAndSet: Strategy<Client> = {
+  name: "compare-and-set",
+  declared: optimistic,
+  prepare,
+  read,
+  async increment(client, id, { backoff }) {
+    for (let attempt = 1; attempt <= attempts_max; attempt++) {
+      const seen = await read(client, id);
+      const { rowCount } = await client.query(
+        "UPDATE Counter SET count_value = $1 WHERE id = $2 AND count_value = $3",
+        [seen + 1, id, seen],
+      );
+      if (rowCount === 1) return seen + 1;
+      await backoff(attempt);
+    }
+    throw new Refused(`counter ${id} had changed at each of ${attempts_max} attempts`);
+  },
+};
+
+/** In a transaction and without a retry: who comes second is told so. */
+export const compareAndSetInTransaction: Strategy<Client> = {
+  name: "compare-and-set-in-transaction",
+  declared: byLevel(fails("refused"), fails("refused"), fails("40001"), fails("40001")),
+  prepare,
+  read,
+  increment(client, id) {
+    return inTransaction(client, async () => {
+      const seen = await read(client, id);
+      const { rowCount } = await client.query(
+        "UPDATE Counter SET count_value = $1 WHERE id = $2 AND count_value = $3",
+        [seen + 1, id, seen],
+      );
+      if (rowCount !== 1) throw new Refused(`counter ${id} was no longer ${seen}`);
+      return seen + 1;
+    });
+  },
+};
+
+/** All the trouble of compare-and-set, and then nobody looks whether a row was changed. */
+export const compareAndSetUnchecked: Strategy<Client> = {
+  name: "compare-and-set-unchecked",
+  declared: lost,
+  prepare,
+  read,
+  async increment(client, id) {
+    const seen = await read(client, id);
+    await client.query("UPDATE Counter SET count_value = $1 WHERE id = $2 AND count_value = $3", [
+      seen + 1,
+      id,
+      seen,
+    ]);
+    return seen + 1;
+  },
+};

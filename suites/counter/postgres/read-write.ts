@@ -1,0 +1,55 @@
+import type { Client } from "pg";
+import { byLevel, fails, lost, type Strategy } from "../../strategy.ts";
+import { prepare, read } from "./counter-table.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** Reads, adds one in the application, writes: the table has one row, so who needs a WHERE? */
+export const readWriteWithoutWhere: Strategy<Client> = {
+  name: "read-write-without-where",
+  declared: lost,
+  alone: true,
+  async prepare(client) {
+    await client.query("DELETE FROM SingleCounter");
+    await client.query("INSERT INTO SingleCounter VALUES (0)");
+  },
+  async increment(client) {
+    const { rows } = await client.query("SELECT count_value FROM SingleCounter");
+    const next = rows[0].count_value + 1;
+    await client.query("UPDATE SingleCounter SET count_value = $1", [next]);
+    return next;
+  },
+  async read(client) {
+    const { rows } = await client.query("SELECT count_value FROM SingleCounter");
+    return rows[0].count_value;
+  },
+};
+
+/** The same on one row, by its key. */
+export const readWrite: Strategy<Client> = {
+  name: "read-write",
+  declared: lost,
+  prepare,
+  read,
+  async increment(client, id) {
+    const { rows } = await client.query("SELECT count_value FROM Counter WHERE id = $1", [id]);
+    const next = rows[0].count_value + 1;
+    await client.query("UPDATE Counter SET count_value = $1 WHERE id = $2", [next, id]);
+    return next;
+  },
+};
+
+/** "It is in a transaction, so it is safe": only from REPEATABLE READ on, and then it fails instead. */
+export const readWriteInTransaction: Strategy<Client> = {
+  name: "read-write-in-transaction",
+  declared: byLevel(lost, lost, fails("40001"), fails("40001")),
+  prepare,
+  read,
+  increment(client, id) {
+    return inTransaction(client, async () => {
+      const { rows } = await client.query("SELECT count_value FROM Counter WHERE id = $1", [id]);
+      const next = rows[0].count_value + 1;
+      await client.query("UPDATE Counter SET count_value = $1 WHERE id = $2", [next, id]);
+      return next;
+    });
+  },
+};
