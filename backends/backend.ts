@@ -42,6 +42,11 @@ export interface Session<Client> extends AsyncDisposable {
   loseNextReply(): void;
   /** False once the connection is gone: the session must be replaced. */
   readonly alive: boolean;
+  /**
+   * Gives back whatever a program left: rolls back, releases locks that belong to the session, forgets
+   * watched keys. Passes outside the gate. Without it a session that may hold something is replaced.
+   */
+  clean?(): Promise<void>;
 }
 
 export interface Backend<Client> extends AsyncDisposable {
@@ -56,6 +61,13 @@ export interface Backend<Client> extends AsyncDisposable {
   open(gate: Gate, options?: OpenOptions): Promise<Session<Client>>;
   /** The sessions held up by another's lock right now. */
   waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
+  /** Resolves once the server has ended this session, whose connection is gone, and given back its locks. */
+  gone?(session: Session<Client>): Promise<void>;
+  /**
+   * Where the server looks for a deadlock only some time after a wait began: how long an earlier wait
+   * must have lasted so that the victim is always the one that closed the cycle.
+   */
+  readonly deadlock_check_ms?: number;
   /** `fail` = it certainly did not happen; `info` = nobody knows. */
   outcome(error: unknown): "fail" | "info";
   /** The error's own code for people: `40001`, `1213`, `ConditionalCheckFailedException`. */
