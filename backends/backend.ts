@@ -38,7 +38,10 @@ export interface OpenOptions {
 
 export interface Session<Client> extends AsyncDisposable {
   readonly client: Client;
-  /** The server does the work of the next request, the client sees its driver's own connection error. */
+  /**
+   * The server does the work of the next request, the client sees its driver's own connection error, once
+   * the server has ended the session and given back its locks.
+   */
   loseNextReply(): void;
   /** False once the connection is gone: the session must be replaced. */
   readonly alive: boolean;
@@ -61,8 +64,6 @@ export interface Backend<Client> extends AsyncDisposable {
   open(gate: Gate, options?: OpenOptions): Promise<Session<Client>>;
   /** The sessions held up by another's lock right now. */
   waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
-  /** Resolves once the server has ended this session, whose connection is gone, and given back its locks. */
-  gone?(session: Session<Client>): Promise<void>;
   /**
    * Where the server looks for a deadlock only some time after a wait began: how long an earlier wait
    * must have lasted so that the victim is always the one that closed the cycle.
