@@ -1,0 +1,24 @@
+import Table from "cli-table3";
+import { Command } from "commander";
+import type { ServerKind } from "../servers/server.ts";
+import { whereFrom } from "../servers/where.ts";
+import { suites } from "../suites/counter/suites.ts";
+
+const kinds: readonly ServerKind[] = ["postgres", "mysql", "redis", "dynamodb"];
+
+/** `raceproof list`: backends, strategies, checkers, and where each server would come from. */
+export function listCommand(): Command {
+  return new Command("list")
+    .description("backends, their strategies, and where each server would come from")
+    .action(async () => {
+      const style = { head: [], border: [], compact: true };
+      const servers = new Table({ head: ["server", "version", "comes from"], style });
+      for (const kind of kinds) {
+        const { origin, version, available, advice } = await whereFrom(kind);
+        servers.push([kind, version ?? "", available ? origin : `cannot be had: ${advice}`]);
+      }
+      console.log(servers.toString());
+      for (const suite of suites)
+        console.log(`\n${suite.backend}\n  ${(await suite.names()).join("\n  ")}`);
+    });
+}

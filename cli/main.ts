@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from "commander";
+import { CannotConnect } from "../backends/cannot-connect.ts";
+import { HistoryError } from "../histories/history-error.ts";
+import { ServerUnavailable } from "../servers/unavailable.ts";
+import { BadUsage } from "./bad-usage.ts";
+import { checkCommand } from "./check.ts";
+import { listCommand } from "./list.ts";
+import { runCommand } from "./run.ts";
+
+const program = new Command("raceproof")
+  .description("Does this code lose updates when two of it run at once?")
+  .exitOverride()
+  .configureOutput({ outputError: () => {} })
+  .showHelpAfterError(false)
+  .addCommand(runCommand(), { isDefault: true })
+  .addCommand(checkCommand())
+  .addCommand(listCommand());
+for (const command of program.commands)
+  command.exitOverride().configureOutput({ outputError: () => {} });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** One clear sentence for what people can mend; a stack trace only for a mistake of ours. Answers the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    console.error(`${error.message.replace(/^error: /, "raceproof: ")} See raceproof --help.`);
+  } else if (
+    error instanceof BadUsage ||
+    error instanceof CannotConnect ||
+    error instanceof HistoryError ||
+    error instanceof ServerUnavailable
+  ) {
+    console.error(`raceproof: ${error.message}`);
+  } else {
+    console.error("raceproof: a mistake of raceproof's own; please report it with these lines:");
+    console.error(error);
+  }
+  return 2;
+}

@@ -1,0 +1,38 @@
+import type { StatusLine } from "../reports/status-line.ts";
+import type { Server, ServerKind } from "../servers/server.ts";
+import { startServer } from "../servers/start.ts";
+
+export interface StartedServers extends AsyncDisposable {
+  /** Settles when the server is ready, or cannot be had. */
+  readonly ready: ReadonlyMap<ServerKind, Promise<Server>>;
+}
+
+/** Starts servers side by side and shows how far they are. Disposing stops those that were started. */
+export function startServers(
+  kinds: readonly ServerKind[],
+  sources: ReadonlyMap<ServerKind, string>,
+  status: StatusLine,
+  signal: AbortSignal,
+): StartedServers {
+  const ready = new Map(
+    kinds.map((kind) => {
+      const from = sources.get(kind);
+      const server = startServer(kind, {
+        ...(from === undefined ? {} : { from }),
+        progress: ({ what, done, total, unit }) => status.show(what, done, total, unit),
+        signal,
+      });
+      server.catch(() => undefined); // whoever needs it hears of it
+      return [kind, server] as const;
+    }),
+  );
+  return {
+    ready,
+    async [Symbol.asyncDispose]() {
+      const settled = await Promise.allSettled(ready.values());
+      await Promise.all(
+        settled.map((s) => (s.status === "fulfilled" ? s.value[Symbol.asyncDispose]() : undefined)),
+      );
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** What is going on right now, on standard error: one line that changes, or plain lines where it is no terminal. */
+export class StatusLine {
+  readonly #stream: NodeJS.WriteStream;
+  readonly #changes: boolean;
+  #shown = "";
+  /** Not a terminal: when each kind of work was last told, and how far it was. */
+  readonly #told = new Map<string, { at_ms: number; tenth: number }>();
+
+  constructor(stream: NodeJS.WriteStream = process.stderr) {
+    this.#stream = stream;
+    this.#changes = stream.isTTY && !process.env.CI;
+  }
+
+  /**
+   * @param what in words; also names the work that goes on
+   * @param done of `total`, for a bar, in `unit`s
+   * @param left_s estimated seconds left
+   */
+  show(what: string, done?: number, total?: number, unit?: "bytes", left_s?: number): void {
+    const figures = [amount(done, total, unit), left_s === undefined ? "" : timeLeft(left_s)];
+    const text = [what, ...figures].filter(Boolean).join("  ");
+    if (this.#changes) this.#rewrite(fit(bar(done, total) + text, this.#stream.columns));
+    else this.#tell(what, text, done, total);
+  }
+
+  /** A line that stays. */
+  say(line: string): void {
+    this.clear();
+    this.#stream.write(`${line}\n`);
+  }
+
+  clear(): void {
+    if (this.#changes && this.#shown !== "") this.#rewrite("");
+  }
+
+  #rewrite(text: string): void {
+    this.#stream.write(`\r${text}\u001b[K`);
+    this.#shown = text;
+  }
+
+  /** A plain line when work begins and for each tenth of it, at most one a second. */
+  #tell(what: string, text: string, done = 0, total?: number): void {
+    const tenth = total ? Math.floor((10 * done) / total) : 0;
+    const last = this.#told.get(what);
+    if (last && (tenth <= last.tenth || Date.now() - last.at_ms < 1000)) return;
+    this.#told.set(what, { at_ms: Date.now(), tenth });
+    this.#stream.write(`${text}\n`);
+  }
+}
+
+function bar(done?: number, total?: number): string {
+  if (done === undefined || !total) return "";
+  const filled = Math.min(20, Math.floor((20 * done) / total));
+  return `[${"#".repeat(filled)}${".".repeat(20 - filled)}] `;
+}
+
+function amount(done?: number, total?: number, unit?: "bytes"): string {
+  const say = (n: number): string => (unit === "bytes" ? `${(n / 1e6).toFixed(1)} MB` : String(n));
+  if (total === undefined) return done === undefined ? "" : say(done);
+  return `${say(done ?? 0)} of ${say(total)}`;
+}
+
+function timeLeft(left_s: number): string {
+  if (left_s < 90) return `about ${Math.ceil(left_s)} s left`;
+  return `about ${Math.ceil(left_s / 60)} min left`;
+}
+
+const fit = (text: string, columns: number): string => text.slice(0, Math.max(20, columns - 1));

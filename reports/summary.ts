@@ -1,0 +1,50 @@
+import type { CellResult } from "../suites/result.ts";
+import { matrix, short_level } from "./matrix.ts";
+import type { Paint } from "./paint.ts";
+
+/** A backend that did not run at all, and why. */
+export interface NotRun {
+  readonly backend: string;
+  readonly reason: string;
+}
+
+/** All that a run found out; also what `results.json` holds. */
+export interface Results {
+  readonly seed: number;
+  readonly clients: number;
+  readonly increments: number;
+  readonly elapsed_s: number;
+  readonly interrupted: boolean;
+  readonly cells: readonly CellResult[];
+  readonly not_run: readonly NotRun[];
+}
+
+/** The matrix, what differs from the promises and why, what did not run, and the count. */
+export function summary(results: Results, path: string, paint: Paint): string {
+  const { cells, not_run } = results;
+  const parts: string[] = [];
+  if (cells.length > 0) parts.push(matrix(cells, paint));
+  const remarks = cells.filter((cell) => cell.remarks.length > 0).map((c) => remark(c, paint));
+  if (remarks.length > 0) parts.push(remarks.join("\n"));
+  for (const { backend, reason } of not_run)
+    parts.push(`${paint.red(`${backend}: not run.`)} ${reason}`);
+  if (results.interrupted) parts.push("Interrupted: this is only what was done until then.");
+  parts.push(`${counts(cells)}\nHistories and results: ${path}`);
+  return parts.join("\n\n");
+}
+
+function remark(cell: CellResult, paint: Paint): string {
+  const level = cell.isolation === null ? "" : ` ${short_level[cell.isolation]}`;
+  const name = `${cell.backend} ${cell.strategy}${level}`;
+  const colour = cell.conclusion === "different" ? paint.red : paint.yellow;
+  return cell.remarks.map((sentence) => `${colour(name)}: ${sentence}`).join("\n");
+}
+
+function counts(cells: readonly CellResult[]): string {
+  const of = (conclusion: CellResult["conclusion"]): number =>
+    cells.filter((cell) => cell.conclusion === conclusion).length;
+  return (
+    `${cells.length} cells: ${of("as declared")} as declared, ` +
+    `${of("different")} different, ${of("no verdict")} without a verdict.`
+  );
+}

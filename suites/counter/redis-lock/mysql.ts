@@ -1,0 +1,25 @@
+import type { Connection } from "mysql2/promise";
+import type { SqlAndRedis } from "../../../backends/combined.ts";
+import { kept, type Strategy } from "../../strategy.ts";
+import { prepare, read } from "../mysql/counter-table.ts";
+import { withRedisLock } from "./lock.ts";
+
+/** A lock in Redis around a read-write in MySQL: good until the lock expires under its holder. */
+const redisLock: Strategy<SqlAndRedis<Connection>> = {
+  name: "redis-lock",
+  declared: { ...kept, lock_lost: "lost", fails_under_load: ["refused"] },
+  async prepare({ sql, redis }, id) {
+    await redis.del(id);
+    await prepare(sql, id);
+  },
+  read: ({ sql }, id) => read(sql, id),
+  increment({ sql, redis }, id, { backoff }) {
+    return withRedisLock(redis, id, backoff, async () => {
+      const next = (await read(sql, id)) + 1;
+      await sql.query("UPDATE Counter SET count_value = ? WHERE id = ?", [next, id]);
+      return next;
+    });
+  },
+};
+
+export const strategies: readonly Strategy<SqlAndRedis<Connection>>[] = [redisLock];

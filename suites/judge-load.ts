@@ -1,0 +1,55 @@
+import { counter } from "../checkers/counter.ts";
+import { lostUpdate } from "../checkers/lost-update.ts";
+import { merge } from "../checkers/merge.ts";
+import { unique } from "../checkers/unique.ts";
+import type { Operation } from "../histories/event.ts";
+import { overlapping } from "../histories/overlap.ts";
+import { readHistory } from "../histories/read-history.ts";
+import type { Timing } from "./load.ts";
+import type { Codes, LoadResult } from "./result.ts";
+import type { Promised } from "./strategy.ts";
+
+/**
+ * Judges the history that a load has recorded: no lost update and linearizability for a counter,
+ * uniqueness for what only hands out numbers.
+ * @param path of the history
+ * @param expected how many increments were to be done
+ */
+export async function judgeLoad(
+  path: string,
+  expected: number,
+  promised: Promised,
+  timing: Timing,
+): Promise<LoadResult> {
+  const history = await readHistory(path);
+  const increments = history.operations.filter((operation) => operation.f === "add");
+  const lost_update = await lostUpdate.check(history, {});
+  const verdict =
+    promised.updates === "unique"
+      ? await unique.check(history, {})
+      : merge([lost_update, await counter.check(history, {})]);
+  const final = history.operations.findLast((operation) => operation.f === "read");
+  return {
+    history: path,
+    expected,
+    acknowledged: increments.filter((operation) => operation.status === "ok").length,
+    final: typeof final?.output === "number" ? final.output : null,
+    lost: lost_update.figures?.lost ?? 0,
+    applied_twice: lost_update.figures?.applied_twice ?? 0,
+    failed: codes(increments, "fail"),
+    unknown: codes(increments, "info"),
+    overlapping: overlapping(increments),
+    verdict,
+    ...timing,
+  };
+}
+
+function codes(operations: readonly Operation[], status: "fail" | "info"): Codes {
+  const counts: Record<string, number> = {};
+  for (const operation of operations) {
+    if (operation.status !== status) continue;
+    const code = operation.error ?? "no answer recorded";
+    counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
