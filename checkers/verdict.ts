@@ -20,3 +20,8 @@ export interface Checker {
   readonly name: string;
   check(history: History, limits: Limits): Verdict | Promise<Verdict>;
 }
+
+/** A checker fast enough to answer at once. */
+export interface SyncChecker extends Checker {
+  check(history: History, limits?: Limits): Verdict;
+}

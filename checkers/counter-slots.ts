@@ -1,0 +1,281 @@
+import type { Operation } from "../histories/event.ts";
+import { MinHeap } from "./min-heap.ts";
+
+/**
+ * Exact linearizability of a counter that goes up by 1, in O(n log n).
+ *
+ * The k-th increment fills slot k. An increment that answered its new value knows its slot; the others
+ * ("void", and those of unknown outcome) must be matched with the free slots. What reads and answers say
+ * bounds each slot in time, monotonely in k, so that both matchings are greedy, and one matching that
+ * serves both sides exists if each side alone can be served (Mendelsohn and Dulmage, 1958).
+ */
+
+/** The two operations that cannot both be right, and what lies between them. */
+export type CounterFault =
+  /** Two increments answered the same value. */
+  | { kind: "same answer"; earlier: Operation; later: Operation }
+  /** Below what the counter started with. */
+  | { kind: "too low"; later: Operation }
+  /** `later` was invoked after `earlier` had returned, but stands before it. */
+  | { kind: "backwards"; earlier: Operation; later: Operation }
+  /** More increments ran between the two than the value rose. No `earlier`: since the start. */
+  | { kind: "lost"; earlier: Operation | undefined; later: Operation; between: number }
+  /** `later` saw more increments than can have happened by then, given what `earlier` saw. */
+  | { kind: "unexplained"; earlier: Operation | undefined; later: Operation; between: number };
+
+/** An operation that saw a value: an increment that answered it, or a read. */
+interface Sight {
+  readonly operation: Operation;
+  readonly value: number;
+  readonly increment: boolean;
+}
+
+/** A void increment with the slots that it fits, first to last. */
+interface Void {
+  readonly certain: boolean;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Bounds of the slots 1…size: slot k is filled after `earliest[k]` (an invoke) and before `latest[k]` (a return). */
+interface Slots {
+  readonly size: number;
+  /** The largest value seen: slots up to here must be filled. */
+  readonly seen: number;
+  readonly taken: Uint8Array;
+  readonly earliest: Float64Array;
+  readonly earliest_by: Int32Array;
+  readonly latest: Float64Array;
+  readonly latest_by: Int32Array;
+}
+
+/**
+ * @param operations of one key, in the order of their invokes: `add` (by 1; output the new value or null)
+ *   and `read`, with whole numbers for values
+ * @returns what is wrong, or undefined when the history is linearizable
+ */
+export function counterFault(
+  operations: readonly Operation[],
+  initial: number,
+): CounterFault | undefined {
+  const { sights, voids } = sort(operations, initial);
+  const below = sights.find(({ value, increment }) => value < (increment ? 1 : 0));
+  if (below !== undefined) return { kind: "too low", later: below.operation };
+  const twice = sameAnswer(sights);
+  if (twice !== undefined) return twice;
+  const high = moreThanTried(sights, operations);
+  if (high !== undefined) return high;
+
+  const slots = bound(sights, voids.length);
+  for (let k = 1; k <= slots.seen; k++)
+    if (slots.earliest[k]! > slots.latest[k]!)
+      return {
+        kind: "backwards",
+        earlier: sights[slots.latest_by[k]!]!.operation,
+        later: sights[slots.earliest_by[k]!]!.operation,
+      };
+  const fitted = voids.map((operation) => fit(operation, slots));
+  return lost(fitted, slots, sights) ?? unexplained(fitted, slots, sights);
+}
+
+function sort(
+  operations: readonly Operation[],
+  initial: number,
+): { sights: Sight[]; voids: Operation[] } {
+  const sights: Sight[] = [];
+  const voids: Operation[] = [];
+  for (const operation of operations) {
+    if (operation.status === "fail") continue;
+    const increment = operation.f === "add";
+    if (typeof operation.output === "number")
+      sights.push({ operation, value: operation.output - initial, increment });
+    else if (increment) voids.push(operation);
+  }
+  return { sights, voids };
+}
+
+function sameAnswer(sights: readonly Sight[]): CounterFault | undefined {
+  const by_value = new Map<number, Operation>();
+  for (const { operation, value, increment } of sights) {
+    if (!increment) continue;
+    const earlier = by_value.get(value);
+    if (earlier !== undefined) return { kind: "same answer", earlier, later: operation };
+    by_value.set(value, operation);
+  }
+  return undefined;
+}
+
+/** A value above all increments that were tried at all: keeps the slots as few as the operations. */
+function moreThanTried(
+  sights: readonly Sight[],
+  operations: readonly Operation[],
+): CounterFault | undefined {
+  const added = operations.filter(({ f, status }) => f === "add" && status !== "fail");
+  const high = sights.find(({ value }) => value > added.length);
+  if (high === undefined) return undefined;
+  const later = high.operation;
+  const between = added.filter(({ invoked }) => invoked < later.returned).length;
+  return { kind: "unexplained", earlier: undefined, later, between };
+}
+
+function bound(sights: readonly Sight[], voids: number): Slots {
+  const seen = sights.reduce((most, { value }) => Math.max(most, value), 0);
+  const size = seen + voids + 1;
+  const slots: Slots = {
+    size,
+    seen,
+    taken: new Uint8Array(size + 1),
+    earliest: new Float64Array(size + 1).fill(Number.NEGATIVE_INFINITY),
+    earliest_by: new Int32Array(size + 1).fill(-1),
+    latest: new Float64Array(size + 1).fill(Number.POSITIVE_INFINITY),
+    latest_by: new Int32Array(size + 1).fill(-1),
+  };
+  for (const [index, { operation, value, increment }] of sights.entries()) {
+    if (increment) slots.taken[value] = 1;
+    // An increment to k lies at slot k itself, a read of k between slot k and slot k + 1.
+    later(
+      slots.earliest,
+      slots.earliest_by,
+      increment ? value : value + 1,
+      operation.invoked,
+      index,
+    );
+    sooner(slots.latest, slots.latest_by, value, operation.returned, index);
+  }
+  for (let k = 1; k <= size; k++)
+    later(slots.earliest, slots.earliest_by, k, slots.earliest[k - 1]!, slots.earliest_by[k - 1]!);
+  for (let k = size - 1; k >= 0; k--)
+    sooner(slots.latest, slots.latest_by, k, slots.latest[k + 1]!, slots.latest_by[k + 1]!);
+  return slots;
+}
+
+function later(at: Float64Array, by: Int32Array, k: number, time: number, index: number): void {
+  if (time <= at[k]!) return;
+  at[k] = time;
+  by[k] = index;
+}
+
+function sooner(at: Float64Array, by: Int32Array, k: number, time: number, index: number): void {
+  if (time >= at[k]!) return;
+  at[k] = time;
+  by[k] = index;
+}
+
+function fit(operation: Operation, slots: Slots): Void {
+  const first = firstWhere(slots.size, (k) => slots.latest[k]! >= operation.invoked);
+  const beyond = firstWhere(slots.size, (k) => slots.earliest[k]! > operation.returned);
+  return { certain: operation.status === "ok", first, last: beyond - 1 };
+}
+
+/** The first k in 1…size for which a monotone condition holds; size + 1 when there is none. */
+function firstWhere(size: number, holds: (k: number) => boolean): number {
+  let low = 1;
+  let high = size + 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Every acknowledged void increment must find a slot: earliest deadline first. */
+function lost(
+  voids: readonly Void[],
+  slots: Slots,
+  sights: readonly Sight[],
+): CounterFault | undefined {
+  const certain = voids.filter((each) => each.certain);
+  const by_first = inOrderOfFirst(certain);
+  const deadlines = new MinHeap(certain.length);
+  let next = 0;
+  for (let k = 1; k <= slots.size; k++) {
+    while (next < by_first.length && by_first[next]!.first <= k)
+      deadlines.push(by_first[next++]!.last);
+    if (deadlines.size > 0 && deadlines.top < k)
+      return tooManyIn(deadlines.top, certain, slots, sights);
+    if (slots.taken[k] === 0 && deadlines.size > 0) deadlines.pop();
+  }
+  return undefined;
+}
+
+/** Hall's condition fails for some slots low…high: find the nearest low, and who set the two ends. */
+function tooManyIn(
+  high: number,
+  certain: readonly Void[],
+  slots: Slots,
+  sights: readonly Sight[],
+): CounterFault {
+  const starting = new Int32Array(slots.size + 2);
+  for (const { first, last } of certain) if (last <= high) starting[first]!++;
+  let low = high + 1;
+  let free = 0;
+  let inside = starting[low]!; // those that fit no slot at all
+  while (low > 1 && inside <= free) {
+    low--;
+    inside += starting[low]!;
+    if (slots.taken[low] === 0) free++;
+  }
+  return {
+    kind: "lost",
+    earlier: low > 1 ? sights[slots.latest_by[low - 1]!]?.operation : undefined,
+    later: sights[slots.earliest_by[high + 1]!]!.operation,
+    between: inside + takenIn(slots, low, high),
+  };
+}
+
+/** Every slot up to the largest value seen must be filled; increments of unknown outcome may help. */
+function unexplained(
+  voids: readonly Void[],
+  slots: Slots,
+  sights: readonly Sight[],
+): CounterFault | undefined {
+  const by_first = inOrderOfFirst(voids);
+  const deadlines = new MinHeap(voids.length);
+  let next = 0;
+  for (let k = 1; k <= slots.seen; k++) {
+    if (slots.taken[k] !== 0) continue;
+    while (next < by_first.length && by_first[next]!.first <= k)
+      deadlines.push(by_first[next++]!.last);
+    while (deadlines.size > 0 && deadlines.top < k) deadlines.pop();
+    if (deadlines.size === 0) return tooFewFor(k, voids, slots, sights);
+    deadlines.pop();
+  }
+  return undefined;
+}
+
+function tooFewFor(
+  slot: number,
+  voids: readonly Void[],
+  slots: Slots,
+  sights: readonly Sight[],
+): CounterFault {
+  const later = sights[slots.latest_by[slot]!]!;
+  const high = later.value; // the slots from here up to that sight's own have the same bound
+  const ending = new Int32Array(slots.size + 2);
+  for (const { first, last } of voids) if (first <= high) ending[last]!++;
+  let able = ending.subarray(high + 1).reduce((sum, count) => sum + count, 0);
+  let low = high + 1;
+  let free = 0;
+  while (low > 1 && free <= able) {
+    low--;
+    able += ending[low]!;
+    if (slots.taken[low] === 0) free++;
+  }
+  const earlier = able === voids.length ? undefined : sights[slots.earliest_by[low]!];
+  const from = earlier === undefined ? 0 : earlier.value;
+  return {
+    kind: "unexplained",
+    earlier: earlier?.operation,
+    later: later.operation,
+    between: able + takenIn(slots, from + 1, high),
+  };
+}
+
+function takenIn(slots: Slots, low: number, high: number): number {
+  return slots.taken.subarray(low, high + 1).reduce((sum, taken) => sum + taken, 0);
+}
+
+function inOrderOfFirst(voids: readonly Void[]): Void[] {
+  return voids.toSorted((a, b) => a.first - b.first);
+}

@@ -1,0 +1,18 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { checkFile } from "./check-file.ts";
+
+const folder = new URL("../histories/fixtures/", import.meta.url);
+
+/** Each file's name says what it is: `what-happened.MODEL.VERDICT.jsonl`. */
+test.each(readdirSync(folder))("%s", async (name) => {
+  const [, model, expected] = name.split(".");
+  const { verdict, reason } = await checkFile(fileURLToPath(new URL(name, folder)), {
+    model: model ?? "",
+  });
+  expect({ verdict, reason }).toEqual({
+    verdict: expected,
+    reason: expect.stringMatching(/^[^\n]+\.$/),
+  });
+});

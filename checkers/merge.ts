@@ -1,0 +1,35 @@
+import type { History } from "../histories/event.ts";
+import type { Checker, Limits, Verdict } from "./verdict.ts";
+
+const weight = { valid: 0, unknown: 1, invalid: 2 };
+
+/** The heaviest of several verdicts: invalid > unknown > valid. The first of equals. None at all is unknown. */
+export function merge(verdicts: readonly Verdict[]): Verdict {
+  const [first, ...others] = verdicts;
+  if (first === undefined)
+    return { checker: "none", verdict: "unknown", reason: "Nothing was checked." };
+  return others.reduce(
+    (worst, verdict) => (weight[verdict.verdict] > weight[worst.verdict] ? verdict : worst),
+    first,
+  );
+}
+
+/** Runs a checker; one that throws, or has nothing to look at, says `unknown`: never valid. */
+export async function runChecker(
+  checker: Checker,
+  history: History,
+  limits: Limits = {},
+): Promise<Verdict> {
+  const unknown = (reason: string): Verdict => ({
+    checker: checker.name,
+    verdict: "unknown",
+    reason,
+  });
+  if (!history.operations.some((operation) => operation.status === "ok"))
+    return unknown("No operation completed, so there is nothing to judge.");
+  try {
+    return await checker.check(history, limits);
+  } catch (error) {
+    return unknown(`The checker failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
