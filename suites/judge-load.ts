@@ -1,7 +1,7 @@
-import { counter } from "../checkers/counter.ts";
-import { lostUpdate } from "../checkers/lost-update.ts";
-import { merge } from "../checkers/merge.ts";
-import { unique } from "../checkers/unique.ts";
+import { counterChecker } from "../checkers/counter.ts";
+import { lostUpdateChecker } from "../checkers/lost-update.ts";
+import { merge, runChecker } from "../checkers/merge.ts";
+import { uniqueChecker } from "../checkers/unique.ts";
 import type { Operation } from "../histories/event.ts";
 import { overlapping } from "../histories/overlap.ts";
 import { readHistory } from "../histories/read-history.ts";
@@ -23,11 +23,11 @@ export async function judgeLoad(
 ): Promise<LoadResult> {
   const history = await readHistory(path);
   const increments = history.operations.filter((operation) => operation.f === "add");
-  const lost_update = await lostUpdate.check(history, {});
+  const lost_update = await runChecker(lostUpdateChecker, history);
   const verdict =
     promised.updates === "unique"
-      ? await unique.check(history, {})
-      : merge([lost_update, await counter.check(history, {})]);
+      ? await runChecker(uniqueChecker, history)
+      : merge([lost_update, await runChecker(counterChecker, history)]);
   const final = history.operations.findLast((operation) => operation.f === "read");
   return {
     history: path,

@@ -18,7 +18,10 @@ export interface LoadRun<Client> extends LoadSize {
   readonly backend: Backend<Client>;
   readonly strategy: Strategy<Client>;
   readonly isolation: Isolation | null;
-  readonly key: string;
+  /** The counters: client `n` uses number `n` modulo their count, so one key is the contended case. */
+  readonly keys: readonly [string, ...string[]];
+  /** How many reads come before an increment, on average. */
+  readonly read_share: number;
   /** Where the history goes. */
   readonly path: string;
   /** Called now and then with the increments that are over, however they ended. */
@@ -35,7 +38,6 @@ export interface Timing {
   readonly p99_ms: number;
 }
 
-const read_share = 0.1;
 const answer_limit_ms = 30_000;
 const progress_every = 64;
 
@@ -73,7 +75,8 @@ export async function runLoad<Client>(run: LoadRun<Client>): Promise<Timing> {
     };
     await Promise.all(clients.map((client) => client.work(latency_us, finished)));
     const elapsed_s = (performance.now() - begin) / 1000;
-    if (!run.signal?.aborted) await clients[0]!.read();
+    if (!run.signal?.aborted)
+      for (const client of clients.slice(0, run.keys.length)) await client.read();
     return {
       elapsed_s,
       increments_per_s: done / elapsed_s,
@@ -85,9 +88,9 @@ export async function runLoad<Client>(run: LoadRun<Client>): Promise<Timing> {
   }
 }
 
-async function prepare<Client>({ backend, strategy, key }: LoadRun<Client>): Promise<void> {
+async function prepare<Client>({ backend, strategy, keys }: LoadRun<Client>): Promise<void> {
   await using session = await backend.open(open_gate);
-  await strategy.prepare(session.client, key);
+  for (const key of keys) await strategy.prepare(session.client, key);
 }
 
 /** One simulated application instance. */
@@ -96,6 +99,7 @@ class LoadClient<Client> {
   readonly #recorder: Recorder;
   readonly #random: Random;
   readonly #number: number;
+  readonly #key: string;
   #process: Process;
   readonly #connections: Connections<Client>;
   #requests = 0;
@@ -109,6 +113,7 @@ class LoadClient<Client> {
     this.#run = run;
     this.#recorder = recorder;
     this.#number = number;
+    this.#key = run.keys[number % run.keys.length]!;
     this.#process = number;
     this.#connections = connections;
     this.#random = seeded(run.seed * 1000 + number);
@@ -117,7 +122,7 @@ class LoadClient<Client> {
   /** All increments of this client, one after the other. */
   async work(latency_us: { record(value: number): void }, finished: () => void): Promise<void> {
     for (let n = 0; n < this.#run.increments && !this.#run.signal?.aborted; n++) {
-      if (this.#random() < read_share) await this.read();
+      if (this.#random() < this.#run.read_share) await this.read();
       const begin = performance.now();
       const ok = await this.#operation("add", 1, () => this.#increment());
       if (ok) latency_us.record(Math.max(1, Math.round((performance.now() - begin) * 1000)));
@@ -126,12 +131,13 @@ class LoadClient<Client> {
   }
 
   async read(): Promise<void> {
-    const { strategy, key } = this.#run;
-    await this.#operation("read", null, () => strategy.read(this.#client, key));
+    const { strategy } = this.#run;
+    await this.#operation("read", null, () => strategy.read(this.#client, this.#key));
   }
 
   #increment(): Promise<number | void> {
-    const { strategy, key } = this.#run;
+    const { strategy } = this.#run;
+    const key = this.#key;
     return strategy.increment(this.#client, key, {
       request_id: `${key}:${this.#number}:${this.#requests++}`,
       backoff: (attempt) => sleep(this.#random() * Math.min(2 ** attempt, 100)),
@@ -140,7 +146,7 @@ class LoadClient<Client> {
   }
 
   async #operation(f: string, input: unknown, send: () => Promise<unknown>): Promise<boolean> {
-    await this.#recorder.invoke(this.#process, f, this.#run.key, input);
+    await this.#recorder.invoke(this.#process, f, this.#key, input);
     try {
       const output = await answered(send());
       this.#recorder.ok(this.#process, output ?? null);

@@ -1,0 +1,122 @@
+/**
+ * What the harness costs: increments/s of a recorded load ÷ the same statement in a bare loop over the
+ * driver, same connections, same counters, in turns within one run. At least 0.90 is wanted.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import pg from "pg";
+import { type Backend, open_gate } from "../backends/backend.ts";
+import { connectPostgres } from "../backends/postgres/backend.ts";
+import { connectRedis } from "../backends/redis/backend.ts";
+import { startServer } from "../servers/start.ts";
+import * as postgres from "../suites/counter/postgres/index.ts";
+import * as redis from "../suites/counter/redis/index.ts";
+import { runLoad } from "../suites/load.ts";
+import type { Strategy } from "../suites/strategy.ts";
+
+const clients = 20;
+const rounds = 7;
+
+export default async function harness(): Promise<void> {
+  await using postgres_server = await startServer("postgres");
+  await using postgres_backend = await connectPostgres(postgres_server);
+  await compare(
+    "PostgreSQL SET v = v + 1",
+    500,
+    postgres_backend,
+    postgres,
+    "in-place",
+    async () => {
+      const client = new pg.Client({ connectionString: postgres_server.url });
+      await client.connect();
+      await client.query("CREATE TABLE IF NOT EXISTS Bare (id text PRIMARY KEY, v integer)");
+      const id = `bare-${Math.random()}`;
+      await client.query("INSERT INTO Bare VALUES ($1, 0)", [id]);
+      return {
+        increment: () => client.query("UPDATE Bare SET v = v + 1 WHERE id = $1 RETURNING v", [id]),
+        close: () => client.end(),
+      };
+    },
+  );
+  await using redis_server = await startServer("redis");
+  await using redis_backend = await connectRedis(redis_server);
+  await compare("Redis INCR", 2000, redis_backend, redis, "incr", async () => {
+    const client = new Redis(redis_server.url);
+    const key = `bare-${Math.random()}`;
+    return { increment: () => client.incr(key), close: () => client.quit() };
+  });
+}
+
+interface Bare {
+  increment(): Promise<unknown>;
+  close(): Promise<unknown>;
+}
+
+async function compare<Client>(
+  what: string,
+  increments: number,
+  backend: Backend<Client>,
+  counters: {
+    readonly strategies: readonly Strategy<Client>[];
+    readonly setUp: (client: Client) => Promise<void>;
+  },
+  name: string,
+  open: () => Promise<Bare>,
+): Promise<void> {
+  const strategy = counters.strategies.find((strategy) => strategy.name === name);
+  if (strategy === undefined) throw new Error(`there is no strategy ${name}`);
+  const folder = await mkdtemp(join(tmpdir(), "raceproof-bench-"));
+  const setup = await backend.open(open_gate);
+  await counters.setUp(setup.client);
+  await setup[Symbol.asyncDispose]();
+  const bare = await Promise.all(Array.from({ length: clients }, open));
+  const keys = Array.from({ length: clients }, (_, n) => `${backend.prefix}bench-${n}`);
+  const harness = async (): Promise<number> => {
+    const { increments_per_s } = await runLoad({
+      backend,
+      strategy,
+      isolation: null,
+      keys: keys as [string, ...string[]],
+      read_share: 0,
+      path: join(folder, "history.jsonl"),
+      clients,
+      increments,
+      seed: 1,
+    });
+    return increments_per_s;
+  };
+  const ratios: number[] = [];
+  const rates: [number, number][] = [];
+  try {
+    for (let round = 0; round <= rounds; round++) {
+      const bare_first = round % 2 === 0;
+      const before = bare_first ? await bareRate(bare, increments) : undefined;
+      const recorded = await harness();
+      const plain = before ?? (await bareRate(bare, increments));
+      if (round === 0) continue; // warm-up
+      ratios.push(recorded / plain);
+      rates.push([recorded, plain]);
+    }
+  } finally {
+    await Promise.all(bare.map((client) => client.close()));
+    await rm(folder, { recursive: true });
+  }
+  const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[rounds >> 1]!;
+  console.log(
+    `${what}: harness ${Math.round(median(rates.map(([r]) => r)))}/s, ` +
+      `bare ${Math.round(median(rates.map(([, p]) => p)))}/s, ` +
+      `ratio ${median(ratios).toFixed(2)} (wanted ≥ 0.90; ${rounds} rounds in turns)`,
+  );
+}
+
+async function bareRate(clients: readonly Bare[], increments: number): Promise<number> {
+  const begin = performance.now();
+  await Promise.all(
+    clients.map(async (client) => {
+      for (let n = 0; n < increments; n++) await client.increment();
+    }),
+  );
+  return (clients.length * increments) / ((performance.now() - begin) / 1000);
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { conclude } from "./conclude.ts";
+import type { ExploreResult, LoadResult } from "./result.ts";
+import { fails, kept, lost } from "./strategy.ts";
+
+const load = (over: Partial<LoadResult> = {}): LoadResult => ({
+  history: "x.jsonl",
+  expected: 10,
+  acknowledged: 10,
+  final: 10,
+  lost: 0,
+  applied_twice: 0,
+  failed: {},
+  unknown: {},
+  overlapping: 10,
+  verdict: { checker: "lost-update", verdict: "valid", reason: "" },
+  elapsed_s: 1,
+  increments_per_s: 10,
+  p50_ms: 1,
+  p99_ms: 1,
+  ...over,
+});
+const losing = load({
+  lost: 2,
+  verdict: { checker: "lost-update", verdict: "invalid", reason: "2 of 10 were lost." },
+});
+const explored = (over: Partial<ExploreResult> = {}): ExploreResult => ({
+  clients: 2,
+  schedules: 6,
+  pruned: 0,
+  complete: true,
+  outcomes: { correct: 6 },
+  failed: {},
+  ...over,
+});
+const failure = { class: "lost update", text: "", sentence: "s", token: "t", context_switches: 1 };
+
+describe("a promise to keep every update", () => {
+  test("holds when nothing was lost", () => {
+    expect(conclude(kept, explored(), load()).conclusion).toBe("as declared");
+  });
+  test("is broken by a load that lost some", () => {
+    expect(conclude(kept, undefined, losing)).toEqual({
+      conclusion: "different",
+      remarks: ["2 of 10 were lost."],
+    });
+  });
+  test("is broken by one interleaving", () => {
+    expect(conclude(kept, explored({ failure }), load()).conclusion).toBe("different");
+  });
+  test("proves nothing without overlap", () => {
+    expect(conclude(kept, undefined, load({ overlapping: 0 })).conclusion).toBe("no verdict");
+  });
+  test("proves nothing when the search was not complete", () => {
+    expect(conclude(kept, explored({ complete: false }), load()).conclusion).toBe("no verdict");
+  });
+});
+
+describe("a promise to lose updates", () => {
+  test("holds when the load or the search shows it", () => {
+    expect(conclude(lost, undefined, losing).conclusion).toBe("as declared");
+    expect(conclude(lost, explored({ failure }), load()).conclusion).toBe("as declared");
+  });
+  test("is broken when nothing is lost", () => {
+    expect(conclude(lost, undefined, load()).conclusion).toBe("different");
+    expect(conclude(lost, explored(), losing).conclusion).toBe("different");
+  });
+});
+
+describe("codes", () => {
+  test("that are not declared differ", () => {
+    expect(conclude(kept, undefined, load({ failed: { "40001": 1 } })).conclusion).toBe(
+      "different",
+    );
+    expect(conclude(kept, explored({ failed: { "40001": 1 } }), load()).conclusion).toBe(
+      "different",
+    );
+  });
+  test("that are declared must show in the search, but need not in the load", () => {
+    expect(conclude(fails("40001"), explored(), load()).conclusion).toBe("different");
+    expect(conclude(fails("40001"), undefined, load()).conclusion).toBe("as declared");
+    const both = explored({ failed: { "40001": 1 } });
+    expect(conclude(fails("40001"), both, load({ failed: { "40001": 7 } })).conclusion).toBe(
+      "as declared",
+    );
+  });
+});
