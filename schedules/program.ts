@@ -1,0 +1,70 @@
+import type { HistoryEvent } from "../histories/event.ts";
+import type { Trace } from "./trace.ts";
+
+/** What the surroundings of an application give to its code, inside a schedule. */
+export interface Around<Client> {
+  /** From 1. */
+  readonly client: number;
+  /** From 1, counted for each client. */
+  readonly operation: number;
+  /** What this schedule works on: its lane's own row, item or key. */
+  readonly key: string;
+  /** The caller's idempotency key: one an operation, the same for every try of it. */
+  readonly request_id: string;
+  /** Time inside a schedule is a step, never the clock: returns at once. */
+  readonly backoff: (attempt: number) => Promise<void>;
+  /** A fresh connection in place of a broken one, as a pool would give. */
+  readonly reconnect: () => Promise<Client>;
+}
+
+/** What a check judges, besides the state it reads from the database itself. */
+export interface Outcome {
+  readonly key: string;
+  readonly trace: Trace;
+  /** The run as a recorded history: invoke, ok, fail, info. */
+  readonly events: readonly HistoryEvent[];
+}
+
+/** The code under test: plain async functions on the real client. */
+export interface Program<Client> {
+  /** Puts what `key` names in its first state; runs before every schedule, outside the gate. */
+  setup(client: Client, key: string): Promise<void>;
+  /** One operation of one client: every round trip in it is a step. */
+  run(client: Client, around: Around<Client>): Promise<unknown>;
+  /** Reads the final state and throws when it is wrong; outside the gate. */
+  check(client: Client, outcome: Outcome): Promise<void>;
+  /** How the recorded history calls an operation. Default `run` with input null. */
+  readonly operation?: { readonly f: string; readonly input: unknown };
+  /** Makes the lock around `key` expire now (a key with a time to live). */
+  expire?(client: Client, key: string): Promise<void>;
+  /** All clients use one connection. */
+  readonly shared_connection?: boolean;
+}
+
+/** What a check throws to name the class of a failure; shrinking keeps the class. */
+export class CheckFailed extends Error {
+  readonly kind: string;
+
+  /**
+   * @param kind class of the failure, in words: `lost update`, `counted twice`
+   * @param message what was found, in one sentence
+   */
+  constructor(kind: string, message: string) {
+    super(message);
+    this.name = "CheckFailed";
+    this.kind = kind;
+  }
+}
+
+export interface Failure {
+  readonly kind: string;
+  readonly message: string;
+}
+
+/** The class of any error that a check may throw: its own kind, else its code, else its name. */
+export function failureOf(error: unknown): Failure {
+  if (!(error instanceof Error)) return { kind: "failed check", message: String(error) };
+  const named = error as Error & { kind?: unknown; code?: unknown };
+  const kind = [named.kind, named.code, error.name].find((k) => typeof k === "string" && k !== "");
+  return { kind: String(kind), message: error.message };
+}

@@ -1,0 +1,97 @@
+import type { Step } from "../backends/backend.ts";
+import type { Fault } from "./schedule.ts";
+
+/**
+ * What really happened in one schedule: the choices that took effect, every step in the order it was
+ * sent, and what became of each operation. Two runs of one schedule did the same when their traces
+ * have the same `fingerprint`.
+ */
+export interface Trace {
+  /** How many operations each client did; its length is the number of clients. */
+  readonly operations: readonly number[];
+  readonly choices: readonly number[];
+  /** Faults whose step was reached. */
+  readonly faults: readonly Fault[];
+  readonly steps: readonly TraceStep[];
+  readonly results: readonly OperationResult[];
+  readonly ending: Ending;
+}
+
+/** One row of the interleaving. Rows are numbered in the order of their sends. */
+export interface TraceStep {
+  readonly client: number;
+  readonly operation: number;
+  readonly statement: string;
+  readonly kind: Step["kind"];
+  readonly keys: readonly string[] | undefined;
+  /** The reply in words; absent when there was an error, or none came. */
+  readonly reply?: string;
+  /** Code of the error that the client saw. */
+  readonly error?: string;
+  /** It had to wait for a lock. */
+  readonly waited?: true;
+  /** Row of the step after which a waiting one went on; absent when it ended by itself. */
+  readonly released_by?: number;
+  readonly fault?: Fault["kind"];
+  /** An operation of this client returned after this step. */
+  readonly returns?: true;
+  /** The client backed off after this step: others go first. */
+  readonly backs_off?: true;
+  /** A client that had backed off may go on because of this step. */
+  readonly lets_on?: true;
+}
+
+/** A trace while it is being written. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface OperationResult {
+  readonly client: number;
+  /** From 1, counted for each client. */
+  readonly operation: number;
+  /** `open`: it never returned, because its client died or the schedule was given up. */
+  readonly status: "ok" | "fail" | "info" | "open";
+  readonly output?: unknown;
+  readonly code?: string;
+  readonly error?: unknown;
+}
+
+/** How a schedule ended: by itself, or given up for a reason that is a verdict of its own. */
+export type Ending =
+  | { readonly kind: "ended" }
+  | { readonly kind: "mutual waiting"; readonly reason: string }
+  | { readonly kind: "waits for a dead client"; readonly reason: string }
+  | { readonly kind: "busy outside the database"; readonly reason: string }
+  | { readonly kind: "no answer"; readonly reason: string };
+
+/** Values that differ from run to run (random ids, times) are not part of what happened. */
+const varying: readonly [RegExp, string][] = [
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<uuid>"],
+  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?/g, "<time>"],
+  [/\b\d{9,}\b/g, "<number>"],
+  [/\b(?=[0-9a-f]*\d)[0-9a-f]{16,}\b/gi, "<hex>"],
+];
+
+/** The text of a statement or reply with its key named alike in every lane, and without random parts. */
+export function steady(text: string, key: string, shown_key: string): string {
+  const named = key === "" ? text : text.replaceAll(key, shown_key);
+  return varying.reduce((t, [pattern, name]) => t.replace(pattern, name), named);
+}
+
+/** Everything that must be the same when a schedule is run again, as one string. */
+export function describeTrace(trace: Trace): string {
+  const rows = trace.steps.map((s) =>
+    [s.client, s.statement, s.reply ?? "", s.error ?? "", s.fault ?? "", waitText(s)].join("|"),
+  );
+  const ends = trace.results.map((r) =>
+    [r.client, r.operation, r.status, r.code ?? "", outputText(r.output)].join("|"),
+  );
+  return [trace.choices.join(""), ...rows, ...ends, trace.ending.kind].join("\n");
+}
+
+function waitText(step: TraceStep): string {
+  return step.waited ? `waits until ${step.released_by ?? "itself"}` : "";
+}
+
+function outputText(output: unknown): string {
+  return steady(JSON.stringify(output) ?? "", "", "");
+}
