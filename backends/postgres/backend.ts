@@ -1,0 +1,131 @@
+import type pg from "pg";
+import type { Backend, Gate, Isolation, OpenOptions, Session } from "../backend.ts";
+import { open_gate } from "../backend.ts";
+import { loadDriver } from "../load-driver.ts";
+import { pollTogether } from "../poll-together.ts";
+import { type Given, givenBy, whyNot } from "./connection.ts";
+import type { ClientClass } from "./gated-client.ts";
+import { code, outcome } from "./outcome.ts";
+import { OwnDatabase } from "./own-database.ts";
+import { type Made, PostgresSession } from "./session.ts";
+
+const isolations: readonly Isolation[] = [
+  "READ UNCOMMITTED",
+  "READ COMMITTED",
+  "REPEATABLE READ",
+  "SERIALIZABLE",
+];
+
+/** Held while a schedule decides who waits for whom: the one that closes the cycle becomes the victim. */
+const deadlock_timeout_in_schedules_ms = 1;
+/** Measured with that: after a wait this long the check is over. */
+const deadlock_check_ms = 3;
+/** Under load: a check takes locks of the whole server, so not for every short wait. */
+const deadlock_timeout_under_load_ms = 10;
+
+/**
+ * A PostgreSQL server through `pg`, in a database of our own that `asyncDispose` drops.
+ *
+ * @throws CannotConnect in one sentence.
+ */
+export function connectPostgres(server: { readonly url: string }): Promise<Backend<pg.Client>> {
+  return connectWith(server.url, (_library, Client, config) => {
+    const client = new Client(config);
+    return { client, pooled: false, connect: () => client.connect(), close: () => undefined };
+  });
+}
+
+/** The same for code that takes a `pg.Pool`: all its connections are behind the client's one gate. */
+export function connectPostgresPool(server: { readonly url: string }): Promise<Backend<pg.Pool>> {
+  return connectWith(server.url, (library, Client, config) => {
+    const pool = new library.Pool({ ...config, Client });
+    pool.on("error", () => undefined);
+    const close = (): void => void pool.end().catch(() => undefined);
+    return { client: pool, pooled: true, connect: () => Promise.resolve(), close };
+  });
+}
+
+type Make<Client> = (
+  library: typeof pg,
+  Client: ClientClass,
+  config: pg.ClientConfig,
+) => Made<Client> & { connect(): Promise<unknown> };
+
+async function connectWith<Client>(url: string, make: Make<Client>): Promise<Backend<Client>> {
+  const { default: library } = await loadDriver("pg", () => import("pg"));
+  const given = givenBy(library, url);
+  const database = await OwnDatabase.create(library, given);
+  return new PostgresBackend(library, given, database, make);
+}
+
+class PostgresBackend<Client> implements Backend<Client> {
+  readonly name = "postgres";
+  readonly prefix = "";
+  readonly isolations = isolations;
+  readonly server: string;
+  readonly deadlock_check_ms?: number;
+  readonly outcome = outcome;
+  readonly code = code;
+  readonly #library: typeof pg;
+  readonly #given: Given;
+  readonly #database: OwnDatabase;
+  readonly #make: Make<Client>;
+  readonly #sessions = new Set<PostgresSession<Client>>();
+  readonly #blocked: ReturnType<typeof pollTogether>;
+
+  constructor(library: typeof pg, given: Given, database: OwnDatabase, make: Make<Client>) {
+    this.server = `PostgreSQL ${database.version}`;
+    if (database.sets_deadlock_timeout) this.deadlock_check_ms = deadlock_check_ms;
+    this.#library = library;
+    this.#given = given;
+    this.#database = database;
+    this.#make = make;
+    this.#blocked = pollTogether((pids) => database.blocked(pids));
+  }
+
+  async open(gate: Gate, options: OpenOptions = {}): Promise<Session<Client>> {
+    const config = {
+      ...this.#given.config,
+      database: this.#database.name,
+      options: this.#settings(gate, options),
+    };
+    let made: ReturnType<Make<Client>> | undefined;
+    const session = new PostgresSession(this.#library, gate, this.#database, (Client) => {
+      made = this.#make(this.#library, Client, config);
+      return made;
+    });
+    await made!.connect().catch(async (error: unknown) => {
+      throw await whyNot(error, this.#given);
+    });
+    this.#sessions.add(session);
+    session.closed = () => this.#sessions.delete(session);
+    return session;
+  }
+
+  async waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>> {
+    const ours = sessions.filter((session) => session instanceof PostgresSession);
+    const blocked = await this.#blocked(ours.flatMap(({ pids }) => pids));
+    return new Set(ours.filter(({ pids }) => pids.some((pid) => blocked.has(pid))));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sessions].map((session) => session[Symbol.asyncDispose]()));
+    await this.#database.drop();
+  }
+
+  /** Given with the start of the connection, so they cost no round trip and pass outside the gate. */
+  #settings(gate: Gate, { isolation }: OpenOptions): string {
+    const settings = [this.#given.options];
+    if (isolation !== undefined) {
+      settings.push(
+        `-c default_transaction_isolation=${isolation.toLowerCase().replace(" ", "\\ ")}`,
+      );
+    }
+    if (this.#database.sets_deadlock_timeout) {
+      const ms =
+        gate === open_gate ? deadlock_timeout_under_load_ms : deadlock_timeout_in_schedules_ms;
+      settings.push(`-c deadlock_timeout=${ms}ms`);
+    }
+    return settings.join(" ").trim();
+  }
+}

@@ -1,0 +1,77 @@
+import type pg from "pg";
+import { CannotConnect } from "../cannot-connect.ts";
+import { errorField } from "../error-field.ts";
+import { connect_limit_ms, explainConnect, type Place } from "../explain-connect.ts";
+
+/** What a URL says, as `pg` reads it. */
+export interface Given {
+  readonly config: pg.ClientConfig;
+  /** Server settings in the URL (`?options=…`), to be kept. */
+  readonly options: string;
+  readonly database: string;
+  readonly place: Place;
+}
+
+const url_form = "postgres://user:password@host:port/database";
+
+/** @throws CannotConnect when it is no PostgreSQL URL. */
+export function givenBy(library: typeof pg, url: string): Given {
+  if (!/^postgres(ql)?:\/\//.test(url)) {
+    throw new CannotConnect(`"${url}" is not a PostgreSQL URL: write ${url_form}.`);
+  }
+  let read: pg.Client;
+  try {
+    read = new library.Client({ connectionString: url });
+  } catch (error) {
+    throw new CannotConnect(`The PostgreSQL URL cannot be read: write ${url_form}.`, {
+      cause: error,
+    });
+  }
+  const { host, port, ssl } = read;
+  const user = read.user ?? "";
+  const { options } = (read as unknown as { connectionParameters: { options?: string } })
+    .connectionParameters;
+  return {
+    config: {
+      host,
+      port,
+      user,
+      password: read.password ?? undefined,
+      ssl,
+      application_name: "raceproof",
+      connectionTimeoutMillis: connect_limit_ms,
+    },
+    options: options ?? "",
+    database: new URL(url.replace(/^postgres(ql)?:/, "http:")).pathname.slice(1) || "postgres",
+    place: { product: "PostgreSQL", host, port, user, url_form },
+  };
+}
+
+/** A plain connection of ours, outside every gate. @throws CannotConnect */
+export async function connectPlainly(
+  library: typeof pg,
+  given: Given,
+  more: pg.ClientConfig,
+): Promise<pg.Client> {
+  const client = new library.Client({
+    ...given.config,
+    database: given.database,
+    options: given.options,
+    ...more,
+  });
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    void client.end().catch(() => undefined);
+    throw await whyNot(error, given);
+  }
+  return client;
+}
+
+export function whyNot(error: unknown, given: Given): Promise<CannotConnect> {
+  const wants_password =
+    errorField(error, "code").startsWith("28") ||
+    errorField(error, "message").includes("client password must be");
+  return explainConnect(error, given.place, wants_password);
+}

@@ -1,0 +1,44 @@
+import { errorField } from "../error-field.ts";
+
+/** Errors of `pg` itself about requests that it did not send. */
+const never_sent =
+  /not queryable$|^Client was passed a null|^A query must have|^Prepared statements must be unique|^Query values must be an array|^Cursors and query streams/;
+/** No connection was made, so nothing was sent. */
+const no_connection = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+/**
+ * SQLSTATEs that leave open what became of the statement: the connection or the server went away under it
+ * (08, 57P01 terminated by an administrator, 57P02 crash, 57P05 and 25P03 timeouts of idle sessions),
+ * 40003 says it itself, 58 and XX are faults of the system. Every other error takes the statement, and with
+ * it the transaction, back: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const nobody_knows = /^(08|58|XX|40003|57P0[125]|25P03)/;
+const sqlstate = /^[0-9A-Z]{5}$/;
+
+/** `fail` = it certainly did not happen; `info` = nobody knows. */
+export function outcome(error: unknown): "fail" | "info" {
+  const code = errorField(error, "code");
+  if (sqlstate.test(code) && errorField(error, "severity") !== "") {
+    return nobody_knows.test(code) ? "info" : "fail";
+  }
+  return no_connection.has(code) || neverSent(error) ? "fail" : "info";
+}
+
+/** The SQLSTATE, or the code of the socket; where `pg` gives none, what happened in two words. */
+export function code(error: unknown): string {
+  const own = errorField(error, "code");
+  if (own !== "") return own;
+  if (neverSent(error)) return "not sent";
+  return errorField(error, "message").startsWith("Connection terminated")
+    ? "connection lost"
+    : "error";
+}
+
+function neverSent(error: unknown): boolean {
+  return never_sent.test(errorField(error, "message"));
+}

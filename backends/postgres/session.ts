@@ -1,0 +1,150 @@
+import type { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import type pg from "pg";
+import type { Gate, Session } from "../backend.ts";
+import { open_gate } from "../backend.ts";
+import { losesReplies, ReplyLoss } from "../reply-loss.ts";
+import { Turnstile } from "../turnstile.ts";
+import { type ClientClass, gatedClient } from "./gated-client.ts";
+
+/** What a session needs of its backend's control connection. */
+export interface Control {
+  /** Which of these server processes still run. */
+  running(pids: readonly number[]): Promise<readonly number[]>;
+  terminate(pids: readonly number[]): Promise<void>;
+}
+
+/** The client that user code gets, made out of a class of clients that pass the gate. */
+export interface Made<Client> {
+  readonly client: Client;
+  /** It replaces lost connections by itself, as a pool does. */
+  readonly pooled: boolean;
+  /** Called once the connections are to end. */
+  close(): void;
+}
+
+/** One client of the application: its connections (one, or those of a pool), all behind one gate. */
+export class PostgresSession<Client> implements Session<Client> {
+  readonly #library: typeof pg;
+  readonly #made: Made<Client>;
+  readonly #control: Control;
+  readonly #loss = new ReplyLoss();
+  readonly #connections = new Set<pg.Client>();
+  /** Server processes whose connection is over, which may not have noticed yet. */
+  #left: number[] = [];
+  #over = false;
+  #disposed = false;
+  /** Called once the session is disposed of. */
+  closed: () => void = () => undefined;
+
+  constructor(
+    library: typeof pg,
+    gate: Gate,
+    control: Control,
+    make: (Client: ClientClass) => Made<Client>,
+  ) {
+    this.#library = library;
+    this.#control = control;
+    const turnstile = new Turnstile({
+      pass: (step, send) => gate.pass(step, () => this.#sent(send)),
+    });
+    const Gated = gate === open_gate ? library.Client : gatedClient(library, turnstile);
+    const opened = (client: pg.Client): void => this.#opened(client);
+    class SessionClient extends Gated {
+      constructor(config?: pg.ClientConfig) {
+        super(config);
+        this.once("connect", () => opened(this));
+      }
+    }
+    this.#made = make(SessionClient);
+  }
+
+  get client(): Client {
+    return this.#made.client;
+  }
+
+  get alive(): boolean {
+    return !this.#disposed && (this.#made.pooled || !this.#over);
+  }
+
+  /** Server processes of the connections that are open now. */
+  get pids(): readonly number[] {
+    return [...this.#connections].map(pidOf);
+  }
+
+  loseNextReply(): void {
+    this.#loss.armed = true;
+  }
+
+  /** Settings, temporary tables and advisory locks are the session's; past the gate. */
+  async clean(): Promise<void> {
+    for (const client of this.#connections) {
+      const plain = this.#library.Client.prototype.query.bind(client);
+      if (client.getTransactionStatus() !== "I") await plain("ROLLBACK");
+      await plain("RESET ALL; DISCARD TEMP; SELECT pg_advisory_unlock_all()");
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#left.push(...this.pids);
+    const busy = [...this.#connections].filter(isBusy).map(pidOf);
+    // A server process that waits for a lock does not notice that its client went away.
+    if (busy.length > 0) await this.#control.terminate(busy);
+    this.#made.close();
+    await Promise.all([...this.#connections].map((client) => client.end()));
+    await this.gone();
+    this.closed();
+  }
+
+  #opened(client: pg.Client): void {
+    this.#connections.add(client);
+    const pid = pidOf(client);
+    const over = (): void => {
+      if (!this.#connections.delete(client)) return;
+      this.#over = true;
+      this.#left.push(pid);
+    };
+    const { connection } = internalsOf(client);
+    losesReplies(connection.stream, this.#loss, { answers: () => true, complete: endsReply });
+    // Also: without a listener the loss of an idle connection would end the process.
+    client.on("error", over);
+    connection.once("end", over);
+  }
+
+  /** A client that lost its connection goes on only after the server noticed it too: its locks are free. */
+  async #sent<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (this.#left.length > 0) await this.gone();
+      throw error;
+    }
+  }
+
+  /** Resolves once the server has ended the connections that are over, and given back their locks. */
+  async gone(): Promise<void> {
+    for (let tries = 0; tries < 1_000; tries++) {
+      this.#left = [...(await this.#control.running(this.#left))];
+      if (this.#left.length === 0) return;
+      if (tries === 100) await this.#control.terminate(this.#left);
+      await wait(1);
+    }
+  }
+}
+
+interface Internals {
+  readonly processID: number;
+  readonly connection: { readonly stream: Duplex; once(event: "end", listener: () => void): void };
+  _getActiveQuery(): unknown;
+}
+const internalsOf = (client: pg.Client): Internals => client as unknown as Internals;
+const pidOf = (client: pg.Client): number => internalsOf(client).processID;
+const isBusy = (client: pg.Client): boolean => Boolean(internalsOf(client)._getActiveQuery());
+
+/** ReadyForQuery ends every reply: `Z`, its length 5, the transaction's status. */
+function endsReply(end: Buffer): boolean {
+  const from = end.length - 6;
+  return from >= 0 && end[from] === 0x5a && end.readUInt32BE(from + 1) === 5;
+}
