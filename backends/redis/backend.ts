@@ -1,0 +1,83 @@
+import { randomBytes } from "node:crypto";
+import type { Redis, RedisOptions } from "ioredis";
+import type { Backend } from "../backend.ts";
+import { CannotConnect } from "../cannot-connect.ts";
+import { loadDriver } from "../load-driver.ts";
+import { connect } from "./connect.ts";
+import { code, outcome } from "./errors.ts";
+import { RedisSession } from "./session.ts";
+
+/** The first error is reported: ioredis neither connects again nor sends anything twice. */
+const no_resend: RedisOptions = {
+  retryStrategy: null,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+};
+/** The defaults of ioredis, but for the wait of 50 to 250 ms before it connects again: time is no part of a schedule. */
+const resend: RedisOptions = { retryStrategy: () => 1 };
+
+/**
+ * Redis or Valkey through ioredis.
+ * @param server its URL, `redis://127.0.0.1:6379`; only keys with our own prefix are touched
+ * @throws CannotConnect
+ */
+export async function connectRedis(server: { readonly url: string }): Promise<Backend<Redis>> {
+  const library = (await loadDriver("ioredis", () => import("ioredis"))).Redis;
+  const sessions = new Set<RedisSession>();
+  const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
+  let opened = false;
+  const first = await connect(library, server.url, no_resend);
+  const product = await productOf(first).finally(() => first.disconnect());
+
+  return {
+    name: product.startsWith("Valkey") ? "valkey" : "redis",
+    server: product,
+    prefix,
+    isolations: [],
+    async open(gate, options = {}) {
+      opened = true;
+      const client = await connect(library, server.url, options.resend ? resend : no_resend);
+      const session = new RedisSession(client, gate, (closed) => sessions.delete(closed));
+      sessions.add(session);
+      return session;
+    },
+    // A Redis server never holds a request for another's sake: a lock that is taken answers nil.
+    waiting: async () => new Set(),
+    outcome,
+    code,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
+      if (opened) await removeOurs(library, server.url, prefix);
+    },
+  };
+}
+
+/** `Redis 8.0.2`, `Valkey 9.1.2`: as the server says in INFO. Valkey also gives the Redis version that it is like. */
+async function productOf(client: Redis): Promise<string> {
+  const info = await client.info("server");
+  const field = (name: string): string | undefined =>
+    new RegExp(`^${name}:(.+?)\\r?$`, "m").exec(info)?.[1];
+  const valkey = field("valkey_version");
+  return valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version") ?? "of unknown version"}`;
+}
+
+/** A server that is gone has nothing left to remove. */
+async function removeOurs(library: typeof Redis, url: string, prefix: string): Promise<void> {
+  let client: Redis;
+  try {
+    client = await connect(library, url, { ...no_resend, commandTimeout: 5_000 });
+  } catch (error) {
+    if (error instanceof CannotConnect) return;
+    throw error;
+  }
+  try {
+    let cursor = "0";
+    do {
+      const [next, keys] = await client.scan(cursor, "MATCH", `${prefix}*`, "COUNT", 1_000);
+      if (keys.length > 0) await client.unlink(...keys);
+      cursor = next;
+    } while (cursor !== "0");
+  } finally {
+    client.disconnect();
+  }
+}

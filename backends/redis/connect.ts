@@ -1,0 +1,61 @@
+import type { Redis, RedisOptions } from "ioredis";
+import { CannotConnect } from "../cannot-connect.ts";
+import { connect_limit_ms, explainConnect } from "../explain-connect.ts";
+
+const url_form = "redis://user:password@host:port";
+
+/**
+ * Opens a connection and waits until the server has answered the handshake.
+ * @throws CannotConnect when that does not come about in time; its message never holds the password
+ */
+export async function connect(
+  library: typeof Redis,
+  url: string,
+  options: RedisOptions,
+): Promise<Redis> {
+  if (!URL.canParse(url) || !/^rediss?:\/\/./.test(url))
+    throw new CannotConnect(`This is no URL of a Redis server: write it as ${url_form}.`);
+  const client: Redis = new library(url, {
+    ...options,
+    replyMapping: "legacy",
+    lazyConnect: true,
+    connectTimeout: connect_limit_ms,
+  });
+  let reason: Error | undefined;
+  // Without a listener ioredis prints the errors of its connection.
+  client.on("error", (error: Error) => {
+    reason ??= error;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const too_late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("no answer")), connect_limit_ms);
+  });
+  try {
+    await Promise.race([client.connect(), too_late]);
+    return client;
+  } catch (error) {
+    client.disconnect();
+    client.stream?.destroy();
+    throw await explained(reason ?? error, new URL(url));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function explained(error: unknown, url: URL): Promise<CannotConnect> {
+  const place = {
+    product: "Redis",
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || 6379),
+    user: decodeURIComponent(url.username) || "default",
+    url_form,
+  };
+  const { name, message } = Object(error) as Partial<Error>;
+  if (name === "ReplyError" && /^(NOAUTH|WRONGPASS)/.test(message ?? ""))
+    return explainConnect(error, place, true);
+  if (name === "ReplyError" && message !== undefined)
+    return new CannotConnect(`Redis at ${url.host} refuses the connection: ${message}.`, {
+      cause: error,
+    });
+  return explainConnect(error, place, false);
+}

@@ -1,0 +1,95 @@
+import type { Command } from "ioredis";
+import type { Step } from "../backend.ts";
+
+/** Only what certainly changes nothing, not even a time to live. */
+const reads = new Set(
+  (
+    "get mget strlen getrange exists ttl pttl type hget hmget hgetall hexists hlen llen lrange lindex " +
+    "scard sismember smembers zscore zcard zrange ping echo time info dbsize keys scan"
+  ).split(" "),
+);
+/** They touch keys that the command line need not name, or state of the whole connection. */
+const anything = new Set(
+  (
+    "eval evalsha eval_ro evalsha_ro fcall fcall_ro multi exec discard unwatch select flushdb flushall " +
+    "info dbsize keys scan sort"
+  ).split(" "),
+);
+const of_the_connection = new Set(
+  "unwatch discard select auth hello client reset subscribe psubscribe ssubscribe monitor quit".split(
+    " ",
+  ),
+);
+const word_length_max = 120;
+const text_length_max = 60;
+
+/** The names of the scripts that a client has defined with `defineCommand`, by their SHA-1. */
+export type ScriptNames = ReadonlyMap<string, string>;
+
+/** Commands that go to the server in one round trip: one alone, a pipeline, or MULTI … EXEC. */
+export function stepOf(commands: readonly Command[], scripts: ScriptNames): Step {
+  const statement = commands.map((command) => inWords(command, scripts)).join("; ");
+  const keys = commands.map(keysOf);
+  return {
+    statement,
+    kind: kindOf(commands),
+    keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
+    describe: commands.length === 1 ? replyInWords : repliesInWords,
+  };
+}
+
+/** WATCH is a `lock`: it commutes with no write, and it leaves something behind on the connection. */
+function kindOf(commands: readonly Command[]): Step["kind"] {
+  const names = commands.map((command) => command.name.toLowerCase());
+  const [name] = names;
+  if (names.length === 1 && name === "watch") return "lock";
+  if (names.length === 1 && name === "multi") return "begin";
+  if (names.every((name) => reads.has(name))) return "read";
+  if (names.every((name) => of_the_connection.has(name))) return "other";
+  return "write";
+}
+
+function keysOf(command: Command): string[] | undefined {
+  const name = command.name.toLowerCase();
+  if (anything.has(name) || of_the_connection.has(name)) return undefined;
+  const keys = command.getKeys().map(String);
+  return keys.length === 0 ? undefined : keys;
+}
+
+function inWords(command: Command, scripts: ScriptNames): string {
+  const name = command.name.toUpperCase();
+  const args = command.args.map(String);
+  const script = name === "EVALSHA" ? scripts.get(args[0] ?? "") : undefined;
+  if (script !== undefined) args[0] = script;
+  return [name, ...args.map(wordOf)].join(" ");
+}
+
+/** One argument as one would type it in redis-cli; scripts and long values only by how they begin. */
+function wordOf(arg: string): string {
+  if (/^[^\s"]+$/.test(arg)) return shortened(arg, word_length_max);
+  return `"${shortened(arg.replace(/\s+/g, " ").trim(), text_length_max)}"`;
+}
+
+const shortened = (text: string, length_max: number): string =>
+  text.length <= length_max ? text : `${text.slice(0, length_max - 1)}…`;
+
+/** `5`, `OK`, `nil`, `[1, 2]`. */
+function replyInWords(reply: unknown): string {
+  if (reply === null || reply === undefined) return "nil";
+  if (reply instanceof Error) return reply.message;
+  if (Array.isArray(reply))
+    return shortened(`[${reply.map(replyInWords).join(", ")}]`, text_length_max);
+  return shortened(
+    Buffer.isBuffer(reply) ? reply.toString() : String(reply as string),
+    text_length_max,
+  );
+}
+
+/** Of MULTI … EXEC what EXEC answers: `nil` when a watched key had changed. */
+function repliesInWords(replies: unknown): string {
+  const all = replies as readonly unknown[];
+  return replyInWords(String(all[0]) === "OK" && isQueued(all[1]) ? all.at(-1) : all);
+}
+
+const isQueued = (reply: unknown): boolean =>
+  (typeof reply === "string" || Buffer.isBuffer(reply)) && reply.toString() === "QUEUED";

@@ -1,0 +1,318 @@
+import { Redis } from "ioredis";
+import { describe, expect, inject, it } from "vitest";
+import { type Backend, type Gate, open_gate, type Step } from "../../backends/backend.ts";
+import { connectRedis } from "../../backends/redis/backend.ts";
+import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
+
+const url = (): string => process.env["RACEPROOF_REDIS_URL"] ?? inject("servers").redis!.url;
+
+async function asOutsider<T>(work: (client: Redis) => Promise<T>): Promise<T> {
+  const client = new Redis(url());
+  try {
+    return await work(client);
+  } finally {
+    client.disconnect();
+  }
+}
+
+const errorOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => new Error("nothing went wrong"),
+    (error: unknown) => error,
+  );
+
+/** The contract's keys are short; ours start with the prefix of the backend that the client belongs to. */
+const prefixes = new WeakMap<Redis, string>();
+const named = (client: Redis, key: string): string => `${prefixes.get(client) ?? ""}${key}`;
+
+async function connect(): Promise<Backend<Redis>> {
+  const backend = await connectRedis({ url: url() });
+  const open = backend.open.bind(backend);
+  backend.open = async (...args) => {
+    const session = await open(...args);
+    prefixes.set(session.client, backend.prefix);
+    return session;
+  };
+  return backend;
+}
+
+function provoking(
+  outcome: Provoked["outcome"],
+  code: string,
+  clash: (client: Redis, key: string) => Promise<unknown>,
+): Fixtures<Redis>["provoke"][string] {
+  return async (backend, key) => {
+    const { client, ...session } = await backend.open(open_gate);
+    const error = await clash(client, named(client, key));
+    await session[Symbol.asyncDispose]?.();
+    client.disconnect();
+    return { error, outcome, code };
+  };
+}
+
+const fixtures: Fixtures<Redis> = {
+  connect,
+  outside: () =>
+    asOutsider(async (client) => {
+      // A connection that was just closed is gone once the server has noticed it.
+      const id = await client.client("ID");
+      for (;;) {
+        const list = String(await client.client("LIST"));
+        const others = list.split("\n").filter((line) => line && !line.startsWith(`id=${id} `));
+        const closing = others.filter((line) => / flags=\S*[cA]/.test(line));
+        if (closing.length === 0)
+          return {
+            keys: (await client.keys("raceproof:*")).toSorted(),
+            connections: others.length,
+          };
+      }
+    }),
+  async prepare(client, key) {
+    await client.set(named(client, key), 0);
+  },
+  async write(client, key, value) {
+    await client.set(named(client, key), value);
+  },
+  async read(client, key) {
+    return Number(await client.get(named(client, key)));
+  },
+  async increment(client, key) {
+    await client.incr(named(client, key));
+  },
+  async loseServer(_backend, { client }, key) {
+    const id = await client.client("ID");
+    const lost = errorOf(client.blpop(`${named(client, key)}-nothing`, 0));
+    await asOutsider(async (outsider) => {
+      while (!String(await outsider.client("LIST", "ID", id)).includes("cmd=blpop"));
+      await outsider.client("KILL", "ID", id);
+    });
+    return lost;
+  },
+  async refuse(backend, key) {
+    const ended = await backend.open(open_gate);
+    ended.client.disconnect();
+    await new Promise((end) => ended.client.once("end", end));
+    const lost = await backend.open(open_gate);
+    lost.loseNextReply();
+    await errorOf(lost.client.ping());
+    const errors = [
+      await errorOf(ended.client.incr(named(ended.client, key))),
+      await errorOf(lost.client.incr(named(lost.client, key))),
+      await errorOf(connectRedis({ url: "redis://127.0.0.1:1" })),
+    ];
+    for (const session of [ended, lost]) await session[Symbol.asyncDispose]();
+    return errors;
+  },
+  provoke: {
+    "wrong type": provoking("fail", "WRONGTYPE", async (client, key) => {
+      await client.del(key);
+      await client.rpush(key, "a");
+      return errorOf(client.incr(key));
+    }),
+    "not a number": provoking("fail", "ERR", async (client, key) => {
+      await client.set(key, "many");
+      return errorOf(client.incr(key));
+    }),
+    "unknown script": provoking("fail", "NOSCRIPT", (client) =>
+      errorOf(client.evalsha("0".repeat(40), 0)),
+    ),
+    "a script that fails half-way keeps what it wrote": provoking("info", "ERR", (client, key) =>
+      errorOf(client.eval("redis.call('incr', KEYS[1]); return redis.call('nonsense')", 1, key)),
+    ),
+    "transaction with a command that is none": provoking("fail", "EXECABORT", (client, key) =>
+      errorOf(client.multi().call("nonsense").incr(key).exec()),
+    ),
+    "wrong user or password": provoking("fail", "CannotConnect", () => {
+      const wrong = new URL(url());
+      wrong.username = "nobody";
+      wrong.password = "wrong";
+      return errorOf(connectRedis({ url: wrong.href }));
+    }),
+    "reply lost": async (backend, key) => {
+      const session = await backend.open(open_gate);
+      session.loseNextReply();
+      const error = await errorOf(session.client.incr(named(session.client, key)));
+      return { error, outcome: "info", code: "connection lost" };
+    },
+  },
+};
+
+backendContract("redis", fixtures);
+
+/** Lets everything pass and writes it down: `statement → reply`. */
+class Ledger implements Gate {
+  readonly lines: string[] = [];
+  readonly steps: Step[] = [];
+  async pass<T>(step: Step, send: () => Promise<T>): Promise<T> {
+    this.steps.push(step);
+    try {
+      const reply = await send();
+      this.lines.push(`${step.statement} → ${step.describe(reply)}`);
+      return reply;
+    } catch (error) {
+      this.lines.push(`${step.statement} → ${(error as Error).message}`);
+      throw error;
+    }
+  }
+}
+
+describe("steps of ioredis", () => {
+  async function ledgerOf(
+    work: (client: Redis, key: string) => Promise<unknown>,
+    options: { resend?: boolean; lose?: boolean } = {},
+  ): Promise<{ ledger: Ledger; kinds: string[]; result: unknown }> {
+    await using backend = await connectRedis({ url: url() });
+    const ledger = new Ledger();
+    await using session = await backend.open(ledger, { resend: options.resend ?? false });
+    const key = `${backend.prefix}k`;
+    if (options.lose) session.loseNextReply();
+    const result = await work(session.client, key);
+    const plain = ledger.lines.map((line) => line.replaceAll(backend.prefix, ""));
+    ledger.lines.splice(0, plain.length, ...plain);
+    return { ledger, kinds: ledger.steps.map((step) => step.kind), result };
+  }
+
+  it("a command, a pipeline and a transaction are one step each", async () => {
+    const { ledger, kinds, result } = await ledgerOf(async (client, key) => {
+      await client.set(key, 1, "PX", 60_000, "NX");
+      await client.pipeline().incr(key).get(key).exec();
+      await client.watch(key);
+      const [value] = await Promise.all([client.get(key), client.mget(key, "raceproof:none")]);
+      return client
+        .multi()
+        .set(key, Number(value) + 1)
+        .get(key)
+        .exec();
+    });
+    expect(ledger.lines).toEqual([
+      "SET k 1 PX 60000 NX → OK",
+      "INCR k; GET k → [2, 2]",
+      "WATCH k → OK",
+      "GET k → 2",
+      "MGET k raceproof:none → [2, nil]",
+      "MULTI; SET k 3; GET k; EXEC → [OK, 3]",
+    ]);
+    expect(kinds).toEqual(["write", "write", "lock", "read", "read", "write"]);
+    expect(result).toEqual([
+      [null, "OK"],
+      [null, "3"],
+    ]);
+  });
+
+  it("EXEC after a watched key changed answers nil", async () => {
+    const { ledger, result } = await ledgerOf(async (client, key) => {
+      await client.watch(key);
+      await asOutsider((outsider) => outsider.incr(key));
+      return client.multi().incr(key).exec();
+    });
+    expect(ledger.lines.at(-1)).toBe("MULTI; INCR k; EXEC → nil");
+    expect(result).toBeNull();
+  });
+
+  it("commands sent one by one inside MULTI, and a pipeline followed by a command, keep their order", async () => {
+    const { ledger } = await ledgerOf(async (client, key) => {
+      await client.multi({ pipeline: false });
+      await client.incr(key);
+      await client.exec();
+      await Promise.all([client.pipeline().set(key, 5).incr(key).exec(), client.get(key)]);
+    });
+    expect(ledger.lines).toEqual([
+      "MULTI → OK",
+      "INCR k → QUEUED",
+      "EXEC → [1]",
+      "SET k 5; INCR k → [OK, 6]",
+      "GET k → 6",
+    ]);
+  });
+
+  it("scripts: by their name; EVAL again after NOSCRIPT is a step of its own", async () => {
+    const { ledger, result } = await ledgerOf(async (client, key) => {
+      client.defineCommand("addOne", {
+        numberOfKeys: 1,
+        lua: "return redis.call('incr', KEYS[1])",
+      });
+      const scripted = client as Redis & { addOne(key: string): Promise<number> };
+      await scripted.addOne(key);
+      await client.script("FLUSH");
+      return scripted.addOne(key);
+    });
+    expect(ledger.lines).toEqual([
+      "EVALSHA addOne 1 k → 1",
+      "SCRIPT FLUSH → OK",
+      expect.stringMatching(/^EVALSHA addOne 1 k → NOSCRIPT/),
+      expect.stringMatching(/^EVALSHA addOne 1 k → 2/),
+    ]);
+    expect(result).toBe(2);
+  });
+
+  it("callbacks are called as ever", async () => {
+    const { result } = await ledgerOf(
+      (client, key) =>
+        new Promise((resolve) => client.incr(key, (error, value) => resolve([error, value]))),
+    );
+    expect(result).toEqual([null, 1]);
+  });
+
+  it.each([
+    ["a command", async (client: Redis, key: string) => client.incr(key), 2, "INCR k"],
+    [
+      "a transaction",
+      async (client: Redis, key: string) => (await client.multi().incr(key).exec())?.[0]?.[1],
+      2,
+      "MULTI; INCR k; EXEC",
+    ],
+  ])(
+    "ioredis' defaults send %s again after a lost reply, as a step",
+    async (_, work, value, statement) => {
+      const { ledger, result } = await ledgerOf(work, { resend: true, lose: true });
+      expect(result).toBe(value);
+      expect(ledger.lines).toEqual([
+        `${statement} → Connection is closed.`,
+        expect.stringContaining(`${statement} → `),
+      ]);
+    },
+  );
+
+  it("clean: the next program on this session meets neither a watch nor a transaction", async () => {
+    await using backend = await connectRedis({ url: url() });
+    const ledger = new Ledger();
+    await using session = await backend.open(ledger);
+    const { client } = session;
+    const key = `${backend.prefix}k`;
+    await client.watch(key);
+    await client.multi({ pipeline: false });
+    await client.get(key);
+    await session.clean!();
+    await client.watch(key);
+    await session.clean!();
+    await asOutsider((outsider) => outsider.incr(key));
+    expect(await client.multi().incr(key).exec()).toEqual([[null, 2]]);
+    expect(ledger.steps).toHaveLength(5);
+  });
+});
+
+describe("what cannot be connected to is said in one sentence, in time", () => {
+  const sentence = async (bad: string): Promise<string> =>
+    String(await errorOf(connectRedis({ url: bad })));
+  it("nobody listens", async () => {
+    expect(await sentence("redis://:secret@127.0.0.1:1")).toBe(
+      "CannotConnect: Nobody listens at 127.0.0.1:1: start Redis there or correct its URL.",
+    );
+  });
+  it.each(["", "127.0.0.1:6379", "http://127.0.0.1:6379", "redis:6379"])(
+    "no URL: %j",
+    async (bad) => {
+      expect(await sentence(bad)).toBe(
+        "CannotConnect: This is no URL of a Redis server: write it as redis://user:password@host:port.",
+      );
+    },
+  );
+  it("wrong user or password", async () => {
+    const wrong = new URL(url());
+    wrong.username = "nobody";
+    wrong.password = "wrong";
+    expect(await sentence(wrong.href)).toMatch(
+      /^CannotConnect: Redis at \S+ refuses user "nobody" with what the URL says: put user and password into it, redis:\/\/user:password@host:port\.$/,
+    );
+  });
+});
