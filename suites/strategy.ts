@@ -63,6 +63,8 @@ export interface Strategy<Client> {
   /** Adds one. Answers the new value where this way of writing it learns it. Throws when it did not work. */
   increment(client: Client, key: string, around: Surroundings<Client>): Promise<number | void>;
   read(client: Client, key: string): Promise<number>;
+  /** Makes the lock around the counter expire now, where it has a time to live. */
+  readonly expire?: (client: Client, key: string) => Promise<void>;
 }
 
 /** The client itself saw that it came too late: nothing was written. Recorded as `fail`, code `refused`. */

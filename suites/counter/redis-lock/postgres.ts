@@ -13,6 +13,7 @@ const redisLock: Strategy<SqlAndRedis<Client>> = {
     await prepare(sql, id);
   },
   read: ({ sql }, id) => read(sql, id),
+  expire: async ({ redis }, id) => void (await redis.del(id)),
   increment({ sql, redis }, id, { backoff }) {
     return withRedisLock(redis, id, backoff, async () => {
       const next = (await read(sql, id)) + 1;

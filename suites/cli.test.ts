@@ -1,0 +1,172 @@
+/** The command as people meet it: exit codes, one clear sentence for what is wrong, nothing left behind. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, inject, test, vi } from "vitest";
+import type { Results } from "../reports/summary.ts";
+
+const out = mkdtempSync(join(tmpdir(), "raceproof-cli-"));
+afterAll(() => rmSync(out, { recursive: true }));
+const servers = inject("servers");
+const urls = {
+  RACEPROOF_MYSQL_URL: servers.mysql.url,
+  RACEPROOF_POSTGRES_URL: servers.postgres.url,
+  RACEPROOF_REDIS_URL: servers.redis.url,
+  RACEPROOF_DYNAMODB_ENDPOINT: servers.dynamodb.url,
+};
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = urls): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...args], {
+    env: { ...process.env, NO_COLOR: "1", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (data) => (stdout += data));
+  child.stderr?.on("data", (data) => (stderr += data));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+const raceproof = (...args: string[]): Promise<Ended> => ended(start([...args, "--out", out]));
+
+describe("what is wrong with the command line is said in one sentence, exit code 2", () => {
+  test.for([
+    ["an unknown backend", ["--backend", "oracle"], /there is no "oracle"; choose from .*mysql/],
+    ["an unknown strategy", ["--strategy", "hope"], /there is no "hope"; choose from .*in-place/],
+    [
+      "an unknown level",
+      ["--isolation", "chaos"],
+      /there is no "chaos"; choose from .*SERIALIZABLE/,
+    ],
+    ["an unknown flag", ["--fast"], /unknown option '--fast'/],
+    ["a number that is none", ["--clients", "many"], /--clients takes a whole number from 1 on/],
+    ["no client", ["--clients", "0"], /--clients takes a whole number from 1 on/],
+    ["a server of no kind", ["--server", "oracle=local"], /--server takes KIND=local/],
+    ["a folder that is none", ["--out", "package.json/x"], /cannot write to package.json\/x/],
+  ] as const)("%s", async ([, args, sentence]) => {
+    const { code, stderr, stdout } = await raceproof(...args);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stderr).toMatch(sentence);
+    expect([code, stdout]).toEqual([2, ""]);
+  });
+});
+
+describe("a URL that leads to no such server", () => {
+  test("another kind of server answers", async () => {
+    const there = ["--backend", "postgres", "--server", `postgres=${wrongKind("postgres")}`];
+    const { code, stdout, stderr } = await raceproof(...there);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/postgres: not run\. .*/);
+    expect(stdout + stderr).not.toMatch(/^ +at /m);
+  });
+
+  test("nobody listens", async () => {
+    const port = await freePort();
+    const url = `mysql://root@127.0.0.1:${port}/`;
+    const { code, stdout, stderr } = await raceproof(
+      "--backend",
+      "mysql",
+      "--server",
+      `mysql=${url}`,
+    );
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/mysql: not run\. .*127\.0\.0\.1/);
+    expect(stdout + stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+describe("the main job", () => {
+  test("one strategy, as declared: exit code 0, history and results written", async () => {
+    const cell = ["--backend", "redis", "--strategy", "incr,get-set", "--seed", "7"];
+    const { code, stdout, stderr } = await raceproof(...cell);
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout).toMatch(/get-set .* loses updates .* as declared/);
+    expect(stdout).toMatch(/incr .* correct .* as declared/);
+    const results = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Results;
+    expect(results.seed).toBe(7);
+    for (const { load } of results.cells) expect(existsSync(load!.history)).toBe(true);
+  });
+
+  test("one client never races: the count is right, but there is no verdict, exit code 2", async () => {
+    const cell = ["--backend", "postgres", "--strategy", "read-write", "--isolation", "RC"];
+    const { code, stdout } = await raceproof(
+      ...cell,
+      "--clients",
+      "1",
+      "--increments",
+      "200",
+      "--json",
+    );
+    const results = JSON.parse(stdout) as Results;
+    expect(results.cells[0]!.load).toMatchObject({ acknowledged: 200, final: 200, overlapping: 0 });
+    expect(code).toBe(2);
+  });
+
+  test("Ctrl-C: what was recorded can be judged, exit code 130, nothing left behind", async () => {
+    const before = leftovers();
+    const child = start(
+      ["--backend", "redis", "--strategy", "incr", "--increments", "1000000", "--out", out],
+      {},
+    );
+    const end = ended(child);
+    const history = join(out, "redis.incr.jsonl");
+    rmSync(history, { force: true });
+    const lines = () => readFileSync(history, "utf8").split("\n").length;
+    await vi.waitFor(() => expect(lines()).toBeGreaterThan(1000), { timeout: 60_000 });
+    child.kill("SIGINT");
+    const { code, stdout, stderr } = await end;
+    expect(code, stdout + stderr).toBe(130);
+    expect(stdout).toMatch(/Interrupted/);
+    const check = await ended(start(["check", history, "--model", "counter"]));
+    expect(check.code, check.stdout + check.stderr).toBe(0);
+    await vi.waitFor(() => expect(leftovers()).toEqual(before), { timeout: 10_000 });
+  });
+});
+
+describe("check", () => {
+  const file = (name: string, text: string | Buffer): string => {
+    const path = join(out, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  test.for([
+    ["an empty file", ""],
+    ["a binary file", Buffer.from([0, 255, 1, 254, 0, 0])],
+  ] as const)("%s has no verdict: exit code 2", async ([name, text]) => {
+    const path = file(name, text);
+    const { code, stdout, stderr } = await ended(start(["check", path, "--model", "counter"]));
+    expect(code).toBe(2);
+    expect(stdout + stderr).toContain(path);
+    expect(stdout + stderr).not.toMatch(/^ +at /m);
+  });
+});
+
+/** The URL of a server of another kind, dressed up as one of this kind. */
+function wrongKind(scheme: string): string {
+  const { host } = new URL(servers.redis.url);
+  return `${scheme}://postgres@${host}/postgres`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}
+
+/** Folders of ours in the temporary place. */
+const leftovers = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith("raceproof-"));
