@@ -10,7 +10,7 @@ type Send = (command: Command, stream?: Stream, node?: unknown) => unknown;
 interface Batch {
   readonly stream: Stream;
   readonly commands: Command[];
-  go(): void;
+  readonly go: () => void;
 }
 
 /**
@@ -24,7 +24,7 @@ interface Batch {
  * @returns runs `work` with all commands that it sends at once outside the gate
  */
 export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () => T) => T {
-  const send = client.sendCommand.bind(client) as Send;
+  const send: Send = client.sendCommand.bind(client);
   const trips = new Set<(error: Error) => void>();
   /** Let through, and not yet answered: ioredis may bring them again from its queue for better days. */
   const let_through = new Set<Command>();

@@ -75,14 +75,14 @@ const shortened = (text: string, length_max: number): string =>
 
 /** `5`, `OK`, `nil`, `[1, 2]`. */
 function replyInWords(reply: unknown): string {
+  return shortened(inFull(reply), text_length_max);
+}
+
+function inFull(reply: unknown): string {
   if (reply === null || reply === undefined) return "nil";
   if (reply instanceof Error) return reply.message;
-  if (Array.isArray(reply))
-    return shortened(`[${reply.map(replyInWords).join(", ")}]`, text_length_max);
-  return shortened(
-    Buffer.isBuffer(reply) ? reply.toString() : String(reply as string),
-    text_length_max,
-  );
+  if (Array.isArray(reply)) return `[${reply.map(inFull).join(", ")}]`;
+  return Buffer.isBuffer(reply) ? reply.toString() : `${reply as string | number}`;
 }
 
 /** Of MULTI … EXEC what EXEC answers: `nil` when a watched key had changed. */

@@ -156,22 +156,22 @@ class Ledger implements Gate {
   }
 }
 
-describe("steps of ioredis", () => {
-  async function ledgerOf(
-    work: (client: Redis, key: string) => Promise<unknown>,
-    options: { resend?: boolean; lose?: boolean } = {},
-  ): Promise<{ ledger: Ledger; kinds: string[]; result: unknown }> {
-    await using backend = await connectRedis({ url: url() });
-    const ledger = new Ledger();
-    await using session = await backend.open(ledger, { resend: options.resend ?? false });
-    const key = `${backend.prefix}k`;
-    if (options.lose) session.loseNextReply();
-    const result = await work(session.client, key);
-    const plain = ledger.lines.map((line) => line.replaceAll(backend.prefix, ""));
-    ledger.lines.splice(0, plain.length, ...plain);
-    return { ledger, kinds: ledger.steps.map((step) => step.kind), result };
-  }
+async function ledgerOf(
+  work: (client: Redis, key: string) => Promise<unknown>,
+  options: { resend?: boolean; lose?: boolean } = {},
+): Promise<{ ledger: Ledger; kinds: string[]; result: unknown }> {
+  await using backend = await connectRedis({ url: url() });
+  const ledger = new Ledger();
+  await using session = await backend.open(ledger, { resend: options.resend ?? false });
+  const key = `${backend.prefix}k`;
+  if (options.lose) session.loseNextReply();
+  const result = await work(session.client, key);
+  const plain = ledger.lines.map((line) => line.replaceAll(backend.prefix, ""));
+  ledger.lines.splice(0, plain.length, ...plain);
+  return { ledger, kinds: ledger.steps.map((step) => step.kind), result };
+}
 
+describe("steps of ioredis", () => {
   it("a command, a pipeline and a transaction are one step each", async () => {
     const { ledger, kinds, result } = await ledgerOf(async (client, key) => {
       await client.set(key, 1, "PX", 60_000, "NX");
@@ -248,7 +248,9 @@ describe("steps of ioredis", () => {
   it("callbacks are called as ever", async () => {
     const { result } = await ledgerOf(
       (client, key) =>
-        new Promise((resolve) => client.incr(key, (error, value) => resolve([error, value]))),
+        new Promise((resolve) => {
+          void client.incr(key, (error, value) => resolve([error, value]));
+        }),
     );
     expect(result).toEqual([null, 1]);
   });
@@ -291,9 +293,10 @@ describe("steps of ioredis", () => {
   });
 });
 
+const sentence = async (bad: string): Promise<string> =>
+  String(await errorOf(connectRedis({ url: bad })));
+
 describe("what cannot be connected to is said in one sentence, in time", () => {
-  const sentence = async (bad: string): Promise<string> =>
-    String(await errorOf(connectRedis({ url: bad })));
   it("nobody listens", async () => {
     expect(await sentence("redis://:secret@127.0.0.1:1")).toBe(
       "CannotConnect: Nobody listens at 127.0.0.1:1: start Redis there or correct its URL.",
