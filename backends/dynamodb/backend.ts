@@ -1,0 +1,76 @@
+import type * as Sdk from "@aws-sdk/client-dynamodb";
+import type { Backend } from "../backend.ts";
+import { loadDriver } from "../load-driver.ts";
+import { probe } from "./connect.ts";
+import { code, outcome } from "./errors.ts";
+import { DynamodbSession, type Owner } from "./session.ts";
+
+const dispose_limit_ms = 5_000;
+
+/**
+ * DynamoDB Local through the AWS SDK.
+ * @param server its endpoint, `http://127.0.0.1:8000`; `product` where the process said its version at its start
+ * @throws CannotConnect
+ */
+export async function connectDynamodb(server: {
+  readonly url: string;
+  readonly product?: string;
+}): Promise<Backend<Sdk.DynamoDBClient>> {
+  // The SDK warns of Node 20 on standard error, which belongs to the user.
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  const library = await loadDriver(
+    "@aws-sdk/client-dynamodb",
+    () => import("@aws-sdk/client-dynamodb"),
+  );
+  const config: Sdk.DynamoDBClientConfig = {
+    endpoint: server.url,
+    // DynamoDB Local takes any; never the ones of the person who runs this.
+    region: "us-east-1",
+    credentials: { accessKeyId: "raceproof", secretAccessKey: "raceproof" },
+  };
+  const product = await probe(library, config, server.url);
+  const sessions = new Set<DynamodbSession>();
+  const tables = new Set<string>();
+  const owner: Owner = {
+    key_names: new Map(),
+    created: (table) => tables.add(table),
+    disposed: (session) => sessions.delete(session),
+  };
+
+  return {
+    name: "dynamodb",
+    server: server.product ?? product,
+    // The table is ours, so its keys need not be.
+    prefix: "",
+    isolations: [],
+    async open(gate, { resend = false } = {}) {
+      const session = new DynamodbSession(library, config, gate, resend, owner);
+      sessions.add(session);
+      return session;
+    },
+    // DynamoDB never holds a request for another's sake: it refuses one of the two.
+    waiting: async () => new Set(),
+    outcome,
+    code,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
+      await deleteTables(library, config, tables);
+    },
+  };
+}
+
+/** A server that is gone has nothing left to delete. */
+async function deleteTables(
+  library: typeof Sdk,
+  config: Sdk.DynamoDBClientConfig,
+  tables: Set<string>,
+): Promise<void> {
+  if (tables.size === 0) return;
+  const client = new library.DynamoDBClient({ ...config, maxAttempts: 1 });
+  const abortSignal = AbortSignal.timeout(dispose_limit_ms);
+  const deleting = [...tables].map((TableName) =>
+    client.send(new library.DeleteTableCommand({ TableName }), { abortSignal }),
+  );
+  await Promise.allSettled(deleting);
+  client.destroy();
+}

@@ -1,0 +1,67 @@
+import type * as Sdk from "@aws-sdk/client-dynamodb";
+import { CannotConnect } from "../cannot-connect.ts";
+import { connect_limit_ms, explainConnect } from "../explain-connect.ts";
+
+const url_form = "http://127.0.0.1:8000";
+
+/**
+ * Asks for the tables, and so whether this is DynamoDB at all.
+ * @returns product as far as it tells. DynamoDB Local never tells a client its version, only that of Jetty,
+ *   its HTTP server, by which it is known from AWS and from other stand-ins.
+ * @throws CannotConnect
+ */
+export async function probe(
+  library: typeof Sdk,
+  config: Sdk.DynamoDBClientConfig,
+  url: string,
+): Promise<string> {
+  if (!URL.canParse(url) || !/^https?:\/\/./.test(url))
+    throw new CannotConnect(`This is no endpoint of DynamoDB: write it as ${url_form}.`);
+  const client = new library.DynamoDBClient({
+    ...config,
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: connect_limit_ms },
+  });
+  let http_server: string | undefined;
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args);
+      const { headers } = result.response as { headers?: Record<string, string> };
+      http_server = headers?.["server"];
+      return result;
+    },
+    { step: "deserialize", priority: "low", name: "raceproofServer" },
+  );
+  try {
+    const abortSignal = AbortSignal.timeout(connect_limit_ms);
+    const { TableNames } = await client.send(new library.ListTablesCommand({ Limit: 1 }), {
+      abortSignal,
+    });
+    if (!Array.isArray(TableNames)) throw new Error("its list of tables is none");
+  } catch (error) {
+    throw await explained(error, new URL(url));
+  } finally {
+    client.destroy();
+  }
+  const jetty = /^Jetty\(([\d.]+)/.exec(http_server ?? "")?.[1];
+  if (jetty) return `DynamoDB Local (Jetty ${jetty})`;
+  return `DynamoDB stand-in (${http_server ?? "unnamed"})`;
+}
+
+async function explained(error: unknown, url: URL): Promise<CannotConnect> {
+  const { $metadata, name, message } = Object(error) as {
+    $metadata?: { httpStatusCode?: number };
+    name?: string;
+    message?: string;
+  };
+  if (/Unrecognized|Missing.*Token|Signature|AccessDenied|InvalidClient/.test(name ?? ""))
+    return new CannotConnect(
+      `DynamoDB at ${url.host} asks for real credentials (${name}): give the endpoint of a DynamoDB Local.`,
+      { cause: error },
+    );
+  if ($metadata?.httpStatusCode !== undefined && name?.endsWith("Exception"))
+    return new CannotConnect(`DynamoDB at ${url.host} refuses: ${message}.`, { cause: error });
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const place = { product: "DynamoDB", host: url.hostname, port, user: "", url_form };
+  return explainConnect(error, place, false);
+}

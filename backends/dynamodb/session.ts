@@ -1,0 +1,108 @@
+import { Agent, type ClientRequestArgs } from "node:http";
+import type { Duplex } from "node:stream";
+import type * as Sdk from "@aws-sdk/client-dynamodb";
+import type { Gate, Session } from "../backend.ts";
+import { losesReplies, ReplyLoss } from "../reply-loss.ts";
+import { Turnstile } from "../turnstile.ts";
+import { unsent } from "./errors.ts";
+import { type KeyNames, stepOf } from "./step.ts";
+
+type Client = Sdk.DynamoDBClient;
+
+/** What a session tells its backend. */
+export interface Owner {
+  readonly key_names: KeyNames;
+  /** This session creates a table: it is ours to delete. */
+  created(table: string): void;
+  disposed(session: DynamodbSession): void;
+}
+
+/** One client of the SDK with connections of its own; every HTTP request of it passes the gate. */
+export class DynamodbSession implements Session<Client> {
+  readonly client: Client;
+  readonly #owner: Owner;
+  readonly #resend: boolean;
+  readonly #loss = new ReplyLoss();
+  #state: "open" | "broken" | "disposed" = "open";
+
+  constructor(
+    library: typeof Sdk,
+    config: Sdk.DynamoDBClientConfig,
+    gate: Gate,
+    resend: boolean,
+    owner: Owner,
+  ) {
+    this.#owner = owner;
+    this.#resend = resend;
+    this.client = new library.DynamoDBClient({
+      ...config,
+      ...(resend ? {} : { maxAttempts: 1 }),
+      requestHandler: { httpAgent: agentThatLoses(this.#loss) },
+    });
+    this.#instrument(new Turnstile(gate));
+  }
+
+  get alive(): boolean {
+    return this.#state === "open";
+  }
+
+  loseNextReply(): void {
+    this.#loss.armed = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#state = "disposed";
+    this.#owner.disposed(this);
+    this.client.destroy();
+  }
+
+  /** Inside the SDK's own retry, so that each attempt is a step; outside it, to know whether there was any. */
+  #instrument(turnstile: Turnstile): void {
+    const stack = this.client.middlewareStack;
+    const attempted = new WeakSet<object>();
+    stack.add(
+      (next, context) => (args) =>
+        next(args).catch((error: Error) => {
+          if (!attempted.has(context)) unsent.add(error);
+          throw error;
+        }),
+      { step: "initialize", priority: "high", name: "raceproofUnsent" },
+    );
+    stack.add(
+      (next, context) => (args) => {
+        const operation = String(context.commandName).replace(/Command$/, "");
+        const step = stepOf(operation, args.input, this.#owner.key_names);
+        return turnstile.pass(step, () => {
+          if (this.#state === "disposed") throw new Error("This client has been closed.");
+          attempted.add(context);
+          if (operation === "CreateTable") this.#owner.created(tableOf(args.input));
+          return next(args).catch((error: unknown) => this.#failed(error));
+        });
+      },
+      { step: "finalizeRequest", priority: "low", name: "raceproofGate" },
+    );
+  }
+
+  #failed(error: unknown): never {
+    const { $response } = Object(error) as { $response?: unknown };
+    if ($response === undefined && !this.#resend && this.#state === "open") this.#state = "broken";
+    throw error;
+  }
+}
+
+const tableOf = (input: object): string => (input as Sdk.CreateTableInput).TableName ?? "";
+
+/** As the SDK's own agent, but that its sockets lose a reply when told to. */
+function agentThatLoses(loss: ReplyLoss): Agent {
+  class LosingAgent extends Agent {
+    override createConnection(
+      options: ClientRequestArgs,
+      callback?: (error: Error | null, socket: Duplex) => void,
+    ): Duplex {
+      const socket = super.createConnection(options, callback) as Duplex;
+      losesReplies(socket, loss, { answers: () => true, complete: () => true });
+      return socket;
+    }
+  }
+  return new LosingAgent({ keepAlive: true, maxSockets: 50 });
+}

@@ -1,0 +1,97 @@
+import type { Step } from "../backend.ts";
+import { fieldsInWords, filled, type Item, itemInWords, shortened } from "./words.ts";
+
+/** What of a request or one action of a transaction says what it does; all commands use these names. */
+interface Action {
+  readonly TableName?: string;
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly UpdateExpression?: string;
+  readonly ConditionExpression?: string;
+  readonly KeyConditionExpression?: string;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues?: Item;
+  readonly ConsistentRead?: boolean;
+  /** TransactWriteItems, TransactGetItems: one of Put, Update, Delete, ConditionCheck, Get each. */
+  readonly TransactItems?: readonly Readonly<Record<string, Action>>[];
+}
+
+interface Output {
+  readonly Item?: Item;
+  readonly Attributes?: Item;
+  readonly Items?: readonly unknown[];
+  readonly TableNames?: readonly string[];
+}
+
+const reads = /^(Get|BatchGet|TransactGet|Query|Scan|List|Describe)/;
+
+/** Which attributes are the key of a table, as earlier requests have shown. */
+export type KeyNames = Map<string, readonly string[]>;
+
+/**
+ * One HTTP request of the SDK as a step.
+ * @param operation as in the API: `GetItem`
+ */
+export function stepOf(operation: string, input: object, key_names: KeyNames): Step {
+  const action = input as Action;
+  return {
+    statement: [operation, inWords(action)].filter(Boolean).join(" "),
+    kind: reads.test(operation) ? "read" : "write",
+    keys: keysOf(action, key_names),
+    describe: (reply) =>
+      replyInWords(
+        operation,
+        (reply as { output?: Output }).output ?? {},
+        key_names.get(action.TableName ?? ""),
+      ),
+  };
+}
+
+/** `{id: a} ADD v 1 if version = 3`. */
+function inWords(action: Action): string {
+  if (action.TransactItems) {
+    const actions = action.TransactItems.flatMap((item) => Object.entries(item));
+    return `[${actions.map(([name, part]) => `${name} ${inWords(part)}`).join(", ")}]`;
+  }
+  const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = action;
+  const target = action.Key ?? action.Item;
+  const condition = action.ConditionExpression ?? action.KeyConditionExpression;
+  return [
+    target ? itemInWords(target) : (action.TableName ?? ""),
+    action.UpdateExpression && filled(action.UpdateExpression, names, values),
+    condition && `if ${filled(condition, names, values)}`,
+    action.ConsistentRead ? "consistent" : undefined,
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** A request names its item by key; a put hides it among the attributes, until another has shown which they are. */
+function keysOf(action: Action, key_names: KeyNames): string[] | undefined {
+  const actions = action.TransactItems?.flatMap((item) => Object.values(item)) ?? [action];
+  const keys = actions.map(({ TableName, Key, Item }) => {
+    if (TableName === undefined) return undefined;
+    if (Key) key_names.set(TableName, Object.keys(Key).toSorted());
+    const names = key_names.get(TableName);
+    const item = Key ?? Item;
+    if (!names || !item) return undefined;
+    return (
+      TableName +
+      itemInWords(Object.fromEntries(names.map((name) => [name, item[name] ?? { S: "" }])))
+    );
+  });
+  return keys.includes(undefined) ? undefined : (keys as string[]);
+}
+
+function replyInWords(
+  operation: string,
+  output: Output,
+  key_names: readonly string[] = [],
+): string {
+  const item = output.Item ?? output.Attributes;
+  if (item) return fieldsInWords(item, key_names);
+  if (operation === "GetItem") return "nil";
+  if (output.Items) return output.Items.length === 1 ? "1 item" : `${output.Items.length} items`;
+  if (output.TableNames) return shortened(output.TableNames.join(", "));
+  return "OK";
+}

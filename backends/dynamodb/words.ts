@@ -1,0 +1,47 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+
+export type Item = Readonly<Record<string, AttributeValue>>;
+
+const text_length_max = 60;
+/** A string that would read as something else is quoted, so that "0" and 0 can be told apart. */
+const reads_as_something_else = /^$|^-?\d|^(true|false|null)$|[\s{}[\],"]/;
+
+/** `5`, `a`, `"5"` (a string), `{x: 1}`. */
+export function valueInWords(value: AttributeValue): string {
+  if (value.N !== undefined) return value.N;
+  if (value.S !== undefined)
+    return reads_as_something_else.test(value.S) ? JSON.stringify(value.S) : value.S;
+  if (value.BOOL !== undefined) return String(value.BOOL);
+  if (value.M !== undefined) return itemInWords(value.M);
+  if (value.L !== undefined) return `[${value.L.map(valueInWords).join(", ")}]`;
+  if (value.SS ?? value.NS) return `<${[...(value.SS ?? []), ...(value.NS ?? [])].join(", ")}>`;
+  return value.NULL ? "null" : "<binary>";
+}
+
+/** `{id: a, v: 1}`. */
+export function itemInWords(item: Item): string {
+  const fields = Object.entries(item).map(([name, value]) => `${name}: ${valueInWords(value)}`);
+  return `{${fields.join(", ")}}`;
+}
+
+/** `v = 5, version = 2`: without the key, and in a fixed order, which DynamoDB does not keep. */
+export function fieldsInWords(item: Item, key_names: readonly string[]): string {
+  const fields = Object.entries(item)
+    .filter(([name]) => !key_names.includes(name))
+    .map(([name, value]) => `${name} = ${valueInWords(value)}`);
+  return shortened(fields.toSorted().join(", "));
+}
+
+/** An expression with its names and values filled in: `#v = :old` → `v = 0`. */
+export function filled(
+  expression: string,
+  names: Readonly<Record<string, string>> = {},
+  values: Item = {},
+): string {
+  return expression
+    .replace(/#\w+/g, (name) => names[name] ?? name)
+    .replace(/:\w+/g, (name) => (values[name] ? valueInWords(values[name]) : name));
+}
+
+export const shortened = (text: string): string =>
+  text.length <= text_length_max ? text : `${text.slice(0, text_length_max - 1)}…`;
