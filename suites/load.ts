@@ -1,6 +1,7 @@
 import { createHistogram } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Backend, type Isolation, open_gate } from "../backends/backend.ts";
+import { judgeError } from "../backends/refused.ts";
 import type { Process } from "../histories/event.ts";
 import { Recorder } from "../histories/recorder.ts";
 import { Connections } from "./connections.ts";
@@ -153,8 +154,7 @@ class LoadClient<Client> {
       return true;
     } catch (error) {
       if (isBug(error)) throw error;
-      const code = this.#run.backend.code(error);
-      const outcome = error instanceof NoAnswer ? "info" : this.#run.backend.outcome(error);
+      const { outcome, code } = judgeError(this.#run.backend, error);
       if (outcome === "fail") this.#recorder.fail(this.#process, code);
       else this.#process = this.#recorder.info(this.#process, code);
       if (outcome === "info" || !this.#connections.of(this.#number).alive)

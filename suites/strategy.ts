@@ -1,5 +1,7 @@
 import type { Isolation } from "../backends/backend.ts";
 
+export { Refused } from "../backends/refused.ts";
+
 /** What a strategy promises on one backend at one isolation level. */
 export interface Promised {
   /** What becomes of acknowledged increments: `unique` = numbers are unique, with gaps (sequences). */
@@ -65,9 +67,4 @@ export interface Strategy<Client> {
   read(client: Client, key: string): Promise<number>;
   /** Makes the lock around the counter expire now, where it has a time to live. */
   readonly expire?: (client: Client, key: string) => Promise<void>;
-}
-
-/** The client itself saw that it came too late: nothing was written. Recorded as `fail`, code `refused`. */
-export class Refused extends Error {
-  readonly code = "refused";
 }

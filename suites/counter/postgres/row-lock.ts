@@ -107,12 +107,7 @@ export const selectForShare: Strategy<Client> = {
 /** Does not wait for the lock: who comes second fails at once. */
 export const selectForUpdateNowait: Strategy<Client> = {
   name: "select-for-update-nowait",
-  declared: byLevel(
-    fails("55P03"),
-    fails("55P03"),
-    fails("55P03", "40001"),
-    fails("55P03", "40001"),
-  ),
+  declared: { ...fails("55P03"), fails_under_load: ["40001"] },
   prepare,
   read,
   increment(client, id) {

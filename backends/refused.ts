@@ -1,0 +1,16 @@
+import type { Backend } from "./backend.ts";
+
+/** The code itself saw that it came too late, and wrote nothing. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly code = "refused";
+}
+
+/** What an error that an operation threw says about it: what the code saw for itself, or what the backend knows. */
+export function judgeError(
+  backend: Pick<Backend<unknown>, "outcome" | "code">,
+  error: unknown,
+): { readonly outcome: "fail" | "info"; readonly code: string } {
+  if (error instanceof Refused) return { outcome: "fail", code: error.code };
+  return { outcome: backend.outcome(error), code: backend.code(error) };
+}
