@@ -1,23 +1,23 @@
 import type { ServerKind } from "../servers/server.ts";
 import type { Backend } from "./backend.ts";
 
+interface Place {
+  readonly url: string;
+}
+
+/** Each loads its driver library only when it is called. */
+const connects: Readonly<Record<ServerKind, (server: Place) => Promise<Backend<unknown>>>> = {
+  postgres: async (server) => (await import("./postgres/backend.ts")).connectPostgres(server),
+  mysql: async (server) => (await import("./mysql/backend.ts")).connectMysql(server),
+  redis: async (server) => (await import("./redis/backend.ts")).connectRedis(server),
+  dynamodb: async (server) => (await import("./dynamodb/backend.ts")).connectDynamodb(server),
+};
+
 /**
- * The backend for a kind of server; its driver library is loaded only now.
+ * The backend for a kind of server.
  *
  * @throws CannotConnect in one sentence.
  */
-export async function connect(server: {
-  readonly kind: ServerKind;
-  readonly url: string;
-}): Promise<Backend<unknown>> {
-  switch (server.kind) {
-    case "postgres":
-      return (await import("./postgres/backend.ts")).connectPostgres(server);
-    case "mysql":
-      return (await import("./mysql/backend.ts")).connectMysql(server);
-    case "redis":
-      return (await import("./redis/backend.ts")).connectRedis(server);
-    case "dynamodb":
-      return (await import("./dynamodb/backend.ts")).connectDynamodb(server);
-  }
+export function connect(server: Place & { readonly kind: ServerKind }): Promise<Backend<unknown>> {
+  return connects[server.kind](server);
 }

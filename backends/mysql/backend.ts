@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { Backend, Gate, Isolation, OpenOptions, Session } from "../backend.ts";
+import { loadDriver } from "../load-driver.ts";
+import { pollTogether } from "../poll-together.ts";
+import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
+import { code, outcome } from "./outcome.ts";
+import { OwnDatabase } from "./own-database.ts";
+import { MysqlSession } from "./session.ts";
+import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
+
+/** The server's own defaults are 50 s and a year: too long to find out that nobody will let go. */
+const row_lock_wait_s = 5;
+const table_lock_wait_s = 10;
+
+/**
+ * A MySQL or MariaDB server through `mysql2/promise`, in a database of our own that `asyncDispose` drops.
+ *
+ * @throws CannotConnect in one sentence.
+ */
+export async function connectMysql(server: { readonly url: string }): Promise<Backend<Connection>> {
+  const given = givenBy(server.url);
+  const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
+  return new MysqlBackend(library, given, await OwnDatabase.create(library, given));
+}
+
+class MysqlBackend implements Backend<Connection> {
+  readonly name: "mysql" | "mariadb";
+  readonly server: string;
+  /** Names of locks (`GET_LOCK`) belong to the whole server. */
+  readonly prefix = `${randomBytes(3).toString("hex")}:`;
+  readonly isolations: readonly Isolation[] = [
+    "READ UNCOMMITTED",
+    "READ COMMITTED",
+    "REPEATABLE READ",
+    "SERIALIZABLE",
+  ];
+  readonly outcome = outcome;
+  readonly code = code;
+  readonly #library: Library;
+  readonly #given: Given;
+  readonly #database: OwnDatabase;
+  readonly #sessions = new Map<number, MysqlSession>();
+  readonly #held: ReturnType<typeof pollTogether>;
+
+  constructor(library: Library, given: Given, database: OwnDatabase) {
+    this.#library = library;
+    this.#given = given;
+    this.#database = database;
+    this.name = database.is_mariadb ? "mariadb" : "mysql";
+    this.server = `${database.is_mariadb ? "MariaDB" : "MySQL"} ${database.version}`;
+    const waits = database.is_mariadb ? waitingInMariadb : waitingInMysql;
+    this.#held = pollTogether((ids) => waits(database.control, this.#threads(ids)));
+  }
+
+  async open(gate: Gate, options: OpenOptions = {}): Promise<Session<Connection>> {
+    const client = await connectTo(this.#library, this.#given, { database: this.#database.name });
+    const set_up = this.#setUp(options);
+    await client.query(set_up);
+    const thread = await this.#threadOf(client);
+    const session = new MysqlSession(client, thread, gate, this.#database, set_up);
+    this.#sessions.set(thread.connection_id, session);
+    session.closed = () => this.#sessions.delete(thread.connection_id);
+    return session;
+  }
+
+  async waiting(
+    sessions: readonly Session<Connection>[],
+  ): Promise<ReadonlySet<Session<Connection>>> {
+    if (!this.#database.is_mariadb && !this.#database.has_performance_schema) {
+      throw new Error(
+        `${this.server} runs with performance_schema=OFF and does not tell who waits for a lock: ` +
+          "start it with performance_schema=ON.",
+      );
+    }
+    const ours = sessions.filter((session) => session instanceof MysqlSession);
+    if (ours.length === 0) return new Set();
+    const held = await this.#held(ours.map(({ thread }) => thread.connection_id));
+    return new Set(ours.filter(({ thread }) => held.has(thread.connection_id)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sessions.values()].map((open) => open[Symbol.asyncDispose]()));
+    await this.#database.drop();
+  }
+
+  /** Past the gate, and before user code has the connection. */
+  #setUp({ isolation }: OpenOptions): string {
+    const level = this.#database.is_mariadb ? "tx_isolation" : "transaction_isolation";
+    return [
+      `SET SESSION innodb_lock_wait_timeout = ${row_lock_wait_s}`,
+      `lock_wait_timeout = ${table_lock_wait_s}`,
+      ...(isolation === undefined ? [] : [`${level} = '${isolation.replace(" ", "-")}'`]),
+    ].join(", ");
+  }
+
+  async #threadOf(client: Connection): Promise<Thread> {
+    const connection_id = client.threadId;
+    if (this.#database.is_mariadb) return { connection_id, thread_id: 0 };
+    const [rows] = await client.query<RowDataPacket[]>("SELECT PS_CURRENT_THREAD_ID() AS id");
+    return { connection_id, thread_id: Number(rows[0]!["id"]) };
+  }
+
+  #threads(ids: readonly number[]): Thread[] {
+    return ids.map((id) => this.#sessions.get(id)?.thread).filter((thread) => thread !== undefined);
+  }
+}

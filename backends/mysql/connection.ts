@@ -1,0 +1,50 @@
+import type { Connection, ConnectionOptions } from "mysql2/promise";
+import { CannotConnect } from "../cannot-connect.ts";
+import { errorField } from "../error-field.ts";
+import { connect_limit_ms, explainConnect, type Place } from "../explain-connect.ts";
+
+/** mysql2/promise, loaded when it is first needed. */
+export type Library = typeof import("mysql2/promise");
+
+/** What a URL says. */
+export interface Given {
+  readonly options: ConnectionOptions;
+  readonly place: Place;
+}
+
+const url_form = "mysql://user:password@host:port/database";
+
+/** @throws CannotConnect when it is no MySQL URL. */
+export function givenBy(url: string): Given {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^(mysql|mariadb):$/.test(parsed.protocol)) {
+    throw new CannotConnect(`"${url}" is not a MySQL URL: write ${url_form}.`);
+  }
+  const place: Place = {
+    product: "MySQL or MariaDB",
+    host: parsed.searchParams.get("socketPath") ?? parsed.hostname,
+    port: Number(parsed.port || 3306),
+    user: decodeURIComponent(parsed.username),
+    url_form,
+  };
+  // We work in a database of our own: the one in the URL need not be there.
+  parsed.pathname = "";
+  return { options: { uri: parsed.href, connectTimeout: connect_limit_ms }, place };
+}
+
+/** @throws CannotConnect in one sentence. */
+export async function connectTo(
+  library: Library,
+  given: Given,
+  more: ConnectionOptions,
+): Promise<Connection> {
+  try {
+    const connection = await library.createConnection({ ...given.options, ...more });
+    // Without a listener the loss of an idle connection would end the process.
+    connection.on("error", () => undefined);
+    return connection;
+  } catch (error) {
+    const wants_password = errorField(error, "errno") === "1045";
+    throw await explainConnect(error, given.place, wants_password);
+  }
+}

@@ -1,0 +1,45 @@
+import { errorField } from "../error-field.ts";
+
+/** Errors of mysql2 itself about requests that it did not send. */
+const never_sent =
+  /^Can't add new command when connection is in closed state|^Bind parameters must/;
+/** No connection was made, so nothing was sent. */
+const no_connection = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+]);
+/**
+ * Errors of the server that leave open what became of the statement: it shuts down (1053, 1077, 1079),
+ * it was told to end the connection (1317 interrupted, MariaDB 1927), lost it (1152, 1158–1161, 4031) or
+ * failed in COMMIT itself (1180). Every other error takes at least the statement back; 1205 only that:
+ * https://dev.mysql.com/doc/refman/en/innodb-error-handling.html
+ */
+const nobody_knows = new Set([
+  1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1180, 1317, 1927, 4031,
+]);
+
+/** `fail` = it certainly did not happen; `info` = nobody knows. */
+export function outcome(error: unknown): "fail" | "info" {
+  const errno = Number(errorField(error, "errno"));
+  // The driver's socket errors have a negative number of the system, and no SQLSTATE.
+  if (errno > 0 && errorField(error, "sqlState") !== "") {
+    return nobody_knows.has(errno) ? "info" : "fail";
+  }
+  return no_connection.has(errorField(error, "code")) || neverSent(error) ? "fail" : "info";
+}
+
+/** The server's error number, or the code of the driver or socket. */
+export function code(error: unknown): string {
+  const errno = Number(errorField(error, "errno"));
+  if (errno > 0) return String(errno);
+  const own = errorField(error, "code");
+  if (own !== "") return own;
+  return neverSent(error) ? "not sent" : "error";
+}
+
+function neverSent(error: unknown): boolean {
+  return never_sent.test(errorField(error, "message"));
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from "node:crypto";
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import { CannotConnect } from "../cannot-connect.ts";
+import { errorField } from "../error-field.ts";
+import { connectTo, type Given, type Library } from "./connection.ts";
+
+/**
+ * A database of our own at a server that may be someone else's, and the control connection:
+ * whatever the sessions do is gone with it, except named locks, which end with their session.
+ */
+export class OwnDatabase {
+  readonly name: string;
+  /** As the server says it: `9.7.4`. */
+  readonly version: string;
+  readonly is_mariadb: boolean;
+  /** Off, MySQL does not tell who waits for a lock. */
+  readonly has_performance_schema: boolean;
+  readonly control: Connection;
+
+  private constructor(name: string, control: Connection, said: RowDataPacket) {
+    this.name = name;
+    this.control = control;
+    const version = String(said["version"]);
+    this.version = /^[\d.]+/.exec(version)?.[0] ?? version;
+    this.is_mariadb = version.includes("MariaDB");
+    this.has_performance_schema = Number(said["performance_schema"]) === 1;
+  }
+
+  /** @throws CannotConnect also when the user may not create databases. */
+  static async create(library: Library, given: Given): Promise<OwnDatabase> {
+    const name = `raceproof_${randomBytes(6).toString("hex")}`;
+    const control = await connectTo(library, given, { multipleStatements: true });
+    try {
+      const [rows] = await control.query<RowDataPacket[]>(
+        "SELECT VERSION() AS version, @@performance_schema AS performance_schema",
+      );
+      await control.query(`CREATE DATABASE ${name}`);
+      return new OwnDatabase(name, control, rows[0]!);
+    } catch (error) {
+      await control.end();
+      if (errorField(error, "errno") !== "1044") throw error;
+      const { user, host, port } = given.place;
+      throw new CannotConnect(
+        `User "${user}" may not create databases at ${host}:${port}, and raceproof works only in one of ` +
+          `its own: GRANT ALL ON \`raceproof\\_%\`.* TO '${user}'.`,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Which of these connections the server still has. */
+  async running(ids: readonly number[]): Promise<readonly number[]> {
+    const [rows] = await this.control.query<RowDataPacket[]>(
+      "SELECT id FROM information_schema.processlist WHERE id IN (?)",
+      [ids],
+    );
+    return rows.map(({ id }) => Number(id));
+  }
+
+  async kill(id: number): Promise<void> {
+    // It may be gone already.
+    await this.control.query(`KILL ${id}`).catch(() => undefined);
+  }
+
+  async drop(): Promise<void> {
+    await this.control.query(`DROP DATABASE ${this.name}`);
+    await this.control.end();
+  }
+}

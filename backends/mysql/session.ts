@@ -1,0 +1,101 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Connection } from "mysql2/promise";
+import type { Gate, Session } from "../backend.ts";
+import { open_gate } from "../backend.ts";
+import { losesReplies, ReplyLoss } from "../reply-loss.ts";
+import { Turnstile } from "../turnstile.ts";
+import { type Core, coreOf, nameOf } from "./driver.ts";
+import { type Past, putGateInto } from "./gate.ts";
+import type { OwnDatabase } from "./own-database.ts";
+import type { Thread } from "./waits.ts";
+
+export class MysqlSession implements Session<Connection> {
+  readonly client: Connection;
+  readonly thread: Thread;
+  readonly #core: Core;
+  readonly #database: OwnDatabase;
+  /** Prepares a connection for its session: level, limits of waiting. */
+  readonly #set_up: string;
+  readonly #past: Past;
+  readonly #loss = new ReplyLoss();
+  #is_lost = false;
+  #disposed = false;
+  /** Called once the session is disposed of. */
+  closed: () => void = () => undefined;
+
+  /** @param client connected and set up with `set_up` */
+  constructor(
+    client: Connection,
+    thread: Thread,
+    gate: Gate,
+    database: OwnDatabase,
+    set_up: string,
+  ) {
+    this.client = client;
+    this.thread = thread;
+    this.#core = coreOf(client);
+    this.#database = database;
+    this.#set_up = set_up;
+    this.#core.stream.once("close", () => {
+      this.#is_lost = true;
+    });
+    losesReplies(this.#core.stream, this.#loss, {
+      answers: () => !answersPrepare(this.#core),
+      complete: () => true,
+    });
+    const turnstile = new Turnstile({
+      pass: (step, send) => gate.pass(step, () => this.#sent(send)),
+    });
+    this.#past = gate === open_gate ? (call) => call() : putGateInto(this.#core, turnstile);
+  }
+
+  get alive(): boolean {
+    return !this.#disposed && !this.#is_lost;
+  }
+
+  loseNextReply(): void {
+    this.#loss.armed = true;
+  }
+
+  /** The protocol's own reset: rolls back, and ends variables, temporary tables and named locks. */
+  async clean(): Promise<void> {
+    await this.#past(() => this.client.reset());
+    await this.#past(() => this.client.query(this.#set_up));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (!this.#is_lost && this.#core._command) {
+      // A server thread that waits for a lock does not notice that its client went away.
+      await this.#database.kill(this.thread.connection_id);
+      this.#core.stream.destroy();
+    } else if (!this.#is_lost) await this.client.end();
+    await this.#gone();
+    this.closed();
+  }
+
+  /** A client that lost its connection goes on only after the server noticed it too: its locks are free. */
+  async #sent<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (this.#is_lost) await this.#gone();
+      throw error;
+    }
+  }
+
+  async #gone(): Promise<void> {
+    const id = this.thread.connection_id;
+    for (let tries = 0; tries < 1_000; tries++) {
+      if ((await this.#database.running([id])).length === 0) return;
+      if (tries === 100) await this.#database.kill(id);
+      await wait(1);
+    }
+  }
+}
+
+/** `execute()` of a new statement first asks to PREPARE; the EXECUTE behind it is the request. */
+function answersPrepare(core: Core): boolean {
+  return nameOf(core._command) === "Prepare" && nameOf(core._commands.get(0)) === "Execute";
+}

@@ -1,0 +1,32 @@
+import type { Step } from "../backend.ts";
+import { kindOf } from "../sql-kind.ts";
+import { changedInWords, inWords, rowsInWords } from "../sql-words.ts";
+
+/** A statement given to mysql2 as a step. @param sql with its values put in. */
+export function stepOf(sql: string): Step {
+  const kind = kindOf(sql);
+  const quiet = ["begin", "commit", "rollback", "other"].includes(kind);
+  return {
+    statement: inWords(sql),
+    kind,
+    keys: undefined,
+    describe: quiet ? () => "OK" : describe,
+  };
+}
+
+/** A request of the protocol that is no statement. */
+export function requestOf(statement: string, kind: Step["kind"]): Step {
+  return { statement, kind, keys: undefined, describe: () => "OK" };
+}
+
+/** Rows, or what changed; several results come from several statements: the last one is told. */
+function describe(reply: unknown): string {
+  if (!Array.isArray(reply)) return changed(reply) ?? "OK";
+  return changed(reply.at(-1)) ?? rowsInWords(reply);
+}
+
+function changed(reply: unknown): string | undefined {
+  const { affectedRows, serverStatus } = Object(reply) as Record<string, unknown>;
+  const is_header = typeof affectedRows === "number" && serverStatus !== undefined;
+  return is_header ? changedInWords(affectedRows) : undefined;
+}
