@@ -1,5 +1,6 @@
 import type { Backend, OpenOptions, Session } from "../backends/backend.ts";
 import { open_gate } from "../backends/backend.ts";
+import { judgeError } from "../backends/refused.ts";
 import type { HistoryEvent } from "../histories/event.ts";
 import { SessionGate, SharedGate } from "./gate.ts";
 import { OperationLog } from "./operations.ts";
@@ -147,10 +148,7 @@ export class Lane<Client> implements AsyncDisposable {
       try {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {
-        const { outcome, code } = {
-          outcome: this.#backend.outcome(error),
-          code: this.#backend.code(error),
-        };
+        const { outcome, code } = judgeError(this.#backend, error);
         log.failed(client, operation, outcome, code, error);
       }
       if (seat.isGivenUp) return;
@@ -169,7 +167,8 @@ export class Lane<Client> implements AsyncDisposable {
   }
 
   async #open(clients: number): Promise<Session<Client>> {
-    this.#outside ??= await this.#backend.open(open_gate, this.#options);
+    // At the server's own level: setup and check are no part of what is explored.
+    this.#outside ??= await this.#backend.open(open_gate);
     if (this.#program.shared_connection) {
       const shared = this.#places[0] ?? (await this.#openPlace());
       this.#places = Array.from({ length: clients }, () => shared);
