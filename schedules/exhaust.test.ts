@@ -68,16 +68,16 @@ test("2 clients with 4 steps each have 70 interleavings", async () => {
 });
 
 test("steps on different keys need one schedule", async () => {
-  const on = (name: string): Program<Memory> => ({
+  const on_own_keys: Program<Memory> = {
     setup: async () => {},
     run: async (memory, { client }) => {
       await memory.begin();
-      await memory.add(`${name}${client}`, 1);
-      await memory.add(`${name}${client}`, 1);
+      await memory.add(`v${client}`, 1);
+      await memory.add(`v${client}`, 1);
     },
     check: async () => {},
-  });
-  await using lane = new Lane(new SharedMemory(), on("v"), { key: "key7" });
+  };
+  await using lane = new Lane(new SharedMemory(), on_own_keys, { key: "key7" });
   const search = new Exhaust({ prune: true, several_operations: false });
   const limits = { schedules_max: 100 };
   const { schedules } = await drain([lane], [1, 1], search, limits, () => undefined);

@@ -1,0 +1,80 @@
+import type { Played } from "./lane.ts";
+import type { OperationResult, Trace } from "./trace.ts";
+
+export interface Counts {
+  readonly interleavings: number | undefined;
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly endings: Readonly<Record<string, number>>;
+  readonly failed: Readonly<Record<string, number>>;
+  readonly unknown: Readonly<Record<string, number>>;
+  readonly waited: number;
+}
+
+/** Counts what schedules showed. */
+export class Tally {
+  schedules = 0;
+  #waited = 0;
+  readonly #outcomes: Record<string, number> = {};
+  readonly #endings: Record<string, number> = {};
+  readonly #failed: Record<string, number> = {};
+  readonly #unknown: Record<string, number> = {};
+  /** Steps of each client, while they are the same in every schedule and none depends on another's. */
+  #steps: string | undefined;
+  #regular = true;
+
+  add({ trace, failure }: Played): void {
+    this.schedules++;
+    const kind = failure?.kind ?? "correct";
+    count(this.#outcomes, kind);
+    count(this.#endings, [kind, ...trace.results.map(endOf)].join("; "));
+    for (const { status, code } of trace.results) {
+      if (status === "fail") count(this.#failed, code ?? "");
+      if (status === "info") count(this.#unknown, code ?? "");
+    }
+    if (trace.steps.some((step) => step.waited)) this.#waited++;
+    const steps = stepsOfEach(trace).join();
+    this.#regular &&= (this.#steps ?? steps) === steps && isRegular(trace);
+    this.#steps ??= steps;
+  }
+
+  /** @param all whether every interleaving was covered, as far as it went */
+  counts(all: boolean): Counts {
+    const known = all && this.#regular && this.#steps !== undefined;
+    return {
+      interleavings: known ? interleavings((this.#steps ?? "").split(",").map(Number)) : undefined,
+      outcomes: this.#outcomes,
+      endings: this.#endings,
+      failed: this.#failed,
+      unknown: this.#unknown,
+      waited: this.#waited,
+    };
+  }
+}
+
+function count(counts: Record<string, number>, what: string): void {
+  counts[what] = (counts[what] ?? 0) + 1;
+}
+
+function endOf({ client, status, output, code }: OperationResult): string {
+  const said =
+    status === "ok" ? (output === undefined ? "" : ` ${JSON.stringify(output)}`) : ` ${code ?? ""}`;
+  return `client ${client} ${status}${said}`;
+}
+
+function stepsOfEach(trace: Trace): number[] {
+  return trace.operations.map((_, i) => trace.steps.filter((s) => s.client === i + 1).length);
+}
+
+function isRegular(trace: Trace): boolean {
+  return trace.ending.kind === "ended" && !trace.steps.some((s) => s.waited || s.backs_off);
+}
+
+/** In how many ways so many steps of each client can be mixed: the multinomial coefficient. */
+export function interleavings(steps: readonly number[]): number {
+  let ways = 1;
+  let placed = 0;
+  for (const count of steps) {
+    for (let i = 1; i <= count; i++) ways = (ways * ++placed) / i;
+  }
+  return Math.round(ways);
+}
