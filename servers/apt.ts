@@ -1,0 +1,121 @@
+/**
+ * apt as a downloader: with a state of its own, it reads one suite's signed index and fetches a package
+ * and what it depends on, every file checked by hash. Nothing of the system's apt is changed.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Home } from "./home.ts";
+import type { Progress } from "./progress.ts";
+
+const run = promisify(execFile);
+
+export interface Wanted {
+  /** For people: `MySQL`. */
+  readonly what: string;
+  readonly suite: "sid" | "trixie";
+  readonly package: string;
+  /** Packages that the closure asks for and the program runs without. */
+  readonly without: readonly string[];
+}
+
+/**
+ * Downloads a package and what it depends on into a home.
+ * @returns the folder with the `.deb` files.
+ * @throws Error with apt's own last words.
+ */
+export async function download(
+  wanted: Wanted,
+  keyring: string,
+  home: Home,
+  progress: Progress,
+): Promise<string> {
+  const archives = join(home.folder, "archives");
+  const env = { APT_CONFIG: await ownState(wanted, keyring, home.folder), LC_ALL: "C" };
+  progress({ what: `reading the index of Debian ${wanted.suite}` });
+  await home.finish(["apt-get", "update", "--error-on=any"], env);
+  const watch = setInterval(() => void report(wanted, home, archives, progress), 250);
+  try {
+    await home.finish(["apt-get", "install", "-y", "--download-only", wanted.package], env);
+  } finally {
+    clearInterval(watch);
+  }
+  return archives;
+}
+
+/** apt reads this before its own configuration, of which only the way to the network remains. */
+async function ownState(wanted: Wanted, keyring: string, folder: string): Promise<string> {
+  await mkdir(join(folder, "lists", "partial"), { recursive: true });
+  await mkdir(join(folder, "archives", "partial"), { recursive: true });
+  await writeFile(join(folder, "status"), wanted.without.map(pretended).join("\n"));
+  const source = `deb [signed-by=${keyring}] ${await mirror()} ${wanted.suite} main\n`;
+  await writeFile(join(folder, "sources.list"), source);
+  const network = await run("apt-config", ["dump", "--format", '%F "%v";%n', "Acquire"]);
+  const config = join(folder, "apt.conf");
+  await writeFile(config, network.stdout + settings(folder));
+  return config;
+}
+
+const settings = (folder: string): string => `
+Dir::State "${folder}"; Dir::State::lists "${folder}/lists"; Dir::State::status "${folder}/status";
+Dir::Cache "${folder}"; Dir::Cache::archives "${folder}/archives";
+Dir::Cache::pkgcache ""; Dir::Cache::srcpkgcache "";
+Dir::Etc::parts "/dev/null"; Dir::Etc::main "/dev/null";
+Dir::Etc::sourcelist "${folder}/sources.list"; Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null"; Dir::Etc::preferencesparts "/dev/null";
+Dir::Etc::trusted "/dev/null"; Dir::Etc::trustedparts "/dev/null";
+Dir::Log "${folder}"; APT::Sandbox::User "root"; APT::Install-Recommends "false";
+Acquire::Languages "none"; Acquire::PDiffs "false"; Acquire::Retries "2";
+Acquire::http::Timeout "20"; Acquire::https::Timeout "20";
+Acquire::AllowInsecureRepositories "false"; Acquire::AllowDowngradeToInsecureRepositories "false";
+Acquire::AllowWeakRepositories "false"; APT::Get::AllowUnauthenticated "false";
+`;
+
+/** Tells apt that a package is there already, so that neither it nor what it needs is fetched. */
+const pretended = (name: string): string =>
+  `Package: ${name}\nStatus: install ok installed\nMulti-Arch: allowed\n` +
+  `Architecture: ${process.arch === "x64" ? "amd64" : process.arch}\n` +
+  `Version: 99:99\nMaintainer: nobody\nDescription: not needed\n`;
+
+/** The mirror this Debian system uses itself, else Debian's own. */
+async function mirror(): Promise<string> {
+  const folder = "/etc/apt/sources.list.d";
+  const names = await readdir(folder).catch(() => []);
+  const lists = names
+    .filter((name) => /\.(sources|list)$/.test(name))
+    .map((name) => join(folder, name));
+  for (const list of ["/etc/apt/sources.list", ...lists]) {
+    const text = await readFile(list, "utf8").catch(() => "");
+    const uri = /^[^#\n]*?(https?:\/\/\S+\/debian)\/?(?=\s)/m.exec(text);
+    if (uri?.[1] !== undefined) return uri[1];
+  }
+  return "http://deb.debian.org/debian";
+}
+
+/** apt's log says how much there is to get, the disk how much has come. */
+async function report(
+  wanted: Wanted,
+  home: Home,
+  archives: string,
+  progress: Progress,
+): Promise<void> {
+  const log = await readFile(home.log, "utf8").catch(() => "");
+  const need = /Need to get ([\d.,]+) ([kM]?B)/.exec(log);
+  if (need === null) return;
+  const total = Number(need[1]?.replaceAll(",", "")) * { B: 1, kB: 1e3, MB: 1e6 }[need[2] as "B"];
+  const done = Math.min(
+    total,
+    (await sizeOf(archives)) + (await sizeOf(join(archives, "partial"))),
+  );
+  progress({ what: `downloading ${wanted.what}`, done, total, unit: "bytes" });
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (!entry.isFile()) continue;
+    bytes += (await stat(join(folder, entry.name)).catch(() => ({ size: 0 }))).size;
+  }
+  return bytes;
+}

@@ -1,0 +1,114 @@
+/** Programs from the Debian archive, unpacked in the cache without root, each with all it needs to run. */
+import { execFile } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { download, type Wanted } from "./apt.ts";
+import { cached, cachedFolder, isThere } from "./cache.ts";
+import type { Home } from "./home.ts";
+import type { Progress } from "./progress.ts";
+import { ServerUnavailable } from "./unavailable.ts";
+
+const run = promisify(execFile);
+
+/** Debian's own keyring; on Ubuntu the package debian-archive-keyring has it. */
+const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
+/** Debian's names for the machine: the folder of its libraries, and the loader of its programs. */
+const machines: Readonly<Record<string, { triplet: string; loader: string }>> = {
+  x64: { triplet: "x86_64-linux-gnu", loader: "usr/lib64/ld-linux-x86-64.so.2" },
+  arm64: { triplet: "aarch64-linux-gnu", loader: "usr/lib/ld-linux-aarch64.so.1" },
+};
+
+/** An unpacked package with everything it depends on, down to its own C library. */
+export interface Prefix {
+  readonly folder: string;
+  /** `Debian sid mysql-server-core 9.7.4-2` */
+  readonly origin: string;
+  readonly version: string;
+}
+
+/** The prefix, from the cache or else from the network. @throws ServerUnavailable */
+export async function fromArchive(wanted: Wanted, progress: Progress): Promise<Prefix> {
+  const folder = await cached(place(wanted), progress, (home) => unpack(wanted, home, progress));
+  return readPrefix(wanted, folder);
+}
+
+/** The prefix if the cache has it already. */
+export async function unpackedBefore(wanted: Wanted): Promise<Prefix | undefined> {
+  const folder = cachedFolder(place(wanted));
+  return (await isThere(folder)) ? readPrefix(wanted, folder) : undefined;
+}
+
+/** Why nothing can be fetched on this machine, and what to do; undefined if it can. */
+export async function noArchive(): Promise<string | undefined> {
+  if (machines[process.arch] === undefined)
+    return `Debian servers are not set up for ${process.arch}`;
+  const apt = await run("apt-get", ["--version"]).catch(() => undefined);
+  if (apt === undefined) return "this machine has no apt-get";
+  if (await isThere(keyring)) return undefined;
+  return "Debian's keyring is missing (install the package debian-archive-keyring)";
+}
+
+/**
+ * How to run a program of the prefix: by the prefix's own loader and libraries, whatever this system has.
+ * @param program path inside the prefix, `usr/sbin/mysqld`.
+ */
+export function inPrefix(prefix: Prefix, program: string): readonly string[] {
+  const { loader } = machine();
+  const file = join(prefix.folder, program);
+  const libraries = librariesOf(prefix);
+  return [join(prefix.folder, loader), "--library-path", libraries, "--argv0", file, file];
+}
+
+export function librariesOf(prefix: Prefix): string {
+  return join(prefix.folder, "usr/lib", machine().triplet);
+}
+
+export function loaderOf(prefix: Prefix): string {
+  return join(prefix.folder, machine().loader);
+}
+
+function machine(): { triplet: string; loader: string } {
+  const found = machines[process.arch];
+  if (found === undefined)
+    throw new ServerUnavailable(`Debian servers are not set up for ${process.arch}.`);
+  return found;
+}
+
+const place = (wanted: Wanted): string =>
+  `debian/${process.arch}/${wanted.suite}-${wanted.package}`;
+
+async function readPrefix(wanted: Wanted, folder: string): Promise<Prefix> {
+  const version = (await readFile(join(folder, "version"), "utf8")).trim();
+  return { folder, version, origin: `Debian ${wanted.suite} ${wanted.package} ${version}` };
+}
+
+async function unpack(wanted: Wanted, home: Home, progress: Progress): Promise<string> {
+  const reason = await noArchive();
+  if (reason !== undefined)
+    throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
+  const archives = await download(wanted, keyring, home, progress).catch((error: unknown) => {
+    throw inWords(wanted, error as Error);
+  });
+  progress({ what: `unpacking ${wanted.what}` });
+  const fresh = join(home.folder, "fresh");
+  const debs = (await readdir(archives)).filter((name) => name.endsWith(".deb"));
+  for (const deb of debs) await home.finish(["dpkg-deb", "-x", join(archives, deb), fresh]);
+  const own = debs.find((name) => name.startsWith(`${wanted.package}_`));
+  if (own === undefined) throw new Error(`apt did not download ${wanted.package}`);
+  const version = decodeURIComponent(own.split("_")[1] ?? "").replace(/^\d+:/, "");
+  await writeFile(join(fresh, "version"), version);
+  return fresh;
+}
+
+/** apt's words in a sentence; a full disk is told by whoever knows the disk. */
+function inWords(wanted: Wanted, error: Error): Error {
+  if (error.message.includes("No space left on device")) return error;
+  const offline =
+    /Could not resolve|Could not connect|Cannot initiate|Connection (failed|timed out)|Network is unreachable/;
+  const why = offline.test(error.message)
+    ? "the Debian archive cannot be reached (a network is needed the first time only)"
+    : error.message;
+  return new ServerUnavailable(`${wanted.what} cannot be downloaded: ${why}.`);
+}

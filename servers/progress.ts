@@ -1,0 +1,12 @@
+/** Something that takes longer than a second has begun, gone on, or ended. */
+export interface ProgressEvent {
+  /** What is going on, for people: `downloading MySQL`, `starting PostgreSQL`. */
+  readonly what: string;
+  readonly done?: number;
+  /** When it is known; `done === total` says that it is over. */
+  readonly total?: number;
+  readonly unit?: "bytes";
+}
+
+/** Whoever shows it to people decides how; nobody who reports knows. */
+export type Progress = (event: ProgressEvent) => void;

@@ -1,0 +1,48 @@
+/** Data folders are initialised once, kept in the cache, and copied from there. */
+import { createHash } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { cached } from "./cache.ts";
+import { Home } from "./home.ts";
+import type { Program, Recipe } from "./local/recipe.ts";
+import type { Progress } from "./progress.ts";
+
+/** Changes when the way of initialising does. */
+const edition = 1;
+
+/** Fills the empty data folder of a home, from the template of this program. */
+export async function fillFromTemplate(
+  recipe: Recipe,
+  program: Program,
+  home: Home,
+  data: string,
+  progress: Progress,
+): Promise<void> {
+  if (recipe.initialise === undefined) return home.handOver();
+  const mark = createHash("sha256")
+    .update(`${edition} ${program.origin}`)
+    .digest("hex")
+    .slice(0, 12);
+  const name = `template/${recipe.kind}-${program.version}-${mark}`;
+  const template = await cached(name, progress, async (cache_home) => {
+    progress({ what: `initialising ${recipe.product} ${program.version}` });
+    const fresh = join(home.folder, "fresh");
+    await mkdir(fresh, { mode: 0o700 });
+    await home.handOver();
+    await recipe.initialise?.(program, home, fresh);
+    // What names a server for good must not be copied.
+    await rm(join(fresh, "auto.cnf"), { force: true });
+    const copy = join(cache_home.folder, "data");
+    await copyFolder(cache_home, fresh, copy);
+    await rm(fresh, { recursive: true });
+    return copy;
+  });
+  // Not by the home's tenant: the cache may be closed to it.
+  await using helper = await Home.make("copy");
+  await copyFolder(helper, `${template}/.`, data);
+  await home.handOver();
+}
+
+/** Data folders are mostly holes. */
+const copyFolder = (home: Home, from: string, to: string): Promise<void> =>
+  home.finish(["cp", "-a", "--sparse=always", from, to]);

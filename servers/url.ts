@@ -1,0 +1,41 @@
+/** Servers that are someone else's: given by URL, touched only in our own database, table or key prefix. */
+import type { Server, ServerKind } from "./server.ts";
+import { ServerUnavailable } from "./unavailable.ts";
+
+interface Address {
+  readonly variable: string;
+  readonly schemes: readonly string[];
+}
+
+const addresses: Readonly<Record<ServerKind, Address>> = {
+  mysql: { variable: "RACEPROOF_MYSQL_URL", schemes: ["mysql"] },
+  postgres: { variable: "RACEPROOF_POSTGRES_URL", schemes: ["postgres", "postgresql"] },
+  redis: { variable: "RACEPROOF_REDIS_URL", schemes: ["redis", "rediss"] },
+  dynamodb: { variable: "RACEPROOF_DYNAMODB_ENDPOINT", schemes: ["http", "https"] },
+};
+
+/** The URL that the environment gives for this kind of server. */
+export function urlOf(kind: ServerKind): string | undefined {
+  return process.env[addresses[kind].variable] || undefined;
+}
+
+/** Only reads the URL; whoever connects finds out who answers. @throws ServerUnavailable */
+export function urlServer(kind: ServerKind, text: string): Server {
+  const { schemes, variable } = addresses[kind];
+  const example = `${schemes[0]}://HOST:PORT`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !schemes.includes(url.protocol.slice(0, -1)) || url.hostname === "") {
+    throw new ServerUnavailable(
+      `"${withoutPassword(text)}" is not a URL of a ${kind} server: write ${example} (in ${variable} or --server ${kind}=URL).`,
+    );
+  }
+  return {
+    kind,
+    url: text,
+    source: "url",
+    origin: withoutPassword(text),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+const withoutPassword = (text: string): string => text.replace(/(:\/\/[^:@/]*):[^@/]*@/, "$1:…@");
