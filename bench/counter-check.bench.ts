@@ -21,7 +21,7 @@ function made(operations: number): Operation[] {
   const random = seeded(1);
   return randomHistory(
     {
-      model: counter,
+      model: counter(),
       clients: 20,
       operations,
       crashed: 0.01,

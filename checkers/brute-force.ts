@@ -6,11 +6,7 @@ import type { Model } from "./model.ts";
  * An operation may come next when no other one that is still to be placed had returned before it was
  * invoked. `info` operations may come at any time after their invoke or not at all; `fail` never happened.
  */
-export function bruteForce<State>(
-  operations: readonly Operation[],
-  model: Model<State>,
-  initial?: number,
-): boolean {
+export function bruteForce<State>(operations: readonly Operation[], model: Model<State>): boolean {
   const search = (left: readonly Operation[], state: State): boolean => {
     if (left.every(({ status }) => status === "info")) return true;
     const first_return = Math.min(...left.map(({ returned }) => returned));
@@ -27,6 +23,6 @@ export function bruteForce<State>(
   };
   return search(
     operations.filter(({ status }) => status !== "fail"),
-    model.init(initial),
+    model.init,
   );
 }

@@ -34,7 +34,7 @@ describe("counter, against brute force", () => {
     for (let round = 0; round < 50_000; round++) {
       const made = randomHistory(
         {
-          model: counter,
+          model: counter(),
           clients: 2 + Math.floor(random() * 3),
           operations: 2 + Math.floor(random() * 7),
           crashed: random() < 0.5 ? 0.25 : 0,
@@ -46,7 +46,7 @@ describe("counter, against brute force", () => {
         random,
       );
       const operations = random() < 0.7 ? disturb(made, random) : made;
-      const expected = bruteForce(operations, counter) ? "valid" : "invalid";
+      const expected = bruteForce(operations, counter()) ? "valid" : "invalid";
       counts[expected]++;
       const { verdict } = judge(operations);
       if (verdict !== expected)

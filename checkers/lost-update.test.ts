@@ -127,7 +127,7 @@ describe("lost-update", () => {
     for (let round = 0; round < 100_000; round++) {
       const operations = randomHistory(
         {
-          model: counter,
+          model: counter(),
           clients: 3,
           operations: 5,
           crashed: 0.2,
@@ -151,7 +151,7 @@ describe("lost-update", () => {
       const twice = Math.max(0, final - most);
       const expected = [lost + twice > 0 ? "invalid" : "valid", lost, twice];
       if (lost + twice > 0) planted++;
-      const linearizable = bruteForce(history.operations, counter);
+      const linearizable = bruteForce(history.operations, counter());
       if ((linearizable && lost + twice > 0) || String(found) !== String(expected))
         wrong ??= `round ${round}: ${String(found)} in ${JSON.stringify(history)}`;
     }

@@ -8,12 +8,11 @@ export interface Call {
 
 /**
  * A thing that does one operation after the other: what a linearizable history must look like.
- * States are plain data (or Map or Set of it), never changed in place.
+ * States are plain data, or a Map or Set of it, and are never changed in place.
  */
 export interface Model<State> {
   readonly name: string;
-  /** @param initial the header's, where the history has one */
-  init(initial: number | undefined): State;
+  readonly init: State;
   /** The state after the call, or `undefined` when the call cannot happen in this state. */
   step(state: State, call: Call): State | undefined;
   /**
@@ -21,4 +20,9 @@ export interface Model<State> {
    * (A write that happens to write what is already there does not qualify.) Makes the search fast.
    */
   observes?(call: Call): boolean;
+  /**
+   * Whether the call can happen in every state, and what comes after does not depend on what was
+   * before nor on its answer: a plain write. Makes the search fast.
+   */
+  overwrites?(call: Call): boolean;
 }

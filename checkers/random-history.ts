@@ -16,7 +16,6 @@ export interface Shape<State> {
   readonly model: Model<State>;
   readonly clients: number;
   readonly operations: number;
-  readonly initial?: number;
   /** Share of operations whose outcome stays unknown, and that fail cleanly. */
   readonly crashed: number;
   readonly failed?: number;
@@ -71,7 +70,7 @@ export function randomHistory<State>(shape: Shape<State>, random: () => number):
 
   const takeEffect = (pending: Pending): void => {
     const { operation } = pending;
-    const state = states.get(operation.key) ?? model.init(shape.initial);
+    const state = states.get(operation.key) ?? model.init;
     const { f, input } = operation;
     const output = shape.answer?.(state, { f, input, output: undefined }) ?? null;
     const next = model.step(state, { f, input, output });

@@ -1,0 +1,23 @@
+import type { Model } from "../model.ts";
+
+/** One key of a store of texts: `get`, `put`, `append`. A key that is not there is "". */
+export function kv(initial: unknown = ""): Model<string> {
+  return {
+    name: "kv",
+    init: String(initial),
+    step(text, { f, input, output }) {
+      switch (f) {
+        case "get":
+          return output === undefined || output === text ? text : undefined;
+        case "put":
+          return String(input);
+        case "append":
+          return text + String(input);
+        default:
+          throw new Error(`A key-value store has no operation "${f}".`);
+      }
+    },
+    observes: ({ f }) => f === "get",
+    overwrites: ({ f }) => f === "put",
+  };
+}

@@ -1,0 +1,13 @@
+import type { Model } from "../model.ts";
+
+/** `acquire` and `release`: held or not. */
+export function mutex(): Model<boolean> {
+  return {
+    name: "mutex",
+    init: false,
+    step(held, { f }) {
+      if (f !== "acquire" && f !== "release") throw new Error(`A mutex has no operation "${f}".`);
+      return held === (f === "release") ? !held : undefined;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { Model } from "../model.ts";
+import { same } from "../plain-text.ts";
+
+/**
+ * `read`, `write`, and `cas` with input [from, to] (compare-and-set; output false = it found another value).
+ * With an initial value, a read of null says nothing, as in Knossos's histories.
+ */
+export function register(initial: unknown = null): Model<unknown> {
+  return {
+    name: "register",
+    init: initial,
+    step(value, { f, input, output }) {
+      switch (f) {
+        case "read":
+          if (output === undefined || same(output, value)) return value;
+          return output === null && initial !== null ? value : undefined;
+        case "write":
+          return input;
+        case "cas": {
+          if (!Array.isArray(input) || input.length !== 2)
+            throw new Error("A cas needs [from, to] for its input.");
+          const [from, to] = input as [unknown, unknown];
+          if (output === false) return same(from, value) ? undefined : value;
+          return same(from, value) ? to : undefined;
+        }
+        default:
+          throw new Error(`A register has no operation "${f}".`);
+      }
+    },
+    observes: ({ f, output }) => f === "read" || (f === "cas" && output === false),
+    overwrites: ({ f }) => f === "write",
+  };
+}

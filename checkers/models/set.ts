@@ -1,0 +1,34 @@
+import type { Model } from "../model.ts";
+import { plainText } from "../plain-text.ts";
+
+/** `add` and `remove` of an element, `contains` (true or false), `read` (all elements). States: texts of the elements. */
+export function set(): Model<ReadonlySet<string>> {
+  return {
+    name: "set",
+    init: new Set(),
+    step(elements, { f, input, output }) {
+      const element = plainText(input);
+      switch (f) {
+        case "add":
+          return new Set([...elements, element]);
+        case "remove":
+          return new Set([...elements].filter((other) => other !== element));
+        case "contains":
+          return output === undefined || output === elements.has(element) ? elements : undefined;
+        case "read": {
+          if (output === undefined) return elements;
+          const read = new Set(asList(output).map(plainText));
+          return plainText(read) === plainText(elements) ? elements : undefined;
+        }
+        default:
+          throw new Error(`A set has no operation "${f}".`);
+      }
+    },
+    observes: ({ f }) => f === "read" || f === "contains",
+  };
+}
+
+function asList(output: unknown): unknown[] {
+  if (!Array.isArray(output)) throw new Error("A read of a set must answer a list.");
+  return output;
+}

@@ -1,0 +1,129 @@
+import type { CrashedSets } from "./crashed-sets.ts";
+import type { Problem } from "./problem.ts";
+import type { Timeline } from "./timeline.ts";
+import { impossible, type Transitions } from "./transitions.ts";
+import { doubled } from "./visited.ts";
+
+/** The moves that are left at each place on the search's way, as one stack: which operation, and the state after it. */
+export class Moves {
+  /** How many there are, over all places. */
+  count = 0;
+  #stack: Int32Array = new Int32Array(256);
+  readonly #problem: Problem;
+  readonly #transitions: Pick<Transitions<unknown>, "next">;
+  readonly #timeline: Timeline;
+  readonly #crashed_sets: CrashedSets;
+  /** By class: the open operation that returns first, where `#stamp` is of this round. */
+  readonly #soonest: Int32Array;
+  readonly #stamp: Int32Array;
+  #round = 0;
+
+  constructor(
+    problem: Problem,
+    transitions: Pick<Transitions<unknown>, "next">,
+    timeline: Timeline,
+    crashed_sets: CrashedSets,
+  ) {
+    this.#problem = problem;
+    this.#transitions = transitions;
+    this.#timeline = timeline;
+    this.#crashed_sets = crashed_sets;
+    this.#soonest = new Int32Array(problem.calls.length);
+    this.#stamp = new Int32Array(problem.calls.length);
+  }
+
+  /** `o` places operation o, `~o` passes over it. */
+  operation(move: number): number {
+    return this.#stack[2 * move]!;
+  }
+
+  state(move: number): number {
+    return this.#stack[2 * move + 1]!;
+  }
+
+  /** When the operation that returns here is waived, it may be passed over. */
+  addSkip(state: number, waived: Int32Array): void {
+    const operation = ~this.#problem.events[this.#timeline.position]!;
+    const slot = this.#problem.slot_of[operation]!;
+    if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) this.#push(~operation, state);
+  }
+
+  /** Open operations that may come next, in the order of their returns; of those that look alike only the first. */
+  addOpen(state: number, placed: Int32Array, unseen: boolean): void {
+    this.#findSoonest(placed);
+    const { class_of, overwrites } = this.#problem;
+    const { open, observers, operation_in } = this.#timeline;
+    const first = this.count;
+    for (let word = 0; word < open.length; word++) {
+      let left = open[word]! & ~placed[word]! & ~observers[word]!;
+      while (left !== 0) {
+        const low = left & -left;
+        left ^= low;
+        const operation = operation_in[word * 32 + 31 - Math.clz32(low)]!;
+        const of_class = class_of[operation]!;
+        if (this.#soonest[of_class] !== operation) continue;
+        if (unseen && overwrites[of_class] === 1) continue;
+        const next = this.#transitions.next(state, of_class);
+        if (next !== impossible) this.#insert(first, operation, next);
+      }
+    }
+  }
+
+  /** Crashed operations that may come next and change something; one of each class. */
+  addCrashed(state: number, crashed: number, placed: Int32Array, unseen: boolean): void {
+    const { overwrites } = this.#problem;
+    const { crashed_classes, crashed_called, crashed: lists } = this.#timeline;
+    this.#findSoonest(placed);
+    for (const of_class of crashed_classes) {
+      if (crashed_called[of_class] === 0) continue;
+      if (this.#stamp[of_class] === this.#round) continue; // one that must be placed anyway does the same
+      if (unseen && overwrites[of_class] === 1) continue;
+      const next = this.#transitions.next(state, of_class);
+      if (next === impossible || next === state) continue;
+      const used = this.#crashed_sets.count(crashed, of_class);
+      if (used < crashed_called[of_class]!) this.#push(lists[of_class]![used]!, next);
+    }
+  }
+
+  #findSoonest(placed: Int32Array): void {
+    const { class_of, returned_at } = this.#problem;
+    const { open, observers, operation_in } = this.#timeline;
+    this.#round++;
+    for (let word = 0; word < open.length; word++) {
+      let left = open[word]! & ~placed[word]! & ~observers[word]!;
+      while (left !== 0) {
+        const low = left & -left;
+        left ^= low;
+        const operation = operation_in[word * 32 + 31 - Math.clz32(low)]!;
+        const of_class = class_of[operation]!;
+        if (
+          this.#stamp[of_class] !== this.#round ||
+          returned_at[operation]! < returned_at[this.#soonest[of_class]!]!
+        ) {
+          this.#stamp[of_class] = this.#round;
+          this.#soonest[of_class] = operation;
+        }
+      }
+    }
+  }
+
+  #insert(first: number, operation: number, next: number): void {
+    this.#push(operation, next);
+    const { returned_at } = this.#problem;
+    const stack = this.#stack;
+    let at = this.count - 1;
+    for (; at > first && returned_at[stack[2 * at - 2]!]! > returned_at[operation]!; at--) {
+      stack[2 * at] = stack[2 * at - 2]!;
+      stack[2 * at + 1] = stack[2 * at - 1]!;
+    }
+    stack[2 * at] = operation;
+    stack[2 * at + 1] = next;
+  }
+
+  #push(operation: number, next: number): void {
+    if (2 * this.count + 2 > this.#stack.length) this.#stack = doubled(this.#stack);
+    this.#stack[2 * this.count] = operation;
+    this.#stack[2 * this.count + 1] = next;
+    this.count++;
+  }
+}

@@ -1,0 +1,93 @@
+import type { Call, Model } from "../model.ts";
+import { plainText } from "../plain-text.ts";
+import type { Problem } from "./problem.ts";
+
+const not_asked = -2;
+/** What `next` says when the call cannot happen. */
+export const impossible = -1;
+const dense_limit = 1 << 22;
+
+/** A model's states, numbered as they come up, and what each class of calls does in each: asked once. */
+export class Transitions<State> {
+  readonly #model: Model<State>;
+  readonly #problem: Problem;
+  readonly #states: State[] = [];
+  readonly #by_value = new Map<unknown, number>();
+  readonly #by_text = new Map<unknown, number>();
+  /** state * classes + class, as long as that stays small; then a map. */
+  #dense: Int32Array;
+  readonly #sparse = new Map<number, number>();
+  readonly #classes: number;
+
+  constructor(model: Model<State>, problem: Problem) {
+    this.#model = model;
+    this.#problem = problem;
+    this.#classes = Math.max(1, problem.calls.length);
+    this.#dense = new Int32Array(Math.min(dense_limit, 16 * this.#classes)).fill(not_asked);
+    this.#number(model.init);
+  }
+
+  /** How many states came up so far; the initial one is 0. */
+  get count(): number {
+    return this.#states.length;
+  }
+
+  state(number: number): State {
+    return this.#states[number]!;
+  }
+
+  /** The number of the state after a call of this class, or `impossible`. */
+  next(state: number, of_class: number): number {
+    const cell = state * this.#classes + of_class;
+    if (cell < this.#dense.length) {
+      const known = this.#dense[cell]!;
+      if (known !== not_asked) return known;
+    } else {
+      const known = this.#sparse.get(cell);
+      if (known !== undefined) return known;
+    }
+    const next = this.#ask(state, of_class);
+    this.#remember(cell, next);
+    return next;
+  }
+
+  #ask(state: number, of_class: number): number {
+    const call = this.#problem.calls[of_class]!;
+    const after = this.#model.step(this.#states[state]!, call);
+    const next = after === undefined ? impossible : this.#number(after);
+    if (this.#problem.observes[of_class] === 1 && next !== impossible && next !== state)
+      throw new Error(
+        `the model says that ${describe(call)} only observes, but it changed a state.`,
+      );
+    if (this.#problem.overwrites[of_class] === 1 && next === impossible)
+      throw new Error(`the model says that ${describe(call)} overwrites, but it was refused.`);
+    return next;
+  }
+
+  #remember(cell: number, next: number): void {
+    if (cell >= this.#dense.length && cell < dense_limit) {
+      const grown = new Int32Array(
+        Math.min(dense_limit, Math.max(2 * this.#dense.length, cell + 1)),
+      );
+      grown.fill(not_asked, this.#dense.length);
+      grown.set(this.#dense);
+      this.#dense = grown;
+    }
+    if (cell < this.#dense.length) this.#dense[cell] = next;
+    else this.#sparse.set(cell, next);
+  }
+
+  #number(state: State): number {
+    const composed = typeof state === "object" && state !== null;
+    const numbers = composed ? this.#by_text : this.#by_value;
+    const identity = composed ? plainText(state) : state;
+    const known = numbers.get(identity);
+    if (known !== undefined) return known;
+    numbers.set(identity, this.#states.length);
+    return this.#states.push(state) - 1;
+  }
+}
+
+function describe({ f, input }: Call): string {
+  return `${f}(${JSON.stringify(input) ?? ""})`;
+}
