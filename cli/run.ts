@@ -18,6 +18,7 @@ interface Flags {
   isolation?: string;
   clients: string;
   increments: string;
+  schedules: string;
   seed?: string;
   server: string[];
   out: string;
@@ -35,7 +36,8 @@ export function runCommand(): Command {
     .option("--isolation <levels>", "only these: RU, RC, RR, SER, or the full names")
     .option("--clients <n>", "clients of the load", "5")
     .option("--increments <n>", "increments of each client", "50")
-    .option("--seed <n>", "repeats the load's random decisions")
+    .option("--schedules <n>", "schedules of three clients, a cell", "30")
+    .option("--seed <n>", "repeats all random decisions")
     .option(
       "--server <kind=where>",
       "mysql=local, mysql=container, mysql=URL; again for another",
@@ -49,6 +51,8 @@ export function runCommand(): Command {
 
 async function run(flags: Flags): Promise<void> {
   const size = {
+    schedules: wholeNumber("--schedules", flags.schedules, 0),
+    faults: true,
     clients: wholeNumber("--clients", flags.clients, 1),
     increments: wholeNumber("--increments", flags.increments, 1),
     seed: flags.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", flags.seed, 0),

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Isolation } from "../backends/backend.ts";
-import type { CellResult, Codes, ExploreResult, LoadResult } from "../suites/result.ts";
+import type { CellResult, Codes, Explored, LoadResult } from "../suites/result.ts";
 import { type Paint } from "./paint.ts";
 
 /** Short names of the levels, for narrow columns. */
@@ -38,16 +38,16 @@ export function matrix(cells: readonly CellResult[], paint: Paint): string {
 }
 
 function row(cell: CellResult, paint: Paint): string[] {
-  const { load, explore, declared } = cell;
+  const { load, explored, declared } = cell;
   const measured = measuredWord(cell);
   return [
     cell.strategy,
     cell.isolation === null ? "" : short_level[cell.isolation],
-    explore ? exploreText(explore) : "",
+    explored ? exploredText(explored) : "",
     load ? `${load.acknowledged} / ${load.expected}` : "",
     load && declared.updates !== "unique" ? String(load.lost) : "",
     load && declared.updates !== "unique" ? String(load.applied_twice) : "",
-    codesText({ ...explore?.failed, ...load?.failed }),
+    codesText({ ...explored?.two.failed, ...load?.failed }),
     load ? String(Math.round(load.increments_per_s)) : "",
     load ? `${load.p50_ms.toFixed(1)} / ${load.p99_ms.toFixed(1)}` : "",
     measured === "loses updates" ? paint.yellow(measured) : measured,
@@ -56,12 +56,13 @@ function row(cell: CellResult, paint: Paint): string[] {
 }
 
 /** What was measured, in a word. */
-export function measuredWord({ declared, explore, load }: CellResult): string {
-  if (explore?.failure) return explore.failure.class;
-  if (load === undefined) return explore ? "correct" : "not run";
+export function measuredWord({ declared, explored, load }: CellResult): string {
+  const failure = explored?.two.failure ?? explored?.three?.failure;
+  if (failure) return failure.kind === "lost update" ? "loses updates" : failure.kind;
+  if (load === undefined) return explored ? "correct" : "not run";
   if (load.verdict.verdict === "unknown") return "unknown";
   if (load.verdict.verdict === "valid") {
-    if (load.overlapping === 0 && explore === undefined) return "no overlap";
+    if (load.overlapping === 0 && explored === undefined) return "no overlap";
     return declared.updates === "unique" ? "unique, with gaps" : "correct";
   }
   return invalidWord(load);
@@ -72,10 +73,17 @@ function invalidWord(load: LoadResult): string {
   return load.applied_twice > 0 ? "counts twice" : "invalid";
 }
 
-function exploreText(explore: ExploreResult): string {
-  const what = explore.complete ? "all" : "some";
-  return `${what} ${explore.schedules}${explore.pruned > 0 ? ` (+${explore.pruned} pruned)` : ""}`;
+/** `all 10`: every interleaving of two clients; then what a lost reply or lock does, where it does something. */
+function exploredText({ two, three, reply_lost, lock_lost }: Explored): string {
+  const parts = [`${two.complete ? "all" : "some"} ${two.schedules}`];
+  if (three) parts.push(`3 clients ${three.schedules}`);
+  if (reply_lost) parts.push(`lost reply ${reply_lost.schedules}${mark(reply_lost)}`);
+  if (lock_lost) parts.push(`lock lost ${lock_lost.schedules}${mark(lock_lost)}`);
+  return parts.join(", ");
 }
+
+const mark = ({ failure }: { failure?: { kind: string } }): string =>
+  failure ? `: ${failure.kind}` : "";
 
 function codesText(codes: Codes): string {
   return Object.entries(codes)

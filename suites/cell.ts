@@ -1,16 +1,17 @@
 import { join } from "node:path";
 import type { Backend, Isolation } from "../backends/backend.ts";
 import { conclude } from "./conclude.ts";
+import { type ExploreSize, exploreCell } from "./explore-cell.ts";
 import { judgeLoad } from "./judge-load.ts";
 import { type LoadSize, runLoad } from "./load.ts";
-import type { CellResult } from "./result.ts";
+import type { CellResult, LoadResult } from "./result.ts";
 import { promisedAt, type Strategy } from "./strategy.ts";
 
-export interface CellOptions extends LoadSize {
+export interface CellOptions extends LoadSize, ExploreSize {
   /** Folder for the history. */
   readonly out: string;
+  /** Increments of the load that are over, of how many. */
   readonly progress?: (done: number, total: number) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** One cell of the matrix, ready to run. */
@@ -41,13 +42,34 @@ export function cellsOf<Client>(
   );
 }
 
+/** Explores first: it is exact, and also shows whether the strategy works at all. Then the load. */
 async function runCell<Client>(
   backend: Backend<Client>,
   strategy: Strategy<Client>,
   isolation: Isolation | null,
   options: CellOptions,
 ): Promise<CellResult> {
-  const promised = promisedAt(strategy.declared, isolation)!;
+  const explored = await exploreCell({ backend, strategy, isolation }, options);
+  const load = await loadCell(backend, strategy, isolation, options);
+  const declared = promisedAt(strategy.declared, isolation)!;
+  return {
+    backend: backend.name,
+    server: backend.server,
+    strategy: strategy.name,
+    isolation,
+    declared,
+    explored,
+    load,
+    ...conclude(declared, explored, load),
+  };
+}
+
+async function loadCell<Client>(
+  backend: Backend<Client>,
+  strategy: Strategy<Client>,
+  isolation: Isolation | null,
+  options: CellOptions,
+): Promise<LoadResult> {
   const { clients, increments, seed, signal } = options;
   const name = [backend.name, strategy.name, isolation?.replace(" ", "-").toLowerCase()];
   const path = join(options.out, `${name.filter(Boolean).join(".")}.jsonl`);
@@ -65,14 +87,5 @@ async function runCell<Client>(
     progress: (done) => options.progress?.(done, total),
     ...(signal ? { signal } : {}),
   });
-  const load = await judgeLoad(path, total, promised, timing);
-  return {
-    backend: backend.name,
-    server: backend.server,
-    strategy: strategy.name,
-    isolation,
-    declared: promised,
-    load,
-    ...conclude(promised, undefined, load),
-  };
+  return judgeLoad(path, total, promisedAt(strategy.declared, isolation)!, timing);
 }

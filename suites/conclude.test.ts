@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { conclude } from "./conclude.ts";
-import type { ExploreResult, LoadResult } from "./result.ts";
+import type { Explored, ExploreResult, LoadResult } from "./result.ts";
 import { fails, kept, lost } from "./strategy.ts";
 
 const load = (over: Partial<LoadResult> = {}): LoadResult => ({
@@ -24,7 +24,7 @@ const losing = load({
   lost: 2,
   verdict: { checker: "lost-update", verdict: "invalid", reason: "2 of 10 were lost." },
 });
-const explored = (over: Partial<ExploreResult> = {}): ExploreResult => ({
+const result = (over: Partial<ExploreResult> = {}): ExploreResult => ({
   clients: 2,
   schedules: 6,
   pruned: 0,
@@ -33,7 +33,18 @@ const explored = (over: Partial<ExploreResult> = {}): ExploreResult => ({
   failed: {},
   ...over,
 });
-const failure = { class: "lost update", text: "", sentence: "s", token: "t", context_switches: 1 };
+const explored = (over: Partial<ExploreResult> = {}): Explored => ({ two: result(over) });
+const failure = {
+  kind: "lost update",
+  interleaving: "",
+  sentence: "s",
+  token: "t",
+  clients: 2,
+  context_switches: 1,
+  found_after: 1,
+  shrunk_in: 1,
+  repeats: true,
+};
 
 describe("a promise to keep every update", () => {
   test("holds when nothing was lost", () => {
@@ -83,5 +94,20 @@ describe("codes", () => {
     expect(conclude(fails("40001"), both, load({ failed: { "40001": 7 } })).conclusion).toBe(
       "as declared",
     );
+  });
+});
+
+describe("a lost reply", () => {
+  const twice = { ...kept, reply_lost: "counts twice" } as const;
+  const counted_twice = result({ failure: { ...failure, kind: "counted twice" } });
+  test("that counts twice must be declared", () => {
+    const shown = { two: result(), reply_lost: counted_twice };
+    expect(conclude(kept, shown, load()).conclusion).toBe("different");
+    expect(conclude(twice, shown, load()).conclusion).toBe("as declared");
+  });
+  test("declared to count twice must do so", () => {
+    const harmless = { two: result(), reply_lost: result() };
+    expect(conclude(twice, harmless, load()).conclusion).toBe("different");
+    expect(conclude(kept, harmless, load()).conclusion).toBe("as declared");
   });
 });

@@ -1,48 +1,86 @@
-import type { CellResult, Codes, ExploreResult, LoadResult } from "./result.ts";
+import type { CellResult, Explored, ExploreResult, LoadResult } from "./result.ts";
 import type { Promised } from "./strategy.ts";
 
 /** Compares what was measured with what was promised. Both ways of differing count. */
 export function conclude(
   promised: Promised,
-  explore: ExploreResult | undefined,
+  explored: Explored | undefined,
   load: LoadResult | undefined,
 ): Pick<CellResult, "conclusion" | "remarks"> {
   const different = [
-    ...updateDifferences(promised, explore, load),
-    ...codeDifferences(promised, explore?.failed, load?.failed),
+    ...updateDifferences(promised, explored, load),
+    ...faultDifferences(promised, explored),
+    ...codeDifferences(promised, explored, load),
   ];
   if (different.length > 0) return { conclusion: "different", remarks: different };
-  const missing = missingEvidence(promised, explore, load);
+  const missing = missingEvidence(promised, explored, load);
   if (missing.length > 0) return { conclusion: "no verdict", remarks: missing };
   return { conclusion: "as declared", remarks: [] };
 }
 
 function updateDifferences(
   promised: Promised,
-  explore: ExploreResult | undefined,
+  explored: Explored | undefined,
   load: LoadResult | undefined,
 ): string[] {
-  const shown_wrong: string[] = [];
-  if (explore?.failure) shown_wrong.push(explore.failure.sentence);
+  if (promised.updates === "lost") return lossDifferences(explored, load);
+  const shown_wrong = [explored?.two.failure?.sentence, explored?.three?.failure?.sentence];
   if (load?.verdict.verdict === "invalid") shown_wrong.push(load.verdict.reason);
-  if (promised.updates !== "lost") return shown_wrong;
-  if (explore !== undefined) {
-    return explore.failure || !explore.complete
+  return shown_wrong.filter((sentence) => sentence !== undefined);
+}
+
+/** A declared loss must be shown: by all interleavings of two clients, else by the load. */
+function lossDifferences(explored: Explored | undefined, load: LoadResult | undefined): string[] {
+  if (explored !== undefined) {
+    const { failure, complete } = explored.two;
+    if (failure === undefined)
+      return complete
+        ? ["Declared to lose updates, but no interleaving of two clients loses one."]
+        : [];
+    return failure.kind === "lost update"
       ? []
-      : ["Declared to lose updates, but no interleaving of two clients loses one."];
+      : [`Declared to lose updates, but found: ${failure.kind}. ${failure.sentence}`];
   }
-  if (load === undefined || load.overlapping === 0 || shown_wrong.length > 0) return [];
+  if (load === undefined || load.overlapping === 0 || load.lost > 0) return [];
   return ["Declared to lose updates, but the load lost none."];
 }
 
-function codeDifferences(promised: Promised, explored?: Codes, loaded?: Codes): string[] {
+function faultDifferences(promised: Promised, explored: Explored | undefined): string[] {
+  if (promised.updates === "lost") return []; // it fails without a fault already
+  const twice = promised.reply_lost === "counts twice" ? "counted twice" : undefined;
+  const lost = promised.lock_lost === "lost" ? "lost update" : undefined;
+  return [
+    ...oneFault("When a reply is lost", explored?.reply_lost, twice),
+    ...oneFault("When the lock expires", explored?.lock_lost, lost),
+  ];
+}
+
+function oneFault(
+  when: string,
+  result: ExploreResult | undefined,
+  declared: string | undefined,
+): string[] {
+  if (result === undefined) return [];
+  const found = result.failure;
+  if (declared === undefined) return found ? [`${when}: ${found.sentence}`] : [];
+  if (found?.kind === declared) return [];
+  return [`${when}, declared "${declared}", but ${found ? `found ${found.kind}` : "it is not"}.`];
+}
+
+function codeDifferences(
+  promised: Promised,
+  explored: Explored | undefined,
+  load: LoadResult | undefined,
+): string[] {
   const exact = new Set(promised.fails);
   const under_load = new Set([...exact, ...(promised.fails_under_load ?? [])]);
+  const by_two = Object.keys(explored?.two.failed ?? {});
+  const by_more = Object.keys({ ...explored?.three?.failed, ...load?.failed });
   const undeclared = [
-    ...Object.keys(explored ?? {}).filter((code) => !exact.has(code)),
-    ...Object.keys(loaded ?? {}).filter((code) => !under_load.has(code)),
+    ...by_two.filter((code) => !exact.has(code)),
+    ...by_more.filter((code) => !under_load.has(code)),
   ];
-  const missing = explored === undefined ? [] : [...exact].filter((code) => !(code in explored));
+  const missing = explored === undefined ? [] : [...exact].filter((code) => !by_two.includes(code));
   return [
     ...[...new Set(undeclared)].map(
       (code) => `Increments fail with ${code}, which is not declared.`,
@@ -53,13 +91,14 @@ function codeDifferences(promised: Promised, explored?: Codes, loaded?: Codes): 
 
 function missingEvidence(
   promised: Promised,
-  explore: ExploreResult | undefined,
+  explored: Explored | undefined,
   load: LoadResult | undefined,
 ): string[] {
   const missing: string[] = [];
-  if (explore === undefined && load === undefined) missing.push("Nothing was run.");
-  if (explore !== undefined && !explore.complete && !explore.failure)
-    missing.push(`Only ${explore.schedules} schedules were run, not all of them.`);
+  if (explored === undefined && load === undefined) missing.push("Nothing was run.");
+  for (const result of [explored?.two, explored?.reply_lost, explored?.lock_lost])
+    if (result && !result.complete)
+      missing.push(`Not all interleavings were run, only ${result.schedules}.`);
   if (load !== undefined && load.overlapping === 0)
     missing.push("No two increments of the load overlapped, so it shows nothing about races.");
   if (load?.verdict.verdict === "unknown" && promised.updates !== "lost")

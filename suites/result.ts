@@ -30,6 +30,22 @@ export interface LoadResult {
   readonly p99_ms: number;
 }
 
+/** The smallest failing interleaving, drawn and explained. */
+export interface FoundFailure {
+  /** `lost update`, `counted twice`, … */
+  readonly kind: string;
+  readonly sentence: string;
+  readonly interleaving: string;
+  readonly token: string;
+  readonly clients: number;
+  readonly context_switches: number;
+  /** How many schedules were run until it was found, and how many more to make it small. */
+  readonly found_after: number;
+  readonly shrunk_in: number;
+  /** The same schedule run again did the same. */
+  readonly repeats: boolean;
+}
+
 /** What an exploration of schedules showed. */
 export interface ExploreResult {
   readonly clients: number;
@@ -37,18 +53,25 @@ export interface ExploreResult {
   readonly pruned: number;
   /** Every interleaving of this size was covered: a proof for the size. */
   readonly complete: boolean;
-  /** Classes of outcome that were found, with how many schedules showed each. */
+  /** Of a random search. */
+  readonly seed?: number;
+  /** `correct`, or the class of the failure, with how many schedules showed it. */
   readonly outcomes: Codes;
   /** Codes with which increments failed cleanly. */
   readonly failed: Codes;
-  /** The smallest failing interleaving, drawn and explained; absent when nothing failed. */
-  readonly failure?: {
-    readonly class: string;
-    readonly text: string;
-    readonly sentence: string;
-    readonly token: string;
-    readonly context_switches: number;
-  };
+  readonly failure?: FoundFailure;
+}
+
+/** What the explorations of a cell showed: each is one increment a client. */
+export interface Explored {
+  /** Two clients, all interleavings. */
+  readonly two: ExploreResult;
+  /** Three clients, some interleavings by PCT. */
+  readonly three?: ExploreResult;
+  /** Two clients, all interleavings, one reply lost at every step. */
+  readonly reply_lost?: ExploreResult;
+  /** Two clients, all interleavings, the lock expires at every step; where it has a time to live. */
+  readonly lock_lost?: ExploreResult;
 }
 
 /** One cell of the matrix: a strategy on a server at a level, measured and compared with its promise. */
@@ -58,7 +81,7 @@ export interface CellResult {
   readonly strategy: string;
   readonly isolation: Isolation | null;
   readonly declared: Promised;
-  readonly explore?: ExploreResult;
+  readonly explored?: Explored;
   readonly load?: LoadResult;
   readonly conclusion: "as declared" | "different" | "no verdict";
   /** Why it is different, or has no verdict: a sentence each. */
