@@ -1,0 +1,70 @@
+import type { Redis } from "ioredis";
+import { kept, type Strategy } from "../../strategy.ts";
+import { prepare, read } from "./counter-key.ts";
+
+/** INCR with ioredis as it comes: after a lost connection it sends again what had no answer. */
+export const incrResent: Strategy<Redis> = {
+  name: "incr-resent-by-ioredis",
+  declared: { ...kept, reply_lost: "counts twice" },
+  resend: true,
+  prepare,
+  read,
+  increment: (redis, key) => redis.incr(key),
+};
+
+const connectionLost = (error: unknown): boolean =>
+  error instanceof Error && error.message === "Connection is closed.";
+
+/** "The connection broke, so try again": but the server may have counted already. */
+export const incrRetried: Strategy<Redis> = {
+  name: "incr-retried",
+  declared: { ...kept, reply_lost: "counts twice" },
+  prepare,
+  read,
+  async increment(redis, key, { reconnect }) {
+    try {
+      return await redis.incr(key);
+    } catch (error) {
+      if (!connectionLost(error)) throw error;
+      return (await reconnect()).incr(key);
+    }
+  },
+};
+
+const operationsOf = (key: string): string => `${key}:operations`;
+
+/** In the one script: a request that is known already gets the answer it would have had. */
+const add_once = `
+  local done = redis.call("HGET", KEYS[2], ARGV[1])
+  if done then return tonumber(done) end
+  local next = redis.call("INCR", KEYS[1])
+  redis.call("HSET", KEYS[2], ARGV[1], next)
+  return next`;
+
+/** The request's id is written together with the count: a second try finds it and does nothing. */
+export const operationId: Strategy<Redis> = {
+  name: "operation-id",
+  declared: kept,
+  async prepare(redis, key) {
+    await redis.del(operationsOf(key));
+    await prepare(redis, key);
+  },
+  read,
+  async increment(redis, key, { request_id, reconnect }) {
+    const addOnce = (connection: Redis): Promise<number> =>
+      connection.eval(add_once, 2, key, operationsOf(key), request_id) as Promise<number>;
+    try {
+      return await addOnce(redis);
+    } catch (error) {
+      if (!connectionLost(error)) throw error;
+      return addOnce(await reconnect());
+    }
+  },
+};
+
+/** The same with ioredis as it comes, which sends the script again by itself. */
+export const operationIdResent: Strategy<Redis> = {
+  ...operationId,
+  name: "operation-id-resent-by-ioredis",
+  resend: true,
+};

@@ -1,0 +1,34 @@
+import type { Redis } from "ioredis";
+import { kept, lost, Refused, type Strategy } from "../../strategy.ts";
+import { prepare, read } from "./counter-key.ts";
+
+const attempts_max = 100;
+
+/** EXEC answers null when somebody has written the watched key: read again and retry. */
+export const watch: Strategy<Redis> = {
+  name: "watch-multi-exec",
+  declared: { ...kept, fails_under_load: ["refused"] },
+  prepare,
+  read,
+  async increment(redis, key, { backoff }) {
+    for (let attempt = 1; attempt <= attempts_max; attempt++) {
+      await redis.watch(key);
+      const next = Number(await redis.get(key)) + 1;
+      const done = await redis.multi().set(key, next).exec();
+      if (done !== null) return next;
+      await backoff(attempt);
+    }
+    throw new Refused(`${key} had changed at each of ${attempts_max} attempts`);
+  },
+};
+
+/**
+ * The very same code, but all clients share a connection: what is watched belongs to the connection,
+ * and the first EXEC on it forgets what the others watch.
+ */
+export const watchOnSharedConnection: Strategy<Redis> = {
+  ...watch,
+  name: "watch-multi-exec-shared-connection",
+  declared: { ...lost, fails_under_load: ["refused"] },
+  shared_connection: true,
+};
