@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Backend, Gate, Session, Step } from "../backends/backend.ts";
+import type { Backend, Gate, Session } from "../backends/backend.ts";
 import { open_gate } from "../backends/backend.ts";
+import { Doorkeeper } from "./doorkeeper.ts";
 
 /** An error and what it must be taken for. */
 export interface Provoked {
@@ -39,31 +40,6 @@ export interface Fixtures<Client> {
 export interface Lock<Client> {
   take(client: Client, key: string): Promise<unknown>;
   release(client: Client, key: string): Promise<unknown>;
-}
-
-/** Writes down every step that comes to it; `shut` keeps them waiting until `release`. */
-class Doorkeeper implements Gate {
-  readonly seen: string[] = [];
-  readonly steps: Step[] = [];
-  readonly replies: string[] = [];
-  shut = false;
-  #held: (() => void)[] = [];
-
-  async pass<T>(step: Step, send: () => Promise<T>): Promise<T> {
-    this.steps.push(step);
-    this.seen.push(`arrives ${step.statement}`);
-    if (this.shut) await new Promise<void>((go) => this.#held.push(go));
-    this.seen.push(`goes ${step.statement}`);
-    const reply = await send();
-    this.seen.push(`done ${step.statement}`);
-    this.replies.push(step.describe(reply));
-    return reply;
-  }
-
-  release(): void {
-    this.shut = false;
-    for (const go of this.#held.splice(0)) go();
-  }
 }
 
 /** The same promise of all backends; each suite calls it with its own fixtures. */

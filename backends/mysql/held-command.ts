@@ -95,7 +95,8 @@ export class HeldCommand {
   #watchPrepare(): void {
     const prepared = this.#first.onResult?.bind(this.#first);
     this.#first.onResult = (error, ...rest) => {
-      if (!error) return prepared?.(error, ...rest);
+      // Without a callback its end is told by events, at once.
+      if (!error || this.#last?.onResult === undefined) return prepared?.(error, ...rest);
       if (this.#last !== undefined) this.#last.start = send_nothing;
       this.#end(() => prepared?.(error), error);
     };

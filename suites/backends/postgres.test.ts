@@ -135,12 +135,11 @@ const fixtures: Fixtures<Client> = {
       await two.query("BEGIN");
       await one.query(add, [key]);
       await two.query(add, [`${key} other`]);
-      const first = errorOf(one.query(add, [`${key} other`]));
-      const second = errorOf(two.query(add, [key]));
-      const error = await Promise.race([first, second]);
-      for (const client of [one, two]) void client.query("ROLLBACK").catch(() => undefined);
-      await Promise.all([first, second]);
-      return error;
+      const ends = await Promise.allSettled([
+        one.query(add, [`${key} other`]),
+        two.query(add, [key]),
+      ]);
+      return ends.find((end) => end.status === "rejected")?.reason;
     }),
     "lock not available (NOWAIT)": withTwo("READ COMMITTED", "55P03", async (one, two, key) => {
       await two.query("BEGIN");
