@@ -63,6 +63,8 @@ export interface Exploration {
   readonly unknown: Readonly<Record<string, number>>;
   /** Schedules in which a step waited for a lock. */
   readonly waited: number;
+  /** Most clients that took a step in one schedule: below 2 nothing could race. */
+  readonly racing: number;
   /** Schedules in which the server did something else after the same choices: then nothing is proved. */
   readonly diverged: number;
   /** The smallest failing schedule that was found. */

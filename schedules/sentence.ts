@@ -8,8 +8,12 @@ import type { Trace, TraceStep } from "./trace.ts";
  */
 export function explain(trace: Trace, failure: Failure): string {
   if (trace.ending.kind !== "ended") return sentence([faultStory(trace), trace.ending.reason]);
-  const story = [faultStory(trace), overwriteStory(trace)].filter((part) => part !== undefined);
+  const story = [faultStory(trace), overwriteStory(trace) ?? unheededStory(trace)].filter(
+    (part) => part !== undefined,
+  );
   if (story.length > 0) return sentence(story);
+  if (trace.operations.length === 1)
+    return sentence([`no race: one client alone fails: ${failure.message}`]);
   return sentence([deadlockStory(trace) ?? failure.message]);
 }
 
@@ -34,26 +38,40 @@ function faultStory(trace: Trace): string | undefined {
   return `${done} and the driver sent it again by itself`;
 }
 
-/** Two clients read the same, both before the other wrote, and both wrote. */
+/** Two clients read the same before either's write could be seen, and both wrote. */
 function overwriteStory(trace: Trace): string | undefined {
   const changes = changesOf(trace);
   for (const [i, later] of changes.entries()) {
     for (const earlier of changes.slice(0, i).reverse()) {
       if (later.client === earlier.client) continue;
-      if (later.read_at > earlier.write_at || later.value !== earlier.value) continue;
-      const both = `client ${earlier.client} and client ${later.client} both read ${later.value}`;
-      return `${both}; ${overwrites(earlier, later)}`;
+      const seen = new Set(earlier.reads.map((read) => read.value));
+      const same = later.reads.find((r) => r.row < earlier.visible_at && seen.has(r.value));
+      if (!same) continue;
+      const [one, two] = [earlier.client, later.client].sort((a, b) => a - b);
+      return `client ${one} and client ${two} both read ${same.value}; ${overwrites(earlier, later)}`;
     }
   }
   return undefined;
 }
 
+/** A write that changed nothing, by a client that went on as if it had. */
+function unheededStory(trace: Trace): string | undefined {
+  const step = trace.steps.find((s) => {
+    const result = trace.results.find((r) => r.client === s.client && r.operation === s.operation);
+    return s.kind === "write" && s.reply?.startsWith("0 rows") && result?.status === "ok";
+  });
+  return (
+    step &&
+    `client ${step.client}'s \`${step.statement}\` changed nothing, and client ${step.client} went on as if it had`
+  );
+}
+
+/** A write that took effect, with what its client had read before it. */
 interface Change {
   readonly client: number;
-  readonly value: string;
-  readonly read_at: number;
-  /** Row at which the write took effect: where it waited, the row that let it go on. */
-  readonly write_at: number;
+  readonly reads: readonly { readonly row: number; readonly value: string }[];
+  /** Row from which others see it: its transaction's COMMIT, or its own. */
+  readonly visible_at: number;
   readonly written: string | undefined;
 }
 
@@ -63,25 +81,30 @@ function overwrites(earlier: Change, later: Change): string {
   return `client ${later.client} wrote ${what} client ${earlier.client}'s ${over}`;
 }
 
-/** Writes that took effect, each with what its client had last read before it, in the order of their effect. */
-function changesOf(trace: Trace): Change[] {
+/** In the order in which others could see them. */
+function changesOf({ steps }: Trace): Change[] {
   const changes: Change[] = [];
-  trace.steps.forEach((step, row) => {
+  steps.forEach((step, row) => {
     if (step.kind !== "write" || !tookEffect(step)) return;
-    const read_at = trace.steps.findLastIndex(
-      (s, i) => i < row && s.client === step.client && valueRead(s) !== undefined,
-    );
-    const read = trace.steps[read_at];
-    if (!read) return;
-    changes.push({
-      client: step.client,
-      value: valueRead(read) as string,
-      read_at: read.released_by ?? read_at,
-      write_at: step.released_by ?? row,
-      written: valueWritten(step.statement),
+    const reads = steps.slice(0, row).flatMap((s, i) => {
+      const value =
+        s.client === step.client && s.operation === step.operation ? valueRead(s) : undefined;
+      return value === undefined ? [] : [{ row: s.released_by ?? i, value }];
     });
+    const written = valueWritten(step.statement);
+    if (reads.length === 0) return;
+    changes.push({ client: step.client, reads, visible_at: visibleAt(steps, row), written });
   });
-  return changes.sort((a, b) => a.write_at - b.write_at);
+  return changes.sort((a, b) => a.visible_at - b.visible_at);
+}
+
+function visibleAt(steps: readonly TraceStep[], row: number): number {
+  const { client, released_by } = steps[row] as TraceStep;
+  const edge = (s: TraceStep): boolean =>
+    s.client === client && ["begin", "commit", "rollback"].includes(s.kind);
+  const in_transaction = steps.findLast((s, i) => i < row && edge(s))?.kind === "begin";
+  const end = steps.findIndex((s, i) => i > row && edge(s));
+  return in_transaction && end >= 0 ? end : (released_by ?? row);
 }
 
 function tookEffect(step: TraceStep): boolean {

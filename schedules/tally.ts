@@ -8,12 +8,14 @@ export interface Counts {
   readonly failed: Readonly<Record<string, number>>;
   readonly unknown: Readonly<Record<string, number>>;
   readonly waited: number;
+  readonly racing: number;
 }
 
 /** Counts what schedules showed. */
 export class Tally {
   schedules = 0;
   #waited = 0;
+  #racing = 0;
   readonly #outcomes: Record<string, number> = {};
   readonly #endings: Record<string, number> = {};
   readonly #failed: Record<string, number> = {};
@@ -32,6 +34,7 @@ export class Tally {
       if (status === "info") count(this.#unknown, code ?? "");
     }
     if (trace.steps.some((step) => step.waited)) this.#waited++;
+    this.#racing = Math.max(this.#racing, new Set(trace.steps.map((step) => step.client)).size);
     const steps = stepsOfEach(trace).join();
     this.#regular &&= (this.#steps ?? steps) === steps && isRegular(trace);
     this.#steps ??= steps;
@@ -47,6 +50,7 @@ export class Tally {
       failed: this.#failed,
       unknown: this.#unknown,
       waited: this.#waited,
+      racing: this.#racing,
     };
   }
 }

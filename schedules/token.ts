@@ -93,7 +93,9 @@ function hash(text: string): string {
 }
 
 const encode = (text: string): string =>
-  encodeURIComponent(text).replaceAll("%20", "+").replaceAll("~", "%7E");
+  encodeURIComponent(text)
+    .replaceAll("%20", "+")
+    .replace(/[~!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
 const decode = (text: string): string => decodeURIComponent(text.replaceAll("+", "%20"));
 
 /** One digit (base 36) a choice; a capital letter stands for a run of zeros: A for 3, B for 4, … Z for 28. */
