@@ -63,6 +63,7 @@ export function measuredWord({ declared, explored, load }: CellResult): string {
   if (load.verdict.verdict === "unknown") return "unknown";
   if (load.verdict.verdict === "valid") {
     if (load.overlapping === 0 && explored === undefined) return "no overlap";
+    if (load.acknowledged === 0) return "no progress";
     return declared.updates === "unique" ? "unique, with gaps" : "correct";
   }
   return invalidWord(load);

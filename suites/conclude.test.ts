@@ -111,3 +111,31 @@ describe("a lost reply", () => {
     expect(conclude(kept, harmless, load()).conclusion).toBe("as declared");
   });
 });
+
+describe("a promise to answer with another's number", () => {
+  const wrong = { ...kept, answers: "wrong" } as const;
+  const answers = { ...failure, kind: "not linearizable" };
+  const invalid = { checker: "counter", verdict: "invalid", reason: "r" } as const;
+  test("is kept when that was found, and the count is right", () => {
+    const found = explored({ failure: answers });
+    expect(conclude(wrong, found, load({ verdict: invalid })).conclusion).toBe("as declared");
+  });
+  test("is broken when nothing was found, or updates were lost", () => {
+    expect(conclude(wrong, explored(), load()).conclusion).toBe("different");
+    expect(conclude(wrong, explored({ failure }), load()).conclusion).toBe("different");
+    expect(conclude(wrong, explored({ failure: answers }), losing).conclusion).toBe("different");
+  });
+});
+
+describe("a promise to make no progress", () => {
+  const stuck = { ...fails("E"), progress: "none" } as const;
+  const failing = explored({ failed: { E: 2 } });
+  test("is kept when no increment got through", () => {
+    const none = load({ acknowledged: 0, failed: { E: 10 } });
+    expect(conclude(stuck, failing, none).conclusion).toBe("as declared");
+  });
+  test("is broken by one that did", () => {
+    const one = load({ acknowledged: 1, failed: { E: 9 } });
+    expect(conclude(stuck, failing, one).conclusion).toBe("different");
+  });
+});

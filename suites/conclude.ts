@@ -11,6 +11,7 @@ export function conclude(
     ...updateDifferences(promised, explored, load),
     ...faultDifferences(promised, explored),
     ...codeDifferences(promised, explored, load),
+    ...progressDifferences(promised, load),
   ];
   if (different.length > 0) return { conclusion: "different", remarks: different };
   const missing = missingEvidence(promised, explored, load);
@@ -24,6 +25,7 @@ function updateDifferences(
   load: LoadResult | undefined,
 ): string[] {
   if (promised.updates === "lost") return lossDifferences(explored, load);
+  if (promised.answers === "wrong") return answerDifferences(explored, load);
   const shown_wrong = [explored?.two.failure?.sentence, explored?.three?.failure?.sentence];
   if (load?.verdict.verdict === "invalid") shown_wrong.push(load.verdict.reason);
   return shown_wrong.filter((sentence) => sentence !== undefined);
@@ -45,8 +47,26 @@ function lossDifferences(explored: Explored | undefined, load: LoadResult | unde
   return ["Declared to lose updates, but the load lost none."];
 }
 
+/** Wrong answers must be shown, while the count itself is right. */
+function answerDifferences(explored: Explored | undefined, load: LoadResult | undefined): string[] {
+  const found = explored?.two.failure;
+  const different: string[] = [];
+  if (explored?.two.complete && found?.kind !== "not linearizable")
+    different.push(
+      `Declared to answer with another's number, but ${found?.kind ?? "it does not"}.`,
+    );
+  if (load && load.lost + load.applied_twice > 0) different.push(load.verdict.reason);
+  return different;
+}
+
+function progressDifferences(promised: Promised, load: LoadResult | undefined): string[] {
+  if (promised.progress !== "none" || !load || load.acknowledged === 0) return [];
+  return [`Declared never to get through, but ${load.acknowledged} increments did.`];
+}
+
 function faultDifferences(promised: Promised, explored: Explored | undefined): string[] {
-  if (promised.updates === "lost") return []; // it fails without a fault already
+  // It fails without a fault already.
+  if (promised.updates === "lost" || promised.answers === "wrong") return [];
   const twice = promised.reply_lost === "counts twice" ? "counted twice" : undefined;
   const lost = promised.lock_lost === "lost" ? "lost update" : undefined;
   return [

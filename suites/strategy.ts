@@ -10,6 +10,10 @@ export interface Promised {
   readonly fails?: readonly string[];
   /** Codes that only more clients or longer runs bring out (retries used up). */
   readonly fails_under_load?: readonly string[];
+  /** `wrong`: the number that an increment answers may be another's. Default `own`. */
+  readonly answers?: "own" | "wrong";
+  /** `none`: no increment ever gets through. Default `some`. */
+  readonly progress?: "some" | "none";
   /** When one reply is lost. Default `unknown`: the client sees an error and says so. */
   readonly reply_lost?: "unknown" | "counts twice";
   /** When the lock expires, or its holder dies, in the middle. Default `kept`. */

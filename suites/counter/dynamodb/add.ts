@@ -1,0 +1,68 @@
+import {
+  type DynamoDBClient,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { kept, type Strategy } from "../../strategy.ts";
+import { prepare, read, table } from "./table.ts";
+
+const one = { ":one": { N: "1" } };
+
+/** The server adds: nobody reads first. */
+export const add: Strategy<DynamoDBClient> = {
+  name: "add",
+  declared: kept,
+  prepare,
+  read,
+  async increment(client, id) {
+    const { Attributes } = await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: { id: { S: id } },
+        UpdateExpression: "ADD v :one",
+        ExpressionAttributeValues: one,
+        ReturnValues: "UPDATED_NEW",
+      }),
+    );
+    return Number(Attributes?.["v"]?.N);
+  },
+};
+
+/** The same with the SDK as it comes: after a lost reply it sends the request again. */
+export const addResent: Strategy<DynamoDBClient> = {
+  ...add,
+  name: "add-resent-by-sdk",
+  declared: { ...kept, reply_lost: "counts twice" },
+  resend: true,
+};
+
+/** A transaction carries a token that the SDK makes up, and the server knows it again. */
+export const transactAdd: Strategy<DynamoDBClient> = {
+  name: "transact-add",
+  declared: kept,
+  prepare,
+  read,
+  async increment(client, id) {
+    await client.send(
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          {
+            Update: {
+              TableName: table,
+              Key: { id: { S: id } },
+              UpdateExpression: "ADD v :one",
+              ExpressionAttributeValues: one,
+            },
+          },
+        ],
+      }),
+    );
+  },
+};
+
+/** The same with the SDK as it comes: the request it sends again carries the same token, and counts once. */
+export const transactAddResent: Strategy<DynamoDBClient> = {
+  ...transactAdd,
+  name: "transact-add-resent-by-sdk",
+  resend: true,
+};

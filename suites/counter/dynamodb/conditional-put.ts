@@ -1,0 +1,102 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { fails, kept, Refused, type Strategy } from "../../strategy.ts";
+import { prepare, read, table } from "./table.ts";
+
+const attempts_max = 100;
+
+/** Puts `seen + 1` if the value is still `seen`. */
+async function putNext(client: DynamoDBClient, id: string, seen: number): Promise<number> {
+  await client.send(
+    new PutItemCommand({
+      TableName: table,
+      Item: { id: { S: id }, v: { N: String(seen + 1) } },
+      ConditionExpression: "v = :seen",
+      ExpressionAttributeValues: { ":seen": { N: String(seen) } },
+    }),
+  );
+  return seen + 1;
+}
+
+/** Who comes second is told so. */
+export const conditionalPut: Strategy<DynamoDBClient> = {
+  name: "conditional-put",
+  declared: fails("ConditionalCheckFailedException"),
+  prepare,
+  read,
+  async increment(client, id) {
+    return putNext(client, id, await read(client, id));
+  },
+};
+
+/** The read may be stale on AWS (never on DynamoDB Local): then the condition fails, and nothing is lost. */
+export const conditionalPutAfterStaleRead: Strategy<DynamoDBClient> = {
+  name: "conditional-put-after-eventually-consistent-read",
+  declared: fails("ConditionalCheckFailedException"),
+  prepare,
+  read,
+  async increment(client, id) {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: { id: { S: id } } }),
+    );
+    return putNext(client, id, Number(Item?.["v"]?.N));
+  },
+};
+
+/** Reads again and retries. */
+export const conditionalPutRetried: Strategy<DynamoDBClient> = {
+  name: "conditional-put-retried",
+  declared: { ...kept, fails_under_load: ["refused"] },
+  prepare,
+  read,
+  async increment(client, id, { backoff }) {
+    for (let attempt = 1; attempt <= attempts_max; attempt++) {
+      try {
+        return await putNext(client, id, await read(client, id));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      await backoff(attempt);
+    }
+    throw new Refused(`${id} had changed at each of ${attempts_max} attempts`);
+  },
+};
+
+/**
+ * The same with the SDK as it comes. When the reply is lost, the SDK sends the put again, and its condition
+ * fails because the first was applied: it reports a conflict, and this code counts once more.
+ */
+export const conditionalPutRetriedAndResent: Strategy<DynamoDBClient> = {
+  ...conditionalPutRetried,
+  name: "conditional-put-retried-and-resent-by-sdk",
+  declared: { ...kept, fails_under_load: ["refused"], reply_lost: "counts twice" },
+  resend: true,
+};
+
+/** Any change of the item counts as one, also one that leaves the value as it was. */
+export const conditionalPutOnVersion: Strategy<DynamoDBClient> = {
+  name: "conditional-put-on-version",
+  declared: fails("ConditionalCheckFailedException"),
+  prepare,
+  read,
+  async increment(client, id) {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: { id: { S: id } }, ConsistentRead: true }),
+    );
+    const next = Number(Item?.["v"]?.N) + 1;
+    const version = Number(Item?.["version"]?.N);
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { id: { S: id }, v: { N: String(next) }, version: { N: String(version + 1) } },
+        ConditionExpression: "version = :seen",
+        ExpressionAttributeValues: { ":seen": { N: String(version) } },
+      }),
+    );
+    return next;
+  },
+};

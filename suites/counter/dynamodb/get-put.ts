@@ -1,0 +1,18 @@
+import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { lost, type Strategy } from "../../strategy.ts";
+import { prepare, read, table } from "./table.ts";
+
+/** Between the two requests anybody may write. */
+export const getPut: Strategy<DynamoDBClient> = {
+  name: "get-put",
+  declared: lost,
+  prepare,
+  read,
+  async increment(client, id) {
+    const next = (await read(client, id)) + 1;
+    await client.send(
+      new PutItemCommand({ TableName: table, Item: { id: { S: id }, v: { N: String(next) } } }),
+    );
+    return next;
+  },
+};

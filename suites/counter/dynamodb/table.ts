@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ResourceInUseException,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+
+/** The table of all DynamoDB strategies: one a process, so that nobody else's is ever touched. */
+export const table: string = `raceproof-counter-${randomBytes(4).toString("hex")}`;
+
+const creation_limit_s = 30;
+
+/** Creates the table, once a process; the backend deletes it when it is disposed of. */
+export async function setUp(client: DynamoDBClient): Promise<void> {
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+        KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+        BillingMode: "PAY_PER_REQUEST",
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await waitUntilTableExists({ client, maxWaitTime: creation_limit_s }, { TableName: table });
+}
+
+export async function prepare(client: DynamoDBClient, id: string): Promise<void> {
+  await client.send(
+    new PutItemCommand({
+      TableName: table,
+      Item: { id: { S: id }, v: { N: "0" }, version: { N: "0" } },
+    }),
+  );
+}
+
+/** The counter's value; 0 while its item is not there yet. */
+export async function read(client: DynamoDBClient, id: string): Promise<number> {
+  const { Item } = await client.send(
+    new GetItemCommand({ TableName: table, Key: { id: { S: id } }, ConsistentRead: true }),
+  );
+  return Number(Item?.["v"]?.N ?? 0);
+}
