@@ -7,7 +7,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Home } from "./home.ts";
-import type { Progress } from "./progress.ts";
+import type { Errand } from "./progress.ts";
 
 const run = promisify(execFile);
 
@@ -16,6 +16,8 @@ export interface Wanted {
   readonly what: string;
   readonly suite: "sid" | "trixie";
   readonly package: string;
+  /** Other packages that are needed beside it. */
+  readonly with?: readonly string[];
   /** Packages that the closure asks for and the program runs without. */
   readonly without: readonly string[];
 }
@@ -29,15 +31,18 @@ export async function download(
   wanted: Wanted,
   keyring: string,
   home: Home,
-  progress: Progress,
+  errand: Errand,
 ): Promise<string> {
   const archives = join(home.folder, "archives");
   const env = { APT_CONFIG: await ownState(wanted, keyring, home.folder), LC_ALL: "C" };
-  progress({ what: `reading the index of Debian ${wanted.suite}` });
+  errand.progress({ what: `reading the index of Debian ${wanted.suite}` });
   await home.finish(["apt-get", "update", "--error-on=any"], env);
-  const watch = setInterval(() => void report(wanted, home, archives, progress), 250);
+  const watch = setInterval(() => void report(wanted, home, archives, errand), 250);
   try {
-    await home.finish(["apt-get", "install", "-y", "--download-only", wanted.package], env);
+    await home.finish(
+      ["apt-get", "install", "-y", "--download-only", wanted.package, ...(wanted.with ?? [])],
+      env,
+    );
   } finally {
     clearInterval(watch);
   }
@@ -94,12 +99,7 @@ async function mirror(): Promise<string> {
 }
 
 /** apt's log says how much there is to get, the disk how much has come. */
-async function report(
-  wanted: Wanted,
-  home: Home,
-  archives: string,
-  progress: Progress,
-): Promise<void> {
+async function report(wanted: Wanted, home: Home, archives: string, errand: Errand): Promise<void> {
   const log = await readFile(home.log, "utf8").catch(() => "");
   const need = /Need to get ([\d.,]+) ([kM]?B)/.exec(log);
   if (need === null) return;
@@ -108,7 +108,7 @@ async function report(
     total,
     (await sizeOf(archives)) + (await sizeOf(join(archives, "partial"))),
   );
-  progress({ what: `downloading ${wanted.what}`, done, total, unit: "bytes" });
+  errand.progress({ what: `downloading ${wanted.what}`, done, total, unit: "bytes" });
 }
 
 async function sizeOf(folder: string): Promise<number> {

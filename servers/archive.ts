@@ -1,12 +1,12 @@
 /** Programs from the Debian archive, unpacked in the cache without root, each with all it needs to run. */
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { isAbsolute, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { download, type Wanted } from "./apt.ts";
 import { cached, cachedFolder, isThere } from "./cache.ts";
 import type { Home } from "./home.ts";
-import type { Progress } from "./progress.ts";
+import type { Errand } from "./progress.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 
 const run = promisify(execFile);
@@ -25,12 +25,13 @@ export interface Prefix {
   readonly folder: string;
   /** `Debian sid mysql-server-core 9.7.4-2` */
   readonly origin: string;
+  /** The product's own version: `9.7.4`. */
   readonly version: string;
 }
 
 /** The prefix, from the cache or else from the network. @throws ServerUnavailable */
-export async function fromArchive(wanted: Wanted, progress: Progress): Promise<Prefix> {
-  const folder = await cached(place(wanted), progress, (home) => unpack(wanted, home, progress));
+export async function fromArchive(wanted: Wanted, errand: Errand): Promise<Prefix> {
+  const folder = await cached(place(wanted), errand, (home) => unpack(wanted, home, errand));
   return readPrefix(wanted, folder);
 }
 
@@ -81,25 +82,39 @@ const place = (wanted: Wanted): string =>
 
 async function readPrefix(wanted: Wanted, folder: string): Promise<Prefix> {
   const version = (await readFile(join(folder, "version"), "utf8")).trim();
-  return { folder, version, origin: `Debian ${wanted.suite} ${wanted.package} ${version}` };
+  const origin = `Debian ${wanted.suite} ${wanted.package} ${version}`;
+  return { folder, origin, version: version.split(/[-+~]/)[0] as string };
 }
 
-async function unpack(wanted: Wanted, home: Home, progress: Progress): Promise<string> {
+async function unpack(wanted: Wanted, home: Home, errand: Errand): Promise<string> {
   const reason = await noArchive();
   if (reason !== undefined)
     throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
-  const archives = await download(wanted, keyring, home, progress).catch((error: unknown) => {
+  const archives = await download(wanted, keyring, home, errand).catch((error: unknown) => {
     throw inWords(wanted, error as Error);
   });
-  progress({ what: `unpacking ${wanted.what}` });
+  errand.progress({ what: `unpacking ${wanted.what}` });
   const fresh = join(home.folder, "fresh");
   const debs = (await readdir(archives)).filter((name) => name.endsWith(".deb"));
   for (const deb of debs) await home.finish(["dpkg-deb", "-x", join(archives, deb), fresh]);
   const own = debs.find((name) => name.startsWith(`${wanted.package}_`));
   if (own === undefined) throw new Error(`apt did not download ${wanted.package}`);
+  await relink(fresh);
   const version = decodeURIComponent(own.split("_")[1] ?? "").replace(/^\d+:/, "");
   await writeFile(join(fresh, "version"), version);
   return fresh;
+}
+
+/** Links that lead out of the prefix, into it. */
+async function relink(prefix: string): Promise<void> {
+  for (const entry of await readdir(prefix, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue;
+    const link = join(entry.parentPath, entry.name);
+    const target = await readlink(link);
+    if (!isAbsolute(target) || !(await isThere(join(prefix, target)))) continue;
+    await rm(link);
+    await symlink(relative(entry.parentPath, join(prefix, target)), link);
+  }
 }
 
 /** apt's words in a sentence; a full disk is told by whoever knows the disk. */

@@ -8,8 +8,8 @@ import { access, mkdir, rename } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { Home } from "./home.ts";
-import type { Progress } from "./progress.ts";
-import { ServerUnavailable } from "./unavailable.ts";
+import type { Errand } from "./progress.ts";
+import { diskInWords } from "./unavailable.ts";
 
 /** Changes when folders that older versions left can no longer be used. */
 const layout = "v1";
@@ -39,61 +39,51 @@ export async function isThere(path: string): Promise<boolean> {
  */
 export async function cached(
   name: string,
-  progress: Progress,
+  errand: Errand,
   fill: (home: Home) => Promise<string>,
 ): Promise<string> {
   const folder = cachedFolder(name);
   if (await isThere(folder)) return folder;
   try {
     await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-    await using _lock = await lock(`${folder}.lock`, name, progress);
+    await using _lock = await lock(`${folder}.lock`, name, errand);
     if (await isThere(folder)) return folder;
-    await using home = await Home.make("cache", { parent: join(cacheFolder(), "unfinished") });
+    await using home = await Home.make("cache", {
+      parent: join(cacheFolder(), "unfinished"),
+      signal: errand.signal,
+    });
     await rename(await fill(home), folder);
     return folder;
   } catch (error) {
-    throw inWords(error, folder);
+    throw diskInWords(error, folder, "set XDG_CACHE_HOME to a folder with room for it");
   }
 }
 
-/** Held by a shell process of its own until node lets go of it or is gone. */
-async function lock(file: string, name: string, progress: Progress): Promise<AsyncDisposable> {
-  const script = "echo locked; while read -r line; do :; done";
-  const holder = spawn("flock", [file, "sh", "-c", script], {
+/** Held by a process of its own, which ends when node lets go of it or is gone. */
+async function lock(file: string, name: string, errand: Errand): Promise<AsyncDisposable> {
+  const holder = spawn("flock", [file, "sh", "-c", "echo locked; while read -r line; do :; done"], {
     cwd: "/",
     detached: true,
-    stdio: ["pipe", "pipe", "ignore"],
+    stdio: ["pipe", "pipe", "pipe"],
+    ...(errand.signal === undefined ? {} : { signal: errand.signal }),
   });
-  const waits = setTimeout(
-    () => progress({ what: `waiting for another run to finish ${name}` }),
-    1000,
-  );
+  const ended = once(holder, "close");
+  ended.catch(() => {});
+  const refused = ended.then(async () => {
+    throw new Error(`flock: ${String(holder.stderr.read() ?? "no lock was given")}`);
+  });
+  const say = (): void => errand.progress({ what: `waiting for another run to finish ${name}` });
+  const waits = setTimeout(say, 1000);
   try {
-    await once(holder.stdout, "data");
+    await Promise.race([once(holder.stdout, "data"), refused]);
   } finally {
     clearTimeout(waits);
   }
+  refused.catch(() => {});
   return {
     async [Symbol.asyncDispose]() {
-      const ended = once(holder, "exit");
       holder.stdin.end();
-      await ended;
+      await ended.catch(() => {});
     },
   };
-}
-
-function inWords(error: unknown, folder: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const text = String(message);
-  if (code === "ENOSPC" || text.includes("No space left on device")) {
-    return new ServerUnavailable(
-      `The disk of ${folder} is full: make room there or set XDG_CACHE_HOME.`,
-    );
-  }
-  if (code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOTDIR") {
-    return new ServerUnavailable(
-      `Cannot write ${folder} (${code}): set XDG_CACHE_HOME to a writable folder.`,
-    );
-  }
-  return error;
 }

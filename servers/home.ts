@@ -1,10 +1,7 @@
 /**
  * A home: a private folder and the processes that live in it. When node is gone, however it went
- * (end, exception, `process.exit`, a signal, kill -9), neither a process nor the folder stays.
- *
- * A small shell process, the watchdog, holds the other end of a pipe from node. At end of file it
- * ends whoever lives in the home and removes it. An orderly close is the same way: close the pipe
- * and wait for the watchdog.
+ * (end, exception, `process.exit`, a signal, kill -9), neither a process nor the folder stays:
+ * the watchdog sees to it. An orderly close goes the same way.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -13,37 +10,7 @@ import { rmSync } from "node:fs";
 import { chown, lchown, mkdir, open, readdir, readFile, realpath } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
-/**
- * $1 = home, $2 = the signal to ask with. Renaming the home first makes every start that is under way
- * fail to sign in. A process counts as ours only while its working folder is in the home, so a number
- * that the system has given to someone else since is never signalled.
- */
-const watchdog = `
-trap '' HUP INT TERM QUIT
-while read -r line; do :; done
-gone="$1.gone"
-mv -- "$1" "$gone" 2>/dev/null || exit 0
-lives() { case "$(readlink "/proc/$1/cwd")" in "$gone"|"$gone"/*) return 0;; *) return 1;; esac; }
-signal_all() {
-  some=1
-  for file in "$gone"/pids/*; do
-    pid=\${file##*/}
-    if lives "$pid"; then kill "-$1" -- "-$pid" 2>/dev/null || kill "-$1" "$pid"; some=0; fi
-  done
-  return $some
-}
-signal_all "$2"
-tries=0
-while [ $tries -lt 60 ] && signal_all 0; do tries=$((tries+1)); sleep 0.05; done
-tries=0
-until ! signal_all KILL && rm -rf -- "$gone"; do
-  tries=$((tries+1)); [ $tries -gt 100 ] && exit 1; sleep 0.05
-done
-`;
-
-/** A process signs in before it becomes the program, so that the watchdog knows it from the first moment. */
-const sign_in = ': > "$0/pids/$$" && exec "$@"';
+import { type LastSignal, release, sign_in, watch } from "./watchdog.ts";
 
 /** Whom the processes of a home run as, when it is not the user who runs us. */
 export interface Tenant {
@@ -55,8 +22,10 @@ export interface HomeOptions {
   /** Where the folder is made; the system's temporary folder unless given. */
   readonly parent?: string;
   readonly tenant?: Tenant | undefined;
-  /** Signal that ends the processes (KILL follows after 3 s); PostgreSQL tidies up at QUIT. */
-  readonly signal?: "KILL" | "QUIT" | "TERM";
+  /** The signal that ends its processes. */
+  readonly end?: LastSignal;
+  /** Closes the home. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Ending {
@@ -70,41 +39,47 @@ export interface Resident {
   /** Waits until the process has ended; node stays alive for it. */
   ended(): Promise<Ending>;
   running(): boolean;
-  /** Sends a signal to the process and those it started. */
-  signal(name: NodeJS.Signals): void;
+  /** Sends a signal to the process and to all that it started. */
+  signal(name: NodeJS.Signals): Promise<void>;
 }
 
 export class Home implements AsyncDisposable {
   readonly folder: string;
-  /** Random, and part of the folder's name: what is named after it is ours and nobody else's. */
+  /** Random, and the folder's own name: what is named after it is ours and nobody else's. */
   readonly name: string;
   readonly #tenant: Tenant | undefined;
   readonly #watchdog: ChildProcess;
 
-  private constructor(folder: string, name: string, options: HomeOptions) {
+  private constructor(
+    folder: string,
+    name: string,
+    tenant: Tenant | undefined,
+    watchdog: ChildProcess,
+  ) {
     this.folder = folder;
     this.name = name;
-    this.#tenant = options.tenant;
-    this.#watchdog = spawn("sh", ["-c", watchdog, "raceproof", folder, options.signal ?? "KILL"], {
-      cwd: "/",
-      detached: true,
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    this.#watchdog.unref();
-    (this.#watchdog.stdin as unknown as { unref(): void }).unref();
+    this.#tenant = tenant;
+    this.#watchdog = watchdog;
   }
 
-  /** A new home, empty, readable by its tenant only. */
-  static async make(purpose: string, options: HomeOptions = {}): Promise<Home> {
+  /** A new home, empty, open to its tenant only. @throws the system's error when no folder can be made. */
+  static async make(purpose: string, options: HomeOptions): Promise<Home> {
+    options.signal?.throwIfAborted();
     const parent = options.parent ?? (await realpath(tmpdir()));
     const name = `raceproof_${purpose}_${randomBytes(8).toString("hex")}`;
     const folder = join(parent, name);
-    await mkdir(parent, { recursive: true });
-    await mkdir(folder, { mode: 0o700 });
-    const home = new Home(folder, name, options);
-    await mkdir(join(folder, "pids"));
-    if (options.tenant !== undefined) await home.handOver();
-    return home;
+    const home = new Home(folder, name, options.tenant, await watch(folder, options.end ?? "KILL"));
+    options.signal?.addEventListener("abort", () => void home[Symbol.asyncDispose]());
+    try {
+      await mkdir(parent, { recursive: true });
+      await mkdir(folder, { mode: 0o700 });
+      await mkdir(join(folder, "pids"));
+      await home.handOver();
+      return home;
+    } catch (error) {
+      await home[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** What we have put here belongs to the tenant. */
@@ -160,13 +135,22 @@ export class Home implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { exitCode, signalCode } = this.#watchdog;
-    if (exitCode !== null || signalCode !== null) return;
-    this.#watchdog.ref();
-    const closed = once(this.#watchdog, "exit");
-    this.#watchdog.stdin?.end();
-    await closed;
+    await release(this.#watchdog);
   }
+}
+
+/** From the top down: whoever has got a stop starts nobody else. PostgreSQL's are not in one process group. */
+async function signalFamily(pid: number, name: NodeJS.Signals): Promise<void> {
+  const children = `/proc/${pid}/task/${pid}/children`;
+  const before = await readFile(children, "utf8").catch(() => "");
+  try {
+    process.kill(pid, name);
+  } catch {
+    return; // It has ended meanwhile.
+  }
+  const after = await readFile(children, "utf8").catch(() => "");
+  const all = new Set(`${before} ${after}`.split(/\s+/).filter(Boolean).map(Number));
+  for (const child of all) await signalFamily(child, name);
 }
 
 function resident(child: ChildProcess, ended: Promise<Ending>): Resident {
@@ -179,8 +163,8 @@ function resident(child: ChildProcess, ended: Promise<Ending>): Resident {
       return ended;
     },
     running,
-    signal: (name) => {
-      if (running()) process.kill(-pid, name);
+    signal: async (name) => {
+      if (running()) await signalFamily(pid, name);
     },
   };
 }

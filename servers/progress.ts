@@ -10,3 +10,9 @@ export interface ProgressEvent {
 
 /** Whoever shows it to people decides how; nobody who reports knows. */
 export type Progress = (event: ProgressEvent) => void;
+
+/** Something long is done for someone: whom to tell, and when they no longer want it. */
+export interface Errand {
+  readonly progress: Progress;
+  readonly signal?: AbortSignal | undefined;
+}

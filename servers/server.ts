@@ -21,3 +21,17 @@ export interface Server extends AsyncDisposable {
    */
   readonly identity?: string;
 }
+
+/** What a run may do to a server that is its own. */
+export interface Faults {
+  /** As kill -9; settles when it is gone. Its data stay. */
+  kill(): Promise<void>;
+  /** Ends it in order; settles when it is gone. */
+  stop(): Promise<void>;
+  /** After it ended: on the same data, at the same address; settles when it answers. @throws ServerUnavailable */
+  start(): Promise<void>;
+  /** Holds it where it is, connections and all. */
+  pause(): Promise<void>;
+  /** Lets it go on after a pause. */
+  resume(): Promise<void>;
+}

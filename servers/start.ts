@@ -1,4 +1,4 @@
-import { type LocalOptions, startLocal } from "./local.ts";
+import { startLocal } from "./local.ts";
 import type { Progress } from "./progress.ts";
 import type { Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
@@ -17,17 +17,12 @@ export interface StartOptions {
  * @throws ServerUnavailable, one sentence for people.
  */
 export async function startServer(kind: ServerKind, options: StartOptions = {}): Promise<Server> {
-  const from = options.from ?? urlOf(kind) ?? "local";
+  const { from = urlOf(kind) ?? "local", progress = () => {}, signal } = options;
   if (from === "container") {
     throw new ServerUnavailable(
-      "Servers in containers are not there yet: use --server " + `${kind}=local or ${kind}=URL.`,
+      `Containers are not there yet: use --server ${kind}=local or a URL.`,
     );
   }
   if (from !== "local") return urlServer(kind, from);
-  const local: LocalOptions = {
-    settings: "fast",
-    progress: options.progress ?? (() => {}),
-    signal: options.signal,
-  };
-  return startLocal(kind, local);
+  return startLocal(kind, { settings: "fast", progress, signal });
 }

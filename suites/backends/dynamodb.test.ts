@@ -145,11 +145,11 @@ const fixtures: Fixtures<Client> = {
     await using backend = await connect(server.url);
     await using session = await backend.open(open_gate);
     await prepare(session.client, "k");
-    server.signal("SIGSTOP");
+    await server.pause();
     const sent = nextRequestSent();
     const lost = errorOf(increment(session.client, "k"));
     await sent;
-    server.signal("SIGKILL");
+    await server.kill();
     return lost;
   },
   async refuse(backend, key) {

@@ -1,0 +1,73 @@
+/** MariaDB, from the PATH or the Debian archive: what remains where MySQL cannot be had, under its own name. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mysql } from "./mysql.ts";
+import { debian, onPath, prefixed } from "./places.ts";
+import type { Program, Recipe } from "./recipe.ts";
+
+const core = {
+  what: "MariaDB",
+  suite: "trixie",
+  package: "mariadb-server-core",
+  without: [],
+} as const;
+
+export const mariadb: Recipe = {
+  ...mysql,
+  product: "MariaDB",
+  places: [
+    onPath({
+      program: "mariadbd",
+      product: "MariaDB",
+      version: (said) => /Ver (1[01]\.\d+\.\d+)-MariaDB/.exec(said)?.[1],
+    }),
+    debian(core, prefixed("usr/sbin/mariadbd")),
+  ],
+
+  /** What `mariadb-install-db` does: its SQL files, to a server that reads nothing else. */
+  async initialise(program, home, data) {
+    const share = join(program.base ?? "/usr", "share/mariadb");
+    const script = join(home.folder, "bootstrap.sql");
+    const texts = await Promise.all(bootstrap.map((name) => readFile(join(share, name), "utf8")));
+    const preamble = ["create database mysql;", "use mysql;", "SET @auth_root_socket=NULL;"];
+    await writeFile(script, [...preamble, ...texts].join("\n"));
+    const server = [...program.command, ...common(program), ...fast, `--datadir=${data}`];
+    await home.finish(["sh", "-c", 'exec "$@" < "$0"', script, ...server, "--bootstrap"]);
+  },
+
+  arguments: ({ program, data, port, settings }) => [
+    ...common(program),
+    `--datadir=${data}`,
+    "--bind-address=127.0.0.1",
+    `--port=${port}`,
+    "--socket=mysql.sock",
+    "--pid-file=mariadbd.pid",
+    ...(settings === "fast" ? fast : []),
+  ],
+};
+
+const bootstrap = [
+  "mariadb_system_tables.sql",
+  "mariadb_performance_tables.sql",
+  "mariadb_system_tables_data.sql",
+  "maria_add_gis_sp_bootstrap.sql",
+  "mariadb_sys_schema.sql",
+] as const;
+
+const common = ({ base }: Program): readonly string[] => [
+  "--no-defaults",
+  ...(base === undefined ? [] : [`--basedir=${base}`]),
+  ...(process.getuid?.() === 0 ? ["--user=root"] : []),
+  "--skip-name-resolve",
+  "--skip-log-bin",
+  "--skip-ssl",
+  "--innodb-buffer-pool-size=64M",
+  "--innodb-log-file-size=64M",
+  "--max-connections=200",
+];
+
+const fast: readonly string[] = [
+  "--innodb-doublewrite=OFF",
+  "--innodb-flush-log-at-trx-commit=0",
+  "--loose-innodb-flush-method=nosync",
+];

@@ -1,0 +1,64 @@
+/**
+ * The watchdog of a home: a small shell process that holds the other end of a pipe from node. At end of
+ * file it ends whoever lives in the home and removes the home.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import type { Socket } from "node:net";
+
+/**
+ * $1 = home, $2 = the signal to ask with; whoever has not followed after 3 s is killed.
+ * Renaming the home first makes every start that is under way fail to sign in (`sign_in`). A process
+ * counts as ours only while its working folder is in the home, so that a number which the system has
+ * given to someone else since is never signalled.
+ */
+const script = `
+trap '' HUP INT TERM QUIT
+while read -r line; do :; done
+gone="$1.gone"
+mv -- "$1" "$gone" 2>/dev/null || exit 0
+lives() { case "$(readlink "/proc/$1/cwd")" in "$gone"|"$gone"/*) return 0;; *) return 1;; esac; }
+signal_all() {
+  some=1
+  for file in "$gone"/pids/*; do
+    pid=\${file##*/}
+    if lives "$pid"; then kill "-$1" -- "-$pid" 2>/dev/null || kill "-$1" "$pid"; some=0; fi
+  done
+  return $some
+}
+signal_all "$2"
+tries=0
+while [ $tries -lt 60 ] && signal_all 0; do tries=$((tries+1)); sleep 0.05; done
+tries=0
+until ! signal_all KILL && rm -rf -- "$gone"; do
+  tries=$((tries+1)); [ $tries -gt 100 ] && exit 1; sleep 0.05
+done
+`;
+
+/** A process signs in at its home ($0) before it becomes the program, so that it is known from its first moment. */
+export const sign_in = ': > "$0/pids/$$" && exec "$@"';
+
+/** PostgreSQL leaves shared memory in the system unless it is asked with QUIT. */
+export type LastSignal = "KILL" | "QUIT";
+
+/** Keeps watch over a folder that need not be there yet. In a session of its own: Ctrl-C does not reach it. */
+export async function watch(folder: string, signal: LastSignal): Promise<ChildProcess> {
+  const watchdog = spawn("sh", ["-c", script, "raceproof", folder, signal], {
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  await once(watchdog, "spawn");
+  watchdog.unref();
+  (watchdog.stdin as Socket).unref();
+  return watchdog;
+}
+
+/** Tells the watchdog that it is time, and waits until it has done its work. */
+export async function release(watchdog: ChildProcess): Promise<void> {
+  if (watchdog.exitCode !== null || watchdog.signalCode !== null) return;
+  watchdog.ref();
+  const done = once(watchdog, "exit");
+  watchdog.stdin?.end();
+  await done;
+}

@@ -1,0 +1,40 @@
+import { candidates } from "./local/recipes.ts";
+import type { ServerKind } from "./server.ts";
+import { ServerUnavailable } from "./unavailable.ts";
+import { urlOf, urlServer } from "./url.ts";
+
+/** Where a server would come from, as `raceproof list` tells it. */
+export interface Where {
+  readonly origin: string;
+  readonly version?: string;
+  readonly available: boolean;
+  /** If it cannot be had: what to do, in one sentence. */
+  readonly advice?: string;
+}
+
+/** Looks, without starting, connecting to or downloading anything. */
+export async function whereFrom(kind: ServerKind): Promise<Where> {
+  const url = urlOf(kind);
+  if (url !== undefined) return fromUrl(kind, url);
+  const reasons: string[] = [];
+  for (const recipe of candidates(kind)) {
+    for (const place of recipe.places) {
+      const found = await place.look();
+      if ("missing" in found) reasons.push(found.missing);
+      else return { origin: found.origin, ...known(found.version), available: true };
+    }
+  }
+  return { origin: "nowhere", available: false, advice: `${reasons.join("; ")}.` };
+}
+
+const known = (version: string | undefined): { version?: string } =>
+  version === undefined ? {} : { version };
+
+function fromUrl(kind: ServerKind, url: string): Where {
+  try {
+    return { origin: urlServer(kind, url).origin, available: true };
+  } catch (error) {
+    if (!(error instanceof ServerUnavailable)) throw error;
+    return { origin: "the environment", available: false, advice: error.message };
+  }
+}
