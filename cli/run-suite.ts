@@ -26,11 +26,12 @@ export async function* runSuite(
   for (const [i, cell] of cells.entries()) {
     if (run.signal.aborted) return;
     const name = `${cell.backend} ${i + 1}/${cells.length}  ${nameOf(cell)}`;
-    const began = performance.now();
+    let began: number | undefined;
     run.status.show(name);
     yield await cell.run({
       ...run,
       progress: (done, total) => {
+        began ??= performance.now();
         const left_s = ((performance.now() - began) / 1000 / done) * (total - done);
         run.status.show(name, done, total, undefined, left_s);
       },

@@ -1,3 +1,5 @@
+const tell_every_ms = 3000;
+
 /** What is going on right now, on standard error: one line that changes, or plain lines where it is no terminal. */
 export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
@@ -38,11 +40,11 @@ export class StatusLine {
     this.#shown = text;
   }
 
-  /** A plain line when work begins and for each tenth of it, at most one a second. */
+  /** A plain line when work begins and for each tenth of it, but not more often than every few seconds. */
   #tell(what: string, text: string, done = 0, total?: number): void {
     const tenth = total ? Math.floor((10 * done) / total) : 0;
     const last = this.#told.get(what);
-    if (last && (tenth <= last.tenth || Date.now() - last.at_ms < 1000)) return;
+    if (last && (tenth <= last.tenth || Date.now() - last.at_ms < tell_every_ms)) return;
     this.#told.set(what, { at_ms: Date.now(), tenth });
     this.#stream.write(`${text}\n`);
   }

@@ -13,8 +13,9 @@ async function lock(connection: Connection, id: string): Promise<void> {
   if (rows[0]!.locked !== 1) throw new Refused(`no lock ${id} within ${lock_timeout_s} s`);
 }
 
+// With the connection the lock is gone, too: what was thrown before is what counts.
 async function unlock(connection: Connection, id: string): Promise<void> {
-  await connection.query("SELECT RELEASE_LOCK(?)", [id]);
+  await connection.query("SELECT RELEASE_LOCK(?)", [id]).catch(() => undefined);
 }
 
 async function readAndWrite(connection: Connection, id: string): Promise<number> {

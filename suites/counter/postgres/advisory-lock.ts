@@ -5,8 +5,9 @@ import { inTransaction } from "./transaction.ts";
 
 const lock = (client: Client, id: string) =>
   client.query("SELECT pg_advisory_lock(hashtext($1))", [id]);
+// With the connection the lock is gone, too: what was thrown before is what counts.
 const unlock = (client: Client, id: string) =>
-  client.query("SELECT pg_advisory_unlock(hashtext($1))", [id]);
+  client.query("SELECT pg_advisory_unlock(hashtext($1))", [id]).catch(() => undefined);
 
 async function readAndWrite(client: Client, id: string): Promise<number> {
   const next = (await read(client, id)) + 1;

@@ -1,10 +1,9 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept, type Strategy } from "../../strategy.ts";
+import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
-// From REPEATABLE READ on, a statement that had to wait for the row finds it newer than its snapshot.
-const autocommit = { ...kept, fails_under_load: ["40001"] };
 const transaction = byLevel(kept, kept, fails("40001"), fails("40001"));
 
 async function addOne(client: Client, id: string): Promise<number> {
@@ -28,7 +27,7 @@ async function upsertOne(client: Client, id: string): Promise<number> {
 /** The database adds: nothing is read that could grow old. */
 export const inPlace: Strategy<Client> = {
   name: "in-place",
-  declared: autocommit,
+  declared: keptInAutocommit,
   prepare,
   read,
   increment: addOne,
@@ -58,7 +57,7 @@ export const inPlaceAfterRead: Strategy<Client> = {
 
 export const upsert: Strategy<Client> = {
   name: "upsert",
-  declared: autocommit,
+  declared: keptInAutocommit,
   prepare,
   read,
   increment: upsertOne,
@@ -67,7 +66,7 @@ export const upsert: Strategy<Client> = {
 /** Nobody has counted yet: both clients may try to insert the first row. */
 export const upsertFirst: Strategy<Client> = {
   name: "upsert-first",
-  declared: autocommit,
+  declared: keptInAutocommit,
   prepare: prepareWithoutRow,
   read,
   increment: upsertOne,

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept, type Strategy } from "../../strategy.ts";
+import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -9,7 +10,7 @@ const connectionLost = (error: unknown): boolean =>
 /** "The connection broke, so try again": but the server may have counted already. */
 export const inPlaceRetried: Strategy<Client> = {
   name: "in-place-retried",
-  declared: { ...kept, reply_lost: "counts twice", fails_under_load: ["40001"] },
+  declared: { ...keptInAutocommit, reply_lost: "counts twice" },
   prepare,
   read,
   async increment(client, id, { reconnect }) {

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, lost, Refused, type Strategy } from "../../strategy.ts";
+import { byLevel, fails, kept, Refused, type Strategy } from "../../strategy.ts";
+import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -73,7 +74,7 @@ export const compareAndSetInTransaction: Strategy<Client> = {
 /** All the trouble of compare-and-set, and then nobody looks whether a row was changed. */
 export const compareAndSetUnchecked: Strategy<Client> = {
   name: "compare-and-set-unchecked",
-  declared: lost,
+  declared: lostInAutocommit,
   prepare,
   read,
   async increment(client, id) {

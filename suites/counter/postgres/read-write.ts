@@ -1,12 +1,13 @@
 import type { Client } from "pg";
 import { byLevel, fails, lost, type Strategy } from "../../strategy.ts";
+import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** Reads, adds one in the application, writes: the table has one row, so who needs a WHERE? */
 export const readWriteWithoutWhere: Strategy<Client> = {
   name: "read-write-without-where",
-  declared: lost,
+  declared: lostInAutocommit,
   alone: true,
   async prepare(client) {
     await client.query("DELETE FROM SingleCounter");
@@ -27,7 +28,7 @@ export const readWriteWithoutWhere: Strategy<Client> = {
 /** The same on one row, by its key. */
 export const readWrite: Strategy<Client> = {
   name: "read-write",
-  declared: lost,
+  declared: lostInAutocommit,
   prepare,
   read,
   async increment(client, id) {

@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept, lost, type Promised, type Strategy } from "../../strategy.ts";
+import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -49,7 +50,7 @@ export const selectForNoKeyUpdate: Strategy<Client> = {
 /** Without BEGIN the lock is gone as soon as the SELECT has answered. */
 export const selectForUpdateWithoutTransaction: Strategy<Client> = {
   name: "select-for-update-without-transaction",
-  declared: lost,
+  declared: lostInAutocommit,
   prepare,
   read,
   async increment(client, id) {

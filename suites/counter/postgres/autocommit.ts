@@ -1,0 +1,10 @@
+import { kept, lost, type Promised } from "../../strategy.ts";
+
+/**
+ * Outside a transaction each statement has its own snapshot. From REPEATABLE READ on, one that had to
+ * wait for the row finds it newer than that; in a schedule it never waits, so only a load shows it.
+ */
+const fails_under_load = ["40001"];
+
+export const keptInAutocommit: Promised = { ...kept, fails_under_load };
+export const lostInAutocommit: Promised = { ...lost, fails_under_load };
