@@ -1,6 +1,7 @@
 import Table from "cli-table3";
 import type { Isolation } from "../backends/backend.ts";
 import type { CellResult, Codes, Explored, LoadResult } from "../suites/result.ts";
+import type { Promised } from "../suites/strategy.ts";
 import { type Paint } from "./paint.ts";
 
 /** Short names of the levels, for narrow columns. */
@@ -14,7 +15,8 @@ export const short_level: Readonly<Record<Isolation, string>> = {
 const head = [
   "strategy",
   "level",
-  "explored",
+  "interleavings",
+  "a reply lost",
   "acked / expected",
   "lost",
   "twice",
@@ -43,7 +45,8 @@ function row(cell: CellResult, paint: Paint): string[] {
   return [
     cell.strategy,
     cell.isolation === null ? "" : short_level[cell.isolation],
-    explored ? exploredText(explored) : "",
+    explored ? interleavings(explored) : "",
+    explored ? faultText(explored, declared) : "",
     load ? `${load.acknowledged} / ${load.expected}` : "",
     load && declared.updates !== "unique" ? String(load.lost) : "",
     load && declared.updates !== "unique" ? String(load.applied_twice) : "",
@@ -74,17 +77,20 @@ function invalidWord(load: LoadResult): string {
   return load.applied_twice > 0 ? "counts twice" : "invalid";
 }
 
-/** `all 10`: every interleaving of two clients; then what a lost reply or lock does, where it does something. */
-function exploredText({ two, three, reply_lost, lock_lost }: Explored): string {
-  const parts = [`${two.complete ? "all" : "some"} ${two.schedules}`];
-  if (three) parts.push(`3 clients ${three.schedules}`);
-  if (reply_lost) parts.push(`lost reply ${reply_lost.schedules}${mark(reply_lost)}`);
-  if (lock_lost) parts.push(`lock lost ${lock_lost.schedules}${mark(lock_lost)}`);
-  return parts.join(", ");
+/** `all 10, 30`: every interleaving of two clients, and some of three. */
+function interleavings({ two, three }: Explored): string {
+  const of_two = `${two.complete ? "all" : "only"} ${two.schedules}`;
+  return three ? `${of_two}, ${three.schedules}` : of_two;
 }
 
-const mark = ({ failure }: { failure?: { kind: string } }): string =>
-  failure ? `: ${failure.kind}` : "";
+/** What a lost reply does, and an expired lock where there is one; nothing new where it fails anyway. */
+function faultText({ two, reply_lost, lock_lost }: Explored, declared: Promised): string {
+  if (two.failure || declared.updates === "lost") return "";
+  const parts: string[] = [];
+  if (reply_lost) parts.push(reply_lost.failure?.kind ?? "harmless");
+  if (lock_lost) parts.push(`lock expired: ${lock_lost.failure?.kind ?? "harmless"}`);
+  return parts.join(", ");
+}
 
 function codesText(codes: Codes): string {
   return Object.entries(codes)

@@ -24,44 +24,37 @@ function updateDifferences(
   explored: Explored | undefined,
   load: LoadResult | undefined,
 ): string[] {
-  if (promised.updates === "lost") return lossDifferences(explored, load);
-  if (promised.answers === "wrong") return answerDifferences(explored, load);
+  const fault = declaredFault(promised);
+  if (fault !== undefined) return notShown(fault, explored, load);
   const shown_wrong = [explored?.two.failure?.sentence, explored?.three?.failure?.sentence];
   if (load?.verdict.verdict === "invalid") shown_wrong.push(load.verdict.reason);
+  if (promised.progress === "none" && load !== undefined && load.acknowledged > 0)
+    shown_wrong.push(`Declared to get nowhere, but ${load.acknowledged} increments were made.`);
   return shown_wrong.filter((sentence) => sentence !== undefined);
 }
 
-/** A declared loss must be shown: by all interleavings of two clients, else by the load. */
-function lossDifferences(explored: Explored | undefined, load: LoadResult | undefined): string[] {
+/** The class of failure that a promise admits, without any fault from outside. */
+function declaredFault({ updates, answers }: Promised): string | undefined {
+  if (updates === "lost") return "lost update";
+  return answers === "wrong" ? "not linearizable" : undefined;
+}
+
+/** A declared failure must be shown: by the interleavings of two clients, else by the load. */
+function notShown(
+  fault: string,
+  explored: Explored | undefined,
+  load: LoadResult | undefined,
+): string[] {
   if (explored !== undefined) {
     const { failure, complete } = explored.two;
-    if (failure === undefined)
-      return complete
-        ? ["Declared to lose updates, but no interleaving of two clients loses one."]
-        : [];
-    return failure.kind === "lost update"
-      ? []
-      : [`Declared to lose updates, but found: ${failure.kind}. ${failure.sentence}`];
+    if (failure?.kind === fault || (failure === undefined && !complete)) return [];
+    const found = failure ? `found is ${failure.kind}: ${failure.sentence}` : "there is none";
+    return [`Declared: ${fault}, in some interleaving of two clients; ${found}.`];
   }
-  if (load === undefined || load.overlapping === 0 || load.lost > 0) return [];
-  return ["Declared to lose updates, but the load lost none."];
-}
-
-/** Wrong answers must be shown, while the count itself is right. */
-function answerDifferences(explored: Explored | undefined, load: LoadResult | undefined): string[] {
-  const found = explored?.two.failure;
-  const different: string[] = [];
-  if (explored?.two.complete && found?.kind !== "not linearizable")
-    different.push(
-      `Declared to answer with another's number, but ${found?.kind ?? "it does not"}.`,
-    );
-  if (load && load.lost + load.applied_twice > 0) different.push(load.verdict.reason);
-  return different;
-}
-
-function progressDifferences(promised: Promised, load: LoadResult | undefined): string[] {
-  if (promised.progress !== "none" || !load || load.acknowledged === 0) return [];
-  return [`Declared never to get through, but ${load.acknowledged} increments did.`];
+  const racing = load !== undefined && load.overlapping > 0;
+  return racing && load.verdict.verdict === "valid"
+    ? [`Declared: ${fault}; the load had none.`]
+    : [];
 }
 
 function faultDifferences(promised: Promised, explored: Explored | undefined): string[] {
@@ -121,7 +114,9 @@ function missingEvidence(
       missing.push(`Not all interleavings were run, only ${result.schedules}.`);
   if (load !== undefined && load.overlapping === 0)
     missing.push("No two increments of the load overlapped, so it shows nothing about races.");
-  if (load?.verdict.verdict === "unknown" && promised.updates !== "lost")
+  if (load?.verdict.verdict === "unknown" && declaredFault(promised) === undefined)
     missing.push(load.verdict.reason);
+  if (load?.acknowledged === 0 && promised.progress !== "none")
+    missing.push("No increment of the load got through.");
   return missing;
 }
