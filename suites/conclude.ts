@@ -11,7 +11,6 @@ export function conclude(
     ...updateDifferences(promised, explored, load),
     ...faultDifferences(promised, explored),
     ...codeDifferences(promised, explored, load),
-    ...progressDifferences(promised, load),
   ];
   if (different.length > 0) return { conclusion: "different", remarks: different };
   const missing = missingEvidence(promised, explored, load);
@@ -45,6 +44,7 @@ function notShown(
   explored: Explored | undefined,
   load: LoadResult | undefined,
 ): string[] {
+  if (fault !== "lost update" && load !== undefined && load.lost > 0) return [load.verdict.reason];
   if (explored !== undefined) {
     const { failure, complete } = explored.two;
     if (failure?.kind === fault || (failure === undefined && !complete)) return [];
@@ -58,8 +58,7 @@ function notShown(
 }
 
 function faultDifferences(promised: Promised, explored: Explored | undefined): string[] {
-  // It fails without a fault already.
-  if (promised.updates === "lost" || promised.answers === "wrong") return [];
+  if (declaredFault(promised) !== undefined) return []; // it fails without any fault from outside
   const twice = promised.reply_lost === "counts twice" ? "counted twice" : undefined;
   const lost = promised.lock_lost === "lost" ? "lost update" : undefined;
   return [
