@@ -2,20 +2,29 @@ import { connect } from "node:net";
 
 /** PostgreSQL's SSLRequest: it alone answers with one letter, S or N. */
 const ssl_request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+/** Redis answers a line; HTTP servers say that this is no request. */
+const line = "PING\r\n\r\n";
+/** MySQL and MariaDB greet by themselves, if one lets them. */
+const greeting_ms = 100;
+const limit_ms = 500;
 
 /**
  * What kind of server listens there, from its first words; asked only to explain why a driver failed.
- * MySQL and MariaDB greet by themselves, PostgreSQL answers an SSLRequest, Redis and HTTP a line.
+ * Each question has a connection of its own: Redis answers nothing more once it has read a zero byte.
  *
  * @returns undefined when nobody answers within half a second, or in no way that is known.
  */
-export function whoAnswers(host: string, port: number): Promise<string | undefined> {
+export async function whoAnswers(host: string, port: number): Promise<string | undefined> {
+  const answers = await Promise.all([ssl_request, line].map((said) => ask(host, port, said)));
+  return answers.find((who) => who !== undefined);
+}
+
+function ask(host: string, port: number, question: Buffer | string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const socket = connect({ host, port });
     const timers = [
-      setTimeout(() => socket.write(ssl_request), 100),
-      setTimeout(() => socket.write("\r\nPING\r\n\r\n"), 250),
-      setTimeout(() => end(undefined), 500),
+      setTimeout(() => socket.write(question), greeting_ms),
+      setTimeout(() => end(undefined), limit_ms),
     ];
     const end = (who: string | undefined): void => {
       for (const timer of timers) clearTimeout(timer);
@@ -23,6 +32,7 @@ export function whoAnswers(host: string, port: number): Promise<string | undefin
       resolve(who);
     };
     socket.on("error", () => end(undefined));
+    socket.on("close", () => end(undefined));
     socket.on("data", (said) => end(recognise(said.toString("latin1"))));
   });
 }

@@ -32,6 +32,8 @@ export async function connect(
   });
   try {
     await Promise.race([client.connect(), too_late]);
+    // ioredis goes on in database 0 when there is none of the number that the URL asks for.
+    if (reason !== undefined) throw reason;
     return client;
   } catch (error) {
     client.disconnect();

@@ -10,7 +10,7 @@ import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
 type Client = Sdk.DynamoDBClient;
 
 const url = (): string =>
-  process.env["RACEPROOF_DYNAMODB_ENDPOINT"] ?? inject("servers").dynamodb!.url;
+  process.env["RACEPROOF_DYNAMODB_ENDPOINT"] ?? inject("servers").dynamodb.url;
 
 async function asOutsider<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const credentials = { accessKeyId: "raceproof", secretAccessKey: "raceproof" };

@@ -4,7 +4,7 @@ import { type Backend, type Gate, open_gate, type Step } from "../../backends/ba
 import { connectRedis } from "../../backends/redis/backend.ts";
 import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
 
-const url = (): string => process.env["RACEPROOF_REDIS_URL"] ?? inject("servers").redis!.url;
+const url = (): string => process.env["RACEPROOF_REDIS_URL"] ?? inject("servers").redis.url;
 
 async function asOutsider<T>(work: (client: Redis) => Promise<T>): Promise<T> {
   const client = new Redis(url());

@@ -81,7 +81,10 @@ export const conditionalPutRetriedAndResent: Strategy<DynamoDBClient> = {
 export const conditionalPutOnVersion: Strategy<DynamoDBClient> = {
   name: "conditional-put-on-version",
   declared: fails("ConditionalCheckFailedException"),
-  prepare,
+  async prepare(client, id) {
+    const Item = { id: { S: id }, v: { N: "0" }, version: { N: "0" } };
+    await client.send(new PutItemCommand({ TableName: table, Item }));
+  },
   read,
   async increment(client, id) {
     const { Item } = await client.send(

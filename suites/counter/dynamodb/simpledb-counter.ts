@@ -19,7 +19,7 @@ export class OutOfSyncError extends Refused {
  * A counter as it was written for SimpleDB in 2010, on DynamoDB: the object remembers the value that it
  * last saw, and writes only while that is still the value.
  *
- * Compares like a number (`counter < 5`). Use a client with `maxAttempts: 1`: when the SDK sends a write
+ * Compares like a number: `counter < 5`, in TypeScript `+counter < 5`. Use a client with `maxAttempts: 1`: when the SDK sends a write
  * again by itself after a lost reply, the counter is out of sync with its own write.
  */
 export class Counter {
