@@ -41,17 +41,31 @@ function faultStory(trace: Trace): string | undefined {
 /** Two clients read the same before either's write could be seen, and both wrote. */
 function overwriteStory(trace: Trace): string | undefined {
   const changes = changesOf(trace);
+  // What says its value outright tells more than a script or a `SET v = v + 1`.
+  const plain = changes.filter((change) => change.written !== undefined);
+  return storyOf(plain) ?? storyOf(changes);
+}
+
+function storyOf(changes: readonly Change[]): string | undefined {
   for (const [i, later] of changes.entries()) {
-    for (const earlier of changes.slice(0, i).reverse()) {
+    const before = changes.slice(0, i).reverse();
+    // Rather two writes of the same kind to the same thing than any two.
+    before.sort((a, b) => Number(alike(b, later)) - Number(alike(a, later)));
+    for (const earlier of before) {
       if (later.client === earlier.client) continue;
       const seen = new Set(earlier.reads.map((read) => read.value));
       const same = later.reads.find((r) => r.row < earlier.visible_at && seen.has(r.value));
       if (!same) continue;
       const [one, two] = [earlier.client, later.client].sort((a, b) => a - b);
-      return `client ${one} and client ${two} both read ${same.value}; ${overwrites(earlier, later)}`;
+      return `client ${one} and client ${two} both read ${same.value}; ${acts(earlier, later)}`;
     }
   }
   return undefined;
+}
+
+function alike(a: Change, b: Change): boolean {
+  const beginning = ({ statement }: Change): string => statement.split(" ", 2).join(" ");
+  return beginning(a) === beginning(b);
 }
 
 /** A write that changed nothing, by a client that went on as if it had. */
@@ -73,12 +87,14 @@ interface Change {
   /** Row from which others see it: its transaction's COMMIT, or its own. */
   readonly visible_at: number;
   readonly written: string | undefined;
+  readonly statement: string;
 }
 
-function overwrites(earlier: Change, later: Change): string {
-  const over = earlier.written === undefined ? "write" : earlier.written;
-  const what = later.written === undefined ? "over" : `${later.written} over`;
-  return `client ${later.client} wrote ${what} client ${earlier.client}'s ${over}`;
+function acts(earlier: Change, later: Change): string {
+  if (later.written !== undefined && earlier.written !== undefined) {
+    return `client ${later.client} wrote ${later.written} over client ${earlier.client}'s ${earlier.written}`;
+  }
+  return `client ${earlier.client} acted on it with \`${earlier.statement}\`, then client ${later.client} with \`${later.statement}\``;
 }
 
 /** In the order in which others could see them. */
@@ -93,7 +109,8 @@ function changesOf({ steps }: Trace): Change[] {
     });
     const written = valueWritten(step.statement);
     if (reads.length === 0) return;
-    changes.push({ client: step.client, reads, visible_at: visibleAt(steps, row), written });
+    const { client, statement } = step;
+    changes.push({ client, statement, reads, visible_at: visibleAt(steps, row), written });
   });
   return changes.sort((a, b) => a.visible_at - b.visible_at);
 }

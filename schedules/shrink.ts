@@ -34,6 +34,7 @@ export async function shrink(found: Played, play: PlayCandidate): Promise<Shrunk
   await shrinker.untilNothingChanges(() => shrinker.dropClients());
   await shrinker.untilNothingChanges(() => shrinker.dropOperations());
   await shrinker.untilNothingChanges(() => shrinker.dropFaults());
+  await shrinker.firstComesFirst();
   await shrinker.dropSwitches();
   await shrinker.earlierFaults();
   return { played: shrinker.best, schedules: shrinker.schedules };
@@ -91,6 +92,19 @@ class Shrinker {
       if (await this.#fails(operations, pickFrom(choices), fewer)) return true;
     }
     return false;
+  }
+
+  /** Where clients do the same, the first to go may as well be client 1. */
+  async firstComesFirst(): Promise<void> {
+    const { operations, faults, steps } = this.best.trace;
+    const order = [
+      ...new Set([...steps.map((step) => step.client), ...operations.map((_, i) => i + 1)]),
+    ];
+    const renamed = (client: number): number => order.indexOf(client) + 1;
+    if (order.every((client) => renamed(client) === client)) return;
+    const counts = order.map((client) => operations[client - 1] ?? 0);
+    const moved = faults.map((fault) => ({ ...fault, client: renamed(fault.client) }));
+    await this.#fails(counts, follow(steps.map((step) => renamed(step.client))), moved);
   }
 
   /**

@@ -48,7 +48,7 @@ test("a token of two clients fits into 200 characters", () => {
 test("a typing error is noticed", () => {
   const token = writeToken(replay);
   const at = fc.nat(token.length - 1);
-  const property = fc.property(at, fc.constantFrom(..."abcz019~.-"), (i, letter) => {
+  const property = fc.property(at, fc.constantFrom(..."abcz019~.-".split("")), (i, letter) => {
     fc.pre(token[i] !== letter);
     expect(() => readToken(token.slice(0, i) + letter + token.slice(i + 1))).toThrow(BadToken);
   });

@@ -1,0 +1,32 @@
+/** raceproof as a library: explore your own code, judge your own histories. */
+export {
+  type Backend,
+  type Gate,
+  type Isolation,
+  type OpenOptions,
+  open_gate,
+  type Session,
+  type Step,
+} from "./backends/backend.ts";
+export { connectDynamodb } from "./backends/dynamodb/backend.ts";
+export { connectMysql } from "./backends/mysql/backend.ts";
+export { connectPostgres, connectPostgresPool } from "./backends/postgres/backend.ts";
+export { connectRedis } from "./backends/redis/backend.ts";
+export type { HistoryEvent } from "./histories/event.ts";
+export { type ScheduleBounds, scheduleArbitrary } from "./schedules/arbitrary.ts";
+export {
+  type Exploration,
+  type ExplorationOptions,
+  exploreSchedules,
+  type FoundFailure,
+} from "./schedules/exploration.ts";
+export { type ExploreOptions, explore, RaceFound, type Report } from "./schedules/explore.ts";
+export { drawInterleaving } from "./schedules/interleaving.ts";
+export { type Around, CheckFailed, type Outcome, type Program } from "./schedules/program.ts";
+export { type Replayed, replay } from "./schedules/replay.ts";
+export type { Fault, Schedule } from "./schedules/schedule.ts";
+export { explain } from "./schedules/sentence.ts";
+export { BadToken, type Replay, readToken, writeToken } from "./schedules/token.ts";
+export type { Trace, TraceStep } from "./schedules/trace.ts";
+export type { Server, ServerKind } from "./servers/server.ts";
+export { startServer } from "./servers/start.ts";
