@@ -1,10 +1,27 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
-export default defineConfig({
+const nowhere = ["node_modules/**", "dist/**", "raceproof-out/**"];
+
+const config: ViteUserConfig = defineConfig({
   test: {
-    include: ["**/*.test.ts"],
-    exclude: ["node_modules/**", "dist/**"],
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...nowhere, "suites/**"] },
+      },
+      {
+        extends: true,
+        test: {
+          name: "suites",
+          include: ["suites/**/*.test.ts"],
+          exclude: nowhere,
+          globalSetup: "suites/global-setup.ts",
+        },
+      },
+    ],
   },
 });
+
+export default config;
