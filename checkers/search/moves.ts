@@ -1,8 +1,9 @@
 import type { CrashedSets } from "./crashed-sets.ts";
+import type { Cursor } from "./cursor.ts";
+import { doubled } from "./grow.ts";
 import type { Problem } from "./problem.ts";
 import type { Timeline } from "./timeline.ts";
 import { impossible, type Transitions } from "./transitions.ts";
-import { doubled } from "./visited.ts";
 
 /** The moves that are left at each place on the search's way, as one stack: which operation, and the state after it. */
 export class Moves {
@@ -42,14 +43,14 @@ export class Moves {
   }
 
   /** When the operation that returns here is waived, it may be passed over. */
-  addSkip(state: number, waived: Int32Array): void {
+  addSkip({ state, waived }: Cursor): void {
     const operation = ~this.#problem.events[this.#timeline.position]!;
     const slot = this.#problem.slot_of[operation]!;
     if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) this.#push(~operation, state);
   }
 
   /** Open operations that may come next, in the order of their returns; of those that look alike only the first. */
-  addOpen(state: number, placed: Int32Array, unseen: boolean): void {
+  addOpen({ state, placed, unseen }: Cursor): void {
     this.#findSoonest(placed);
     const { class_of, overwrites } = this.#problem;
     const { open, observers, operation_in } = this.#timeline;
@@ -70,7 +71,7 @@ export class Moves {
   }
 
   /** Crashed operations that may come next and change something; one of each class. */
-  addCrashed(state: number, crashed: number, placed: Int32Array, unseen: boolean): void {
+  addCrashed({ state, crashed, placed, unseen }: Cursor): void {
     const { overwrites } = this.#problem;
     const { crashed_classes, crashed_called, crashed: lists } = this.#timeline;
     this.#findSoonest(placed);

@@ -5,8 +5,10 @@ import type { Model } from "../model.ts";
 import { models } from "../models/index.ts";
 import { plainText } from "../plain-text.ts";
 import { randomHistory, seeded } from "../random-history.ts";
+import { breadthFirst } from "./breadth-first.ts";
+import { depthFirst } from "./depth-first.ts";
 import { toProblem } from "./problem.ts";
-import { search } from "./search.ts";
+import { Transitions } from "./transitions.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env["ROUNDS"] ?? 200_000);
@@ -163,7 +165,9 @@ describe("search, against brute force", () => {
       counts[expected ? "valid" : "invalid"]++;
       if (operations.some(({ status }) => status === "info")) counts.crashed++;
       const problem = toProblem(operations, model);
-      const outcome = search(problem, model);
+      const transitions = new Transitions(model, problem);
+      const how = round % 2 === 0 ? breadthFirst : depthFirst;
+      const outcome = how(problem, transitions, { witness: true });
       const told = `seed ${seed}, round ${round}: ${JSON.stringify(operations)}`;
       if (outcome.kind !== (expected ? "linearizable" : "impossible"))
         wrong = `${told} is ${expected ? "valid" : "invalid"}, not ${outcome.kind}`;

@@ -57,6 +57,16 @@ export class Timeline {
     this.#clear(this.#problem.slot_of[operation]!);
   }
 
+  goTo(position: number): void {
+    const { events } = this.#problem;
+    this.backTo(position);
+    while (this.position < position) {
+      const event = events[this.position]!;
+      if (event < 0) this.leave(~event);
+      else this.call(event);
+    }
+  }
+
   /** Goes back. */
   backTo(position: number): void {
     const { events, slot_of, class_of, before_in_slot } = this.#problem;

@@ -1,0 +1,124 @@
+import { CrashedSets } from "./crashed-sets.ts";
+import { Cursor, withWaived } from "./cursor.ts";
+import { Moves } from "./moves.ts";
+import { type Budget, exhausted, type Outcome } from "./outcome.ts";
+import { Places } from "./places.ts";
+import type { Problem } from "./problem.ts";
+import { Trails } from "./trails.ts";
+import type { Transitions } from "./transitions.ts";
+
+/**
+ * Position after position, all places that can be reached there, less the needless ones. Takes about the
+ * same time whether the history is linearizable or not, and keeps only what lies ahead.
+ */
+export function breadthFirst(
+  problem: Problem,
+  transitions: Pick<Transitions<unknown>, "next">,
+  budget: Budget,
+): Outcome {
+  return new BreadthFirst(problem, transitions, budget).run();
+}
+
+class BreadthFirst {
+  readonly #problem: Problem;
+  readonly #budget: Budget;
+  readonly #crashed_sets: CrashedSets;
+  readonly #cursor: Cursor;
+  readonly #moves: Moves;
+  readonly #trails: Trails | undefined;
+  /** By position. */
+  readonly #ahead = new Map<number, Places>();
+  readonly #spare: Places[] = [];
+  #turns = 0;
+
+  constructor(problem: Problem, transitions: Pick<Transitions<unknown>, "next">, budget: Budget) {
+    this.#problem = problem;
+    this.#budget = budget;
+    this.#crashed_sets = new CrashedSets(problem.calls.length);
+    this.#cursor = new Cursor(problem, transitions, this.#crashed_sets);
+    this.#moves = new Moves(problem, transitions, this.#cursor.timeline, this.#crashed_sets);
+    this.#trails = budget.witness === true ? new Trails() : undefined;
+  }
+
+  run(): Outcome {
+    const { timeline } = this.#cursor;
+    let success = this.#arrive(-1);
+    while (success === undefined) {
+      const position = Math.min(...this.#ahead.keys());
+      timeline.goTo(position);
+      const places = this.#ahead.get(position)!;
+      // Crashed operations last: places that do without them may come to make the others needless.
+      let plain = 0;
+      let crashed = 0;
+      while (success === undefined && crashed < places.count) {
+        if ((++this.#turns & 127) === 0) {
+          const why = this.#exhausted(places);
+          if (why !== undefined) return { kind: "gave up", why, events_passed: position };
+        }
+        success =
+          plain < places.count
+            ? this.#leave(places, plain++, false)
+            : this.#leave(places, crashed++, true);
+      }
+      if (success !== undefined) break;
+      this.#ahead.delete(position);
+      places.clear();
+      this.#spare.push(places);
+      if (this.#ahead.size === 0)
+        return { kind: "impossible", blocked: ~this.#problem.events[position]! };
+    }
+    return success;
+  }
+
+  /** Makes every move that a place has, but crashed operations only when told. */
+  #leave(places: Places, index: number, crashed: boolean): Outcome | undefined {
+    if (!places.alive(index)) return undefined;
+    const cursor = this.#cursor;
+    const moves = this.#moves;
+    const { position } = cursor.timeline;
+    places.load(index, cursor);
+    moves.count = 0;
+    if (crashed) moves.addCrashed(cursor);
+    else {
+      moves.addSkip(cursor);
+      moves.addOpen(cursor);
+    }
+    const trail = places.trail(index);
+    let success: Outcome | undefined;
+    for (let move = 0; success === undefined && move < moves.count; move++) {
+      if (move > 0) places.load(index, cursor);
+      cursor.make(moves.operation(move), moves.state(move));
+      success = this.#arrive(trail);
+      cursor.timeline.backTo(position);
+    }
+    return success;
+  }
+
+  /** Goes on as far as possible and keeps the place there, unless it is the end. */
+  #arrive(trail: number): Outcome | undefined {
+    const cursor = this.#cursor;
+    const done = cursor.advance();
+    const longer = this.#trails?.extend(trail, cursor) ?? -1;
+    cursor.order.length = cursor.order_at.length = 0;
+    if (done) {
+      const way = this.#trails?.whole(longer);
+      const order = way === undefined ? [] : withWaived(this.#problem, way.order, way.order_at);
+      return { kind: "linearizable", order };
+    }
+    const { position, open } = cursor.timeline;
+    let places = this.#ahead.get(position);
+    if (places === undefined) {
+      places = this.#spare.pop() ?? new Places(open.length, this.#crashed_sets);
+      this.#ahead.set(position, places);
+    }
+    places.add(cursor, longer);
+    return undefined;
+  }
+
+  #exhausted(places: Places): ReturnType<typeof exhausted> {
+    if (places.count > (this.#budget.places ?? Number.POSITIVE_INFINITY)) return "width";
+    let bytes = this.#crashed_sets.bytes + (this.#trails?.bytes ?? 0);
+    for (const ahead of this.#ahead.values()) bytes += ahead.bytes;
+    return exhausted(this.#budget, bytes);
+  }
+}

@@ -1,0 +1,144 @@
+import type { CrashedSets } from "./crashed-sets.ts";
+import type { Problem } from "./problem.ts";
+import { Timeline } from "./timeline.ts";
+import { impossible, type Transitions } from "./transitions.ts";
+
+/**
+ * Where a search is: a point of the timeline, the model's state, which open operations were placed, and
+ * which are waived. Both searches move it and save and restore it.
+ */
+export class Cursor {
+  readonly timeline: Timeline;
+  state = 0;
+  /** Which crashed operations were placed: a number of CrashedSets. */
+  crashed = 0;
+  readonly placed: Int32Array;
+  readonly waived: Int32Array;
+  /** The last move overwrote, and nothing was placed or passed since: overwriting again is pointless. */
+  unseen = false;
+  /** What was placed, in order, and at which position. The searches cut it. */
+  readonly order: number[] = [];
+  readonly order_at: number[] = [];
+  readonly #problem: Problem;
+  readonly #transitions: Pick<Transitions<unknown>, "next">;
+  readonly #crashed_sets: CrashedSets;
+
+  constructor(
+    problem: Problem,
+    transitions: Pick<Transitions<unknown>, "next">,
+    crashed_sets: CrashedSets,
+  ) {
+    this.#problem = problem;
+    this.#transitions = transitions;
+    this.#crashed_sets = crashed_sets;
+    this.timeline = new Timeline(problem);
+    this.placed = new Int32Array(this.timeline.open.length);
+    this.waived = new Int32Array(this.timeline.open.length);
+  }
+
+  /** Goes on to the first return of an operation that is not placed. @returns whether there is none: success */
+  advance(): boolean {
+    const { events, slot_of, class_of, observes } = this.#problem;
+    const { timeline, placed } = this;
+    const from = timeline.position;
+    while (timeline.position < events.length) {
+      const event = events[timeline.position]!;
+      if (event < 0) {
+        const slot = slot_of[~event]!;
+        const bit = 1 << (slot & 31);
+        if ((placed[slot >> 5]! & bit) === 0) break;
+        placed[slot >> 5]! &= ~bit;
+        timeline.leave(~event);
+        continue;
+      }
+      timeline.call(event);
+      const of_class = class_of[event]!;
+      if (observes[of_class] === 1 && this.#transitions.next(this.state, of_class) !== impossible)
+        this.#place(event);
+    }
+    if (timeline.position > from) this.unseen = false;
+    return timeline.position === events.length;
+  }
+
+  /** @param operation to be placed, which leads to state `next`; `~operation`: waived, to be passed over */
+  make(operation: number, next: number): void {
+    const { class_of, slot_of, overwrites } = this.#problem;
+    this.unseen = false;
+    if (operation < 0) {
+      this.#take(slot_of[~operation]!); // it finds its place in the order at the end
+      return;
+    }
+    const of_class = class_of[operation]!;
+    if (slot_of[operation] === -1) {
+      this.crashed = this.#crashed_sets.add(this.crashed, of_class);
+      this.#record(operation);
+    } else this.#place(operation);
+    if (overwrites[of_class] === 1) {
+      const { overwriters } = this.timeline;
+      for (let word = 0; word < overwriters.length; word++)
+        this.waived[word] = overwriters[word]! & ~this.placed[word]!;
+      this.unseen = true;
+    }
+    if (next === this.state) return;
+    this.state = next;
+    this.#observe();
+  }
+
+  /** Places every open observation that is true now. */
+  #observe(): void {
+    const { observers, operation_in } = this.timeline;
+    for (let word = 0; word < observers.length; word++) {
+      let left = observers[word]! & ~this.placed[word]!;
+      while (left !== 0) {
+        const low = left & -left;
+        left ^= low;
+        const operation = operation_in[word * 32 + 31 - Math.clz32(low)]!;
+        if (this.#transitions.next(this.state, this.#problem.class_of[operation]!) === impossible)
+          continue;
+        this.#place(operation);
+        this.unseen = false;
+      }
+    }
+  }
+
+  #place(operation: number): void {
+    this.#take(this.#problem.slot_of[operation]!);
+    this.#record(operation);
+  }
+
+  #take(slot: number): void {
+    this.placed[slot >> 5]! |= 1 << (slot & 31);
+    this.waived[slot >> 5]! &= ~(1 << (slot & 31));
+  }
+
+  #record(operation: number): void {
+    this.order.push(operation);
+    this.order_at.push(this.timeline.position);
+  }
+}
+
+/**
+ * The whole order: each waived operation comes just before the first overwriting one that was placed
+ * while it was open.
+ */
+export function withWaived(
+  problem: Problem,
+  order: readonly number[],
+  order_at: readonly number[],
+): number[] {
+  const { operations, class_of, overwrites, called_at, slot_of } = problem;
+  const in_order = new Uint8Array(operations.length);
+  for (const operation of order) in_order[operation] = 1;
+  const waived = operations
+    .map((_, operation) => operation)
+    .filter((operation) => in_order[operation] === 0 && slot_of[operation] !== -1);
+  const whole: number[] = [];
+  let next = 0;
+  for (const [index, operation] of order.entries()) {
+    if (overwrites[class_of[operation]!] === 1)
+      while (next < waived.length && called_at[waived[next]!]! < order_at[index]!)
+        whole.push(waived[next++]!);
+    whole.push(operation);
+  }
+  return whole;
+}

@@ -1,0 +1,30 @@
+export interface Budget {
+  /** On the clock of `performance.now()`. */
+  readonly deadline_ms?: number;
+  readonly memory_bytes?: number;
+  readonly signal?: AbortSignal;
+  /** Tell the order that shows that the history is linearizable. */
+  readonly witness?: boolean;
+  /** How many places at one position are too many. */
+  readonly places?: number;
+}
+
+export type Outcome =
+  /**
+   * Operations in an order that the model allows; those of unknown outcome only as far as needed.
+   * Empty unless it was asked for.
+   */
+  | { readonly kind: "linearizable"; readonly order: readonly number[] }
+  /** One gets as far as the return of `blocked`, which cannot be placed. */
+  | { readonly kind: "impossible"; readonly blocked: number }
+  | { readonly kind: "gave up"; readonly why: GaveUp; readonly events_passed: number };
+
+export type GaveUp = "stopped" | "time" | "memory" | "width";
+
+/** Whether, and why, to give up. */
+export function exhausted(budget: Budget, bytes: number): GaveUp | undefined {
+  if (budget.signal?.aborted === true) return "stopped";
+  if (budget.deadline_ms !== undefined && performance.now() > budget.deadline_ms) return "time";
+  if (budget.memory_bytes !== undefined && bytes > budget.memory_bytes) return "memory";
+  return undefined;
+}
