@@ -49,3 +49,8 @@ export async function explainConnect(
       : `What listens at ${where} does not answer as ${place.product} does (${message}): correct the URL.`,
   );
 }
+
+/** A URL as it may be shown. */
+export function withoutPassword(url: string): string {
+  return url.replace(/(:\/\/[^:@/]*):[^@]*@/, "$1:…@");
+}

@@ -1,9 +1,9 @@
 const longest_statement = 200;
 const longest_reply = 80;
 
-/** A statement on one line, with its parameters put in by `literal`; for display only. */
-export function inWords(sql: string): string {
-  return cut(sql.replace(/\s+/g, " ").trim(), longest_statement);
+/** A statement, cut when it is long; for display only. */
+export function shortened(statement: string): string {
+  return cut(statement, longest_statement);
 }
 
 /** A value as one would write it in SQL, cut when it is long; for display only. */

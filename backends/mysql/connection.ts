@@ -1,7 +1,12 @@
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
-import { connect_limit_ms, explainConnect, type Place } from "../explain-connect.ts";
+import {
+  connect_limit_ms,
+  explainConnect,
+  type Place,
+  withoutPassword,
+} from "../explain-connect.ts";
 
 /** mysql2/promise, loaded when it is first needed. */
 export type Library = typeof import("mysql2/promise");
@@ -18,7 +23,7 @@ const url_form = "mysql://user:password@host:port/database";
 export function givenBy(url: string): Given {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^(mysql|mariadb):$/.test(parsed.protocol)) {
-    throw new CannotConnect(`"${url}" is not a MySQL URL: write ${url_form}.`);
+    throw new CannotConnect(`"${withoutPassword(url)}" is not a MySQL URL: write ${url_form}.`);
   }
   const place: Place = {
     product: "MySQL or MariaDB",

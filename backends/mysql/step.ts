@@ -1,13 +1,13 @@
 import type { Step } from "../backend.ts";
-import { kindOf } from "../sql-kind.ts";
-import { changedInWords, inWords, rowsInWords } from "../sql-words.ts";
+import { readSql } from "../sql-text.ts";
+import { changedInWords, rowsInWords, shortened } from "../sql-words.ts";
 
 /** A statement given to mysql2 as a step. @param sql with its values put in. */
 export function stepOf(sql: string): Step {
-  const kind = kindOf(sql);
+  const { kind, words } = readSql(sql);
   const quiet = ["begin", "commit", "rollback", "other"].includes(kind);
   return {
-    statement: inWords(sql),
+    statement: shortened(words),
     kind,
     keys: undefined,
     describe: quiet ? () => "OK" : describe,

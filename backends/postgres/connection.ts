@@ -1,7 +1,12 @@
 import type pg from "pg";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
-import { connect_limit_ms, explainConnect, type Place } from "../explain-connect.ts";
+import {
+  connect_limit_ms,
+  explainConnect,
+  type Place,
+  withoutPassword,
+} from "../explain-connect.ts";
 
 /** What a URL says, as `pg` reads it. */
 export interface Given {
@@ -17,7 +22,9 @@ const url_form = "postgres://user:password@host:port/database";
 /** @throws CannotConnect when it is no PostgreSQL URL. */
 export function givenBy(library: typeof pg, url: string): Given {
   if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new CannotConnect(`"${url}" is not a PostgreSQL URL: write ${url_form}.`);
+    throw new CannotConnect(
+      `"${withoutPassword(url)}" is not a PostgreSQL URL: write ${url_form}.`,
+    );
   }
   let read: pg.Client;
   try {
@@ -42,7 +49,7 @@ export function givenBy(library: typeof pg, url: string): Given {
       connectionTimeoutMillis: connect_limit_ms,
     },
     options: options ?? "",
-    database: new URL(url.replace(/^postgres(ql)?:/, "http:")).pathname.slice(1) || "postgres",
+    database: decodeURIComponent(/^[^/]+\/\/[^/]*\/([^?]*)/.exec(url)?.[1] ?? "") || "postgres",
     place: { product: "PostgreSQL", host, port, user, url_form },
   };
 }

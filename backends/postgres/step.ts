@@ -1,18 +1,19 @@
 import type { QueryResult } from "pg";
 import type { Step } from "../backend.ts";
-import { kindOf } from "../sql-kind.ts";
-import { changedInWords, inWords, literal, rowsInWords } from "../sql-words.ts";
+import { readSql } from "../sql-text.ts";
+import { changedInWords, literal, rowsInWords, shortened } from "../sql-words.ts";
 
 const changing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 /** A statement given to `pg` as a step: its text with the values in place of $1, $2, … */
 export function stepOf(text: string, values: readonly unknown[] | undefined): Step {
+  const { kind, words } = readSql(text);
   const filled = values?.length
-    ? text.replace(/\$(\d+)/g, (place, n) =>
+    ? words.replace(/\$(\d+)/g, (place, n) =>
         Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
       )
-    : text;
-  return { statement: inWords(filled), kind: kindOf(text), keys: undefined, describe };
+    : words;
+  return { statement: shortened(filled), kind, keys: undefined, describe };
 }
 
 /** Several results come from several statements in one text: the last one is told. */
