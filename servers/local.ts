@@ -2,6 +2,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { kill as sendSignal } from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { Home, type Resident } from "./home.ts";
 import type { Program, Recipe, Settings, Spot } from "./local/recipe.ts";
@@ -23,6 +24,8 @@ export interface LocalOptions extends Errand {
 
 /** How long a server may take until its first answer. */
 const patience_ms = 60_000;
+/** How long it may take to end in order; then it is killed. */
+const stop_limit_ms = 30_000;
 const port_tries = 3;
 
 /** @throws ServerUnavailable saying why each of the places failed. */
@@ -66,8 +69,10 @@ async function launch(recipe: Recipe, found: Program, options: LocalOptions): Pr
   }
 }
 
-const run = (recipe: Recipe, spot: Spot): Promise<Resident> =>
-  spot.home.run([...spot.program.command, ...recipe.arguments(spot)], spot.program.env);
+async function run(recipe: Recipe, spot: Spot): Promise<Resident> {
+  await recipe.configure?.(spot);
+  return spot.home.run([...spot.program.command, ...recipe.arguments(spot)], spot.program.env);
+}
 
 /** Waits until the process answers under its identity; else says why it does not. */
 async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<string | undefined> {
@@ -96,6 +101,7 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
     source: "local",
     url: recipe.url(spot.port),
     origin: spot.program.origin,
+    product: `${recipe.product} ${spot.program.version}`,
     get pid() {
       return process.pid;
     },
@@ -105,6 +111,12 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
     async kill() {
       await process.signal("SIGKILL");
       await process.ended();
+    },
+    async stop() {
+      const enough = setTimeout(() => void process.signal("SIGKILL"), stop_limit_ms);
+      sendSignal(process.pid, recipe.stop ?? "SIGTERM");
+      await process.ended();
+      clearTimeout(enough);
     },
     pause: () => process.signal("SIGSTOP"),
     resume: () => process.signal("SIGCONT"),

@@ -10,7 +10,8 @@ import type { Socket } from "node:net";
  * $1 = home, $2 = the signal to ask with; whoever has not followed after 3 s is killed.
  * Renaming the home first makes every start that is under way fail to sign in (`sign_in`). A process
  * counts as ours only while its working folder is in the home, so that a number which the system has
- * given to someone else since is never signalled.
+ * given to someone else since is never signalled. PostgreSQL's children are each a process group of their
+ * own, and one that was stopped (SIGSTOP) hears of nothing until it goes on.
  */
 const script = `
 trap '' HUP INT TERM QUIT
@@ -22,11 +23,17 @@ signal_all() {
   some=1
   for file in "$gone"/pids/*; do
     pid=\${file##*/}
-    if lives "$pid"; then kill "-$1" -- "-$pid" 2>/dev/null || kill "-$1" "$pid"; some=0; fi
+    if lives "$pid"; then
+      children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
+      kill "-$1" -- "-$pid" 2>/dev/null || kill "-$1" "$pid"
+      [ -z "$children" ] || kill "-$1" $children 2>/dev/null
+      some=0
+    fi
   done
   return $some
 }
 signal_all "$2"
+signal_all CONT
 tries=0
 while [ $tries -lt 60 ] && signal_all 0; do tries=$((tries+1)); sleep 0.05; done
 tries=0

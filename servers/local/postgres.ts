@@ -51,6 +51,8 @@ export const postgres: Recipe = {
   kind: "postgres",
   product: "PostgreSQL",
   end: "QUIT",
+  // At SIGTERM it would wait until all clients have gone.
+  stop: "SIGINT",
   tenant,
   places: [from_npm],
 

@@ -56,10 +56,14 @@ export interface Recipe {
   tenant?(): Tenant | undefined;
   /** The signal that ends it for good and leaves nothing in the system. */
   readonly end: "KILL" | "QUIT";
+  /** The signal that asks it to end in order; SIGTERM unless given. */
+  readonly stop?: NodeJS.Signals;
   /** The same program where the tenant of this home can reach it. */
   settle?(program: Program, home: Home): Promise<Program>;
   /** Fills the data folder of a home; what comes out is kept as a template. */
   initialise?(program: Program, home: Home, data: string): Promise<void>;
+  /** Writes what the program reads at its start. */
+  configure?(spot: Spot): Promise<void>;
   /** What comes after the program's command. */
   arguments(spot: Spot): readonly string[];
   url(port: number): string;
