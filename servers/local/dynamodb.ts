@@ -38,6 +38,8 @@ export const dynamodb: Recipe = {
   identity: (_spot, pid) => String(pid),
 
   async ask(url) {
+    // The SDK warns of Node 20 on standard error, which belongs to the user.
+    process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     const { DynamoDBClient, ListTablesCommand } = await import("@aws-sdk/client-dynamodb");
     const credentials = { accessKeyId: "raceproof", secretAccessKey: "raceproof" };
     const client = new DynamoDBClient({

@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { ClientRequest } from "node:http";
+import { once } from "node:events";
+import { type ClientRequest, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import * as Sdk from "@aws-sdk/client-dynamodb";
 import { describe, expect, inject, it } from "vitest";
 import { type Backend, type Gate, open_gate, type Step } from "../../backends/backend.ts";
@@ -317,5 +319,27 @@ describe("what cannot be connected to is said in one sentence, in time", () => {
     expect(await sentence(bad)).toBe(
       "CannotConnect: This is no endpoint of DynamoDB: write it as http://127.0.0.1:8000.",
     );
+  });
+  it.each([
+    ["PostgreSQL", "postgres"],
+    ["MySQL", "mysql"],
+    ["Redis", "redis"],
+  ] as const)("%s answers", async (who, kind) => {
+    const { host } = new URL(inject("servers")[kind].url);
+    expect(await sentence(`http://${host}`)).toBe(
+      `CannotConnect: At ${host} answers ${who}, not DynamoDB: correct the URL.`,
+    );
+  });
+  it("an HTTP server that is none of DynamoDB answers", async () => {
+    const other = createServer((_request, response) => response.end("hello")).listen(
+      0,
+      "127.0.0.1",
+    );
+    await once(other, "listening");
+    const { port } = other.address() as AddressInfo;
+    expect(await sentence(`http://127.0.0.1:${port}`)).toBe(
+      `CannotConnect: At 127.0.0.1:${port} answers an HTTP server, not DynamoDB: correct the URL.`,
+    );
+    other.close();
   });
 });

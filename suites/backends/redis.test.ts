@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { Redis } from "ioredis";
 import { describe, expect, inject, it } from "vitest";
 import { type Backend, type Gate, open_gate, type Step } from "../../backends/backend.ts";
@@ -317,5 +319,31 @@ describe("what cannot be connected to is said in one sentence, in time", () => {
     expect(await sentence(wrong.href)).toMatch(
       /^CannotConnect: Redis at \S+ refuses user "nobody" with what the URL says: put user and password into it, redis:\/\/user:password@host:port\.$/,
     );
+  });
+  it("a database that is not there", async () => {
+    const wrong = new URL(url());
+    wrong.pathname = "/99";
+    expect(await sentence(wrong.href)).toMatch(
+      /^CannotConnect: Redis at \S+ refuses the connection: ERR DB index is out of range\.$/,
+    );
+  });
+  it.each([
+    ["PostgreSQL", "postgres"],
+    ["MySQL", "mysql"],
+    ["an HTTP server", "dynamodb"],
+  ] as const)("%s answers", async (who, kind) => {
+    const { host } = new URL(inject("servers")[kind].url);
+    expect(await sentence(`redis://${host}`)).toBe(
+      `CannotConnect: At ${host} answers ${who}, not Redis: correct the URL.`,
+    );
+  });
+  it("somebody answers nothing at all", async () => {
+    const silent = createServer().listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    expect(await sentence(`redis://127.0.0.1:${port}`)).toBe(
+      `CannotConnect: What listens at 127.0.0.1:${port} does not answer as Redis does (no answer): correct the URL.`,
+    );
+    silent.close();
   });
 });
