@@ -1,6 +1,13 @@
 /** A server: the process behind a backend, wherever it comes from. */
 
-export type ServerKind = "mysql" | "postgres" | "redis" | "dynamodb";
+export type ServerKind =
+  | "mysql"
+  | "mariadb"
+  | "postgres"
+  | "redis"
+  | "valkey"
+  | "dynamodb"
+  | "zookeeper";
 
 export interface Server extends AsyncDisposable {
   readonly kind: ServerKind;

@@ -9,9 +9,12 @@ interface Address {
 
 const addresses: Readonly<Record<ServerKind, Address>> = {
   mysql: { variable: "RACEPROOF_MYSQL_URL", schemes: ["mysql"] },
+  mariadb: { variable: "RACEPROOF_MARIADB_URL", schemes: ["mariadb", "mysql"] },
   postgres: { variable: "RACEPROOF_POSTGRES_URL", schemes: ["postgres", "postgresql"] },
   redis: { variable: "RACEPROOF_REDIS_URL", schemes: ["redis", "rediss"] },
+  valkey: { variable: "RACEPROOF_VALKEY_URL", schemes: ["redis", "rediss"] },
   dynamodb: { variable: "RACEPROOF_DYNAMODB_ENDPOINT", schemes: ["http", "https"] },
+  zookeeper: { variable: "RACEPROOF_ZOOKEEPER_URL", schemes: ["zookeeper"] },
 };
 
 /** The URL that the environment gives for this kind of server. */

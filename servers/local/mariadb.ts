@@ -1,11 +1,11 @@
-/** MariaDB, from the PATH or the Debian archive: what remains where MySQL cannot be had, under its own name. */
+/** MariaDB, from the PATH or the Debian archive; also what remains where MySQL cannot be had, under its own name. */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mysql } from "./mysql.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Program, Recipe } from "./recipe.ts";
 
-const core = {
+export const mariadb_packages = {
   what: "MariaDB",
   suite: "trixie",
   package: "mariadb-server-core",
@@ -14,6 +14,7 @@ const core = {
 
 export const mariadb: Recipe = {
   ...mysql,
+  kind: "mariadb",
   product: "MariaDB",
   places: [
     onPath({
@@ -21,7 +22,7 @@ export const mariadb: Recipe = {
       product: "MariaDB",
       version: (said) => /Ver (1[01]\.\d+\.\d+)-MariaDB/.exec(said)?.[1],
     }),
-    debian(core, prefixed("usr/sbin/mariadbd")),
+    debian(mariadb_packages, prefixed("usr/sbin/mariadbd")),
   ],
 
   /** What `mariadb-install-db` does: its SQL files, to a server that reads nothing else. */

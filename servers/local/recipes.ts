@@ -5,8 +5,18 @@ import { mysql } from "./mysql.ts";
 import { postgres } from "./postgres.ts";
 import type { Recipe } from "./recipe.ts";
 import { redis } from "./redis.ts";
+import { valkey } from "./valkey.ts";
+import { zookeeper } from "./zookeeper.ts";
 
-export const recipes: Readonly<Record<ServerKind, Recipe>> = { mysql, postgres, redis, dynamodb };
+export const recipes: Readonly<Record<ServerKind, Recipe>> = {
+  mysql,
+  mariadb,
+  postgres,
+  redis,
+  valkey,
+  dynamodb,
+  zookeeper,
+};
 
 /** What to try, in this order: MariaDB only where MySQL cannot be had, and under its own name. */
 export const candidates = (kind: ServerKind): readonly Recipe[] =>
