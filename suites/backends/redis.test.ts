@@ -277,6 +277,18 @@ describe("steps of ioredis", () => {
     },
   );
 
+  it("a session is disposed of at any moment of ioredis' connecting again", async () => {
+    await using backend = await connectRedis({ url: url() });
+    for (let turns = 0; turns < 40; turns++) {
+      const session = await backend.open(turns % 2 ? open_gate : new Ledger(), { resend: true });
+      session.loseNextReply();
+      session.client.incr(`${backend.prefix}k`).catch(() => undefined);
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      await session[Symbol.asyncDispose]();
+      expect(session.alive).toBe(false);
+    }
+  });
+
   it("clean: the next program on this session meets neither a watch nor a transaction", async () => {
     await using backend = await connectRedis({ url: url() });
     const ledger = new Ledger();
