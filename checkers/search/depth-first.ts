@@ -69,7 +69,10 @@ export function depthFirst(
   arrive();
   for (let frame = way.at(-1); frame !== undefined; frame = way.at(-1)) {
     if ((++turns & 127) === 0) {
-      const why = exhausted(budget, bytes + crashed_sets.bytes + 200 * way.length);
+      const why =
+        turns > (budget.turns ?? Number.POSITIVE_INFINITY)
+          ? "turns"
+          : exhausted(budget, bytes + crashed_sets.bytes + 200 * way.length);
       if (why !== undefined) return { kind: "gave up", why, events_passed: furthest };
     }
     timeline.backTo(frame.position);

@@ -18,6 +18,8 @@ export class Moves {
   readonly #soonest: Int32Array;
   readonly #stamp: Int32Array;
   #round = 0;
+  /** Whether operations crashed that do more than overwrite. */
+  readonly #changes_crashed: boolean;
 
   constructor(
     problem: Problem,
@@ -31,6 +33,9 @@ export class Moves {
     this.#crashed_sets = crashed_sets;
     this.#soonest = new Int32Array(problem.calls.length);
     this.#stamp = new Int32Array(problem.calls.length);
+    this.#changes_crashed = timeline.crashed_classes.some(
+      (of_class) => problem.overwrites[of_class] === 0,
+    );
   }
 
   /** `o` places operation o, `~o` passes over it. */
@@ -44,14 +49,16 @@ export class Moves {
 
   /** When the operation that returns here is waived, it may be passed over. */
   addSkip({ state, waived }: Cursor): void {
-    const operation = ~this.#problem.events[this.#timeline.position]!;
+    const operation = this.#returning();
     const slot = this.#problem.slot_of[operation]!;
     if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) this.#push(~operation, state);
   }
 
   /** Open operations that may come next, in the order of their returns; of those that look alike only the first. */
-  addOpen({ state, placed, unseen }: Cursor): void {
+  addOpen({ state, placed, waived, unseen }: Cursor): void {
     this.#findSoonest(placed);
+    const must_show = this.#mustShow(placed, waived);
+    const returning = this.#returning();
     const { class_of, overwrites } = this.#problem;
     const { open, observers, operation_in } = this.#timeline;
     const first = this.count;
@@ -65,13 +72,18 @@ export class Moves {
         if (this.#soonest[of_class] !== operation) continue;
         if (unseen && overwrites[of_class] === 1) continue;
         const next = this.#transitions.next(state, of_class);
-        if (next !== impossible) this.#insert(first, operation, next);
+        if (next === impossible) continue;
+        if (must_show && operation !== returning && overwrites[of_class] === 1)
+          if (!this.#shows(next, placed)) continue;
+        this.#insert(first, operation, next);
       }
     }
   }
 
   /** Crashed operations that may come next and change something; one of each class. */
-  addCrashed({ state, crashed, placed, unseen }: Cursor): void {
+  addCrashed({ state, crashed, placed, waived, unseen }: Cursor): void {
+    if (this.#timeline.crashed_classes.length === 0) return;
+    const must_show = this.#mustShow(placed, waived);
     const { overwrites } = this.#problem;
     const { crashed_classes, crashed_called, crashed: lists } = this.#timeline;
     this.#findSoonest(placed);
@@ -81,9 +93,47 @@ export class Moves {
       if (unseen && overwrites[of_class] === 1) continue;
       const next = this.#transitions.next(state, of_class);
       if (next === impossible || next === state) continue;
+      if (must_show && overwrites[of_class] === 1 && !this.#shows(next, placed)) continue;
       const used = this.#crashed_sets.count(crashed, of_class);
       if (used < crashed_called[of_class]!) this.#push(lists[of_class]![used]!, next);
     }
+  }
+
+  #returning(): number {
+    return ~this.#problem.events[this.#timeline.position]!;
+  }
+
+  /**
+   * Whether overwriting now is pointless unless an observation sees it: the operation that returns
+   * does not need it to be waived, and there are only operations that overwrite or observe.
+   */
+  #mustShow(placed: Int32Array, waived: Int32Array): boolean {
+    const { open, observers, overwriters } = this.#timeline;
+    if (this.#changes_crashed) return false;
+    for (let word = 0; word < open.length; word++)
+      if ((open[word]! & ~(placed[word]! | observers[word]! | overwriters[word]!)) !== 0)
+        return false;
+    const { class_of, slot_of, overwrites } = this.#problem;
+    const returning = this.#returning();
+    const slot = slot_of[returning]!;
+    return (
+      overwrites[class_of[returning]!] === 0 || (waived[slot >> 5]! & (1 << (slot & 31))) !== 0
+    );
+  }
+
+  /** Whether an open observation is true in a state. */
+  #shows(state: number, placed: Int32Array): boolean {
+    const { observers, operation_in } = this.#timeline;
+    for (let word = 0; word < observers.length; word++) {
+      let left = observers[word]! & ~placed[word]!;
+      while (left !== 0) {
+        const low = left & -left;
+        left ^= low;
+        const of_class = this.#problem.class_of[operation_in[word * 32 + 31 - Math.clz32(low)]!]!;
+        if (this.#transitions.next(state, of_class) !== impossible) return true;
+      }
+    }
+    return false;
   }
 
   #findSoonest(placed: Int32Array): void {

@@ -7,6 +7,8 @@ export interface Budget {
   readonly witness?: boolean;
   /** How many places at one position are too many. */
   readonly places?: number;
+  /** How many turns are too many. */
+  readonly turns?: number;
 }
 
 export type Outcome =
@@ -19,7 +21,7 @@ export type Outcome =
   | { readonly kind: "impossible"; readonly blocked: number }
   | { readonly kind: "gave up"; readonly why: GaveUp; readonly events_passed: number };
 
-export type GaveUp = "stopped" | "time" | "memory" | "width";
+export type GaveUp = "stopped" | "time" | "memory" | "width" | "turns";
 
 /** Whether, and why, to give up. */
 export function exhausted(budget: Budget, bytes: number): GaveUp | undefined {

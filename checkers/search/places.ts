@@ -49,7 +49,7 @@ export class Places {
 
   /** Puts the cursor's place in. @returns whether it was needed */
   add(cursor: Cursor, trail: number): boolean {
-    const { placed, waived, timeline } = cursor;
+    const { placed, timeline } = cursor;
     const { observers, overwriters } = timeline;
     let hash = Math.imul(cursor.state + 1, 0x85ebca6b);
     for (let word = 0; word < this.#words; word++) {

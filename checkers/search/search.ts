@@ -5,6 +5,8 @@ import type { Budget, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import { Transitions } from "./transitions.ts";
 
+/** Most histories have many orders, and one of them is found in so many turns for each event. */
+const easy_turns = 4;
 /** Where so many places are possible at once, luck is the better way. */
 const too_wide = 20_000;
 
@@ -24,6 +26,9 @@ const too_wide = 20_000;
  */
 export function search<State>(problem: Problem, model: Model<State>, budget: Budget = {}): Outcome {
   const transitions = new Transitions(model, problem);
+  const turns = easy_turns * problem.events.length;
+  const easy = depthFirst(problem, transitions, { turns, ...budget });
+  if (easy.kind !== "gave up" || easy.why !== "turns") return easy;
   const outcome = breadthFirst(problem, transitions, { places: too_wide, ...budget });
   if (outcome.kind !== "gave up" || outcome.why !== "width") return outcome;
   return depthFirst(problem, transitions, budget);
