@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
 import { connect } from "../../backends/connect.ts";
 
-const postgres = (): string => process.env["X_PG"] ?? inject("servers").postgres!.url;
-const mysql = (): string => process.env["X_MY"] ?? inject("servers").mysql!.url;
+const postgres = (): string => inject("servers").postgres.url;
+const mysql = (): string => inject("servers").mysql.url;
 
 /** The sentence a person gets; whatever else goes wrong is a failed test. */
 async function sentence(kind: "postgres" | "mysql", url: string): Promise<string> {

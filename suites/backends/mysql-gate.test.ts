@@ -6,7 +6,7 @@ import { type Backend, type Gate, open_gate } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
 
-const url = (): string => process.env["X_MY"] ?? inject("servers").mysql!.url;
+const url = (): string => inject("servers").mysql.url;
 
 /** The connection under the promises, for callbacks and events. */
 const core = (client: Connection): mysql.Connection =>

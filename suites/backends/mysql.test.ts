@@ -5,7 +5,7 @@ import { type Isolation, open_gate } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
 
-const url = (): string => process.env["X_MY"] ?? inject("servers").mysql!.url;
+const url = (): string => inject("servers").mysql.url;
 
 async function asOutsider<T>(work: (client: Connection) => Promise<T>): Promise<T> {
   const client = await mysql.createConnection(url());

@@ -5,7 +5,7 @@ import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectPostgres, connectPostgresPool } from "../../backends/postgres/backend.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
 
-const url = (): string => process.env["X_PG"] ?? inject("servers").postgres!.url;
+const url = (): string => inject("servers").postgres.url;
 
 /** A callback API as a promise. */
 function called(

@@ -4,7 +4,7 @@ import { open_gate } from "../../backends/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
 import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
 
-const url = (): string => process.env["X_PG"] ?? inject("servers").postgres!.url;
+const url = (): string => inject("servers").postgres.url;
 
 async function asOutsider<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(url());
