@@ -172,6 +172,24 @@ describe("pg: every way of calling it is one step a statement, and answers as ev
     }
   });
 
+  it("loses the whole reply: a notice that comes before it, and one of many pieces", async () => {
+    const outside = await backend.open(open_gate);
+    await outside.client.query("CREATE TABLE noticed (v int)");
+    const noticing = `DO $$ BEGIN RAISE NOTICE 'soon'; PERFORM pg_sleep(0.05);
+      INSERT INTO noticed VALUES (1); END $$`;
+    const long = `WITH one AS (INSERT INTO noticed VALUES (2) RETURNING v)
+      SELECT repeat('x', 1000) FROM one, generate_series(1, 1000)`;
+    for (const sql of [noticing, long]) {
+      const session = await backend.open(new Doorkeeper());
+      session.loseNextReply();
+      await expect(session.client.query(sql)).rejects.toThrow("Connection terminated unexpectedly");
+      await session[Symbol.asyncDispose]();
+    }
+    const { rows } = await outside.client.query("SELECT v FROM noticed ORDER BY v");
+    expect(rows).toEqual([{ v: 1 }, { v: 2 }]);
+    await outside[Symbol.asyncDispose]();
+  });
+
   it("clean gives back what a program left, past the gate", async () => {
     const gate = new Doorkeeper();
     const session = await backend.open(gate, { isolation: "SERIALIZABLE" });
