@@ -1,13 +1,16 @@
 /** A server: the process behind a backend, wherever it comes from. */
 
-export type ServerKind =
-  | "mysql"
-  | "mariadb"
-  | "postgres"
-  | "redis"
-  | "valkey"
-  | "dynamodb"
-  | "zookeeper";
+export const server_kinds = [
+  "postgres",
+  "mysql",
+  "mariadb",
+  "redis",
+  "valkey",
+  "dynamodb",
+  "zookeeper",
+] as const;
+
+export type ServerKind = (typeof server_kinds)[number];
 
 export interface Server extends AsyncDisposable {
   readonly kind: ServerKind;
@@ -33,7 +36,7 @@ export interface Server extends AsyncDisposable {
 export interface Faults {
   /** As kill -9; settles when it is gone. Its data stay. */
   kill(): Promise<void>;
-  /** Ends it in order; settles when it is gone. */
+  /** Asks it to end in order, with all it has in hand; settles when it is gone. */
   stop(): Promise<void>;
   /** After it ended: on the same data, at the same address; settles when it answers. @throws ServerUnavailable */
   start(): Promise<void>;

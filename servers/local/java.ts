@@ -10,7 +10,7 @@ import type { Place } from "./recipe.ts";
 
 const run = promisify(execFile);
 
-const runtime = {
+export const java_packages = {
   what: "Java 21",
   suite: "trixie",
   package: "openjdk-21-jre-headless",
@@ -25,7 +25,7 @@ export const java: readonly Place[] = [
     asked: "-version",
     version: (said) => /version "((?:1[7-9]|[2-9]\d)[\d.]*)/.exec(said)?.[1],
   }),
-  debian(runtime, async (prefix) => ({ command: [await patched(prefix)] })),
+  debian(java_packages, async (prefix) => ({ command: [await patched(prefix)] })),
 ];
 
 /**

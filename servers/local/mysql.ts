@@ -5,7 +5,7 @@ import type { Home } from "../home.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Program, Recipe } from "./recipe.ts";
 
-const core = {
+export const mysql_packages = {
   what: "MySQL",
   suite: "sid",
   package: "mysql-server-core",
@@ -23,7 +23,7 @@ export const mysql: Recipe = {
       version: (said) =>
         /MariaDB/i.test(said) ? undefined : /Ver ((8\.4|9\.\d+|\d\d\.\d+)\.\d+)/.exec(said)?.[1],
     }),
-    debian(core, prefixed("usr/sbin/mysqld")),
+    debian(mysql_packages, prefixed("usr/sbin/mysqld")),
   ],
 
   async initialise(program, home, data) {

@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.ts";
 const version = (said: string): string | undefined =>
   /v=((?:[6-9]|\d\d)\.\d+\.\d+)/.exec(said)?.[1];
 
-const server = {
+export const redis_packages = {
   what: "Redis",
   suite: "trixie",
   package: "redis-server",
@@ -27,7 +27,7 @@ export const redis: Recipe = {
       product: "Valkey",
       version: (said) => (/Valkey server/.test(said) ? version(said) : undefined),
     }),
-    debian(server, prefixed("usr/bin/redis-server")),
+    debian(redis_packages, prefixed("usr/bin/redis-server")),
   ],
 
   arguments: ({ data, port, settings }) => [

@@ -1,0 +1,107 @@
+/** The docker command: whether a daemon answers, and whether it has an image or can get it. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Progress } from "../progress.ts";
+import { ServerUnavailable } from "../unavailable.ts";
+
+const run = promisify(execFile);
+
+/** A daemon that is well answers in milliseconds. */
+const answer_limit_ms = 10_000;
+
+/** What the docker command prints. @throws Error with its own last line. */
+export async function docker(argv: readonly string[], signal?: AbortSignal): Promise<string> {
+  try {
+    const { stdout } = await run("docker", [...argv], signal ? { signal } : {});
+    return stdout.trim();
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Error(stderr?.trim().split("\n").at(-1) || message, { cause: error });
+  }
+}
+
+/** Why no container can be started on this machine, and what to do, as half a sentence; undefined if one can. */
+export async function noDocker(): Promise<string | undefined> {
+  const limit = { timeout: answer_limit_ms, killSignal: "SIGKILL" } as const;
+  try {
+    await run("docker", ["version", "--format", "{{.Server.Version}}"], limit);
+    return undefined;
+  } catch (error) {
+    return refusal(error as Failure, await endpoint());
+  }
+}
+
+interface Failure {
+  readonly code?: unknown;
+  readonly killed?: boolean;
+  readonly stderr?: string;
+}
+
+/** What the docker command says when there is no daemon for us, in our words. */
+function refusal({ code, killed, stderr = "" }: Failure, where: string): string {
+  if (code === "ENOENT") return "this machine has no docker command";
+  if (killed) return `the Docker daemon at ${where} does not answer: start it again`;
+  if (/permission denied.*socket/i.test(stderr)) {
+    return `this user may not talk to the Docker daemon at ${where}: add the user to the group docker`;
+  }
+  if (/Cannot connect to the Docker daemon|Is the docker daemon running/i.test(stderr)) {
+    return `no Docker daemon answers at ${where}: start it`;
+  }
+  return `Docker at ${where} refuses: ${stderr.trim().split("\n").at(-1)}`;
+}
+
+/** Where the docker command finds its daemon: `unix:///var/run/docker.sock`, whatever its context is. */
+export async function endpoint(): Promise<string> {
+  const from_environment = process.env["DOCKER_HOST"];
+  if (from_environment) return from_environment;
+  const format = "{{.Endpoints.docker.Host}}";
+  return docker(["context", "inspect", "--format", format]).catch(() => "its socket");
+}
+
+export async function hasImage(image: string): Promise<boolean> {
+  return docker(["image", "inspect", "--format", "{{.Id}}", image]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Gets an image from its registry if it is not there. @throws ServerUnavailable */
+export async function getImage(
+  image: string,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (await hasImage(image)) return;
+  progress({ what: `pulling ${image}` });
+  try {
+    await docker(["pull", "--quiet", image], signal);
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ServerUnavailable(
+      `The image ${image} is not there and cannot be pulled: ${inWords(error as Error)}.`,
+    );
+  }
+}
+
+function inWords({ message }: Error): string {
+  if (/no such host|i\/o timeout|network is unreachable|connection refused/i.test(message)) {
+    return "its registry cannot be reached";
+  }
+  if (/manifest unknown|not found|does not exist/i.test(message))
+    return "its registry has no such image";
+  return message.replace(/^Error response from daemon: /, "").replace(/\.$/, "");
+}
+
+/** What a container's processes have printed, to the end. */
+export async function logOf(id: string): Promise<string> {
+  const { stdout, stderr } = await run("docker", ["logs", "--tail", "500", id]);
+  return stdout + stderr;
+}
+
+/** The last lines that a container printed, on one line. */
+export async function lastWords(id: string, lines = 5): Promise<string> {
+  const text = await logOf(id).catch((error: Error) => error.message);
+  const printed = text.split("\n").filter((line) => line.trim() !== "");
+  return printed.slice(-lines).join(" / ").slice(-800) || "(it printed nothing)";
+}
