@@ -1,8 +1,7 @@
-import type { ServerKind } from "../servers/server.ts";
 import type { Backend } from "./backend.ts";
 
 /** ZooKeeper has no counter of its own: it holds locks for the others. */
-type BackendKind = Exclude<ServerKind, "zookeeper">;
+type BackendKind = "postgres" | "mysql" | "mariadb" | "redis" | "valkey" | "dynamodb";
 
 interface Place {
   readonly url: string;
