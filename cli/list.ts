@@ -1,10 +1,8 @@
 import Table from "cli-table3";
 import { Command } from "commander";
-import type { ServerKind } from "../servers/server.ts";
+import { server_kinds } from "../servers/server.ts";
 import { whereFrom } from "../servers/where.ts";
 import { suites } from "../suites/counter/suites.ts";
-
-const kinds: readonly ServerKind[] = ["postgres", "mysql", "redis", "dynamodb"];
 
 /** `raceproof list`: backends, strategies, checkers, and where each server would come from. */
 export function listCommand(): Command {
@@ -13,7 +11,7 @@ export function listCommand(): Command {
     .action(async () => {
       const style = { head: [], border: [], compact: true };
       const servers = new Table({ head: ["server", "version", "comes from"], style });
-      for (const kind of kinds) {
+      for (const kind of server_kinds) {
         const { origin, version, available, advice } = await whereFrom(kind);
         servers.push([kind, version ?? "", available ? origin : `cannot be had: ${advice}`]);
       }

@@ -6,6 +6,7 @@ import { ServerUnavailable } from "../servers/unavailable.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
 import { listCommand } from "./list.ts";
+import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 
 const program = new Command("raceproof")
@@ -15,6 +16,7 @@ const program = new Command("raceproof")
   .showHelpAfterError(false)
   .addCommand(runCommand(), { isDefault: true })
   .addCommand(checkCommand())
+  .addCommand(replayCommand())
   .addCommand(listCommand());
 for (const command of program.commands)
   command.exitOverride().configureOutput({ outputError: () => {} });

@@ -1,6 +1,6 @@
 import type { Isolation } from "../backends/backend.ts";
 import { short_level } from "../reports/matrix.ts";
-import type { ServerKind } from "../servers/server.ts";
+import { type ServerKind, server_kinds } from "../servers/server.ts";
 import { type CounterSuite, suites } from "../suites/counter/suites.ts";
 import { BadUsage, chosen } from "./bad-usage.ts";
 
@@ -12,7 +12,6 @@ export interface Selection {
   readonly servers: ReadonlyMap<ServerKind, string>;
 }
 
-const kinds: readonly ServerKind[] = ["mysql", "postgres", "redis", "dynamodb"];
 const levels = Object.keys(short_level) as Isolation[];
 
 /** @throws BadUsage for a name that there is not, with those that there are */
@@ -50,11 +49,11 @@ export function serverSources(flags: readonly string[]): Map<ServerKind, string>
   return new Map(
     flags.map((flag) => {
       const [name, ...rest] = flag.split("=");
-      const kind = kinds.find((kind) => kind === name);
+      const kind = server_kinds.find((kind) => kind === name);
       const where = rest.join("=");
       if (kind === undefined || where === "")
         throw new BadUsage(
-          `--server takes KIND=local, KIND=container or KIND=URL with a KIND of ${kinds.join(", ")}, not "${flag}".`,
+          `--server takes KIND=local, KIND=container or KIND=URL with a KIND of ${server_kinds.join(", ")}, not "${flag}".`,
         );
       return [kind, where];
     }),

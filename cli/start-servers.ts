@@ -19,7 +19,8 @@ export function startServers(
       const from = sources.get(kind);
       const server = startServer(kind, {
         ...(from === undefined ? {} : { from }),
-        progress: ({ what, done, total, unit }) => status.show(what, done, total, unit),
+        progress: ({ what, done, total, unit, stays }) =>
+          stays ? status.say(what) : status.show(what, done, total, unit),
         signal,
       });
       server.catch(() => undefined); // whoever needs it hears of it
@@ -31,7 +32,9 @@ export function startServers(
     async [Symbol.asyncDispose]() {
       const settled = await Promise.allSettled(ready.values());
       await Promise.all(
-        settled.map((s) => (s.status === "fulfilled" ? s.value[Symbol.asyncDispose]() : undefined)),
+        settled.map(async (s) => {
+          if (s.status === "fulfilled") await s.value[Symbol.asyncDispose]();
+        }),
       );
     },
   };

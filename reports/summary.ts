@@ -26,6 +26,7 @@ export function summary(results: Results, path: string, paint: Paint): string {
   if (cells.length > 0) parts.push(matrix(cells, paint));
   const remarks = cells.filter((cell) => cell.remarks.length > 0).map((c) => remark(c, paint));
   if (remarks.length > 0) parts.push(remarks.join("\n"));
+  parts.push(...interleavings(cells));
   for (const { backend, reason } of not_run)
     parts.push(`${paint.red(`${backend}: not run.`)} ${reason}`);
   if (results.interrupted) parts.push("Interrupted: this is only what was done until then.");
@@ -38,6 +39,22 @@ function remark(cell: CellResult, paint: Paint): string {
   const name = `${cell.backend} ${cell.strategy}${level}`;
   const colour = cell.conclusion === "different" ? paint.red : paint.yellow;
   return cell.remarks.map((sentence) => `${colour(name)}: ${sentence}`).join("\n");
+}
+
+/** So many failing interleavings are drawn; more of them nobody reads. */
+const drawn_max = 3;
+
+/** The smallest failing interleavings: of all cells that differ, and of those asked for in particular. */
+function interleavings(cells: readonly CellResult[]): string[] {
+  const in_particular = cells.length <= drawn_max;
+  const failing = cells.filter((cell) => cell.conclusion === "different" || in_particular);
+  const texts = failing.flatMap(({ explored }) => {
+    const failures = [explored?.two, explored?.three, explored?.reply_lost, explored?.lock_lost];
+    return failures.find((result) => result?.failure)?.failure?.text ?? [];
+  });
+  const left_out = texts.length - drawn_max;
+  const more = left_out > 0 ? [`${left_out} more failing interleavings are in the results.`] : [];
+  return [...texts.slice(0, drawn_max), ...more];
 }
 
 function counts(cells: readonly CellResult[]): string {

@@ -1,16 +1,30 @@
 import { join } from "node:path";
 import type { Backend, Isolation } from "../backends/backend.ts";
+import type { Exploration } from "../schedules/exploration.ts";
+import type { Replayed } from "../schedules/replay.ts";
+import type { Replay } from "../schedules/token.ts";
 import { conclude } from "./conclude.ts";
-import { type ExploreSize, exploreCell } from "./explore-cell.ts";
+import {
+  type CellExploration,
+  type ExploreSize,
+  exploreCell,
+  exploreOnce,
+  replayCell,
+} from "./explore-cell.ts";
+import { concludeDisturbed } from "./faults/conclude.ts";
+import { type Disturbance, promisedWhen, serverWhen } from "./faults/disturbance.ts";
+import { planFaults } from "./faults/plan.ts";
 import { judgeLoad } from "./judge-load.ts";
 import { type LoadSize, runLoad } from "./load.ts";
 import type { CellResult, LoadResult } from "./result.ts";
-import { promisedAt, type Strategy } from "./strategy.ts";
+import { type Promised, promisedAt, type Strategy } from "./strategy.ts";
 
 export interface CellOptions extends LoadSize, ExploreSize {
   /** Folder for the history. */
   readonly out: string;
-  /** Increments of the load that are over, of how many. */
+  /** What is done to the servers under load; then nothing is explored. */
+  readonly disturbance?: Disturbance;
+  /** Increments of the load that are over, of how many; with a disturbance, faults. */
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -21,6 +35,8 @@ export interface Cell {
   readonly strategy: string;
   readonly isolation: Isolation | null;
   run(options: CellOptions): Promise<CellResult>;
+  explore(options: Partial<CellExploration>): Promise<Exploration>;
+  replay(token: Replay): Promise<Replayed>;
 }
 
 /** The cells of these strategies on a backend: one a level, where the backend has levels. */
@@ -38,6 +54,8 @@ export function cellsOf<Client>(
         strategy: strategy.name,
         isolation,
         run: (options) => runCell(backend, strategy, isolation, options),
+        explore: (options) => exploreOnce({ backend, strategy, isolation }, options),
+        replay: (token) => replayCell({ backend, strategy, isolation }, token),
       })),
   );
 }
@@ -49,18 +67,21 @@ async function runCell<Client>(
   isolation: Isolation | null,
   options: CellOptions,
 ): Promise<CellResult> {
-  const explored = await exploreCell({ backend, strategy, isolation }, options);
-  const load = await loadCell(backend, strategy, isolation, options);
-  const declared = promisedAt(strategy.declared, isolation)!;
+  const { disturbance } = options;
+  const explored = disturbance
+    ? undefined
+    : await exploreCell({ backend, strategy, isolation }, options);
+  const declared = promisedWhen(promisedAt(strategy.declared, isolation)!, disturbance);
+  const load = await loadCell(backend, strategy, isolation, declared, options);
   return {
     backend: backend.name,
-    server: backend.server,
+    server: serverWhen(backend.server, disturbance),
     strategy: strategy.name,
     isolation,
     declared,
-    explored,
+    ...(explored ? { explored } : {}),
     load,
-    ...conclude(declared, explored, load),
+    ...(explored ? conclude(declared, explored, load) : concludeDisturbed(declared, load)),
   };
 }
 
@@ -68,12 +89,15 @@ async function loadCell<Client>(
   backend: Backend<Client>,
   strategy: Strategy<Client>,
   isolation: Isolation | null,
+  declared: Promised,
   options: CellOptions,
 ): Promise<LoadResult> {
-  const { clients, increments, seed, signal } = options;
-  const name = [backend.name, strategy.name, isolation?.replace(" ", "-").toLowerCase()];
+  const { clients, increments, seed, signal, disturbance } = options;
+  const level = isolation?.replace(" ", "-").toLowerCase();
+  const name = [backend.name, strategy.name, level, disturbance?.settings];
   const path = join(options.out, `${name.filter(Boolean).join(".")}.jsonl`);
-  const total = clients * increments;
+  const faults = disturbance && planFaults(disturbance, seed);
+  const total = faults?.length ?? clients * increments;
   const timing = await runLoad({
     backend,
     strategy,
@@ -85,7 +109,8 @@ async function loadCell<Client>(
     increments,
     seed,
     progress: (done) => options.progress?.(done, total),
+    ...(faults ? { faults } : {}),
     ...(signal ? { signal } : {}),
   });
-  return judgeLoad(path, total, promisedAt(strategy.declared, isolation)!, timing);
+  return judgeLoad(path, clients * increments, declared, timing);
 }

@@ -36,7 +36,7 @@ const result = (over: Partial<ExploreResult> = {}): ExploreResult => ({
 const explored = (over: Partial<ExploreResult> = {}): Explored => ({ two: result(over) });
 const failure = {
   kind: "lost update",
-  interleaving: "",
+  text: "",
   sentence: "s",
   token: "t",
   clients: 2,

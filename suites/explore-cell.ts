@@ -1,9 +1,14 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
-import { type Exploration, exploreSchedules } from "../schedules/exploration.ts";
-import { drawInterleaving } from "../schedules/interleaving.ts";
+import {
+  type Exploration,
+  type ExplorationOptions,
+  exploreSchedules,
+} from "../schedules/exploration.ts";
+import { type Replayed, replay } from "../schedules/replay.ts";
+import { countsText, failureText, tokenOf } from "../schedules/report.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
 import { explain } from "../schedules/sentence.ts";
-import { fingerprint, writeToken } from "../schedules/token.ts";
+import type { Replay } from "../schedules/token.ts";
 import { counterProgram } from "./counter-program.ts";
 import type { Explored, ExploreResult, FoundFailure } from "./result.ts";
 import { type Promised, promisedAt, type Strategy } from "./strategy.ts";
@@ -30,37 +35,49 @@ export async function exploreCell<Client>(
   cell: ExploredCell<Client>,
   size: ExploreSize,
 ): Promise<Explored> {
-  const { strategy, isolation } = cell;
-  const promised = promisedAt(strategy.declared, isolation)!;
-  const explore = async (
-    options: Partial<Parameters<typeof exploreSchedules<Client>>[0]>,
-  ): Promise<ExploreResult> => {
-    const exploration = await exploreSchedules({
-      ...explorationOf(cell, promised),
-      clients: 2,
-      search: "exhaustive",
-      keep_going: true,
-      ...(size.signal ? { signal: size.signal } : {}),
-      ...options,
-    });
-    return resultOf(cell, exploration);
-  };
-  const { schedules, seed, faults } = size;
+  const { schedules, seed, faults, signal } = size;
+  const explore = async (options: Partial<CellExploration>): Promise<ExploreResult> =>
+    resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
   return {
     two: await explore({}),
     ...(schedules > 0 && {
       three: await explore({ clients: 3, search: "random", schedules, seed }),
     }),
     ...(faults && { reply_lost: await explore({ faults: ["lose reply"] }) }),
-    ...(faults && strategy.expire && { lock_lost: await explore({ faults: ["expire"] }) }),
+    ...(faults && cell.strategy.expire && { lock_lost: await explore({ faults: ["expire"] }) }),
   };
+}
+
+/** How an exploration of a cell may differ from two clients in all interleavings. */
+export type CellExploration = Pick<
+  ExplorationOptions<unknown>,
+  "clients" | "search" | "schedules" | "seed" | "faults" | "prune" | "signal"
+>;
+
+/** One exploration of a cell, which goes on after a failure to see all outcomes. */
+export function exploreOnce<Client>(
+  cell: ExploredCell<Client>,
+  options: Partial<CellExploration>,
+): Promise<Exploration> {
+  return exploreSchedules({
+    ...explorationOf(cell, promisedAt(cell.strategy.declared, cell.isolation)!),
+    clients: 2,
+    search: "exhaustive",
+    keep_going: true,
+    ...options,
+  });
+}
+
+/** Runs the schedule of a token again. */
+export function replayCell<Client>(cell: ExploredCell<Client>, token: Replay): Promise<Replayed> {
+  return replay(token, explorationOf(cell, promisedAt(cell.strategy.declared, cell.isolation)!));
 }
 
 /** What explorations and replays of a cell have in common. */
 export function explorationOf<Client>(
   { backend, strategy, isolation }: ExploredCell<Client>,
   promised: Promised,
-) {
+): Omit<ExplorationOptions<Client>, "clients" | "search"> {
   return {
     backend,
     program: counterProgram(strategy, promised.updates),
@@ -82,29 +99,27 @@ function resultOf<Client>(cell: ExploredCell<Client>, exploration: Exploration):
     ...(seed === undefined ? {} : { seed }),
     outcomes,
     failed,
-    ...(exploration.failure ? { failure: failureOf(cell, exploration.failure) } : {}),
+    ...(exploration.failure ? { failure: failureOf(cell, exploration, exploration.failure) } : {}),
   };
 }
 
 function failureOf<Client>(
   { backend, strategy, isolation }: ExploredCell<Client>,
+  exploration: Exploration,
   failure: NonNullable<Exploration["failure"]>,
 ): FoundFailure {
-  const { smallest, kind, message, found_after, shrunk_in, other } = failure;
+  const { smallest, found_after, shrunk_in, other } = failure;
+  const explored = {
+    name: strategy.name,
+    backend,
+    isolation: isolation ?? undefined,
+    replayCommand: (token: string) => `npm start -- replay ${token}`,
+  };
   return {
-    kind,
-    sentence: explain(smallest, { kind, message }),
-    interleaving: drawInterleaving(smallest),
-    token: writeToken({
-      program: strategy.name,
-      backend: backend.name,
-      server: backend.server,
-      isolation,
-      operations: smallest.operations,
-      choices: smallest.choices,
-      faults: smallest.faults,
-      expected: fingerprint(smallest),
-    }),
+    kind: failure.kind,
+    sentence: explain(smallest, failure),
+    text: failureText(explored, failure, countsText(exploration, failure)),
+    token: tokenOf(explored, failure),
     clients: smallest.operations.length,
     context_switches: contextSwitches(smallest.choices),
     found_after,

@@ -23,6 +23,8 @@ export interface LoadResult {
   readonly unknown: Codes;
   /** Increments that ran at the same time as another. */
   readonly overlapping: number;
+  /** How many faults of each kind the servers suffered meanwhile, and came back from. */
+  readonly faults?: Codes;
   readonly verdict: Verdict;
   readonly elapsed_s: number;
   readonly increments_per_s: number;
@@ -35,7 +37,8 @@ export interface FoundFailure {
   /** `lost update`, `counted twice`, … */
   readonly kind: string;
   readonly sentence: string;
-  readonly interleaving: string;
+  /** Everything about it for people: sentence, interleaving, counts, how to replay it. */
+  readonly text: string;
   readonly token: string;
   readonly clients: number;
   readonly context_switches: number;

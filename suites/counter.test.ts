@@ -1,0 +1,51 @@
+/** Every strategy on every backend at every level is what it declares: no more, no less. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { type CounterSuite, type OpenSuite, suites } from "./counter/suites.ts";
+import type { CellResult, ExploreResult } from "./result.ts";
+
+const size = { clients: 5, increments: 30, schedules: 20, faults: true, seed: Date.now() % 1e6 };
+const here = inject("servers");
+const testable = suites.filter((suite) => suite.servers.every((kind) => kind in here));
+
+describe.each(testable.map((suite) => [suite.backend, suite] as const))("%s", (_, suite) => {
+  let open: OpenSuite;
+  let out: string;
+  beforeAll(async () => {
+    out = await mkdtemp(join(tmpdir(), "raceproof-counter-"));
+    open = await openOnShared(suite);
+  });
+  afterAll(async () => {
+    await open[Symbol.asyncDispose]();
+    await rm(out, { recursive: true });
+  });
+
+  test("every cell is as declared", async () => {
+    expect(open.cells.length).toBeGreaterThan(0);
+    for (const cell of open.cells) {
+      const result = await cell.run({ ...size, out });
+      const name = `${cell.strategy} ${cell.isolation ?? ""} (seed ${size.seed})`;
+      expect([name, result.remarks], result.explored?.two.failure?.text).toEqual([name, []]);
+      expect([name, result.conclusion]).toEqual([name, "as declared"]);
+      if (result.explored?.two.failure) expectMinimal(name, result, result.explored.two);
+    }
+  });
+});
+
+/** A failure of two clients needs two clients and a single switch between them, and comes to light soon. */
+function expectMinimal(name: string, { declared }: CellResult, { failure }: ExploreResult): void {
+  const { clients, context_switches, repeats } = failure!;
+  expect([name, clients, context_switches, repeats]).toEqual([name, 2, 1, true]);
+  expect(declared.updates === "lost" || declared.answers === "wrong").toBe(true);
+}
+
+async function openOnShared(suite: CounterSuite): Promise<OpenSuite> {
+  const dispose = async (): Promise<void> => {};
+  const servers = suite.servers.map((kind) => {
+    const server = { ...here[kind as keyof typeof here], kind, source: "local" as const };
+    return [kind, { ...server, [Symbol.asyncDispose]: dispose }];
+  });
+  return suite.open(Object.fromEntries(servers));
+}
