@@ -6,6 +6,8 @@ export interface ProgressEvent {
   /** When it is known; `done === total` says that it is over. */
   readonly total?: number;
   readonly unit?: "bytes";
+  /** People should still see it when it is over. */
+  readonly stays?: true;
 }
 
 /** Whoever shows it to people decides how; nobody who reports knows. */

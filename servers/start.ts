@@ -1,12 +1,16 @@
+import { lookForContainer, startContainer } from "./container.ts";
+import type { Settings } from "./local/recipe.ts";
 import { startLocal } from "./local.ts";
-import type { Progress } from "./progress.ts";
+import type { Errand, Progress } from "./progress.ts";
 import type { Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 import { urlOf, urlServer } from "./url.ts";
 
 export interface StartOptions {
-  /** `local`, `container` or a URL; default: the environment's URL, else local. */
+  /** `local`, `container` or a URL; default: the environment's URL, else a container, else local. */
   readonly from?: string | undefined;
+  /** Of a server that we start; `fast` unless given. */
+  readonly settings?: Settings | undefined;
   readonly progress?: Progress | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -17,12 +21,33 @@ export interface StartOptions {
  * @throws ServerUnavailable, one sentence for people.
  */
 export async function startServer(kind: ServerKind, options: StartOptions = {}): Promise<Server> {
-  const { from = urlOf(kind) ?? "local", progress = () => {}, signal } = options;
-  if (from === "container") {
-    throw new ServerUnavailable(
-      `Containers are not there yet: use --server ${kind}=local or a URL.`,
-    );
+  const { from = urlOf(kind), settings = "fast", progress = () => {}, signal } = options;
+  const errand = { settings, progress, signal };
+  if (from === "container") return startContainer(kind, errand);
+  if (from === "local") return startLocal(kind, errand);
+  if (from !== undefined) return urlServer(kind, from);
+  return (await containerIfAny(kind, errand)) ?? startLocal(kind, errand);
+}
+
+/** A container where Docker is there and has the image or gets it; else says once why not. */
+async function containerIfAny(
+  kind: ServerKind,
+  errand: Errand & { readonly settings: Settings },
+): Promise<Server | undefined> {
+  const found = await lookForContainer(kind);
+  if ("missing" in found) return tell(errand, found.missing);
+  try {
+    return await startContainer(kind, errand);
+  } catch (error) {
+    if (!(error instanceof ServerUnavailable)) throw error;
+    return tell(errand, error.message.replace(/\.$/, ""));
   }
-  if (from !== "local") return urlServer(kind, from);
-  return startLocal(kind, { settings: "fast", progress, signal });
+}
+
+const told = new Set<string>();
+
+function tell({ progress }: Errand, reason: string): undefined {
+  if (told.has(reason)) return;
+  told.add(reason);
+  progress({ what: `local processes, not containers: ${reason}`, stays: true });
 }

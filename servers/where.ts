@@ -1,3 +1,4 @@
+import { lookForContainer } from "./container.ts";
 import { candidates } from "./local/recipes.ts";
 import type { ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
@@ -16,6 +17,8 @@ export interface Where {
 export async function whereFrom(kind: ServerKind): Promise<Where> {
   const url = urlOf(kind);
   if (url !== undefined) return fromUrl(kind, url);
+  const container = await lookForContainer(kind);
+  if (!("missing" in container)) return { origin: container.origin, available: true };
   const reasons: string[] = [];
   for (const recipe of candidates(kind)) {
     for (const place of recipe.places) {

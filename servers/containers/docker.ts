@@ -41,12 +41,12 @@ interface Failure {
 /** What the docker command says when there is no daemon for us, in our words. */
 function refusal({ code, killed, stderr = "" }: Failure, where: string): string {
   if (code === "ENOENT") return "this machine has no docker command";
-  if (killed) return `the Docker daemon at ${where} does not answer: start it again`;
+  if (killed) return `the Docker daemon at ${where} does not answer (start it again)`;
   if (/permission denied.*socket/i.test(stderr)) {
-    return `this user may not talk to the Docker daemon at ${where}: add the user to the group docker`;
+    return `this user may not talk to the Docker daemon at ${where} (add the user to the group docker)`;
   }
   if (/Cannot connect to the Docker daemon|Is the docker daemon running/i.test(stderr)) {
-    return `no Docker daemon answers at ${where}: start it`;
+    return `no Docker daemon answers at ${where} (start it)`;
   }
   return `Docker at ${where} refuses: ${stderr.trim().split("\n").at(-1)}`;
 }

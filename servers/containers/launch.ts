@@ -92,10 +92,11 @@ async function boxed(wanted: Launch, id: string, port: number): Promise<Launched
         return;
       } catch (error) {
         const { Running, ExitCode } = (await container.inspect()).State;
-        if (!Running) throw new Error(`its server ended with ${ExitCode}`);
+        if (!Running) throw new Error(`its server ended with ${ExitCode}`, { cause: error });
         if (Date.now() > deadline)
           throw new Error(
             `no answer within ${wanted.patience_ms / 1000} s (${(error as Error).message})`,
+            { cause: error },
           );
       }
       await sleep(50);
