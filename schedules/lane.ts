@@ -2,7 +2,7 @@ import type { Backend, OpenOptions, Session } from "../backends/backend.ts";
 import { open_gate } from "../backends/backend.ts";
 import { judgeError } from "../backends/refused.ts";
 import type { HistoryEvent } from "../histories/event.ts";
-import { SessionGate, SharedGate } from "./gate.ts";
+import { ScheduleOver, SessionGate, SharedGate } from "./gate.ts";
 import { OperationLog } from "./operations.ts";
 import { type Around, type Failure, failureOf, type Program } from "./program.ts";
 import { type PickNext, Run } from "./runner.ts";
@@ -136,11 +136,16 @@ export class Lane<Client> implements AsyncDisposable {
     key: string,
   ): Promise<void> {
     const { client } = seat;
-    const reconnect = (): Promise<Client> => this.#reconnect(seat);
+    let has_reconnected = false;
+    const reconnect = (): Promise<Client> => {
+      has_reconnected = true;
+      return this.#reconnect(seat);
+    };
     for (let operation = 1; operation <= (operations[client - 1] ?? 0); operation++) {
       seat.operation = operation;
       const place = this.#places[client - 1] as Place<Client>;
       const connection = place.session.alive ? place.session.client : await reconnect();
+      has_reconnected = false;
       const request_id = `${key}-${client}-${operation}`;
       const backoff = async (): Promise<void> => run.backsOff(seat);
       const around: Around<Client> = { client, operation, key, request_id, backoff, reconnect };
@@ -149,7 +154,8 @@ export class Lane<Client> implements AsyncDisposable {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {
         const { outcome, code } = judgeError(this.#backend, error);
-        log.failed(client, operation, outcome, code, error);
+        // Whatever its last try ended with: an earlier one may have been carried out.
+        log.failed(client, operation, has_reconnected ? "info" : outcome, code, error);
       }
       if (seat.isGivenUp) return;
       run.operationReturned(client);
@@ -192,18 +198,20 @@ export class Lane<Client> implements AsyncDisposable {
 
   /** Nothing of a schedule may reach into the next one. */
   async #leave(run: Run, trace: Trace): Promise<void> {
-    const given_up = trace.ending.kind !== "ended" || run.seats.some((seat) => seat.dead);
-    if (given_up) return this.#abandon(run);
-    const places = new Map(this.#places.map((place, i) => [place, i + 1]));
-    for (const [place, client] of places) {
-      if (!place) continue;
+    if (trace.ending.kind !== "ended") return this.#abandon(run);
+    const leaving = this.#places.map(async (place, i) => {
+      if (!place || this.#places.indexOf(place) < i) return;
       if (place.gate instanceof SessionGate) place.gate.queue = undefined;
-      const { session } = place;
-      if (session.alive && !mayHoldSomething(trace, client, this.#program.shared_connection))
-        continue;
-      if (session.alive && session.clean) await session.clean();
-      else await this.#drop(place);
-    }
+      const clients = this.#places.flatMap((p, n) => (p === place ? [n + 1] : []));
+      const left = place.session.alive ? leftBy(trace, clients) : "broken";
+      if (left === "nothing") return;
+      if (left === "something" && place.session.clean) return place.session.clean();
+      for (const client of clients) {
+        if (run.seats[client - 1]?.dead) run.seats[client - 1]?.giveUp(new ScheduleOver());
+      }
+      await this.#drop(place);
+    });
+    await Promise.all(leaving);
   }
 
   /** A schedule that was given up may still have statements on the server: new connections, a new key. */
@@ -248,16 +256,19 @@ function endingFailure(ending: Exclude<Ending, { kind: "ended" }>): Failure {
   return { kind: ending.kind, message: `${ending.reason}.` };
 }
 
-/** Whether a client may have left a transaction, a lock of its session, or a setting behind. */
-function mayHoldSomething(trace: Trace, client: number, shared = false): boolean {
-  const mine = (c: number): boolean => shared || c === client;
-  if (trace.results.some((r) => mine(r.client) && r.status !== "ok")) return true;
+/** What these clients may have left in their session: a transaction, a lock, a setting; or a driver in disorder. */
+function leftBy(trace: Trace, clients: readonly number[]): "nothing" | "something" | "broken" {
+  const mine = (one: { client: number }): boolean => clients.includes(one.client);
+  const steps = trace.steps.filter(mine);
+  // A driver remembers its troubles: the AWS SDK has a budget for retries.
+  if (steps.some((step) => step.fault !== undefined && step.fault !== "expire")) return "broken";
+  if (trace.results.some((result) => mine(result) && result.status !== "ok")) return "something";
   let in_transaction = false;
-  for (const step of trace.steps) {
-    if (!mine(step.client)) continue;
-    if (step.kind === "begin") in_transaction = true;
-    else if (step.kind === "commit" || step.kind === "rollback") in_transaction = false;
-    else if (step.kind === "other" || (step.kind === "lock" && !in_transaction)) return true;
+  for (const { kind, statement } of steps) {
+    if (kind === "begin") in_transaction = true;
+    else if (kind === "commit" || kind === "rollback") in_transaction = false;
+    else if (kind === "lock" && !in_transaction) return "something";
+    else if (kind === "other" || /^set \S+ ?(=|to\b)/i.test(statement)) return "something";
   }
-  return in_transaction;
+  return in_transaction ? "something" : "nothing";
 }

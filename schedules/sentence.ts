@@ -143,7 +143,8 @@ function valueWritten(statement: string): string | undefined {
   const literal = String.raw`('(?:[^']|'')*'|-?\d+(?:\.\d+)?)`;
   const sql = new RegExp(String.raw`\bSET\s+[\w."\`]+\s*=\s*${literal}(?=\s*(?:,|WHERE\b|$))`, "i");
   const redis = /^SET \S+ (\S+)/i;
-  return sql.exec(statement)?.[1] ?? redis.exec(statement)?.[1];
+  const dynamodb = /^PutItem \{[^,]+, \w+: ([^,}]+)\}/;
+  return [sql, redis, dynamodb].map((pattern) => pattern.exec(statement)?.[1]).find(Boolean);
 }
 
 /** The one that closed a circle of waits was ended by the server. */

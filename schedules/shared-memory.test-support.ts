@@ -1,4 +1,4 @@
-import type { Backend, Gate, Session, Step } from "../backends/backend.ts";
+import type { Backend, Gate, Isolation, Session, Step } from "../backends/backend.ts";
 
 /**
  * A shared-memory program in the shape of a backend: variables and locks in this process, so that the
@@ -8,7 +8,7 @@ export class SharedMemory implements Backend<Memory> {
   readonly name = "memory";
   readonly server = "shared memory 1";
   readonly prefix = "";
-  readonly isolations = [];
+  readonly isolations: readonly Isolation[] = [];
   readonly variables: Map<string, number> = new Map();
   readonly sessions: Set<MemorySession> = new Set();
   readonly #holders = new Map<string, MemorySession>();

@@ -79,13 +79,17 @@ export class Waits {
     }
   }
 
-  /** A step was answered: if it had waited, it goes on because of the step that was let go last. */
+  /**
+   * A step was answered: if it had waited, it goes on because of the step that was let go last. If none was,
+   * the wait ended before it made a difference, and is no part of what happened.
+   */
   landed(seat: Seat): void {
     const own = seat.flight?.row ?? 0;
     const row = this.#steps[own] as Mutable<TraceStep>;
     seat.flight = undefined;
     seat.busy_since_ms = performance.now();
     if (row.waited && this.#steps.length - 1 > own) row.released_by = this.#steps.length - 1;
+    else delete row.waited;
     if (mayRelease(this.#steps, own)) this.lookAgain();
   }
 
