@@ -16,8 +16,18 @@ export class OwnDatabase {
   /** Off, MySQL does not tell who waits for a lock. */
   readonly has_performance_schema: boolean;
   readonly control: Connection;
+  readonly #library: Library;
+  readonly #given: Given;
 
-  private constructor(name: string, control: Connection, said: RowDataPacket) {
+  private constructor(
+    library: Library,
+    given: Given,
+    name: string,
+    control: Connection,
+    said: RowDataPacket,
+  ) {
+    this.#library = library;
+    this.#given = given;
     this.name = name;
     this.control = control;
     const version = String(said["version"]);
@@ -35,7 +45,7 @@ export class OwnDatabase {
         "SELECT VERSION() AS version, @@performance_schema AS performance_schema",
       );
       await control.query(`CREATE DATABASE ${name}`);
-      return new OwnDatabase(name, control, rows[0]!);
+      return new OwnDatabase(library, given, name, control, rows[0]!);
     } catch (error) {
       await control.end();
       if (errorField(error, "errno") !== "1044") throw error;
@@ -62,8 +72,15 @@ export class OwnDatabase {
     await this.control.query(`KILL ${id}`).catch(() => undefined);
   }
 
+  /** Over a fresh connection, as the server may have been lost meanwhile; one that is gone has nothing left to drop. */
   async drop(): Promise<void> {
-    await this.control.query(`DROP DATABASE ${this.name}`);
-    await this.control.end();
+    this.control.destroy();
+    try {
+      const connection = await connectTo(this.#library, this.#given, {});
+      await connection.query(`DROP DATABASE IF EXISTS ${this.name}`);
+      await connection.end();
+    } catch (error) {
+      if (!(error instanceof CannotConnect)) throw error;
+    }
   }
 }

@@ -17,6 +17,8 @@ export class MysqlSession implements Session<Connection> {
   /** Prepares a connection for its session: level, limits of waiting. */
   readonly #set_up: string;
   readonly #past: Past;
+  /** Runs freely: what it held is the server's own affair, as with any application that goes away. */
+  readonly #is_free: boolean;
   readonly #loss = new ReplyLoss();
   #is_lost = false;
   #disposed = false;
@@ -46,7 +48,8 @@ export class MysqlSession implements Session<Connection> {
     const turnstile = new Turnstile({
       pass: (step, send) => gate.pass(step, () => this.#sent(send)),
     });
-    this.#past = gate === open_gate ? (call) => call() : putGateInto(this.#core, turnstile);
+    this.#is_free = gate === open_gate;
+    this.#past = this.#is_free ? (call) => call() : putGateInto(this.#core, turnstile);
   }
 
   get alive(): boolean {
@@ -66,12 +69,16 @@ export class MysqlSession implements Session<Connection> {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    if (!this.#is_lost && this.#core._command) {
+    const is_busy = Boolean(this.#core._command);
+    const is_broken = this.#is_lost || is_busy;
+    if (!this.#is_lost && is_busy) {
       // A server thread that waits for a lock does not notice that its client went away.
-      await this.#database.kill(this.thread.connection_id);
+      if (!this.#is_free) await this.#database.kill(this.thread.connection_id);
       this.#core.stream.destroy();
     } else if (!this.#is_lost) await this.client.end();
-    await this.#gone();
+    if (!this.#is_free) await this.#gone();
+    // After a crash the server gives the same numbers to new connections.
+    else if (!is_broken) await this.#gone().catch(() => undefined);
     this.closed();
   }
 
@@ -85,6 +92,7 @@ export class MysqlSession implements Session<Connection> {
     }
   }
 
+  /** @throws when the control connection is lost. */
   async #gone(): Promise<void> {
     const id = this.thread.connection_id;
     for (let tries = 0; tries < 1_000; tries++) {

@@ -28,6 +28,8 @@ export class PostgresSession<Client> implements Session<Client> {
   readonly #library: typeof pg;
   readonly #made: Made<Client>;
   readonly #control: Control;
+  /** Runs freely: what it held is the server's own affair, as with any application that goes away. */
+  readonly #is_free: boolean;
   readonly #loss = new ReplyLoss();
   readonly #connections = new Set<pg.Client>();
   /** Server processes whose connection is over, which may not have noticed yet. */
@@ -45,10 +47,11 @@ export class PostgresSession<Client> implements Session<Client> {
   ) {
     this.#library = library;
     this.#control = control;
+    this.#is_free = gate === open_gate;
     const turnstile = new Turnstile({
       pass: (step, send) => gate.pass(step, () => this.#sent(send)),
     });
-    const Gated = gate === open_gate ? library.Client : gatedClient(library, turnstile);
+    const Gated = this.#is_free ? library.Client : gatedClient(library, turnstile);
     const opened = (client: pg.Client): void => this.#opened(client);
     class SessionClient extends Gated {
       constructor(config?: pg.ClientConfig) {
@@ -90,11 +93,13 @@ export class PostgresSession<Client> implements Session<Client> {
     this.#disposed = true;
     this.#left.push(...this.pids);
     const busy = [...this.#connections].filter(isBusy).map(pidOf);
+    const is_broken = this.#over || busy.length > 0;
     // A server process that waits for a lock does not notice that its client went away.
-    if (busy.length > 0) await this.#control.terminate(busy);
+    if (busy.length > 0 && !this.#is_free) await this.#control.terminate(busy);
     this.#made.close();
     await Promise.all([...this.#connections].map((client) => client.end()));
-    await this.gone();
+    if (!this.#is_free) await this.gone();
+    else if (!is_broken) await this.gone().catch(() => undefined);
     this.closed();
   }
 

@@ -1,0 +1,71 @@
+/** A server that a run breaks on purpose, while clients work with it. */
+import { type Proxy, proxyTo } from "../../servers/proxy.ts";
+import type { Faults, Server } from "../../servers/server.ts";
+
+export const fault_kinds = ["kill", "pause", "cut", "restart"] as const;
+
+/**
+ * `kill`: kill -9 and start again on the same data and port; `pause`: hold all its processes for a while
+ * (SIGSTOP), connections and all; `cut`: end all connections; `restart`: stop in order and start again.
+ */
+export type FaultKind = (typeof fault_kinds)[number];
+
+/** Its URL leads through a proxy, so that its connections can be cut. */
+export interface Victim extends Server {
+  /** What can be done to it: someone else's server can only be cut off from our own clients. */
+  readonly bears: readonly FaultKind[];
+  /**
+   * Does it, and puts it right again.
+   * @param hold waits while a pause lasts
+   * @throws ServerUnavailable when it does not come back
+   */
+  suffer(kind: FaultKind, hold: () => Promise<void>): Promise<void>;
+}
+
+/** The server becomes the victim's: it goes with it. @throws the system's error when there is no port */
+export async function victimOf(server: Server & Partial<Faults>): Promise<Victim> {
+  const proxy = await proxyTo(server);
+  return {
+    ...described(server),
+    url: proxy.url,
+    bears: isOwn(server) ? fault_kinds : ["cut"],
+    suffer: (kind, hold) => suffer(server, proxy, kind, hold),
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function described({ kind, source, origin, product }: Server): Omit<Server, "url"> {
+  const names = { kind, source, origin, ...(product === undefined ? {} : { product }) };
+  return names as Omit<Server, "url">;
+}
+
+const isOwn = (server: Server & Partial<Faults>): server is Server & Faults =>
+  server.kill !== undefined;
+
+async function suffer(
+  server: Server & Partial<Faults>,
+  proxy: Proxy,
+  kind: FaultKind,
+  hold: () => Promise<void>,
+): Promise<void> {
+  if (kind === "cut") return proxy.cut();
+  if (!isOwn(server)) throw new Error(`${server.origin} is not ours to ${kind}`);
+  switch (kind) {
+    case "kill":
+      await server.kill();
+      return server.start();
+    case "restart":
+      await server.stop();
+      return server.start();
+    case "pause":
+      await server.pause();
+      try {
+        await hold();
+      } finally {
+        await server.resume();
+      }
+  }
+}

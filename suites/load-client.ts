@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { judgeError } from "../backends/refused.ts";
+import type { Process } from "../histories/event.ts";
+import type { Recorder } from "../histories/recorder.ts";
+import type { Connections } from "./connections.ts";
+import type { LoadRun } from "./load.ts";
+import { type Random, seeded } from "./random.ts";
+
+const answer_limit_ms = 30_000;
+/** After a lost connection a client waits up to this long, as applications do. */
+const lost_pause_ms = 100;
+const last_read_attempts = 10;
+
+/** What the clients of a run have in common. */
+export interface Load<Client> extends LoadRun<Client> {
+  readonly recorder: Recorder;
+  readonly connections: Connections<Client>;
+  readonly stop: AbortSignal;
+  /** Servers fail on purpose: lost connections are to be made again, however long it takes. */
+  readonly disturbed: boolean;
+}
+
+/** One simulated application instance. */
+export class LoadClient<Client> {
+  readonly #load: Load<Client>;
+  readonly #random: Random;
+  readonly #number: number;
+  readonly #key: string;
+  #process: Process;
+  #requests = 0;
+  /** The increment under way has already lost a connection. */
+  #has_reconnected = false;
+
+  constructor(load: Load<Client>, number: number) {
+    this.#load = load;
+    this.#number = number;
+    this.#key = load.keys[number % load.keys.length]!;
+    this.#process = number;
+    this.#random = seeded(load.seed * 1000 + number);
+  }
+
+  /**
+   * All increments of this client, one after the other, and more until the faults are over.
+   * @param finished is told how long each took, or undefined if it was not acknowledged
+   */
+  async work(
+    over: () => boolean,
+    finished: (latency_ms: number | undefined) => void,
+  ): Promise<void> {
+    const { increments, read_share, stop } = this.#load;
+    for (let n = 0; (n < increments || !over()) && !stop.aborted; n++) {
+      if (this.#random() < read_share) await this.#read();
+      const begin = performance.now();
+      const ok = await this.#operation("add", 1, () => this.#increment());
+      finished(ok ? performance.now() - begin : undefined);
+    }
+  }
+
+  /** The last read: once everything is over, and as often as it takes where connections were lost. */
+  async readAtRest(): Promise<void> {
+    for (let attempt = 1; attempt <= last_read_attempts; attempt++)
+      if ((await this.#read()) || !this.#load.disturbed) return;
+  }
+
+  #read(): Promise<boolean> {
+    const { strategy } = this.#load;
+    return this.#operation("read", null, () => strategy.read(this.#client, this.#key));
+  }
+
+  #increment(): Promise<number | void> {
+    const { strategy } = this.#load;
+    const key = this.#key;
+    return strategy.increment(this.#client, key, {
+      request_id: `${key}:${this.#number}:${this.#requests++}`,
+      backoff: (attempt) => sleep(this.#random() * Math.min(2 ** attempt, 100)),
+      reconnect: () => {
+        this.#has_reconnected = true;
+        return this.#reconnect();
+      },
+    });
+  }
+
+  async #operation(f: string, input: unknown, send: () => Promise<unknown>): Promise<boolean> {
+    const { recorder } = this.#load;
+    this.#has_reconnected = false;
+    await recorder.invoke(this.#process, f, this.#key, input);
+    try {
+      const output = await answered(send());
+      recorder.ok(this.#process, output ?? null);
+      return true;
+    } catch (error) {
+      if (isBug(error)) throw error;
+      const { outcome, code } = judgeError(this.#load.backend, error);
+      // Whatever its last try ended with: an earlier one may have been carried out.
+      const is_unknown = outcome === "info" || this.#has_reconnected;
+      if (is_unknown) this.#process = recorder.info(this.#process, code);
+      else recorder.fail(this.#process, code);
+      const is_lost = !this.#load.connections.of(this.#number).alive;
+      if (is_unknown || is_lost) await this.#recover();
+      return false;
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const { disturbed, stop } = this.#load;
+    if (disturbed) await sleep(this.#random() * lost_pause_ms);
+    await this.#reconnect().catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
+  }
+
+  #reconnect(): Promise<Client> {
+    const { connections, disturbed, stop } = this.#load;
+    return connections.replace(this.#number, disturbed ? stop : undefined);
+  }
+
+  get #client(): Client {
+    return this.#load.connections.of(this.#number).client;
+  }
+}
+
+class NoAnswer extends Error {
+  readonly code = "no answer";
+}
+
+/** Passes the promise on; rejects with NoAnswer when it takes longer than any database should. */
+function answered<T>(promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new NoAnswer(`no answer within ${answer_limit_ms} ms`)),
+      answer_limit_ms,
+    );
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** A mistake in the strategy's own code is no outcome of an operation. */
+const isBug = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
