@@ -179,3 +179,17 @@ test("the same seed gives the same schedules", async () => {
   expect(readToken(one.token)).toEqual(readToken(two.token));
   expect(one.exploration.failure?.found_after).toBe(two.exploration.failure?.found_after);
 });
+
+test("a check that counts on the number of clients does not shrink into nonsense", async () => {
+  const expects_three: ExploreOptions<Memory> = {
+    ...counter,
+    clients: 3,
+    seed: 7,
+    async check(memory, { key }) {
+      if ((await memory.get(key)) !== 3) throw new CheckFailed("lost update", "not 3");
+    },
+  };
+  const { exploration } = await raceIn(expects_three);
+  expect(exploration.failure?.smallest.operations).toEqual([1, 1, 1]);
+  expect(contextSwitches(exploration.failure?.smallest.choices ?? [])).toBe(1);
+});

@@ -46,9 +46,12 @@ class Shrinker {
   readonly #play: PlayCandidate;
   readonly #kind: string | undefined;
   readonly #until_ms: number;
+  readonly #found: Played;
+  readonly #passes_serially = new Map<string, boolean>();
 
   constructor(found: Played, play: PlayCandidate) {
     this.best = found;
+    this.#found = found;
     this.#play = play;
     this.#kind = found.failure?.kind;
     this.#until_ms = performance.now() + time_max_ms;
@@ -147,7 +150,30 @@ class Shrinker {
     faults: readonly Fault[],
   ): Promise<boolean> {
     if (this.#spent) return false;
-    return this.#takes(await this.#try(operations, pick, faults));
+    const played = await this.#try(operations, pick, faults);
+    if (played.failure?.kind !== this.#kind || !(await this.#isFair(operations))) return false;
+    return this.#takes(played);
+  }
+
+  /**
+   * A check may count on the number of clients: then a smaller size fails also serially, which shows
+   * nothing about the race.
+   */
+  async #isFair(operations: readonly number[]): Promise<boolean> {
+    const original = this.#found.trace.operations;
+    if (operations.join() === this.best.trace.operations.join()) return true;
+    return (await this.#passes(operations)) || !(await this.#passes(original));
+  }
+
+  /** One after the other, with nothing going wrong. */
+  async #passes(operations: readonly number[]): Promise<boolean> {
+    const size = operations.join();
+    const known = this.#passes_serially.get(size);
+    if (known !== undefined) return known;
+    const played = await this.#try(operations, () => 0, []);
+    const passes = played.failure?.kind !== this.#kind;
+    this.#passes_serially.set(size, passes);
+    return passes;
   }
 
   #try(operations: readonly number[], pick: PickNext, faults: readonly Fault[]): Promise<Played> {
