@@ -16,7 +16,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "suites",
           include: ["suites/**/*.test.ts"],
-          exclude: nowhere,
+          exclude: [...nowhere, "suites/docker/**"],
           globalSetup: "suites/global-setup.ts",
         },
       },

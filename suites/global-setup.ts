@@ -15,10 +15,18 @@ declare module "vitest" {
 
 const kinds = ["mysql", "postgres", "redis", "dynamodb"] as const;
 
+const setup = (project: TestProject): Promise<() => Promise<void>> => share(project, kinds);
+
+export default setup;
+
 /** @returns what ends them again. @throws ServerUnavailable when one of them cannot be had. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export async function share(
+  project: TestProject,
+  kinds: readonly ServerKind[],
+  from?: "container",
+): Promise<() => Promise<void>> {
   const starts = await Promise.allSettled(
-    kinds.map((kind) => startServer(kind, { progress: say() })),
+    kinds.map((kind) => startServer(kind, { from, progress: say() })),
   );
   const servers = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const stop = async (): Promise<void> => {

@@ -1,0 +1,53 @@
+/**
+ * `npm run test:docker`: the tests on containers of the official images, or of stand-ins where no registry
+ * can be reached. Where there is no Docker they have not run, and that is no success.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { getImage, noDocker } from "../servers/containers/docker.ts";
+import type { Errand, ProgressEvent } from "../servers/progress.ts";
+import { ServerUnavailable } from "../servers/unavailable.ts";
+import { useStandIns } from "./build-offline.ts";
+import { type Imaged, imageOf, images } from "./images.ts";
+
+let last = "";
+const progress = ({ what }: ProgressEvent): void => {
+  if (what !== last) console.error(what);
+  last = what;
+};
+const errand: Errand = { progress, signal: undefined };
+
+async function main(): Promise<number> {
+  const missing = await noDocker();
+  if (missing !== undefined) {
+    throw new ServerUnavailable(`The tests on containers have not run: ${missing}.`);
+  }
+  const not_pulled = await notPulled();
+  if (not_pulled.length > 0) await useStandIns(not_pulled, errand);
+  for (const kind of Object.keys(images) as Imaged[]) console.error(`${kind}: ${imageOf(kind)}`);
+  const argv = ["vitest", "run", "--config", "vitest.docker.config.ts", ...process.argv.slice(2)];
+  const tests = spawn("npx", argv, { stdio: "inherit" });
+  const [code] = (await once(tests, "exit")) as [number | null];
+  return code ?? 1;
+}
+
+/** After one that cannot be pulled no other is tried: it would take as long, and come to the same. */
+async function notPulled(): Promise<Imaged[]> {
+  const kinds = Object.keys(images) as Imaged[];
+  for (const [i, kind] of kinds.entries()) {
+    try {
+      await getImage(imageOf(kind), progress);
+    } catch (error) {
+      if (!(error instanceof ServerUnavailable)) throw error;
+      console.error(`${error.message} Stand-ins take its place.`);
+      return kinds.slice(i);
+    }
+  }
+  return [];
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  if (!(error instanceof ServerUnavailable)) throw error;
+  console.error(error.message);
+  return 2;
+});

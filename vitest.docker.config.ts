@@ -1,0 +1,14 @@
+import { defineConfig, type ViteUserConfig } from "vitest/config";
+
+/** `npm run test:docker`: the contract of the backends and what else needs containers. */
+const config: ViteUserConfig = defineConfig({
+  test: {
+    name: "docker",
+    include: ["suites/backends/{postgres,mysql,redis,dynamodb}.test.ts", "suites/docker/*.test.ts"],
+    globalSetup: "suites/docker/global-setup.ts",
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+});
+
+export default config;
