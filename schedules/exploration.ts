@@ -152,7 +152,9 @@ function searchOf<Client>(options: ExplorationOptions<Client>): Search {
     prune: prune && !program.shared_connection,
     several_operations: operations > 1,
   };
-  return faults.length === 0 ? new Exhaust(exhaust) : new FaultSearch(exhaust, faults);
+  return faults.length === 0
+    ? new Exhaust(exhaust)
+    : new FaultSearch(exhaust, faults, program.alike ?? false);
 }
 
 async function smallest<Client>(

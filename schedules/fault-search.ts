@@ -3,18 +3,25 @@ import type { Played } from "./lane.ts";
 import type { Fault } from "./schedule.ts";
 import type { Attempt, Search } from "./search.ts";
 
-/** All interleavings without a fault, and all interleavings with one fault at every step of every client. */
+/**
+ * All interleavings without a fault, and all interleavings with one fault at every step of every client;
+ * of client 1 alone where the clients are alike. Takes the faults in turns, so that a search cut short
+ * has tried each of them.
+ */
 export class FaultSearch implements Search {
   readonly exhaustive = true;
   readonly #options: ExhaustOptions;
   readonly #kinds: readonly Fault["kind"][];
   readonly #sound: Exhaust;
   readonly #faulty: Exhaust[] = [];
+  readonly #alike: boolean;
+  #turn = 0;
   /** How many steps of each client were seen without a fault. */
   readonly #steps = new Map<number, number>();
 
-  constructor(options: ExhaustOptions, kinds: readonly Fault["kind"][]) {
+  constructor(options: ExhaustOptions, kinds: readonly Fault["kind"][], alike: boolean) {
     this.#options = options;
+    this.#alike = alike;
     this.#kinds = kinds;
     this.#sound = new Exhaust(options);
   }
@@ -36,8 +43,8 @@ export class FaultSearch implements Search {
       };
       return { ...attempt, done };
     }
-    for (const search of this.#faulty) {
-      const next = search.next();
+    for (let tried = 0; tried < this.#faulty.length; tried++) {
+      const next = this.#faulty[this.#turn++ % this.#faulty.length]?.next();
       if (next) return next;
     }
     return undefined;
@@ -45,6 +52,7 @@ export class FaultSearch implements Search {
 
   #plan({ trace }: Played): void {
     for (const { client } of trace.steps) {
+      if (this.#alike && client !== 1) continue;
       const steps = trace.steps.filter((step) => step.client === client).length;
       for (let step = (this.#steps.get(client) ?? 0) + 1; step <= steps; step++) {
         this.#steps.set(client, step);

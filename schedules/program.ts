@@ -39,6 +39,8 @@ export interface Program<Client> {
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
   readonly shared_connection?: boolean;
+  /** Clients differ in nothing but their number: a fault of one stands for the same fault of another. */
+  readonly alike?: boolean;
 }
 
 /** What a check throws to name the class of a failure; shrinking keeps the class. */

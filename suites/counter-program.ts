@@ -19,6 +19,7 @@ export function counterProgram<Client>(
       judge(withFinalRead(events, key, final), updates);
     },
     operation: { f: "add", input: 1 },
+    alike: true,
     shared_connection: strategy.shared_connection ?? false,
     ...(strategy.expire === undefined ? {} : { expire: strategy.expire }),
   };

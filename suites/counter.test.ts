@@ -6,7 +6,13 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type CounterSuite, type OpenSuite, suites } from "./counter/suites.ts";
 import type { CellResult, ExploreResult } from "./result.ts";
 
-const size = { clients: 5, increments: 30, schedules: 20, faults: true, seed: Date.now() % 1e6 };
+const size = {
+  clients: 5,
+  increments: 30,
+  schedules: 20,
+  fault_schedules: Infinity,
+  seed: Date.now() % 1e6,
+};
 const here = inject("servers");
 const testable = suites.filter((suite) => suite.servers.every((kind) => kind in here));
 
@@ -29,6 +35,8 @@ describe.each(testable.map((suite) => [suite.backend, suite] as const))("%s", (_
       const name = `${cell.strategy} ${cell.isolation ?? ""} (seed ${size.seed})`;
       expect([name, result.remarks], result.explored?.two.failure?.text).toEqual([name, []]);
       expect([name, result.conclusion]).toEqual([name, "as declared"]);
+      const { reply_lost, lock_lost } = result.explored ?? {};
+      expect([name, reply_lost?.complete, lock_lost?.complete ?? true]).toEqual([name, true, true]);
       if (result.explored?.two.failure) expectMinimal(name, result, result.explored.two);
     }
   });

@@ -6,7 +6,7 @@ import {
 } from "../schedules/exploration.ts";
 import { type Replayed, replay } from "../schedules/replay.ts";
 import { countsText, failureText, tokenOf } from "../schedules/report.ts";
-import { contextSwitches } from "../schedules/schedule.ts";
+import { contextSwitches, type Fault } from "../schedules/schedule.ts";
 import { explain } from "../schedules/sentence.ts";
 import type { Replay } from "../schedules/token.ts";
 import { counterProgram } from "./counter-program.ts";
@@ -18,8 +18,8 @@ export interface ExploreSize {
   readonly seed: number;
   /** Schedules of three clients; 0 = none. */
   readonly schedules: number;
-  /** Also with one lost reply, and with an expired lock where there is one. */
-  readonly faults: boolean;
+  /** At most so many with one lost reply, and as many with an expired lock where there is one. */
+  readonly fault_schedules: number;
   readonly signal?: AbortSignal;
 }
 
@@ -35,16 +35,18 @@ export async function exploreCell<Client>(
   cell: ExploredCell<Client>,
   size: ExploreSize,
 ): Promise<Explored> {
-  const { schedules, seed, faults, signal } = size;
+  const { schedules, seed, fault_schedules, signal } = size;
   const explore = async (options: Partial<CellExploration>): Promise<ExploreResult> =>
     resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
+  const withFault = (fault: Fault["kind"]): Promise<ExploreResult> =>
+    explore({ faults: [fault], schedules: fault_schedules });
   return {
     two: await explore({}),
     ...(schedules > 0 && {
       three: await explore({ clients: 3, search: "random", schedules, seed }),
     }),
-    ...(faults && { reply_lost: await explore({ faults: ["lose reply"] }) }),
-    ...(faults && cell.strategy.expire && { lock_lost: await explore({ faults: ["expire"] }) }),
+    ...(fault_schedules > 0 && { reply_lost: await withFault("lose reply") }),
+    ...(fault_schedules > 0 && cell.strategy.expire && { lock_lost: await withFault("expire") }),
   };
 }
 

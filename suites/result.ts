@@ -71,9 +71,9 @@ export interface Explored {
   readonly two: ExploreResult;
   /** Three clients, some interleavings by PCT. */
   readonly three?: ExploreResult;
-  /** Two clients, all interleavings, one reply lost at every step. */
+  /** Two clients, one reply lost at every step: in all interleavings, or as many as were asked for. */
   readonly reply_lost?: ExploreResult;
-  /** Two clients, all interleavings, the lock expires at every step; where it has a time to live. */
+  /** The same with the lock that expires at every step; where it has a time to live. */
   readonly lock_lost?: ExploreResult;
 }
 
