@@ -50,16 +50,17 @@ function made(
   shape: Pick<Shape<unknown>, "clients" | "operations" | "crashed" | "keys">,
   call: (random: () => number, count: number) => { f: string; input: unknown },
 ): Operation[] {
-  const answer: Shape<unknown>["answer"] = (state, { f }) =>
-    f === "read" || f === "get" ? state : null;
-  return randomHistory({ ...shape, model: models[name]!(), call, answer }, seeded(1));
+  return randomHistory({ ...shape, model: models[name]!(), call, answer: readsAnswer }, seeded(1));
+}
+
+function readsAnswer(state: unknown, { f }: { f: string }): unknown {
+  return f === "read" || f === "get" ? state : null;
 }
 
 /** The read in the middle answers a value that was overwritten long before, or never there. */
 export function falsified(operations: readonly Operation[]): Operation[] {
-  const is_read = ({ f, status }: Operation): boolean => f === "read" && status === "ok";
   const middle = operations.findIndex(
-    (operation, index) => index >= operations.length / 2 && is_read(operation),
+    ({ f, status }, index) => index >= operations.length / 2 && f === "read" && status === "ok",
   );
   return operations.map((operation, index) =>
     index === middle ? { ...operation, output: -1 } : operation,

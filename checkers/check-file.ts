@@ -1,11 +1,21 @@
-import { readHistory } from "../histories/read-history.ts";
-import { runChecker } from "./merge.ts";
-import { checkerFor } from "./select.ts";
+import { stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { type ResourceLimits, Worker } from "node:worker_threads";
+import type { Format } from "../histories/format.ts";
+import type { CheckAnswer, CheckRequest } from "./check-worker.ts";
+import { merge } from "./merge.ts";
 import type { Limits, Verdict } from "./verdict.ts";
 
 export interface CheckOptions extends Limits {
-  /** One of `model_names`. */
+  /** One of `model_names`, or a file that exports a Model (see load-model.ts). */
   readonly model: string;
+  readonly format?: Format;
+  /** Jepsen's values are `[key value]` tuples. */
+  readonly independent?: boolean;
+  /** What everything starts with; the header's, or else the model's own, when not given. */
+  readonly initial?: unknown;
+  /** Tell the order that shows that a history is linearizable. */
+  readonly witness?: boolean;
 }
 
 export interface FileVerdict extends Verdict {
@@ -16,20 +26,81 @@ export interface FileVerdict extends Verdict {
   readonly notes: readonly string[];
 }
 
+/** From here on it is worth to let several threads each judge a part of the keys. */
+const large_file_bytes = 8 << 20;
+/** How long a thread that should have given up by itself gets for saying so. */
+const grace_ms = 200;
+
 /**
- * Judges a recorded history. A file that cannot be read as one is `unknown`, with the reason.
- * @throws Error in one sentence when there is no such model.
+ * Judges a recorded history, in threads of its own: the limits hold even inside a step of a model
+ * that does not return. A file that cannot be read as a history is `unknown`, with the reason.
  */
 export async function checkFile(path: string, options: CheckOptions): Promise<FileVerdict> {
-  const checker = checkerFor(options.model);
-  try {
-    const history = await readHistory(path);
-    const verdict = await runChecker(checker, history, options);
-    const { operations, events, notes } = history;
-    return { file: path, ...verdict, operations: operations.length, events, notes };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const nothing = { operations: 0, events: 0, notes: [] };
-    return { file: path, checker: checker.name, verdict: "unknown", reason, ...nothing };
-  }
+  const size = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  const of = size < large_file_bytes ? 1 : Math.min(4, availableParallelism());
+  const { signal, ...plain } = options;
+  const memory_mb = options.memory_mb === undefined ? {} : { memory_mb: options.memory_mb / of };
+  const shares = Array.from({ length: of }, (_, index) =>
+    inThread({ path, options: { ...plain, ...memory_mb }, share: { index, of } }, signal),
+  );
+  const verdicts = await Promise.all(shares);
+  return { ...verdicts[0]!, ...merge(verdicts) };
+}
+
+/** One thread's answer, or `unknown` when it had to be ended. */
+function inThread(request: CheckRequest, signal: AbortSignal | undefined): Promise<FileVerdict> {
+  const { timeout_ms, memory_mb, model } = request.options;
+  const progress = new Int32Array(new SharedArrayBuffer(8));
+  return new Promise((resolve) => {
+    const limit = memory_mb === undefined ? {} : { maxOldGenerationSizeMb: memory_mb };
+    const worker = startWorker({ ...request, progress }, limit);
+    const end = (answer: FileVerdict): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      resolve(answer);
+      void worker.terminate();
+    };
+    const unknown = (why: string): void =>
+      end({
+        file: request.path,
+        checker: model,
+        verdict: "unknown",
+        reason: `${why}: ${progress[0]} events were reached.`,
+        operations: 0,
+        events: 0,
+        notes: [],
+      });
+    const stop = (): void => unknown("Told to stop");
+    const timer =
+      timeout_ms === undefined
+        ? undefined
+        : setTimeout(
+            () => unknown(`Not decided within ${timeout_ms / 1000} s`),
+            timeout_ms + grace_ms,
+          );
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted === true) stop();
+    worker.on("message", (answer: CheckAnswer) => end(answer));
+    worker.on("error", (error: Error & { code?: string }) =>
+      unknown(
+        error.code === "ERR_WORKER_OUT_OF_MEMORY"
+          ? `Not decided within ${memory_mb} MB`
+          : `The checker failed (${error.message})`,
+      ),
+    );
+  });
+}
+
+function startWorker(data: object, resourceLimits: ResourceLimits): Worker {
+  const options = { workerData: data, resourceLimits };
+  if (import.meta.url.endsWith(".js"))
+    return new Worker(new URL("./check-worker.js", import.meta.url), options);
+  // From the sources: a thread does not inherit the loader of TypeScript.
+  const loader = import.meta.resolve("tsx/esm/api");
+  const file = new URL("./check-worker.ts", import.meta.url).href;
+  const code = `import("${loader}").then(({ tsImport }) => tsImport("${file}", "${file}"))`;
+  return new Worker(code, { ...options, eval: true, execArgv: [] });
 }

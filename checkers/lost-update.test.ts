@@ -224,8 +224,6 @@ describe("merge and runChecker", () => {
   });
 
   test("a model that is not there", () => {
-    expect(() => checkerFor("nope")).toThrow(
-      'There is no model "nope"; there are counter, lost-update, unique.',
-    );
+    expect(() => checkerFor("nope")).toThrow('There is no model "nope"; there are ');
   });
 });

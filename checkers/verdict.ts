@@ -1,4 +1,4 @@
-import type { History } from "../histories/event.ts";
+import type { History, Operation } from "../histories/event.ts";
 
 /** What a checker says: valid, invalid with evidence, or unknown with a reason. */
 export interface Verdict {
@@ -8,6 +8,11 @@ export interface Verdict {
   readonly reason: string;
   /** Figures that belong to the verdict (`lost`, `applied_twice`, …). */
   readonly figures?: Readonly<Record<string, number>>;
+  /** When invalid: the smallest part of the history that shows it, and the same drawn, several lines. */
+  readonly evidence?: readonly Operation[];
+  readonly drawing?: string;
+  /** When valid, on request: operations in an order that shows it, key after key. */
+  readonly witness?: readonly Operation[];
 }
 
 export interface Limits {

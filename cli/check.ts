@@ -1,30 +1,40 @@
 import { Command } from "commander";
-import { checkFile, type FileVerdict } from "../checkers/check-file.ts";
+import { type CheckOptions, checkFile, type FileVerdict } from "../checkers/check-file.ts";
+import { call } from "../checkers/explain.ts";
+import { mayBeModel } from "../checkers/load-model.ts";
 import { model_names } from "../checkers/select.ts";
-import { BadUsage } from "./bad-usage.ts";
-
-const exit_codes = { valid: 0, invalid: 1, unknown: 2 };
+import { type Format, formats } from "../histories/format.ts";
+import { BadUsage, wholeNumber } from "./bad-usage.ts";
 
 interface Options {
   readonly model: string;
+  readonly format?: string;
+  readonly independent?: true;
+  readonly initial?: string;
+  readonly timeoutS?: string;
+  readonly memoryMb?: string;
+  readonly witness?: true;
   readonly json?: true;
 }
 
-/** `raceproof check FILE… --model M`: one line a file; exit 0 all valid, 1 one invalid, 2 one unknown. */
+/** `raceproof check FILE… --model M`: one line a file; exit 1 one invalid, 2 one unknown, 0 all valid. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("judge recorded histories")
+    .description("judge recorded histories: raceproof's own JSONL, Jepsen's EDN and text logs")
     .argument("<file...>", "histories to judge")
-    .requiredOption("--model <model>", model_names.join(", "))
+    .requiredOption("--model <model>", `${model_names.join(", ")}, or a file like ./mine.ts`)
+    .option("--format <format>", `${formats.join(", ")} (default: what the content looks like)`)
+    .option("--independent", "Jepsen's values are [key value] tuples")
+    .option("--initial <json>", "what everything starts with")
+    .option("--timeout-s <seconds>", "give up after that long a file")
+    .option("--memory-mb <megabytes>", "give up when so much memory is used")
+    .option("--witness", "print the order that shows that a history is valid")
     .option("--json", "print the verdicts as JSON")
     .action(async (files: string[], options: Options) => {
-      if (!model_names.includes(options.model))
-        throw new BadUsage(
-          `--model: there is no "${options.model}"; choose from ${model_names.join(", ")}.`,
-        );
+      const check_options = toCheckOptions(options);
       const verdicts: FileVerdict[] = [];
       for (const file of files) {
-        const verdict = await checkFile(file, options);
+        const verdict = await checkFile(file, check_options);
         verdicts.push(verdict);
         if (!options.json) print(verdict);
       }
@@ -33,14 +43,47 @@ export function checkCommand(): Command {
     });
 }
 
-function print({ file, verdict, reason, notes }: FileVerdict): void {
+function toCheckOptions(options: Options): CheckOptions {
+  const { model, format, independent, initial, timeoutS, memoryMb, witness } = options;
+  if (!mayBeModel(model))
+    throw new BadUsage(`--model: there is no "${model}"; choose from ${model_names.join(", ")}.`);
+  if (format !== undefined && !isFormat(format))
+    throw new BadUsage(`--format: there is no "${format}"; choose from ${formats.join(", ")}.`);
+  return {
+    model,
+    ...(format === undefined ? {} : { format }),
+    ...(independent === undefined ? {} : { independent }),
+    ...(initial === undefined ? {} : { initial: jsonValue(initial) }),
+    ...(timeoutS === undefined
+      ? {}
+      : { timeout_ms: 1000 * wholeNumber("--timeout-s", timeoutS, 1) }),
+    ...(memoryMb === undefined ? {} : { memory_mb: wholeNumber("--memory-mb", memoryMb, 16) }),
+    ...(witness === undefined ? {} : { witness }),
+  };
+}
+
+function isFormat(text: string): text is Format {
+  return formats.some((format) => format === text);
+}
+
+function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadUsage(`--initial takes JSON, like 0 or "a", not ${text}.`);
+  }
+}
+
+function print({ file, verdict, reason, drawing, witness, notes }: FileVerdict): void {
   console.log(`${file}: ${verdict}. ${reason}`);
   for (const note of notes) console.log(`  ${note}`);
+  if (drawing !== undefined) console.log(drawing.replace(/^/gm, "  "));
+  for (const operation of witness ?? [])
+    console.log(`  ${operation.key} process ${operation.process}: ${call(operation)}`);
 }
 
 /** invalid > unknown > valid */
 function exitCode(verdicts: readonly FileVerdict[]): number {
-  for (const verdict of ["invalid", "unknown"] as const)
-    if (verdicts.some((each) => each.verdict === verdict)) return exit_codes[verdict];
-  return exit_codes.valid;
+  if (verdicts.some(({ verdict }) => verdict === "invalid")) return 1;
+  return verdicts.some(({ verdict }) => verdict === "unknown") ? 2 : 0;
 }

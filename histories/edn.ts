@@ -161,5 +161,5 @@ export class EdnReader {
 
 function keyText(key: unknown): string {
   if (typeof key === "string") return key.startsWith(":") ? key.slice(1) : key;
-  return typeof key === "object" ? JSON.stringify(key) : String(key);
+  return JSON.stringify(key) ?? "";
 }

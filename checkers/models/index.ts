@@ -21,6 +21,7 @@ export const models: Readonly<Record<string, MakeModel>> = {
 
 /** States go back only into the model they came from, so its users need not know their type. */
 function erase<State>(make: (initial?: unknown) => Model<State>): MakeModel {
+  const made: (initial?: unknown) => unknown = make;
   // oxlint-disable-next-line no-unsafe-type-assertion -- see above
-  return make as unknown as MakeModel;
+  return made as MakeModel;
 }

@@ -47,6 +47,7 @@ class BreadthFirst {
       const position = Math.min(...this.#ahead.keys());
       timeline.goTo(position);
       const places = this.#ahead.get(position)!;
+      if (this.#budget.progress !== undefined) this.#budget.progress[0] = position;
       // Crashed operations last: places that do without them may come to make the others needless.
       let plain = 0;
       let crashed = 0;
@@ -62,10 +63,12 @@ class BreadthFirst {
       }
       if (success !== undefined) break;
       this.#ahead.delete(position);
+      if (this.#ahead.size === 0) {
+        const blocked = ~this.#problem.events[position]!;
+        return { kind: "impossible", blocked, states: places.states() };
+      }
       places.clear();
       this.#spare.push(places);
-      if (this.#ahead.size === 0)
-        return { kind: "impossible", blocked: ~this.#problem.events[position]! };
     }
     return success;
   }

@@ -38,8 +38,8 @@ export class Cursor {
 
   /** Goes on to the first return of an operation that is not placed. @returns whether there is none: success */
   advance(): boolean {
-    const { events, slot_of, class_of, observes } = this.#problem;
-    const { timeline, placed } = this;
+    const { events, slot_of, class_of, observes, optional } = this.#problem;
+    const { timeline, placed, waived } = this;
     const from = timeline.position;
     while (timeline.position < events.length) {
       const event = events[timeline.position]!;
@@ -55,6 +55,10 @@ export class Cursor {
       const of_class = class_of[event]!;
       if (observes[of_class] === 1 && this.#transitions.next(this.state, of_class) !== impossible)
         this.#place(event);
+      else if (optional[of_class] === 1) {
+        const slot = slot_of[event]!;
+        if (slot >= 0) waived[slot >> 5]! |= 1 << (slot & 31);
+      }
     }
     if (timeline.position > from) this.unseen = false;
     return timeline.position === events.length;
@@ -76,7 +80,7 @@ export class Cursor {
     if (overwrites[of_class] === 1) {
       const { overwriters } = this.timeline;
       for (let word = 0; word < overwriters.length; word++)
-        this.waived[word] = overwriters[word]! & ~this.placed[word]!;
+        this.waived[word]! |= overwriters[word]! & ~this.placed[word]!;
       this.unseen = true;
     }
     if (next === this.state) return;
@@ -126,12 +130,17 @@ export function withWaived(
   order: readonly number[],
   order_at: readonly number[],
 ): number[] {
-  const { operations, class_of, overwrites, called_at, slot_of } = problem;
+  const { operations, class_of, overwrites, optional, called_at, slot_of } = problem;
   const in_order = new Uint8Array(operations.length);
   for (const operation of order) in_order[operation] = 1;
   const waived = operations
     .map((_, operation) => operation)
-    .filter((operation) => in_order[operation] === 0 && slot_of[operation] !== -1);
+    .filter(
+      (operation) =>
+        in_order[operation] === 0 &&
+        slot_of[operation] !== -1 &&
+        optional[class_of[operation]!] === 0,
+    );
   const whole: number[] = [];
   let next = 0;
   for (const [index, operation] of order.entries()) {

@@ -92,7 +92,7 @@ export function depthFirst(
     if (cursor.advance()) return success();
     arrive();
   }
-  return { kind: "impossible", blocked: ~problem.events[furthest]! };
+  return { kind: "impossible", blocked: ~problem.events[furthest]!, states: [] };
 
   function success(): Outcome {
     return {

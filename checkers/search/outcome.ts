@@ -5,6 +5,8 @@ export interface Budget {
   readonly signal?: AbortSignal;
   /** Tell the order that shows that the history is linearizable. */
   readonly witness?: boolean;
+  /** Takes the number of events passed, for those who watch from another thread. */
+  readonly progress?: Int32Array;
   /** How many places at one position are too many. */
   readonly places?: number;
   /** How many turns are too many. */
@@ -17,8 +19,11 @@ export type Outcome =
    * Empty unless it was asked for.
    */
   | { readonly kind: "linearizable"; readonly order: readonly number[] }
-  /** One gets as far as the return of `blocked`, which cannot be placed. */
-  | { readonly kind: "impossible"; readonly blocked: number }
+  /**
+   * One gets as far as the return of `blocked`, which cannot be placed: none of the states that are
+   * possible there allows it (numbers of Transitions; only told by the search breadth-first).
+   */
+  | { readonly kind: "impossible"; readonly blocked: number; readonly states: readonly number[] }
   | { readonly kind: "gave up"; readonly why: GaveUp; readonly events_passed: number };
 
 export type GaveUp = "stopped" | "time" | "memory" | "width" | "turns";

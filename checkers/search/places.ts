@@ -47,6 +47,13 @@ export class Places {
     return this.#rows[index * this.#row + 5]!;
   }
 
+  /** The states that come up, each once. */
+  states(): number[] {
+    const states = new Set<number>();
+    for (let index = 0; index < this.count; index++) states.add(this.#rows[index * this.#row + 2]!);
+    return [...states];
+  }
+
   /** Puts the cursor's place in. @returns whether it was needed */
   add(cursor: Cursor, trail: number): boolean {
     const { placed, timeline } = cursor;

@@ -16,6 +16,8 @@ export interface Problem {
   /** By class: what the model says about it. */
   readonly observes: Uint8Array;
   readonly overwrites: Uint8Array;
+  /** By class: whether it returns but need not be placed. */
+  readonly optional: Uint8Array;
   /** By operation: its bit in the sets, free again after its return; -1 for `info` ones. */
   readonly slot_of: Int32Array;
   /** By operation: the one that had its slot before, or -1. */
@@ -27,13 +29,21 @@ export interface Problem {
   readonly slots: number;
 }
 
-/** @param all operations of one key, in the order of their invokes */
-export function toProblem<State>(all: readonly Operation[], model: Model<State>): Problem {
+/**
+ * @param all operations of one key, in the order of their invokes
+ * @param optional those of them that may be left out
+ */
+export function toProblem<State>(
+  all: readonly Operation[],
+  model: Model<State>,
+  optional: ReadonlySet<Operation> = new Set(),
+): Problem {
   const operations: Operation[] = [];
   const classes: number[] = [];
   const calls: Call[] = [];
   const observes: number[] = [];
   const overwrites: number[] = [];
+  const optional_classes: number[] = [];
   const numbers = new Map<string, number>();
   for (const operation of all) {
     if (operation.status === "fail") continue;
@@ -42,8 +52,9 @@ export function toProblem<State>(all: readonly Operation[], model: Model<State>)
     const writes = model.overwrites?.(call) === true;
     if (writes) call = { f, input, output: undefined };
     const observing = model.observes?.(call) === true;
-    if (observing && status === "info") continue;
-    const text = `${f} ${plainText(input)} ${plainText(call.output)}`;
+    const may_go = optional.has(operation);
+    if (observing && (may_go || status === "info")) continue;
+    const text = `${may_go ? "optional " : ""}${f} ${plainText(input)} ${plainText(call.output)}`;
     let number = numbers.get(text);
     if (number === undefined) {
       number = calls.length;
@@ -51,6 +62,7 @@ export function toProblem<State>(all: readonly Operation[], model: Model<State>)
       calls.push(call);
       observes.push(observing ? 1 : 0);
       overwrites.push(writes ? 1 : 0);
+      optional_classes.push(may_go && status === "ok" ? 1 : 0);
     }
     operations.push(operation);
     classes.push(number);
@@ -61,6 +73,7 @@ export function toProblem<State>(all: readonly Operation[], model: Model<State>)
     calls,
     observes: Uint8Array.from(observes),
     overwrites: Uint8Array.from(overwrites),
+    optional: Uint8Array.from(optional_classes),
     ...layOut(operations),
   };
 }

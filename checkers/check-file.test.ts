@@ -1,0 +1,100 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { checkFile } from "./check-file.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "raceproof-check-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const stale = file(
+  "stale.edn",
+  `[{:process 0 :type :invoke :f :write :value 1} {:process 0 :type :ok :f :write :value 1}
+    {:process 1 :type :invoke :f :read :value nil} {:process 1 :type :ok :f :read :value 0}]`,
+);
+
+/** Enqueues that all overlap, and an element that never was there: factorially many orders to exclude. */
+function hopeless(): string {
+  const lines: string[] = [];
+  for (let process = 0; process < 14; process++)
+    lines.push(`{:process ${process} :type :invoke :f :enqueue :value ${process}}`);
+  for (let process = 0; process < 14; process++)
+    lines.push(`{:process ${process} :type :ok :f :enqueue :value ${process}}`);
+  lines.push("{:process 0 :type :invoke :f :dequeue}{:process 0 :type :ok :f :dequeue :value 99}");
+  return file("hopeless.edn", lines.join("\n"));
+}
+
+describe("checkFile", () => {
+  test("says what is wrong, and draws it", async () => {
+    expect(await checkFile(stale, { model: "register", initial: 0 })).toMatchObject({
+      verdict: "invalid",
+      reason:
+        "process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.",
+      drawing: [
+        "process 0  |--|           write 1",
+        "process 1        |--|     read → 0   ← cannot be placed",
+      ].join("\n"),
+      operations: 2,
+      events: 4,
+    });
+  });
+
+  test("a model of one's own, in TypeScript", async () => {
+    const model = file(
+      "mine.ts",
+      `type Call = { f: string; input: unknown; output: unknown };
+       export default (initial = 0) => ({ name: "mine", init: initial as unknown, step: (state: unknown, { f, input, output }: Call) =>
+         f === "write" ? input : output === state ? state : undefined });`,
+    );
+    expect(await checkFile(stale, { model, initial: 0 })).toMatchObject({
+      checker: "mine",
+      verdict: "invalid",
+    });
+    const empty = file("empty.mjs", "export default {};");
+    expect((await checkFile(stale, { model: empty })).reason).toMatch(
+      /must be a model, \{ name, init, step \}/,
+    );
+  });
+
+  test("limits hold, also inside a step that does not return", async () => {
+    const hang = file(
+      "hang.mjs",
+      'export default { name: "hang", init: 0, step() { for (;;); } };',
+    );
+    expect(await checkFile(stale, { model: hang, timeout_ms: 500 })).toMatchObject({
+      verdict: "unknown",
+      reason: "Not decided within 0.5 s: 0 events were reached.",
+    });
+    const stop = new AbortController();
+    const stopped = checkFile(stale, { model: hang, signal: stop.signal });
+    stop.abort();
+    expect((await stopped).reason).toMatch(/^Told to stop/);
+  });
+
+  test("time and memory", async () => {
+    const path = hopeless();
+    const late = await checkFile(path, { model: "queue", timeout_ms: 2_000 });
+    expect([late.verdict, late.reason]).toEqual([
+      "unknown",
+      expect.stringMatching(/^Not decided within 2 s/),
+    ]);
+    const full = await checkFile(path, { model: "queue", memory_mb: 32, timeout_ms: 60_000 });
+    expect([full.verdict, full.reason]).toEqual([
+      "unknown",
+      expect.stringMatching(/^Not decided within 32 MB/),
+    ]);
+  });
+
+  test("a file that is no history", async () => {
+    expect(await checkFile(join(folder, "none"), { model: "register" })).toMatchObject({
+      verdict: "unknown",
+      reason: expect.stringMatching(/it is not there\.$/),
+    });
+  });
+});

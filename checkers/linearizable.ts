@@ -1,0 +1,136 @@
+import type { History, Operation } from "../histories/event.ts";
+import { byKey } from "./by-key.ts";
+import { counterChecker } from "./counter.ts";
+import { explain } from "./explain.ts";
+import type { MakeModel } from "./models/index.ts";
+import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
+import { toProblem } from "./search/problem.ts";
+import { search } from "./search/search.ts";
+import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
+import { ofKey } from "./who.ts";
+
+export interface LinearizableOptions {
+  /** What everything starts with; the header's, or else the model's own, when not given. */
+  readonly initial?: unknown;
+  /** Tell the order that shows that a history is linearizable. */
+  readonly witness?: boolean;
+  /** Only every so manieth key: `{ index: 0, of: 2 }`. */
+  readonly share?: { readonly index: number; readonly of: number };
+  /** Takes the number of events passed. */
+  readonly progress?: Int32Array;
+}
+
+const explaining_ms = 5_000;
+const drawing_ms = 2_000;
+
+/** Linearizability of any model, exact, each key by itself. */
+export function linearizable(
+  name: string,
+  make: MakeModel,
+  options: LinearizableOptions = {},
+): SyncChecker {
+  return {
+    name,
+    check(history: History, limits: Limits = {}): Verdict {
+      const judge = (within: Limits): Verdict =>
+        new Judge(name, make, options, within, history).judge();
+      if (name !== "counter" || options.witness === true || options.initial !== undefined)
+        return judge(limits);
+      const quick = counterChecker.check(history);
+      if (quick.verdict === "unknown") return judge(limits);
+      if (quick.verdict === "valid") return quick;
+      // The quick way knows the sentence, the search the drawing, if it is soon done.
+      const timeout_ms = Math.min(drawing_ms, limits.timeout_ms ?? drawing_ms);
+      return { ...judge({ ...limits, timeout_ms }), ...quick };
+    },
+  };
+}
+
+class Judge {
+  readonly #name: string;
+  readonly #make: MakeModel;
+  readonly #options: LinearizableOptions;
+  readonly #limits: Limits;
+  readonly #history: History;
+  readonly #budget: Budget;
+  readonly #figures: Record<string, number>;
+
+  constructor(
+    name: string,
+    make: MakeModel,
+    options: LinearizableOptions,
+    limits: Limits,
+    history: History,
+  ) {
+    this.#name = name;
+    this.#make = make;
+    this.#options = options;
+    this.#limits = limits;
+    this.#history = history;
+    this.#figures = { operations: history.operations.length };
+    const { timeout_ms, memory_mb, signal } = limits;
+    this.#budget = {
+      ...(timeout_ms === undefined ? {} : { deadline_ms: performance.now() + timeout_ms }),
+      ...(memory_mb === undefined ? {} : { memory_bytes: memory_mb * 2 ** 20 }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(options.progress === undefined ? {} : { progress: options.progress }),
+      witness: options.witness === true,
+    };
+  }
+
+  judge(): Verdict {
+    const { header, operations } = this.#history;
+    const keys = byKey(operations);
+    const model = this.#make(this.#options.initial ?? header?.initial);
+    const { index, of } = this.#options.share ?? { index: 0, of: 1 };
+    const witness: Operation[] = [];
+    let unknown: string | undefined;
+    for (const [number, [key, of_key]] of [...keys].entries()) {
+      if (number % of !== index) continue;
+      const problem = toProblem(of_key, model);
+      const outcome = search(problem, model, this.#budget);
+      if (outcome.kind === "impossible") {
+        const blocked = problem.operations[outcome.blocked]!;
+        return this.#invalid(of_key, blocked, ofKey(key, keys.size > 1));
+      }
+      if (outcome.kind === "gave up")
+        unknown ??= `${gaveUp(outcome, this.#limits, problem.events.length)}${ofKey(key, keys.size > 1)}.`;
+      else witness.push(...outcome.order.map((operation) => problem.operations[operation]!));
+    }
+    if (unknown !== undefined) return this.#verdict("unknown", unknown);
+    const valid = this.#verdict("valid", `All ${operations.length} operations fit into one order.`);
+    return this.#options.witness === true ? { ...valid, witness } : valid;
+  }
+
+  #invalid(of_key: readonly Operation[], blocked: Operation, key: string): Verdict {
+    const { header } = this.#history;
+    const now = performance.now();
+    const deadline_ms = Math.min(
+      now + explaining_ms,
+      Math.max(now + 100, this.#budget.deadline_ms ?? Number.POSITIVE_INFINITY),
+    );
+    const model = this.#make(this.#options.initial ?? header?.initial);
+    const why = explain(of_key, blocked, model, header, { ...this.#budget, deadline_ms });
+    const verdict = this.#verdict("invalid", `${why.sentence}${key}.`);
+    return { ...verdict, evidence: why.operations, drawing: why.drawing };
+  }
+
+  #verdict(verdict: Verdict["verdict"], reason: string): Verdict {
+    return { checker: this.#name, verdict, reason, figures: this.#figures };
+  }
+}
+
+function gaveUp(
+  { why, events_passed }: Extract<Outcome, { kind: "gave up" }>,
+  { timeout_ms, memory_mb }: Limits,
+  events: number,
+): string {
+  const reasons: Record<GaveUp, string> = {
+    stopped: "Told to stop",
+    time: `Not decided within ${(timeout_ms ?? 0) / 1000} s`,
+    memory: `Not decided within ${memory_mb} MB`,
+    width: "Too many orders are possible at once",
+    turns: "Too many orders are possible",
+  };
+  return `${reasons[why]}: event ${events_passed} of ${events} was reached`;
+}

@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type LinearizableOptions, linearizable } from "./linearizable.ts";
+import type { Model } from "./model.ts";
+import type { MakeModel } from "./models/index.ts";
+import { checkerFor, model_names } from "./select.ts";
+import type { Checker } from "./verdict.ts";
+
+/**
+ * The checker of a name, or for a file whose default export is a Model, or a function that makes one
+ * from the initial value.
+ * @throws Error in one sentence
+ */
+export async function loadChecker(model: string, options: LinearizableOptions): Promise<Checker> {
+  if (!/\.[cm]?[jt]s$/.test(model)) return checkerFor(model, options);
+  const make = asMaker(await importFile(model), model);
+  return linearizable(make(options.initial).name, make, options);
+}
+
+/** Whether `--model` may say this: a name, or a file of a program. */
+export function mayBeModel(model: string): boolean {
+  return model_names.includes(model) || /\.[cm]?[jt]s$/.test(model);
+}
+
+async function importFile(path: string): Promise<unknown> {
+  const url = pathToFileURL(resolve(path)).href;
+  try {
+    const script = /\.[cm]?js$/.test(path);
+    const loaded: unknown = script
+      ? await import(url)
+      : await import("tsx/esm/api").then(({ tsImport }) => tsImport(url, import.meta.url));
+    // A file that counts as CommonJS has its exports one level deeper.
+    return defaultOf(defaultOf(loaded));
+  } catch (error) {
+    throw new Error(`The model ${path} cannot be loaded: ${firstLine(error)}`, { cause: error });
+  }
+}
+
+function defaultOf(exported: unknown): unknown {
+  return typeof exported === "object" && exported !== null && "default" in exported
+    ? exported.default
+    : exported;
+}
+
+function asMaker(exported: unknown, path: string): MakeModel {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- its answer is looked at below
+  const make = typeof exported === "function" ? (exported as MakeModel) : () => exported;
+  if (!isModel(make(undefined)))
+    throw new Error(
+      `The default export of ${path} must be a model, { name, init, step }, or a function that makes one.`,
+    );
+  // oxlint-disable-next-line no-unsafe-type-assertion -- just looked at
+  return make as MakeModel;
+}
+
+function isModel(value: unknown): value is Model<unknown> {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "name" in value &&
+    typeof value.name === "string" &&
+    "init" in value &&
+    "step" in value &&
+    typeof value.step === "function"
+  );
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!;
+}
