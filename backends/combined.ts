@@ -9,39 +9,46 @@ export interface SqlAndRedis<Sql> {
 
 /**
  * Two backends as one: a session is a connection to each, behind the same gate.
- * A lost reply is one of the SQL connection. Disposes of neither backend: they were here before.
+ * A lost reply is one of the SQL connection. Its disposal is that of both.
+ *
+ * @param locks where the application keeps its locks: a server that never holds a request
+ * @param both what the application's code gets
  */
-export function combined<Sql>(sql: Backend<Sql>, redis: Backend<Redis>): Backend<SqlAndRedis<Sql>> {
-  const parts = new WeakMap<Session<SqlAndRedis<Sql>>, Session<Sql>>();
-  const redis_errors = new WeakSet<object>();
+export function combined<Sql, Locks, Both>(
+  sql: Backend<Sql>,
+  locks: Backend<Locks>,
+  both: (sql: Sql, locks: Locks) => Both,
+): Backend<Both> {
+  const parts = new WeakMap<Session<Both>, Session<Sql>>();
+  const of_locks = new WeakSet<object>();
   const noting = (gate: Gate): Gate => ({
     pass: (step, send) =>
       gate.pass(step, () =>
         send().catch((error: unknown) => {
-          if (typeof error === "object" && error !== null) redis_errors.add(error);
+          if (typeof error === "object" && error !== null) of_locks.add(error);
           throw error;
         }),
       ),
   });
-  const ownerOf = (error: unknown): Backend<Sql> | Backend<Redis> =>
-    typeof error === "object" && error !== null && redis_errors.has(error) ? redis : sql;
+  const ownerOf = (error: unknown): Backend<Sql> | Backend<Locks> =>
+    typeof error === "object" && error !== null && of_locks.has(error) ? locks : sql;
 
   return {
-    name: `${sql.name}+${redis.name}`,
-    server: `${sql.server}, ${redis.server}`,
-    prefix: redis.prefix,
+    name: `${sql.name}+${locks.name}`,
+    server: `${sql.server}, ${locks.server}`,
+    prefix: locks.prefix,
     isolations: sql.isolations,
     async open(gate: Gate, options?: OpenOptions) {
       const sql_session = await sql.open(gate, options);
-      const redis_session = await redis.open(noting(gate));
-      const session: Session<SqlAndRedis<Sql>> = {
-        client: { sql: sql_session.client, redis: redis_session.client },
+      const locks_session = await locks.open(noting(gate));
+      const session: Session<Both> = {
+        client: both(sql_session.client, locks_session.client),
         loseNextReply: () => sql_session.loseNextReply(),
         get alive() {
-          return sql_session.alive && redis_session.alive;
+          return sql_session.alive && locks_session.alive;
         },
         async [Symbol.asyncDispose]() {
-          await redis_session[Symbol.asyncDispose]();
+          await locks_session[Symbol.asyncDispose]();
           await sql_session[Symbol.asyncDispose]();
         },
       };
@@ -54,6 +61,9 @@ export function combined<Sql>(sql: Backend<Sql>, redis: Backend<Redis>): Backend
     },
     outcome: (error) => ownerOf(error).outcome(error),
     code: (error) => ownerOf(error).code(error),
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      await sql[Symbol.asyncDispose]();
+      await locks[Symbol.asyncDispose]();
+    },
   };
 }

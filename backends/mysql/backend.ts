@@ -13,19 +13,28 @@ import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
 const row_lock_wait_s = 5;
 const table_lock_wait_s = 10;
 
+/** What a MariaDB server is told beside its defaults. */
+export interface MariadbOptions {
+  /** False: a transaction may overwrite what changed since its snapshot, as in MySQL. */
+  readonly snapshot_isolation?: false;
+}
+
 /**
  * A MySQL or MariaDB server through `mysql2/promise`, in a database of our own that `asyncDispose` drops.
  *
  * @throws CannotConnect in one sentence.
  */
-export async function connectMysql(server: { readonly url: string }): Promise<Backend<Connection>> {
+export async function connectMysql(
+  server: { readonly url: string },
+  options: MariadbOptions = {},
+): Promise<Backend<Connection>> {
   const given = givenBy(server.url);
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
-  return new MysqlBackend(library, given, await OwnDatabase.create(library, given));
+  return new MysqlBackend(library, given, await OwnDatabase.create(library, given), options);
 }
 
 class MysqlBackend implements Backend<Connection> {
-  readonly name: "mysql" | "mariadb";
+  readonly name: "mysql" | "mariadb" | "mariadb-snapshot-off";
   readonly server: string;
   /** Names of locks (`GET_LOCK`) belong to the whole server. */
   readonly prefix = `${randomBytes(3).toString("hex")}:`;
@@ -40,15 +49,21 @@ class MysqlBackend implements Backend<Connection> {
   readonly #library: Library;
   readonly #given: Given;
   readonly #database: OwnDatabase;
+  readonly #overwrites: boolean;
   readonly #sessions = new Map<number, MysqlSession>();
   readonly #held: ReturnType<typeof pollTogether>;
 
-  constructor(library: Library, given: Given, database: OwnDatabase) {
+  constructor(library: Library, given: Given, database: OwnDatabase, options: MariadbOptions) {
     this.#library = library;
     this.#given = given;
     this.#database = database;
+    this.#overwrites = database.is_mariadb && options.snapshot_isolation === false;
     this.name = database.is_mariadb ? "mariadb" : "mysql";
     this.server = `${database.is_mariadb ? "MariaDB" : "MySQL"} ${database.version}`;
+    if (this.#overwrites) {
+      this.name = "mariadb-snapshot-off";
+      this.server += " with innodb_snapshot_isolation=OFF";
+    }
     const waits = database.is_mariadb ? waitingInMariadb : waitingInMysql;
     this.#held = pollTogether((ids) => waits(database.control, this.#threads(ids)));
   }
@@ -90,6 +105,7 @@ class MysqlBackend implements Backend<Connection> {
     return [
       `SET SESSION innodb_lock_wait_timeout = ${row_lock_wait_s}`,
       `lock_wait_timeout = ${table_lock_wait_s}`,
+      ...(this.#overwrites ? ["innodb_snapshot_isolation = OFF"] : []),
       ...(isolation === undefined ? [] : [`${level} = '${isolation.replace(" ", "-")}'`]),
     ].join(", ");
   }

@@ -1,129 +1,91 @@
+/** All counter suites, in the order of the matrix. */
 import type { Redis } from "ioredis";
-import { type Backend, open_gate } from "../../backends/backend.ts";
-import { combined, type SqlAndRedis } from "../../backends/combined.ts";
-import type { Server, ServerKind } from "../../servers/server.ts";
-import { type Cell, cellsOf } from "../cell.ts";
-import type { Strategy } from "../strategy.ts";
+import { combined } from "../../backends/combined.ts";
+import type { Server } from "../../servers/server.ts";
+import { type CounterSuite, counterSuite } from "./counter-suite.ts";
 
-type Servers = Readonly<Partial<Record<ServerKind, Server>>>;
+export type { CounterSuite, OpenSuite } from "./counter-suite.ts";
 
-/** A backend with its strategies, connected. */
-export interface OpenSuite extends AsyncDisposable {
-  readonly cells: readonly Cell[];
-}
+const postgres = async (server: Server) =>
+  (await import("../../backends/postgres/backend.ts")).connectPostgres(server);
+const mysql = async (server: Server, options?: { snapshot_isolation: false }) =>
+  (await import("../../backends/mysql/backend.ts")).connectMysql(server, options);
+const redis = async (server: Server) =>
+  (await import("../../backends/redis/backend.ts")).connectRedis(server);
+const dynamodb = async (server: Server) =>
+  (await import("../../backends/dynamodb/backend.ts")).connectDynamodb(server);
 
-/** The counter on one backend, or on two that work together. */
-export interface CounterSuite {
-  /** As on the command line. */
-  readonly backend: string;
-  readonly servers: readonly ServerKind[];
-  /** Names of its strategies, without connecting to anything. */
-  names(): Promise<readonly string[]>;
-  open(servers: Servers): Promise<OpenSuite>;
-}
+const mariadb_counters = () => import("./mysql/mariadb.ts");
+const redis_counters = () => import("./redis/index.ts");
+const redis_lock = {
+  postgres: () => import("./redis-lock/postgres.ts"),
+  mysql: () => import("./redis-lock/mysql.ts"),
+};
+const withRedis = <Sql>(sql: Sql, redis: Redis) => ({ sql, redis });
 
 export const suites: readonly CounterSuite[] = [
-  {
+  counterSuite({
     backend: "postgres",
     servers: ["postgres"],
-    names: async () => namesOf(await import("./postgres/index.ts")),
-    async open({ postgres }) {
-      const { connectPostgres } = await import("../../backends/postgres/backend.ts");
-      return openSuite(await connectPostgres(postgres!), await import("./postgres/index.ts"));
-    },
-  },
-  {
+    counters: () => import("./postgres/index.ts"),
+    connect: (servers) => postgres(servers.postgres),
+  }),
+  counterSuite({
     backend: "mysql",
     servers: ["mysql"],
-    names: async () => namesOf(await import("./mysql/index.ts")),
-    async open({ mysql }) {
-      const { connectMysql } = await import("../../backends/mysql/backend.ts");
-      return openSuite(await connectMysql(mysql!), await import("./mysql/index.ts"));
-    },
-  },
-  {
+    counters: () => import("./mysql/index.ts"),
+    connect: (servers) => mysql(servers.mysql),
+    instead: { mariadb: mariadb_counters },
+  }),
+  counterSuite({
+    backend: "mariadb",
+    servers: ["mariadb"],
+    counters: mariadb_counters,
+    connect: (servers) => mysql(servers.mariadb),
+  }),
+  counterSuite({
+    backend: "mariadb-snapshot-off",
+    servers: ["mariadb"],
+    counters: () => import("./mysql/mariadb-snapshot-off.ts"),
+    connect: (servers) => mysql(servers.mariadb, { snapshot_isolation: false }),
+  }),
+  counterSuite({
     backend: "redis",
     servers: ["redis"],
-    names: async () => namesOf(await import("./redis/index.ts")),
-    async open({ redis }) {
-      const { connectRedis } = await import("../../backends/redis/backend.ts");
-      return openSuite(await connectRedis(redis!), await import("./redis/index.ts"));
-    },
-  },
-  {
+    counters: redis_counters,
+    connect: (servers) => redis(servers.redis),
+    instead: { valkey: redis_counters },
+  }),
+  counterSuite({
+    backend: "valkey",
+    servers: ["valkey"],
+    counters: redis_counters,
+    connect: (servers) => redis(servers.valkey),
+  }),
+  counterSuite({
     backend: "dynamodb",
     servers: ["dynamodb"],
-    names: async () => namesOf(await import("./dynamodb/index.ts")),
-    async open({ dynamodb }) {
-      const { connectDynamodb } = await import("../../backends/dynamodb/backend.ts");
-      return openSuite(await connectDynamodb(dynamodb!), await import("./dynamodb/index.ts"));
-    },
-  },
-  {
+    counters: () => import("./dynamodb/index.ts"),
+    connect: (servers) => dynamodb(servers.dynamodb),
+  }),
+  counterSuite({
     backend: "postgres+redis",
     servers: ["postgres", "redis"],
-    names: async () => namesOf(await import("./redis-lock/postgres.ts")),
-    async open({ postgres, redis }) {
-      const { connectPostgres } = await import("../../backends/postgres/backend.ts");
-      const { connectRedis } = await import("../../backends/redis/backend.ts");
-      return openBoth(
-        await connectPostgres(postgres!),
-        await connectRedis(redis!),
-        await import("./postgres/index.ts"),
-        (await import("./redis-lock/postgres.ts")).strategies,
-      );
-    },
-  },
-  {
+    counters: redis_lock.postgres,
+    connect: async (servers) =>
+      combined(await postgres(servers.postgres), await redis(servers.redis), withRedis),
+    instead: { "postgres+valkey": redis_lock.postgres },
+  }),
+  counterSuite({
     backend: "mysql+redis",
     servers: ["mysql", "redis"],
-    names: async () => namesOf(await import("./redis-lock/mysql.ts")),
-    async open({ mysql, redis }) {
-      const { connectMysql } = await import("../../backends/mysql/backend.ts");
-      const { connectRedis } = await import("../../backends/redis/backend.ts");
-      return openBoth(
-        await connectMysql(mysql!),
-        await connectRedis(redis!),
-        await import("./mysql/index.ts"),
-        (await import("./redis-lock/mysql.ts")).strategies,
-      );
+    counters: redis_lock.mysql,
+    connect: async (servers) =>
+      combined(await mysql(servers.mysql), await redis(servers.redis), withRedis),
+    instead: {
+      "mysql+valkey": redis_lock.mysql,
+      "mariadb+redis": redis_lock.mysql,
+      "mariadb+valkey": redis_lock.mysql,
     },
-  },
+  }),
 ];
-
-interface Counters<Client> {
-  readonly strategies: readonly Strategy<Client>[];
-  readonly setUp: (client: Client) => Promise<void>;
-}
-
-const namesOf = (counters: { strategies: readonly { name: string }[] }): string[] =>
-  counters.strategies.map((strategy) => strategy.name);
-
-async function openSuite<Client>(
-  backend: Backend<Client>,
-  { strategies, setUp }: Counters<Client>,
-): Promise<OpenSuite> {
-  await using session = await backend.open(open_gate);
-  await setUp(session.client);
-  return {
-    cells: cellsOf(backend, strategies),
-    [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
-  };
-}
-
-async function openBoth<Sql>(
-  sql: Backend<Sql>,
-  redis: Backend<Redis>,
-  { setUp }: Counters<Sql>,
-  strategies: readonly Strategy<SqlAndRedis<Sql>>[],
-): Promise<OpenSuite> {
-  await using session = await sql.open(open_gate);
-  await setUp(session.client);
-  return {
-    cells: cellsOf(combined(sql, redis), strategies),
-    async [Symbol.asyncDispose]() {
-      await sql[Symbol.asyncDispose]();
-      await redis[Symbol.asyncDispose]();
-    },
-  };
-}

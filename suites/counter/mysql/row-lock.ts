@@ -80,7 +80,8 @@ export const selectForShare: Strategy<Connection> = {
   read,
   increment(connection, id) {
     return inTransaction(connection, async () => {
-      const value = await lockAndRead(connection, id, "FOR SHARE");
+      // MySQL also writes it FOR SHARE, MariaDB only so.
+      const value = await lockAndRead(connection, id, "LOCK IN SHARE MODE");
       return write(connection, id, value + 1);
     });
   },

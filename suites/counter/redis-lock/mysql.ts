@@ -1,8 +1,10 @@
 import type { Connection } from "mysql2/promise";
 import type { SqlAndRedis } from "../../../backends/combined.ts";
 import { kept, type Strategy } from "../../strategy.ts";
-import { prepare, read } from "../mysql/counter-table.ts";
+import { prepare, read, setUp as setUpTables } from "../mysql/counter-table.ts";
 import { withRedisLock } from "./lock.ts";
+
+export const setUp = ({ sql }: SqlAndRedis<Connection>): Promise<void> => setUpTables(sql);
 
 /** A lock in Redis around a read-write in MySQL: good until the lock expires under its holder. */
 const redisLock: Strategy<SqlAndRedis<Connection>> = {

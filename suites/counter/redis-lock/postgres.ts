@@ -1,8 +1,10 @@
 import type { Client } from "pg";
 import type { SqlAndRedis } from "../../../backends/combined.ts";
 import { kept, type Strategy } from "../../strategy.ts";
-import { prepare, read } from "../postgres/counter-table.ts";
+import { prepare, read, setUp as setUpTables } from "../postgres/counter-table.ts";
 import { withRedisLock } from "./lock.ts";
+
+export const setUp = ({ sql }: SqlAndRedis<Client>): Promise<void> => setUpTables(sql);
 
 /** A lock in Redis around a read-write in PostgreSQL: good until the lock expires under its holder. */
 const redisLock: Strategy<SqlAndRedis<Client>> = {

@@ -1,0 +1,12 @@
+/** MariaDB with `innodb_snapshot_isolation=OFF`: promises as MySQL, but for the code of NOWAIT. */
+import type { Connection } from "mysql2/promise";
+import { fails, type Strategy } from "../../strategy.ts";
+import { strategies as of_mysql } from "./index.ts";
+
+export { setUp } from "./counter-table.ts";
+
+export const strategies: readonly Strategy<Connection>[] = of_mysql.map((strategy) =>
+  strategy.name === "select-for-update-nowait"
+    ? { ...strategy, declared: fails("1205") }
+    : strategy,
+);
