@@ -76,7 +76,9 @@ export class LaneSessions<Client> implements AsyncDisposable {
       if (!place || this.#places.indexOf(place) < i) return;
       if (place.gate instanceof SessionGate) place.gate.queue = undefined;
       const clients = this.#places.flatMap((p, n) => (p === place ? [n + 1] : []));
-      const left = place.session.alive ? leftBy(trace, clients) : "broken";
+      // One for all again, after one of them had to reconnect.
+      const is_whole = !this.#shared || clients.length === this.#places.length;
+      const left = place.session.alive && is_whole ? leftBy(trace, clients) : "broken";
       if (left === "nothing") return;
       if (left === "something" && place.session.clean) return place.session.clean();
       for (const client of clients) {
