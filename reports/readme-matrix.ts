@@ -59,7 +59,7 @@ function underFaults(cells: readonly CellResult[]): string {
   return [...new Set(kinds)].map((kind) => `**${kind}**`).join(", ");
 }
 
-if (import.meta.main ?? process.argv[1] === import.meta.filename) {
+if (process.argv[1] === import.meta.filename) {
   const results = JSON.parse(readFileSync("raceproof-out/results.json", "utf8")) as Results;
   const readme = readFileSync("README.md", "utf8");
   const between = /(<!-- matrix -->\n)[\s\S]*(<!-- \/matrix -->)/;
