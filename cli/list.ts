@@ -16,7 +16,11 @@ export function listCommand(): Command {
         servers.push([kind, version ?? "", available ? origin : `cannot be had: ${advice}`]);
       }
       console.log(servers.toString());
-      for (const suite of suites)
-        console.log(`\n${suite.backend}\n  ${(await suite.names()).join("\n  ")}`);
+      for (const suite of suites) {
+        const by_name = suite.only_by_name
+          ? ` (only with --backend ${suite.backend}, or --backend all)`
+          : "";
+        console.log(`\n${suite.backend}${by_name}\n  ${(await suite.names()).join("\n  ")}`);
+      }
     });
 }

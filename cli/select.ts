@@ -21,9 +21,7 @@ export async function select(flags: {
   readonly isolation?: string;
   readonly server: readonly string[];
 }): Promise<Selection> {
-  const backends = suites.map((suite) => suite.backend);
-  const wanted = new Set(chosen("--backend", flags.backend, backends));
-  const of_backends = suites.filter((suite) => wanted.has(suite.backend));
+  const of_backends = suitesOf(flags.backend);
   const names = await Promise.all(of_backends.map((suite) => suite.names()));
   const strategies = new Set(chosen("--strategy", flags.strategy, [...new Set(names.flat())]));
   return {
@@ -32,6 +30,15 @@ export async function select(flags: {
     isolations: isolations(flags.isolation),
     servers: serverSources(flags.server),
   };
+}
+
+/** Without a flag all that run by default; `all` is really all. */
+function suitesOf(flag: string | undefined): CounterSuite[] {
+  if (flag === undefined) return suites.filter((suite) => !suite.only_by_name);
+  if (flag === "all") return [...suites];
+  const backends = suites.map((suite) => suite.backend);
+  const wanted = new Set(chosen("--backend", flag, backends));
+  return suites.filter((suite) => wanted.has(suite.backend));
 }
 
 function isolations(flag: string | undefined): Set<Isolation> {

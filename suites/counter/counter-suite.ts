@@ -16,6 +16,8 @@ export interface CounterSuite {
   /** As on the command line. */
   readonly backend: string;
   readonly servers: readonly ServerKind[];
+  /** Not part of what runs when nothing is named: it takes long and shows little that others do not. */
+  readonly only_by_name: boolean;
   /** Names of its strategies, without connecting to anything. */
   names(): Promise<readonly string[]>;
   open(servers: Servers): Promise<OpenSuite>;
@@ -31,6 +33,7 @@ export interface Counters<Client> {
 export interface Parts<Client> {
   readonly backend: string;
   readonly servers: readonly ServerKind[];
+  readonly only_by_name?: true;
   readonly counters: () => Promise<Counters<Client>>;
   connect(servers: Readonly<Record<ServerKind, Server>>): Promise<Backend<Client>>;
   /** Where another server's answer is no mistake of the URL: its name, and the ways of counting there. */
@@ -38,10 +41,11 @@ export interface Parts<Client> {
 }
 
 export function counterSuite<Client>(parts: Parts<Client>): CounterSuite {
-  const { backend, servers } = parts;
+  const { backend, servers, only_by_name = false } = parts;
   return {
     backend,
     servers,
+    only_by_name,
     names: async () => (await parts.counters()).strategies.map((strategy) => strategy.name),
     open: async (given) =>
       openSuite(parts, await parts.connect(given as Readonly<Record<ServerKind, Server>>)),

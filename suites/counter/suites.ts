@@ -40,12 +40,14 @@ export const suites: readonly CounterSuite[] = [
   counterSuite({
     backend: "mariadb",
     servers: ["mariadb"],
+    only_by_name: true,
     counters: mariadb_counters,
     connect: (servers) => mysql(servers.mariadb),
   }),
   counterSuite({
     backend: "mariadb-snapshot-off",
     servers: ["mariadb"],
+    only_by_name: true,
     counters: () => import("./mysql/mariadb-snapshot-off.ts"),
     connect: (servers) => mysql(servers.mariadb, { snapshot_isolation: false }),
   }),
