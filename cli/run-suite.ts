@@ -4,11 +4,11 @@ import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import type { Cell, CellOptions } from "../suites/cell.ts";
 import type { CounterSuite } from "../suites/counter/suites.ts";
+import { disturbanceOf } from "../suites/faults/disturbance.ts";
 import type { CellResult } from "../suites/result.ts";
-import type { Selection } from "./select.ts";
+import type { Pass } from "./faults.ts";
 
-export interface SuiteRun extends Omit<CellOptions, "progress" | "signal"> {
-  readonly selection: Selection;
+export interface SuiteRun extends Omit<CellOptions, "progress" | "signal" | "disturbance">, Pass {
   readonly status: StatusLine;
   readonly signal: AbortSignal;
 }
@@ -21,8 +21,10 @@ export async function* runSuite(
 ): AsyncGenerator<CellResult> {
   const servers: Partial<Record<ServerKind, Server>> = {};
   for (const kind of suite.servers) servers[kind] = await ready.get(kind)!;
+  const { disturb, settings } = run;
+  const disturbance = disturb && disturbanceOf(Object.values(servers), { ...disturb, settings });
   await using open = await suite.open(servers);
-  const cells = open.cells.filter((cell) => isSelected(cell, run.selection));
+  const cells = open.cells.filter((cell) => isSelected(cell, run));
   for (const [i, cell] of cells.entries()) {
     if (run.signal.aborted) return;
     const name = `${cell.backend} ${i + 1}/${cells.length}  ${nameOf(cell)}`;
@@ -30,6 +32,7 @@ export async function* runSuite(
     run.status.show(name);
     yield await cell.run({
       ...run,
+      ...(disturbance ? { disturbance } : {}),
       progress: (done, total) => {
         began ??= performance.now();
         const left_s = ((performance.now() - began) / 1000 / done) * (total - done);
@@ -40,9 +43,11 @@ export async function* runSuite(
   }
 }
 
-function isSelected(cell: Cell, { strategies, isolations }: Selection): boolean {
+function isSelected(cell: Cell, { selection, fits }: Pass): boolean {
+  const { strategies, isolations } = selection;
+  const { strategy, isolation } = cell;
   return (
-    strategies.has(cell.strategy) && (cell.isolation === null || isolations.has(cell.isolation))
+    strategies.has(strategy) && (isolation === null || isolations.has(isolation)) && fits(cell)
   );
 }
 

@@ -1,28 +1,36 @@
 import type { StatusLine } from "../reports/status-line.ts";
+import type { Settings } from "../servers/local/recipe.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
+import { victimOf } from "../suites/faults/victim.ts";
 
 export interface StartedServers extends AsyncDisposable {
   /** Settles when the server is ready, or cannot be had. */
   readonly ready: ReadonlyMap<ServerKind, Promise<Server>>;
 }
 
-/** Starts servers side by side and shows how far they are. Disposing stops those that were started. */
+/**
+ * Starts servers side by side and shows how far they are. Disposing stops those that were started.
+ * @param disturbed settings of servers that are to suffer faults: then each is a Victim
+ */
 export function startServers(
   kinds: readonly ServerKind[],
   sources: ReadonlyMap<ServerKind, string>,
   status: StatusLine,
   signal: AbortSignal,
+  disturbed?: Settings,
 ): StartedServers {
   const ready = new Map(
     kinds.map((kind) => {
       const from = sources.get(kind);
-      const server = startServer(kind, {
+      const starting = startServer(kind, {
         ...(from === undefined ? {} : { from }),
+        ...(disturbed === undefined ? {} : { settings: disturbed }),
         progress: ({ what, done, total, unit, stays }) =>
           stays ? status.say(what) : status.show(what, done, total, unit),
         signal,
       });
+      const server = disturbed === undefined ? starting : starting.then(victimOf);
       server.catch(() => undefined); // whoever needs it hears of it
       return [kind, server] as const;
     }),

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Isolation } from "../backends/backend.ts";
-import type { CellResult, Codes, Explored, LoadResult } from "../suites/result.ts";
+import type { CellResult, Codes, Explored, ExploreResult, LoadResult } from "../suites/result.ts";
 import type { Promised } from "../suites/strategy.ts";
 import { type Paint } from "./paint.ts";
 
@@ -32,7 +32,9 @@ export function matrix(cells: readonly CellResult[], paint: Paint): string {
   const servers = [...new Set(cells.map((cell) => cell.server))];
   return servers
     .map((server) => {
-      const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+      const faults = cells.some(({ load }) => load?.faults);
+      const names = head.map((name) => (faults && name === "a reply lost" ? "faults" : name));
+      const table = new Table({ head: names, style: { head: [], border: [], compact: true } });
       for (const cell of cells) if (cell.server === server) table.push(row(cell, paint));
       return `${paint.bold(server)}\n${table.toString()}`;
     })
@@ -46,7 +48,7 @@ function row(cell: CellResult, paint: Paint): string[] {
     cell.strategy,
     cell.isolation === null ? "" : short_level[cell.isolation],
     explored ? interleavings(explored) : "",
-    explored ? faultText(explored, declared) : "",
+    explored ? faultText(explored, declared) : load ? survivedText(load) : "",
     load ? `${load.acknowledged} / ${load.expected}` : "",
     load && declared.updates !== "unique" ? String(load.lost) : "",
     load && declared.updates !== "unique" ? String(load.applied_twice) : "",
@@ -87,9 +89,21 @@ function interleavings({ two, three }: Explored): string {
 function faultText({ two, reply_lost, lock_lost }: Explored, declared: Promised): string {
   if (two.failure || declared.updates === "lost") return "";
   const parts: string[] = [];
-  if (reply_lost) parts.push(reply_lost.failure?.kind ?? "harmless");
-  if (lock_lost) parts.push(`lock expired: ${lock_lost.failure?.kind ?? "harmless"}`);
-  return parts.join(", ");
+  if (reply_lost) parts.push(resultOf(reply_lost));
+  if (lock_lost) parts.push(`lock expired: ${resultOf(lock_lost)}`);
+  return parts.join("; ");
+}
+
+function resultOf({ failure, complete, schedules }: ExploreResult): string {
+  if (failure) return failure.kind;
+  return complete ? `harmless in all ${schedules}` : `harmless in ${schedules}`;
+}
+
+/** Faults under load that were survived, and how many increments nobody knows of since. */
+function survivedText({ faults, unknown }: LoadResult): string {
+  if (faults === undefined) return "";
+  const count = Object.values(unknown).reduce((sum, count) => sum + count, 0);
+  return `${codesText(faults)}${count > 0 ? `; ${count} unknown` : ""}`;
 }
 
 function codesText(codes: Codes): string {

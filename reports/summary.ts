@@ -30,6 +30,7 @@ export function summary(results: Results, path: string, paint: Paint): string {
   for (const { backend, reason } of not_run)
     parts.push(`${paint.red(`${backend}: not run.`)} ${reason}`);
   if (results.interrupted) parts.push("Interrupted: this is only what was done until then.");
+  parts.push(...survived(cells));
   parts.push(`${counts(cells)}\nHistories and results: ${path}`);
   return parts.join("\n\n");
 }
@@ -55,6 +56,26 @@ function interleavings(cells: readonly CellResult[]): string[] {
   const left_out = texts.length - drawn_max;
   const more = left_out > 0 ? [`${left_out} more failing interleavings are in the results.`] : [];
   return [...texts.slice(0, drawn_max), ...more];
+}
+
+/** What the servers suffered in all, and what became of the increments that should have outlived it. */
+function survived(cells: readonly CellResult[]): string[] {
+  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+  const loads = cells.flatMap(({ load }) => (load?.faults ? [load] : []));
+  if (loads.length === 0) return [];
+  const kinds = new Set(loads.flatMap(({ faults }) => Object.keys(faults!)));
+  const faults = [...kinds].map(
+    (kind) => `${kind} ×${sum(loads.map((l) => l.faults![kind] ?? 0))}`,
+  );
+  const kept = cells.flatMap(({ declared, load }) =>
+    load && declared.updates === "kept" ? [load] : [],
+  );
+  const acknowledged = sum(kept.map((load) => load.acknowledged));
+  const lost = sum(kept.map((load) => load.lost));
+  return [
+    `Faults survived: ${faults.join(", ")}. Of ${acknowledged} increments acknowledged where none may be ` +
+      `lost, ${lost} were lost.`,
+  ];
 }
 
 function counts(cells: readonly CellResult[]): string {

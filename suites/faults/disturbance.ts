@@ -1,6 +1,8 @@
 import type { Settings } from "../../servers/local/recipe.ts";
+import type { Server } from "../../servers/server.ts";
+import { ServerUnavailable } from "../../servers/unavailable.ts";
 import type { Promised } from "../strategy.ts";
-import type { FaultKind, Victim } from "./victim.ts";
+import { type FaultKind, isVictim, type Victim } from "./victim.ts";
 
 /** Servers fail on purpose while clients are at work. */
 export interface Disturbance {
@@ -10,6 +12,25 @@ export interface Disturbance {
   readonly victims: readonly Victim[];
   /** How the servers were started: `fast` ones forget, when killed, what they had acknowledged. */
   readonly settings: Settings;
+}
+
+/**
+ * @param servers made victims at their start
+ * @throws ServerUnavailable for a fault that none of them bears
+ */
+export function disturbanceOf(
+  servers: readonly Server[],
+  { kinds, times, settings }: Omit<Disturbance, "victims">,
+): Disturbance {
+  const victims = servers.filter((server) => isVictim(server));
+  for (const kind of kinds) {
+    if (victims.some(({ bears }) => bears.includes(kind))) continue;
+    const whose = servers.map(({ origin }) => origin).join(", ");
+    throw new ServerUnavailable(
+      `${whose} is someone else's server, which is not ours to ${kind}: use --fault cut, or --server ${servers[0]!.kind}=local.`,
+    );
+  }
+  return { kinds, times, victims, settings };
 }
 
 /** A server that forgets loses updates, whatever the strategy promises. */

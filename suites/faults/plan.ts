@@ -1,4 +1,4 @@
-import { seeded } from "../random.ts";
+import { type Random, seeded } from "../random.ts";
 import type { Disturbance } from "./disturbance.ts";
 import type { FaultKind, Victim } from "./victim.ts";
 
@@ -28,21 +28,19 @@ export function planFaults(
   const random = seeded(seed);
   const between = ({ least, most }: { least: number; most: number }): number =>
     Math.round(least + random() * (most - least));
-  const planned = kinds.flatMap((kind) => {
-    const bearing = victims.filter(({ bears }) => bears.includes(kind));
-    if (bearing.length === 0) return [];
-    return Array.from({ length: times }, () => ({
-      kind,
-      victim: bearing[Math.floor(random() * bearing.length)]!,
-      after_ms: between(undisturbed_ms),
-      hold_ms: between(pause_ms),
-      order: random(),
-    }));
-  });
-  return planned
+  const victimsOf = (kind: FaultKind): Victim[] =>
+    victims.filter(({ bears }) => bears.includes(kind));
+  return kinds
+    .filter((kind) => victimsOf(kind).length > 0)
+    .flatMap((kind) => Array.from({ length: times }, () => ({ kind, order: random() })))
     .sort((a, b) => a.order - b.order)
-    .map(({ order: _, after_ms, ...fault }, place) => ({
-      ...fault,
-      after_ms: after_ms + (place === 0 && settings === "fast" ? settled_ms : 0),
+    .map(({ kind }, place) => ({
+      kind,
+      victim: pick(victimsOf(kind), random),
+      after_ms: between(undisturbed_ms) + (place === 0 && settings === "fast" ? settled_ms : 0),
+      hold_ms: between(pause_ms),
     }));
 }
+
+const pick = <T>(from: readonly T[], random: Random): T =>
+  from[Math.floor(random() * from.length)]!;

@@ -22,6 +22,8 @@ export interface Victim extends Server {
   suffer(kind: FaultKind, hold: () => Promise<void>): Promise<void>;
 }
 
+export const isVictim = (server: Server): server is Victim => "suffer" in server;
+
 /** The server becomes the victim's: it goes with it. @throws the system's error when there is no port */
 export async function victimOf(server: Server & Partial<Faults>): Promise<Victim> {
   const proxy = await proxyTo(server);
