@@ -8,8 +8,9 @@ export interface DrainLimits {
 
 /**
  * Takes a search through independent lanes side by side, each with its own connections and its own key,
- * until there is no next schedule, the limit is reached, or `seen` says stop.
+ * until there is no next schedule, the limit is reached, or `seen` says stop; those under way still end.
  *
+ * @param seen gets what was played and its number from 1, in the order of their starts
  * @returns how many schedules were run, and whether the search came to its end
  * @throws the first error of any lane, after all lanes have stopped
  */
@@ -18,7 +19,7 @@ export async function drain<Client>(
   operations: readonly number[],
   search: Search,
   limits: DrainLimits,
-  seen: (played: Played) => "stop" | undefined,
+  seen: (played: Played, number: number) => "stop" | undefined,
 ): Promise<{ schedules: number; complete: boolean }> {
   let schedules = 0;
   let under_way = 0;
@@ -38,12 +39,12 @@ export async function drain<Client>(
         await new Promise<void>((resolve) => idle.push(resolve));
         continue;
       }
-      schedules++;
+      const number = ++schedules;
       under_way++;
       try {
         const played = await lane.play({ operations, pick: attempt.pick, faults: attempt.faults });
         attempt.done(played);
-        if (seen(played) === "stop") stopped = true;
+        if (seen(played, number) === "stop") stopped = true;
       } catch (error) {
         stopped = true;
         throw error;

@@ -13,7 +13,6 @@ export interface Counts {
 
 /** Counts what schedules showed. */
 export class Tally {
-  schedules = 0;
   #waited = 0;
   #racing = 0;
   readonly #outcomes: Record<string, number> = {};
@@ -25,7 +24,6 @@ export class Tally {
   #regular = true;
 
   add({ trace, failure }: Played): void {
-    this.schedules++;
     const kind = failure?.kind ?? "correct";
     count(this.#outcomes, kind);
     count(this.#endings, [kind, ...trace.results.map(endOf)].join("; "));
