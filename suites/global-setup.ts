@@ -1,7 +1,7 @@
-/** The four servers that all test files under `suites/` share: started once a run, or nothing passes. */
+/** The servers that all test files under `suites/` share: started once a run, or nothing passes. */
 import type { TestProject } from "vitest/node";
 import type { ProgressEvent } from "../servers/progress.ts";
-import type { Server, ServerKind } from "../servers/server.ts";
+import { type Server, type ServerKind, server_kinds } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
 
 /** What a test file may know of a server: `inject("servers").postgres.url`. */
@@ -13,9 +13,7 @@ declare module "vitest" {
   }
 }
 
-const kinds = ["mysql", "postgres", "redis", "dynamodb"] as const;
-
-const setup = (project: TestProject): Promise<() => Promise<void>> => share(project, kinds);
+const setup = (project: TestProject): Promise<() => Promise<void>> => share(project, server_kinds);
 
 export default setup;
 

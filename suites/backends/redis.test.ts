@@ -1,145 +1,15 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { describe, expect, inject, it } from "vitest";
-import { type Backend, type Gate, open_gate, type Step } from "../../backends/backend.ts";
+import { type Gate, open_gate, type Step } from "../../backends/backend.ts";
 import { connectRedis } from "../../backends/redis/backend.ts";
-import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
+import { backendContract } from "../contract.ts";
+import { asOutsider, errorOf, redisFixtures } from "./redis.test-support.ts";
 
-const url = (): string => process.env["RACEPROOF_REDIS_URL"] ?? inject("servers").redis.url;
+const url = (): string => inject("servers").redis.url;
 
-async function asOutsider<T>(work: (client: Redis) => Promise<T>): Promise<T> {
-  const client = new Redis(url());
-  try {
-    return await work(client);
-  } finally {
-    client.disconnect();
-  }
-}
-
-const errorOf = (work: Promise<unknown>): Promise<unknown> =>
-  work.then(
-    () => new Error("nothing went wrong"),
-    (error: unknown) => error,
-  );
-
-/** The contract's keys are short; ours start with the prefix of the backend that the client belongs to. */
-const prefixes = new WeakMap<Redis, string>();
-const named = (client: Redis, key: string): string => `${prefixes.get(client) ?? ""}${key}`;
-
-async function connect(): Promise<Backend<Redis>> {
-  const backend = await connectRedis({ url: url() });
-  const open = backend.open.bind(backend);
-  backend.open = async (...args) => {
-    const session = await open(...args);
-    prefixes.set(session.client, backend.prefix);
-    return session;
-  };
-  return backend;
-}
-
-function provoking(
-  outcome: Provoked["outcome"],
-  code: string,
-  clash: (client: Redis, key: string) => Promise<unknown>,
-): Fixtures<Redis>["provoke"][string] {
-  return async (backend, key) => {
-    const { client, ...session } = await backend.open(open_gate);
-    const error = await clash(client, named(client, key));
-    await session[Symbol.asyncDispose]?.();
-    client.disconnect();
-    return { error, outcome, code };
-  };
-}
-
-const fixtures: Fixtures<Redis> = {
-  connect,
-  outside: () =>
-    asOutsider(async (client) => {
-      // A connection that was just closed is gone once the server has noticed it.
-      const id = await client.client("ID");
-      for (;;) {
-        const list = String(await client.client("LIST"));
-        const others = list.split("\n").filter((line) => line && !line.startsWith(`id=${id} `));
-        const closing = others.filter((line) => / flags=\S*[cA]/.test(line));
-        if (closing.length === 0)
-          return {
-            keys: (await client.keys("raceproof:*")).toSorted(),
-            connections: others.length,
-          };
-      }
-    }),
-  async prepare(client, key) {
-    await client.set(named(client, key), 0);
-  },
-  async write(client, key, value) {
-    await client.set(named(client, key), value);
-  },
-  async read(client, key) {
-    return Number(await client.get(named(client, key)));
-  },
-  async increment(client, key) {
-    await client.incr(named(client, key));
-  },
-  async loseServer(_backend, { client }, key) {
-    const id = await client.client("ID");
-    const lost = errorOf(client.blpop(`${named(client, key)}-nothing`, 0));
-    await asOutsider(async (outsider) => {
-      while (!String(await outsider.client("LIST", "ID", id)).includes("cmd=blpop"));
-      await outsider.client("KILL", "ID", id);
-    });
-    return lost;
-  },
-  async refuse(backend, key) {
-    const ended = await backend.open(open_gate);
-    ended.client.disconnect();
-    await new Promise((end) => ended.client.once("end", end));
-    const lost = await backend.open(open_gate);
-    lost.loseNextReply();
-    await errorOf(lost.client.ping());
-    const errors = [
-      await errorOf(ended.client.incr(named(ended.client, key))),
-      await errorOf(lost.client.incr(named(lost.client, key))),
-      await errorOf(connectRedis({ url: "redis://127.0.0.1:1" })),
-    ];
-    for (const session of [ended, lost]) await session[Symbol.asyncDispose]();
-    return errors;
-  },
-  provoke: {
-    "wrong type": provoking("fail", "WRONGTYPE", async (client, key) => {
-      await client.del(key);
-      await client.rpush(key, "a");
-      return errorOf(client.incr(key));
-    }),
-    "not a number": provoking("fail", "ERR", async (client, key) => {
-      await client.set(key, "many");
-      return errorOf(client.incr(key));
-    }),
-    "unknown script": provoking("fail", "NOSCRIPT", (client) =>
-      errorOf(client.evalsha("0".repeat(40), 0)),
-    ),
-    "a script that fails half-way keeps what it wrote": provoking("info", "ERR", (client, key) =>
-      errorOf(client.eval("redis.call('incr', KEYS[1]); return redis.call('nonsense')", 1, key)),
-    ),
-    "transaction with a command that is none": provoking("fail", "EXECABORT", (client, key) =>
-      errorOf(client.multi().call("nonsense").incr(key).exec()),
-    ),
-    "wrong user or password": provoking("fail", "CannotConnect", () => {
-      const wrong = new URL(url());
-      wrong.username = "nobody";
-      wrong.password = "wrong";
-      return errorOf(connectRedis({ url: wrong.href }));
-    }),
-    "reply lost": async (backend, key) => {
-      const session = await backend.open(open_gate);
-      session.loseNextReply();
-      const error = await errorOf(session.client.incr(named(session.client, key)));
-      return { error, outcome: "info", code: "connection lost" };
-    },
-  },
-};
-
-backendContract("redis", fixtures);
+backendContract("Redis", redisFixtures(url));
 
 /** Lets everything pass and writes it down: `statement → reply`. */
 class Ledger implements Gate {
@@ -204,7 +74,7 @@ describe("steps of ioredis", () => {
   it("EXEC after a watched key changed answers nil", async () => {
     const { ledger, result } = await ledgerOf(async (client, key) => {
       await client.watch(key);
-      await asOutsider((outsider) => outsider.incr(key));
+      await asOutsider(url(), (outsider) => outsider.incr(key));
       return client.multi().incr(key).exec();
     });
     expect(ledger.lines.at(-1)).toBe("MULTI; INCR k; EXEC → nil");
@@ -301,7 +171,7 @@ describe("steps of ioredis", () => {
     await session.clean!();
     await client.watch(key);
     await session.clean!();
-    await asOutsider((outsider) => outsider.incr(key));
+    await asOutsider(url(), (outsider) => outsider.incr(key));
     expect(await client.multi().incr(key).exec()).toEqual([[null, 2]]);
     expect(ledger.steps).toHaveLength(5);
   });
