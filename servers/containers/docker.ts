@@ -105,3 +105,11 @@ export async function lastWords(id: string, lines = 5): Promise<string> {
   const printed = text.split("\n").filter((line) => line.trim() !== "");
   return printed.slice(-lines).join(" / ").slice(-800) || "(it printed nothing)";
 }
+
+/** What a container ended with, if it has. */
+export async function exitCode(id: string): Promise<number | undefined> {
+  const format = "{{.State.Status}} {{.State.ExitCode}}";
+  const said = await docker(["inspect", "--format", format, id]).catch(() => "");
+  const [status, code] = said.split(" ");
+  return status === "exited" ? Number(code) : undefined;
+}

@@ -5,7 +5,7 @@ import type { Settings } from "../local/recipe.ts";
 import { freePort } from "../port.ts";
 import type { Faults } from "../server.ts";
 import { ServerUnavailable } from "../unavailable.ts";
-import { lastWords, logOf } from "./docker.ts";
+import { exitCode, lastWords, logOf } from "./docker.ts";
 import type { ContainerRecipe } from "./recipes.ts";
 
 export interface Launch {
@@ -91,8 +91,7 @@ async function boxed(wanted: Launch, id: string, port: number): Promise<Launched
         await wanted.recipe.local.ask(url);
         return;
       } catch (error) {
-        const { Running, ExitCode } = (await container.inspect()).State;
-        if (!Running) throw new Error(`its server ended with ${ExitCode}`, { cause: error });
+        if (!(await container.inspect()).State.Running) throw error;
         if (Date.now() > deadline)
           throw new Error(
             `no answer within ${wanted.patience_ms / 1000} s (${(error as Error).message})`,
@@ -128,7 +127,8 @@ async function boxed(wanted: Launch, id: string, port: number): Promise<Launched
 
 async function inWords({ image, signal }: Launch, id: string, error: Error): Promise<Error> {
   if (signal?.aborted) return error;
-  const why = error.message.replace(/^\(HTTP code \d+\) /, "").trim();
+  const ended = await exitCode(id);
+  const why = ended === undefined ? error.message : `its server ended with ${ended}`;
   return new ServerUnavailable(
     `A container of ${image} does not start: ${why}; the last lines of its log: ${await lastWords(id)}`,
   );

@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
 import { suites } from "../counter/suites.ts";
 
-const size = { clients: 5, increments: 30, schedules: 5, fault_schedules: 0, seed: Date.now() % 1e6 };
+const size = {
+  clients: 5,
+  increments: 30,
+  schedules: 5,
+  fault_schedules: 0,
+  seed: Date.now() % 1e6,
+};
 const strategies = ["in-place", "incr", "add", "redis-lock"];
 const here = inject("servers");
 
