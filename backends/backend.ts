@@ -12,6 +12,8 @@ export interface Step {
   readonly kind: "begin" | "read" | "lock" | "write" | "commit" | "rollback" | "other";
   /** What it touches, where the client can tell for certain (Redis keys, DynamoDB items); undefined = anything. */
   readonly keys: readonly string[] | undefined;
+  /** Which of the session's connections it goes over, where a session has several; the server's own number. */
+  readonly connection?: number;
   /** Says a reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */
   describe(reply: unknown): string;
 }
@@ -66,6 +68,8 @@ export interface Backend<Client> extends AsyncDisposable {
   open(gate: Gate, options?: OpenOptions): Promise<Session<Client>>;
   /** The sessions held up by another's lock right now. */
   waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
+  /** The same for single connections of sessions that have several. */
+  waitingConnections?(connections: readonly number[]): Promise<ReadonlySet<number>>;
   /**
    * Where the server looks for a deadlock only some time after a wait began: how long an earlier wait
    * must have lasted so that the victim is always the one that closed the cycle.

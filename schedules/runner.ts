@@ -4,7 +4,7 @@ import { type Fault, ranked } from "./schedule.ts";
 import { type Arrival, Seat } from "./seat.ts";
 import { mutualWaiting, tooLong } from "./stuck.ts";
 import { type Ending, type Mutable, steady, type TraceStep } from "./trace.ts";
-import { Waits } from "./waits.ts";
+import { type AsksWhoWaits, Waits } from "./waits.ts";
 
 /** A point where more than one client can go. */
 export interface ChoicePoint {
@@ -20,7 +20,7 @@ export type PickNext = (point: ChoicePoint) => number;
 /** What a schedule needs from its surroundings. */
 export interface Scene {
   readonly clients: number;
-  readonly backend: Pick<Backend<unknown>, "waiting" | "code" | "deadlock_check_ms">;
+  readonly backend: AsksWhoWaits & Pick<Backend<unknown>, "code">;
   readonly pick: PickNext;
   readonly faults: readonly Fault[];
   /** The key of this run, and how the trace calls it. */
@@ -141,7 +141,7 @@ export class Run {
     }
     await this.#waits.hold(arrival.step);
     seat.busy_since_ms = performance.now();
-    seat.flight = this.#waits.takeOff(row, arrival.session);
+    seat.flight = this.#waits.takeOff(row, arrival);
     this.#send(seat, arrival, this.steps[row] as Mutable<TraceStep>);
   }
 

@@ -15,6 +15,7 @@ export interface Arrival {
 export interface Flight {
   readonly row: number;
   readonly session: Session<unknown>;
+  readonly connection: number | undefined;
   readonly sent_ms: number;
   /** When to ask the server next whether it waits for a lock. */
   ask_ms: number;

@@ -1,5 +1,5 @@
-import type { Backend, Session, Step } from "../backends/backend.ts";
-import type { Flight, Seat } from "./seat.ts";
+import type { Backend, Step } from "../backends/backend.ts";
+import type { Arrival, Flight, Seat } from "./seat.ts";
 import type { Mutable, TraceStep } from "./trace.ts";
 
 /** The first question whether a statement waits comes this long after its send, the next as long after. */
@@ -7,13 +7,19 @@ const ask_after_ms = 1;
 /** A second waiter may have closed a cycle: give the server this long to see it before others go on. */
 const cycle_ms = 3;
 
+/** As much of a backend as tells who waits. */
+export type AsksWhoWaits = Pick<
+  Backend<unknown>,
+  "waiting" | "waitingConnections" | "deadlock_check_ms"
+>;
+
 /**
  * Finds out which statements wait for a lock, by asking the server while the statements' own answers
  * race it. A step that waits is held to wait until some other step may have released a lock; then
  * everyone who waits is looked at again, at once, before the next choice.
  */
 export class Waits {
-  readonly #backend: Pick<Backend<unknown>, "waiting" | "deadlock_check_ms">;
+  readonly #backend: AsksWhoWaits;
   readonly #seats: readonly Seat[];
   readonly #steps: Mutable<TraceStep>[];
   readonly #changed: (error?: unknown) => void;
@@ -23,7 +29,7 @@ export class Waits {
 
   /** @param changed is called when an answer came, with the error when there was one */
   constructor(
-    backend: Pick<Backend<unknown>, "waiting" | "deadlock_check_ms">,
+    backend: AsksWhoWaits,
     seats: readonly Seat[],
     steps: Mutable<TraceStep>[],
     changed: (error?: unknown) => void,
@@ -34,9 +40,10 @@ export class Waits {
     this.#changed = changed;
   }
 
-  takeOff(row: number, session: Session<unknown>): Flight {
+  takeOff(row: number, { session, step }: Arrival): Flight {
     const sent_ms = performance.now();
-    return { row, session, sent_ms, ask_ms: sent_ms + ask_after_ms, waits: false };
+    const { connection } = step;
+    return { row, session, connection, sent_ms, ask_ms: sent_ms + ask_after_ms, waits: false };
   }
 
   /** When the server is to be asked next; infinite while nothing is open, or a question is under way. */
@@ -54,14 +61,14 @@ export class Waits {
     const flights = asked.map((seat) => seat.flight as Flight);
     const releases = this.#releases;
     this.#asking = true;
-    this.#backend.waiting(flights.map((flight) => flight.session)).then(
-      (waiting) => {
+    this.#whoWaits(flights).then(
+      (waits) => {
         this.#asking = false;
         asked.forEach((seat, i) => {
           const flight = flights[i] as Flight;
           if (seat.flight !== flight) return;
           flight.ask_ms = performance.now() + ask_after_ms;
-          if (releases === this.#releases && waiting.has(flight.session)) this.#seen(seat, flight);
+          if (releases === this.#releases && waits(flight)) this.#seen(seat, flight);
         });
         this.#changed();
       },
@@ -105,6 +112,16 @@ export class Waits {
       if (flight) rest_ms = Math.max(rest_ms, flight.sent_ms + check_ms - performance.now());
     }
     if (rest_ms > 0) await new Promise((resolve) => setTimeout(resolve, rest_ms));
+  }
+
+  async #whoWaits(flights: readonly Flight[]): Promise<(flight: Flight) => boolean> {
+    const connections = flights.flatMap(({ connection }) => connection ?? []);
+    if (this.#backend.waitingConnections && connections.length === flights.length) {
+      const waiting = await this.#backend.waitingConnections(connections);
+      return ({ connection }) => connection !== undefined && waiting.has(connection);
+    }
+    const waiting = await this.#backend.waiting(flights.map(({ session }) => session));
+    return ({ session }) => waiting.has(session);
   }
 
   #seen(seat: Seat, flight: Flight): void {

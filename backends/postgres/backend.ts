@@ -108,6 +108,10 @@ class PostgresBackend<Client> implements Backend<Client> {
     return new Set(ours.filter(({ pids }) => pids.some((pid) => blocked.has(pid))));
   }
 
+  waitingConnections(pids: readonly number[]): Promise<ReadonlySet<number>> {
+    return this.#blocked(pids);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#sessions].map((session) => session[Symbol.asyncDispose]()));
     await this.#database.drop();

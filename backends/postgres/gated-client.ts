@@ -35,7 +35,8 @@ export function gatedClient(library: typeof pg, turnstile: Turnstile): ClientCla
     if (query === null || query === undefined) return plain(query);
     const config: QueryConfig = typeof query === "string" ? { text: query } : query;
     const given_values = Array.isArray(values) ? (values as unknown[]) : config.values;
-    const step = stepOf(config.text ?? `EXECUTE ${config.name}`, given_values);
+    const { processID } = this as unknown as { processID: number };
+    const step = stepOf(config.text ?? `EXECUTE ${config.name}`, given_values, processID);
 
     if (typeof config.submit === "function") {
       if (!(query instanceof library.Query)) throw new Error(no_cursors);

@@ -49,6 +49,7 @@ export class PostgresSession<Client> implements Session<Client> {
     this.#control = control;
     this.#is_free = gate === open_gate;
     const turnstile = new Turnstile({
+      shared: gate.shared ?? false,
       pass: (step, send) => gate.pass(step, () => this.#sent(send)),
     });
     const Gated = this.#is_free ? library.Client : gatedClient(library, turnstile);

@@ -6,14 +6,18 @@ import { changedInWords, literal, rowsInWords, shortened } from "../sql-words.ts
 const changing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
 /** A statement given to `pg` as a step: its text with the values in place of $1, $2, … */
-export function stepOf(text: string, values: readonly unknown[] | undefined): Step {
+export function stepOf(
+  text: string,
+  values: readonly unknown[] | undefined,
+  connection: number,
+): Step {
   const { kind, words } = readSql(text);
   const filled = values?.length
     ? words.replace(/\$(\d+)/g, (place, n) =>
         Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
       )
     : words;
-  return { statement: shortened(filled), kind, keys: undefined, describe };
+  return { statement: shortened(filled), kind, keys: undefined, connection, describe };
 }
 
 /** Several results come from several statements in one text: the last one is told. */

@@ -160,6 +160,16 @@ describe("pg.Pool", () => {
     expect(report.waited).toBeGreaterThan(0);
   });
 
+  test("one pool for all, as in a process that serves many requests", async () => {
+    const all = { shared_connection: true };
+    const read = withPool("shared-pool", "SELECT v FROM account WHERE id = $1");
+    expect((await raceIn({ ...read, ...all })).exploration.failure?.kind).toBe("lost update");
+    const lock = "SELECT v FROM account WHERE id = $1 FOR UPDATE";
+    const report = await explore({ ...withPool("shared-pool-for-update", lock), ...all });
+    expect(report.complete).toBe(true);
+    expect(report.waited).toBeGreaterThan(0);
+  });
+
   test("one statement straight on the pool", async () => {
     const report = await explore({
       ...withPool("pool-query", ""),
