@@ -25,4 +25,10 @@ export interface Model<State> {
    * before nor on its answer: a plain write. Makes the search fast.
    */
   overwrites?(call: Call): boolean;
+  /**
+   * Whether this observation can be true now, or after any calls that do not overwrite. To be given only
+   * when whatever does not observe can happen in every state, whatever it answered: appends, adds without
+   * an answer. Keeps the search from trying all orders of what nobody sees for a while.
+   */
+  reaches?(state: State, observation: Call): boolean;
 }

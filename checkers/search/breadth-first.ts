@@ -5,17 +5,13 @@ import { type Budget, exhausted, type Outcome } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { Trails } from "./trails.ts";
-import type { Transitions } from "./transitions.ts";
+import type { Steps } from "./transitions.ts";
 
 /**
  * Position after position, all places that can be reached there, less the needless ones. Takes about the
  * same time whether the history is linearizable or not, and keeps only what lies ahead.
  */
-export function breadthFirst(
-  problem: Problem,
-  transitions: Pick<Transitions<unknown>, "next">,
-  budget: Budget,
-): Outcome {
+export function breadthFirst(problem: Problem, transitions: Steps, budget: Budget): Outcome {
   return new BreadthFirst(problem, transitions, budget).run();
 }
 
@@ -30,10 +26,14 @@ class BreadthFirst {
   readonly #ahead = new Map<number, Places>();
   readonly #spare: Places[] = [];
   #turns = 0;
+  /** The furthest return by which a place came to nothing. */
+  #furthest = 0;
+  readonly #steps: Steps;
 
-  constructor(problem: Problem, transitions: Pick<Transitions<unknown>, "next">, budget: Budget) {
+  constructor(problem: Problem, transitions: Steps, budget: Budget) {
     this.#problem = problem;
     this.#budget = budget;
+    this.#steps = transitions;
     this.#crashed_sets = new CrashedSets(problem.calls.length);
     this.#cursor = new Cursor(problem, transitions, this.#crashed_sets);
     this.#moves = new Moves(problem, transitions, this.#cursor.timeline, this.#crashed_sets);
@@ -44,6 +44,7 @@ class BreadthFirst {
     const { timeline } = this.#cursor;
     let success = this.#arrive(-1);
     while (success === undefined) {
+      if (this.#ahead.size === 0) return this.#impossible([]);
       const position = Math.min(...this.#ahead.keys());
       timeline.goTo(position);
       const places = this.#ahead.get(position)!;
@@ -63,10 +64,8 @@ class BreadthFirst {
       }
       if (success !== undefined) break;
       this.#ahead.delete(position);
-      if (this.#ahead.size === 0) {
-        const blocked = ~this.#problem.events[position]!;
-        return { kind: "impossible", blocked, states: places.states() };
-      }
+      this.#furthest = Math.max(this.#furthest, position);
+      if (this.#ahead.size === 0) return this.#impossible(places.states());
       places.clear();
       this.#spare.push(places);
     }
@@ -108,6 +107,11 @@ class BreadthFirst {
       const order = way === undefined ? [] : withWaived(this.#problem, way.order, way.order_at);
       return { kind: "linearizable", order };
     }
+    const hopeless_until = this.#steps.hopelessUntil?.(cursor) ?? -1;
+    if (hopeless_until >= 0) {
+      this.#furthest = Math.max(this.#furthest, hopeless_until);
+      return undefined;
+    }
     const { position, open } = cursor.timeline;
     let places = this.#ahead.get(position);
     if (places === undefined) {
@@ -116,6 +120,10 @@ class BreadthFirst {
     }
     places.add(cursor, longer);
     return undefined;
+  }
+
+  #impossible(states: readonly number[]): Outcome {
+    return { kind: "impossible", blocked: ~this.#problem.events[this.#furthest]!, states };
   }
 
   #exhausted(places: Places): ReturnType<typeof exhausted> {

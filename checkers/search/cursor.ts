@@ -1,7 +1,7 @@
 import type { CrashedSets } from "./crashed-sets.ts";
 import type { Problem } from "./problem.ts";
 import { Timeline } from "./timeline.ts";
-import { impossible, type Transitions } from "./transitions.ts";
+import { impossible, type Steps } from "./transitions.ts";
 
 /**
  * Where a search is: a point of the timeline, the model's state, which open operations were placed, and
@@ -20,14 +20,10 @@ export class Cursor {
   readonly order: number[] = [];
   readonly order_at: number[] = [];
   readonly #problem: Problem;
-  readonly #transitions: Pick<Transitions<unknown>, "next">;
+  readonly #transitions: Steps;
   readonly #crashed_sets: CrashedSets;
 
-  constructor(
-    problem: Problem,
-    transitions: Pick<Transitions<unknown>, "next">,
-    crashed_sets: CrashedSets,
-  ) {
+  constructor(problem: Problem, transitions: Steps, crashed_sets: CrashedSets) {
     this.#problem = problem;
     this.#transitions = transitions;
     this.#crashed_sets = crashed_sets;

@@ -4,7 +4,7 @@ import { Moves } from "./moves.ts";
 import { type Budget, exhausted, type Outcome } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
-import type { Transitions } from "./transitions.ts";
+import type { Steps } from "./transitions.ts";
 
 /** A place on the way, with the moves that are left there. */
 interface Frame {
@@ -21,11 +21,7 @@ interface Frame {
  * One way after the other, as far as it goes (Wing and Gong), with Lowe's memory of all places where it has
  * been. Finds an order soon where there are many, but may have to leave a great many dead ends.
  */
-export function depthFirst(
-  problem: Problem,
-  transitions: Pick<Transitions<unknown>, "next">,
-  budget: Budget,
-): Outcome {
+export function depthFirst(problem: Problem, transitions: Steps, budget: Budget): Outcome {
   const crashed_sets = new CrashedSets(problem.calls.length);
   const cursor = new Cursor(problem, transitions, crashed_sets);
   const { timeline, order, order_at } = cursor;
@@ -38,6 +34,11 @@ export function depthFirst(
 
   const arrive = (): void => {
     const { position } = timeline;
+    const hopeless_until = transitions.hopelessUntil?.(cursor) ?? -1;
+    if (hopeless_until >= 0) {
+      furthest = Math.max(furthest, hopeless_until);
+      return;
+    }
     furthest = Math.max(furthest, position);
     let places = visited.get(position);
     if (places === undefined) {

@@ -3,7 +3,7 @@ import type { Cursor } from "./cursor.ts";
 import { doubled } from "./grow.ts";
 import type { Problem } from "./problem.ts";
 import type { Timeline } from "./timeline.ts";
-import { impossible, type Transitions } from "./transitions.ts";
+import { impossible, type Steps } from "./transitions.ts";
 
 /** The moves that are left at each place on the search's way, as one stack: which operation, and the state after it. */
 export class Moves {
@@ -11,7 +11,7 @@ export class Moves {
   count = 0;
   #stack: Int32Array = new Int32Array(256);
   readonly #problem: Problem;
-  readonly #transitions: Pick<Transitions<unknown>, "next">;
+  readonly #transitions: Steps;
   readonly #timeline: Timeline;
   readonly #crashed_sets: CrashedSets;
   /** By class: the open operation that returns first, where `#stamp` is of this round. */
@@ -21,12 +21,7 @@ export class Moves {
   /** Whether operations crashed that do more than overwrite. */
   readonly #changes_crashed: boolean;
 
-  constructor(
-    problem: Problem,
-    transitions: Pick<Transitions<unknown>, "next">,
-    timeline: Timeline,
-    crashed_sets: CrashedSets,
-  ) {
+  constructor(problem: Problem, transitions: Steps, timeline: Timeline, crashed_sets: CrashedSets) {
     this.#problem = problem;
     this.#transitions = transitions;
     this.#timeline = timeline;

@@ -8,7 +8,7 @@ import { randomHistory, seeded } from "../random-history.ts";
 import { breadthFirst } from "./breadth-first.ts";
 import { depthFirst } from "./depth-first.ts";
 import { toProblem } from "./problem.ts";
-import { Transitions } from "./transitions.ts";
+import { stepsOf } from "./search.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env["ROUNDS"] ?? 200_000);
@@ -165,7 +165,7 @@ describe("search, against brute force", () => {
       counts[expected ? "valid" : "invalid"]++;
       if (operations.some(({ status }) => status === "info")) counts.crashed++;
       const problem = toProblem(operations, model);
-      const transitions = new Transitions(model, problem);
+      const transitions = stepsOf(problem, model);
       const how = round % 2 === 0 ? breadthFirst : depthFirst;
       const outcome = how(problem, transitions, { witness: true });
       const told = `seed ${seed}, round ${round}: ${JSON.stringify(operations)}`;

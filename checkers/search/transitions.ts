@@ -1,5 +1,6 @@
 import type { Call, Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
+import type { Cursor } from "./cursor.ts";
 import type { Problem } from "./problem.ts";
 
 const not_asked = -2;
@@ -7,8 +8,19 @@ const not_asked = -2;
 export const impossible = -1;
 const dense_limit = 1 << 22;
 
+/** What a search asks of a model's states, by their numbers. */
+export interface Steps {
+  /** The number of the state after a call of this class, or `impossible`. */
+  next(state: number, of_class: number): number;
+  /**
+   * The position of the return by which all that can follow the cursor's place will have come to nothing, or -1
+   * when it may come to something. May put one state for many that are as good.
+   */
+  hopelessUntil?(cursor: Cursor): number;
+}
+
 /** A model's states, numbered as they come up, and what each class of calls does in each: asked once. */
-export class Transitions<State> {
+export class Transitions<State> implements Steps {
   readonly #model: Model<State>;
   readonly #problem: Problem;
   readonly #states: State[] = [];
@@ -36,7 +48,6 @@ export class Transitions<State> {
     return this.#states[number]!;
   }
 
-  /** The number of the state after a call of this class, or `impossible`. */
   next(state: number, of_class: number): number {
     const cell = state * this.#classes + of_class;
     if (cell < this.#dense.length) {
