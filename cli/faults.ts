@@ -15,7 +15,7 @@ export interface Pass {
   readonly settings: Settings;
   /** What is done to the servers; none: nothing. */
   readonly disturb?: { readonly kinds: readonly FaultKind[]; readonly times: number };
-  fits(cell: Cell): boolean;
+  readonly fits: (cell: Cell) => boolean;
 }
 
 interface Flags {

@@ -49,7 +49,7 @@ export const dynamodb: Recipe = {
       maxAttempts: 1,
     });
     try {
-      await client.send(new ListTablesCommand({}));
+      await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(2000) });
     } finally {
       client.destroy();
     }

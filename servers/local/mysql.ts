@@ -51,7 +51,10 @@ export const mysql: Recipe = {
     const { createConnection } = await import("mysql2/promise");
     const connection = await createConnection({ uri: url, connectTimeout: 2000 });
     try {
-      const [rows] = await connection.query("SELECT @@datadir AS folder");
+      const [rows] = await connection.query({
+        sql: "SELECT @@datadir AS folder",
+        timeout: 2000,
+      });
       const { folder } = (rows as { folder: string }[])[0] as { folder: string };
       return folder.replace(/\/$/, "");
     } finally {

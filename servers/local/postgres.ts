@@ -94,7 +94,8 @@ export const postgres: Recipe = {
 
   async ask(url) {
     const { default: pg } = await import("pg");
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+    const limits = { connectionTimeoutMillis: 2000, query_timeout: 2000 };
+    const client = new pg.Client({ connectionString: url, ...limits });
     client.on("error", () => {});
     try {
       await client.connect();

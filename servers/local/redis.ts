@@ -53,11 +53,14 @@ export const redis: Recipe = {
       retryStrategy: () => null,
     });
     client.on("error", () => {});
+    // Whoever accepts a connection may still never answer.
+    const enough = setTimeout(() => client.disconnect(), 2000);
     try {
       await client.connect();
       const answer = (await client.config("GET", "dir")) as readonly string[];
       return answer[1] ?? "";
     } finally {
+      clearTimeout(enough);
       client.disconnect();
     }
   },
