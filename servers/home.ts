@@ -7,9 +7,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { chown, lchown, mkdir, open, readdir, readFile, realpath } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chown, lchown, mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isFull, temporary } from "./room.ts";
 import { type LastSignal, release, sign_in, watch } from "./watchdog.ts";
 
 /** Whom the processes of a home run as, when it is not the user who runs us. */
@@ -65,7 +65,7 @@ export class Home implements AsyncDisposable {
   /** A new home, empty, open to its tenant only. @throws the system's error when no folder can be made. */
   static async make(purpose: string, options: HomeOptions): Promise<Home> {
     options.signal?.throwIfAborted();
-    const parent = options.parent ?? (await realpath(tmpdir()));
+    const parent = options.parent ?? (await temporary(options.tenant !== undefined));
     const name = `raceproof_${purpose}_${randomBytes(8).toString("hex")}`;
     const folder = join(parent, name);
     const home = new Home(folder, name, options.tenant, await watch(folder, options.end ?? "KILL"));
@@ -131,6 +131,7 @@ export class Home implements AsyncDisposable {
   /** The last lines that the programs of this home printed, on one line. */
   async lastWords(lines = 3): Promise<string> {
     const text = await readFile(this.log, "utf8").catch(() => "");
+    if (text === "" && (await isFull(this.folder))) return "No space left on device";
     return text.trim().split("\n").slice(-lines).join(" / ").slice(-600);
   }
 

@@ -1,0 +1,110 @@
+/** The cache: a folder is there whole or not at all, and two runs at once make it once. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, readFileSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { cached, cacheFolder } from "./cache.ts";
+import { ServerUnavailable } from "./unavailable.ts";
+
+let base: string;
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), "raceproof-cache-test-"));
+  vi.stubEnv("XDG_CACHE_HOME", base);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(base, { recursive: true });
+});
+
+const errand = { progress: () => {} };
+const fills = (): string => {
+  try {
+    return readFileSync(join(base, "fills"), "utf8");
+  } catch {
+    return "";
+  }
+};
+
+/** Another node that fills `thing`: it notes that it began, waits for `go`, and finishes. */
+function otherRun(): ChildProcess {
+  const code = `
+    import { existsSync, appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+    import { setTimeout as pause } from "node:timers/promises";
+    import { cached } from ${JSON.stringify(new URL("./cache.ts", import.meta.url).href)};
+    await cached("thing", { progress() {} }, async (home) => {
+      mkdirSync(home.folder + "/fresh");
+      writeFileSync(home.folder + "/fresh/half", "");
+      appendFileSync(${JSON.stringify(join(base, "fills"))}, "x");
+      while (!existsSync(${JSON.stringify(join(base, "go"))})) await pause(10);
+      writeFileSync(home.folder + "/fresh/whole", "");
+      return home.folder + "/fresh";
+    });`;
+  const argv = ["--import", "tsx", "--input-type=module", "-e", code];
+  return spawn(process.execPath, argv, { stdio: "inherit" });
+}
+const until = (check: () => unknown): Promise<unknown> =>
+  vi.waitFor(check, { timeout: 30_000, interval: 20 });
+
+describe("the cache", () => {
+  test("is filled once by two runs at once", async () => {
+    const runs = [otherRun(), otherRun()];
+    const ends = runs.map((run) => once(run, "exit"));
+    await until(() => expect(fills()).toBe("x"));
+    await writeFile(join(base, "go"), "");
+    expect(await Promise.all(ends)).toEqual([
+      [0, null],
+      [0, null],
+    ]);
+    expect(fills()).toBe("x");
+    expect((await readdir(join(cacheFolder(), "thing"))).sort()).toEqual(["half", "whole"]);
+    await until(async () => expect(await readdir(join(cacheFolder(), "unfinished"))).toEqual([]));
+  });
+
+  test("is filled anew after a run that was killed in the middle", async () => {
+    const killed = otherRun();
+    await until(() => expect(fills()).toBe("x"));
+    killed.kill("SIGKILL");
+    await once(killed, "exit");
+    await writeFile(join(base, "go"), "");
+    const [code] = (await once(otherRun(), "exit")) as [number];
+    expect(code).toBe(0);
+    expect(fills()).toBe("xx");
+    expect((await readdir(join(cacheFolder(), "thing"))).sort()).toEqual(["half", "whole"]);
+    await until(async () => expect(await readdir(join(cacheFolder(), "unfinished"))).toEqual([]));
+  });
+
+  test("keeps nothing of what failed, and is free again", async () => {
+    const fail = cached("thing", errand, async (home) => {
+      appendFileSync(join(home.folder, "half"), "");
+      throw new Error("no network");
+    });
+    await expect(fail).rejects.toThrow("no network");
+    const folder = await cached("thing", errand, async (home) => {
+      await writeFile(join(home.folder, "whole"), "yes");
+      return home.folder;
+    });
+    expect(await readFile(join(folder, "whole"), "utf8")).toBe("yes");
+  });
+
+  test("gives up waiting for another run when it is told to", async () => {
+    const other = otherRun();
+    await until(() => expect(fills()).toBe("x"));
+    const abort = new AbortController();
+    const waiting = cached("thing", { ...errand, signal: abort.signal }, async () => "");
+    abort.abort();
+    await expect(waiting).rejects.toThrow(/aborted|no lock/);
+    await writeFile(join(base, "go"), "");
+    expect(await once(other, "exit")).toEqual([0, null]);
+  });
+
+  test("says in a sentence that it cannot be written", async () => {
+    await writeFile(join(base, "file"), "");
+    vi.stubEnv("XDG_CACHE_HOME", join(base, "file"));
+    const refused = cached("thing", errand, async () => "");
+    await expect(refused).rejects.toThrow(ServerUnavailable);
+    await expect(refused).rejects.toThrow(/cannot be written: set XDG_CACHE_HOME/);
+  });
+});

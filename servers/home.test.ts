@@ -1,0 +1,86 @@
+/** Whatever becomes of node, neither a process nor a folder of a home stays. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Home } from "./home.ts";
+
+let parent: string;
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), "raceproof-home-test-"));
+});
+afterEach(() => rm(parent, { recursive: true, force: true }));
+
+const lives = (pid: number): boolean => existsSync(`/proc/${pid}/cwd`);
+
+describe("a home", () => {
+  test("is private, and gone with its processes once it is closed", async () => {
+    const home = await Home.make("test", { parent });
+    expect((await stat(home.folder)).mode & 0o777).toBe(0o700);
+    const sleeper = await home.run(["sleep", "600"]);
+    const stubborn = await home.run(["sh", "-c", "trap '' TERM INT; sleep 600 & wait"]);
+    expect([sleeper, stubborn].map(({ pid }) => lives(pid))).toEqual([true, true]);
+    await home[Symbol.asyncDispose]();
+    expect([sleeper, stubborn].map(({ pid }) => lives(pid))).toEqual([false, false]);
+    expect(await readdir(parent)).toEqual([]);
+    await home[Symbol.asyncDispose]();
+  });
+
+  test("says what a program that failed said last", async () => {
+    await using home = await Home.make("test", { parent });
+    await expect(home.finish(["sh", "-c", "echo one; echo two >&2; exit 3"])).rejects.toThrow(
+      "sh ended with 3: one / two",
+    );
+    await expect(home.finish(["no-such-program"])).rejects.toThrow(/ended with 127: .*not found/);
+  });
+
+  test("is closed by an abort, and what runs in it fails", async () => {
+    const abort = new AbortController();
+    const home = await Home.make("test", { parent, signal: abort.signal });
+    const running = home.finish(["sleep", "600"]);
+    abort.abort();
+    await expect(running).rejects.toThrow(/SIGKILL/);
+    await vi.waitFor(async () => expect(await readdir(parent)).toEqual([]), { timeout: 10_000 });
+  });
+
+  test.each([
+    ["kill -9", "", "SIGKILL"],
+    ["Ctrl-C", "", "SIGINT"],
+    ["SIGTERM", "", "SIGTERM"],
+    ["a closed terminal", "", "SIGHUP"],
+    ["process.exit", "process.exit(3);", undefined],
+    ["an exception", "throw new Error('oh');", undefined],
+    ["nothing left to do", "", undefined],
+  ] as const)("leaves nothing behind when node ends by %s", async (_name, last, signal) => {
+    const node = residentsOf(parent, signal === undefined ? last : "setInterval(() => {}, 1000);");
+    const [line] = (await once(createInterface({ input: node.stdout! }), "line")) as [string];
+    expect(line).toMatch(/true$/);
+    const pids = line.split(" ").slice(0, 2).map(Number);
+    if (signal !== undefined) node.kill(signal);
+    await once(node, "exit");
+    await vi.waitFor(
+      async () => {
+        expect(pids.map(lives)).toEqual([false, false]);
+        expect(await readdir(parent)).toEqual([]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  });
+});
+
+/** A node of its own with a home and two processes in it, whose numbers it prints; then it does `last`. */
+function residentsOf(parent: string, last: string): ChildProcess {
+  const code = `
+    import { Home } from ${JSON.stringify(new URL("./home.ts", import.meta.url).href)};
+    const home = await Home.make("test", { parent: ${JSON.stringify(parent)} });
+    const a = await home.run(["sleep", "600"]);
+    const b = await home.run(["sleep", "600"]);
+    console.log(a.pid, b.pid, a.running() && b.running());
+    ${last}`;
+  const argv = ["--import", "tsx", "--input-type=module", "-e", code];
+  return spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "ignore"] });
+}
