@@ -12,7 +12,8 @@ export type Waits = (
   threads: readonly Thread[],
 ) => Promise<ReadonlySet<number>>;
 
-const waits_for_table = /^Waiting for/;
+/** Not `waiting for handler commit`: that is work, no lock. */
+const waits_for_table = /^Waiting for .*(lock|flush)$/;
 
 /**
  * MySQL: row locks from `data_lock_waits`, named and table locks from the threads' states. (What
@@ -24,7 +25,8 @@ export const waitingInMysql: Waits = async (control, threads) => {
      UNION ALL
      SELECT thread_id, processlist_state FROM performance_schema.threads
       WHERE thread_id IN (?)
-        AND (processlist_state = 'User lock' OR processlist_state LIKE 'Waiting for%')`,
+        AND (processlist_state = 'User lock' OR processlist_state LIKE 'Waiting for %lock'
+             OR processlist_state LIKE 'Waiting for %flush')`,
     [threads.map((thread) => thread.thread_id)],
   );
   const states = new Map(rows.map(({ id, state }) => [Number(id), String(state)]));
