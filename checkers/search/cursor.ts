@@ -1,7 +1,7 @@
 import type { CrashedSets } from "./crashed-sets.ts";
 import type { Problem } from "./problem.ts";
 import { Timeline } from "./timeline.ts";
-import { impossible, type Steps } from "./transitions.ts";
+import { impossible, lost, type Steps } from "./transitions.ts";
 
 /**
  * Where a search is: a point of the timeline, the model's state, which open operations were placed, and
@@ -65,7 +65,8 @@ export class Cursor {
     const { class_of, slot_of, overwrites } = this.#problem;
     this.unseen = false;
     if (operation < 0) {
-      this.#take(slot_of[~operation]!); // it finds its place in the order at the end
+      if (this.state === lost) this.#place(~operation);
+      else this.#take(slot_of[~operation]!); // it finds its place in the order at the end
       return;
     }
     const of_class = class_of[operation]!;

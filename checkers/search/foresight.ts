@@ -1,10 +1,7 @@
 import type { Model } from "../model.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Problem } from "./problem.ts";
-import { impossible, type Steps, type Transitions } from "./transitions.ts";
-
-/** Stands for every state from which nothing can be observed any more until something overwrites it. */
-const lost = -2;
+import { impossible, lost, type Steps, type Transitions } from "./transitions.ts";
 
 /**
  * Transitions that look ahead to the next observation, for models that say what a state can still reach
@@ -59,16 +56,21 @@ export class Foresight<State> implements Steps {
   }
 
   hopelessUntil(cursor: Cursor): number {
-    if (cursor.state === lost) return -1;
+    if (cursor.state === lost) return this.#lose(cursor);
     const next = this.#nextToReturn(cursor);
-    if (next === undefined) {
-      cursor.state = lost;
-      return -1;
-    }
+    if (next === undefined) return this.#lose(cursor);
     if (this.#sees(cursor.state, next)) return -1;
     const end = this.#problem.returned_at[next]!;
     if (!this.#rescued(next, cursor)) return end;
-    if (!this.#seenBefore(end, cursor)) cursor.state = lost;
+    return this.#seenBefore(end, cursor) ? -1 : this.#lose(cursor);
+  }
+
+  /** Whatever is open and does not observe may be placed unseen: it is waived. */
+  #lose(cursor: Cursor): -1 {
+    const { placed, waived, timeline } = cursor;
+    cursor.state = lost;
+    for (let word = 0; word < waived.length; word++)
+      waived[word]! |= timeline.open[word]! & ~timeline.observers[word]! & ~placed[word]!;
     return -1;
   }
 

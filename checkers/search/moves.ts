@@ -68,6 +68,7 @@ export class Moves {
         if (unseen && overwrites[of_class] === 1) continue;
         const next = this.#transitions.next(state, of_class);
         if (next === impossible) continue;
+        if (next === state && overwrites[of_class] === 0 && (waived[word]! & low) !== 0) continue; // to be waived is as good
         if (must_show && operation !== returning && overwrites[of_class] === 1)
           if (!this.#shows(next, placed)) continue;
         this.#insert(first, operation, next);

@@ -6,6 +6,8 @@ import type { Problem } from "./problem.ts";
 const not_asked = -2;
 /** What `next` says when the call cannot happen. */
 export const impossible = -1;
+/** Stands for every state from which nothing can be observed any more until something overwrites it. */
+export const lost = -2;
 const dense_limit = 1 << 22;
 
 /** What a search asks of a model's states, by their numbers. */
