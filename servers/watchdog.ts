@@ -11,7 +11,8 @@ import type { Socket } from "node:net";
  * Renaming the home first makes every start that is under way fail to sign in (`sign_in`). A process
  * counts as ours only while its working folder is in the home, so that a number which the system has
  * given to someone else since is never signalled. PostgreSQL's children are each a process group of their
- * own, and one that was stopped (SIGSTOP) hears of nothing until it goes on.
+ * own, and one that was stopped (SIGSTOP) hears of nothing until it goes on. Where it was killed, its
+ * shared memory is left in the system; line 7 of postmaster.pid ends with the number.
  */
 const script = `
 trap '' HUP INT TERM QUIT
@@ -32,12 +33,17 @@ signal_all() {
   done
   return $some
 }
+memory() {
+  shared=$(sed -n '7s/.* //p' "$gone/data/postmaster.pid" 2>/dev/null)
+  [ -z "$shared" ] || ipcrm -m "$shared" 2>/dev/null
+  return 0
+}
 signal_all "$2"
 signal_all CONT
 tries=0
 while [ $tries -lt 60 ] && signal_all 0; do tries=$((tries+1)); sleep 0.05; done
 tries=0
-until ! signal_all KILL && rm -rf -- "$gone"; do
+until ! signal_all KILL && memory && rm -rf -- "$gone"; do
   tries=$((tries+1)); [ $tries -gt 100 ] && exit 1; sleep 0.05
 done
 `;

@@ -1,0 +1,58 @@
+/** Ctrl-C in the middle of a fault: exit code 130, and neither a process nor a folder stays. */
+import { spawn } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
+
+const place = mkdtempSync(join(tmpdir(), "raceproof-ctrl-c-"));
+// PostgreSQL may run as another user, who must find its home in there.
+chmodSync(place, 0o755);
+afterAll(() => rmSync(place, { recursive: true }));
+
+test.for([
+  ["pause", "postgres", "in-place"],
+  ["kill", "mysql", "in-place"],
+  ["restart", "redis", "incr"],
+] as const)("%s %s", async ([fault, backend, strategy]) => {
+  const out = join(place, `${fault}-out`);
+  const what = ["--backend", backend, "--strategy", strategy, "--server", `${backend}=local`];
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "cli/main.ts", "run", "--fault", fault, ...what, "--out", out],
+    { env: { ...process.env, TMPDIR: place, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let said = "";
+  child.stdout.on("data", (data) => (said += data));
+  child.stderr.on("data", (data) => (said += data));
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  await vi.waitFor(() => expect(faultsBegunIn(out)).toBeGreaterThan(0), {
+    timeout: 60_000,
+    interval: 5,
+  });
+  child.kill("SIGINT");
+  expect([await ended, said]).toEqual([130, expect.stringContaining("Interrupted")]);
+  expect(said).not.toMatch(/^ +at /m);
+  expect(foldersLeft()).toEqual([]);
+  expect(processesLeft()).toEqual([]);
+});
+
+function faultsBegunIn(folder: string): number {
+  const histories = readdirSync(folder).filter((name) => name.endsWith(".jsonl"));
+  const text = histories.map((name) => readFileSync(join(folder, name), "utf8")).join("");
+  return text.split('"process":"nemesis","type":"invoke"').length - 1;
+}
+
+const foldersLeft = (): string[] =>
+  readdirSync(place).filter((name) => name.startsWith("raceproof_"));
+
+/** Whoever works in our place, stopped ones too. */
+function processesLeft(): string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(place);
+    } catch {
+      return false;
+    }
+  });
+}
