@@ -3,7 +3,8 @@
  * and what it depends on, every file checked by hash. Nothing of the system's apt is changed.
  */
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Home } from "./home.ts";
@@ -37,7 +38,7 @@ export async function download(
   const env = { APT_CONFIG: await ownState(wanted, keyring, home.folder), LC_ALL: "C" };
   errand.progress({ what: `reading the index of Debian ${wanted.suite}` });
   await home.finish(["apt-get", "update", "--error-on=any"], env);
-  const watch = setInterval(() => void report(wanted, home, archives, errand), 250);
+  const watch = setInterval(() => report(wanted, home, archives, errand), 250);
   try {
     await home.finish(
       ["apt-get", "install", "-y", "--download-only", wanted.package, ...(wanted.with ?? [])],
@@ -98,24 +99,21 @@ async function mirror(): Promise<string> {
   return "http://deb.debian.org/debian";
 }
 
-/** apt's log says how much there is to get, the disk how much has come. */
-async function report(wanted: Wanted, home: Home, archives: string, errand: Errand): Promise<void> {
-  const log = await readFile(home.log, "utf8").catch(() => "");
+/** apt's log says how much there is to get, the disk how much has come. At once, so that nothing is told too late. */
+function report(wanted: Wanted, home: Home, archives: string, errand: Errand): void {
+  const log = existsSync(home.log) ? readFileSync(home.log, "utf8") : "";
   const need = /Need to get ([\d.,]+) ([kM]?B)/.exec(log);
   if (need === null) return;
   const total = Number(need[1]?.replaceAll(",", "")) * { B: 1, kB: 1e3, MB: 1e6 }[need[2] as "B"];
-  const done = Math.min(
-    total,
-    (await sizeOf(archives)) + (await sizeOf(join(archives, "partial"))),
-  );
+  const done = Math.min(total, sizeOf(archives) + sizeOf(join(archives, "partial")));
   errand.progress({ what: `downloading ${wanted.what}`, done, total, unit: "bytes" });
 }
 
-async function sizeOf(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-    if (!entry.isFile()) continue;
-    bytes += (await stat(join(folder, entry.name)).catch(() => ({ size: 0 }))).size;
-  }
-  return bytes;
+/** Files come and go meanwhile. */
+function sizeOf(folder: string): number {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const sizes = names.map(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
