@@ -1,5 +1,5 @@
 import type { Header, Operation } from "../histories/event.ts";
-import { call } from "./explain.ts";
+import { call } from "./call.ts";
 import { who } from "./who.ts";
 
 const column = 3;

@@ -1,4 +1,5 @@
 import type { Header, Operation } from "../histories/event.ts";
+import { call } from "./call.ts";
 import { drawTimeline } from "./draw-timeline.ts";
 import type { Model } from "./model.ts";
 import { breadthFirst } from "./search/breadth-first.ts";
@@ -94,18 +95,4 @@ function sentence(
   const after =
     before === undefined ? "" : ` after ${who(before, header)}'s ${call(before)} had returned`;
   return `${who(culprit, header)}'s ${call(culprit)} is impossible${after}: the state can only have been ${states.join(" or ")}`;
-}
-
-/** "read → 5", "write 3", "cas [1,2] → false" */
-export function call({ f, input, output, status }: Operation): string {
-  const given = input === null || input === undefined ? "" : ` ${show(input)}`;
-  const told = output === null && f !== "read" && f !== "get" && f !== "dequeue";
-  const answer = status !== "ok" || told || output === input ? "" : ` → ${show(output)}`;
-  return `${f}${given}${answer}`;
-}
-
-function show(value: unknown): string {
-  if (value instanceof Set) return `{${[...value].map(show).join()}}`;
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length <= 60 ? text : `${text.slice(0, 28)}…${text.slice(-28)}`;
 }

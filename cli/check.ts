@@ -1,6 +1,6 @@
 import { Command } from "commander";
+import { call } from "../checkers/call.ts";
 import { type CheckOptions, checkFile, type FileVerdict } from "../checkers/check-file.ts";
-import { call } from "../checkers/explain.ts";
 import { mayBeModel } from "../checkers/load-model.ts";
 import { model_names } from "../checkers/select.ts";
 import { type Format, formats } from "../histories/format.ts";

@@ -2,10 +2,10 @@ import { styleText } from "node:util";
 
 /** Colours, or none where the output is not a terminal (NO_COLOR, a pipe, CI). */
 export interface Paint {
-  bold(text: string): string;
-  red(text: string): string;
-  yellow(text: string): string;
-  dim(text: string): string;
+  readonly bold: (text: string) => string;
+  readonly red: (text: string) => string;
+  readonly yellow: (text: string) => string;
+  readonly dim: (text: string) => string;
 }
 
 const plain: Paint = {

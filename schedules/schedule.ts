@@ -27,9 +27,6 @@ export interface Schedule {
   readonly faults: readonly Fault[];
 }
 
-/** The serial run, one client after the other. */
-export const serial: Schedule = { choices: [], faults: [] };
-
 /** The clients that can go in the order that choices count them: first the one that went last. */
 export function ranked(can_go: readonly number[], last: number | undefined): number[] {
   const sorted = [...can_go].sort((a, b) => a - b);

@@ -54,7 +54,7 @@ function expectMinimal(name: string, { declared }: CellResult, { failure }: Expl
 async function openOnShared(suite: CounterSuite): Promise<OpenSuite> {
   const dispose = async (): Promise<void> => {};
   const servers = suite.servers.map((kind) => {
-    const server = { ...here[kind as keyof typeof here], kind, source: "local" as const };
+    const server = { ...here[kind], kind, source: "local" as const };
     return [kind, { ...server, [Symbol.asyncDispose]: dispose }];
   });
   return suite.open(Object.fromEntries(servers));

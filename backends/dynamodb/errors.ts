@@ -16,7 +16,7 @@ const no_connection = new Set([
 ]);
 
 /** Errors of calls of which no attempt was sent. */
-export const unsent = new WeakSet<object>();
+export const unsent: WeakSet<object> = new WeakSet();
 
 /**
  * `fail` = it certainly did not happen; `info` = nobody knows.

@@ -24,7 +24,7 @@ const no_connection = new Set([
 const never_sent = /^Stream isn't writeable and enableOfflineQueue|^Connection in subscriber mode/;
 
 /** Errors of commands that were given to a client whose connection was over already. */
-export const unsent = new WeakSet<object>();
+export const unsent: WeakSet<object> = new WeakSet();
 
 /**
  * `fail` = it certainly did not happen; `info` = nobody knows.

@@ -18,7 +18,7 @@ export function kv(initial: unknown = ""): Model<string> {
       }
     },
     observes: ({ f }) => f === "get",
-    reaches: (text, { output }) => output === undefined || String(output).startsWith(text),
+    reaches: (text, { output }) => typeof output !== "string" || output.startsWith(text),
     overwrites: ({ f }) => f === "put",
   };
 }

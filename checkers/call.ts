@@ -1,0 +1,15 @@
+import type { Operation } from "../histories/event.ts";
+
+/** "read → 5", "write 3", "cas [1,2] → false" */
+export function call({ f, input, output, status }: Operation): string {
+  const given = input === null || input === undefined ? "" : ` ${show(input)}`;
+  const told = output === null && f !== "read" && f !== "get" && f !== "dequeue";
+  const answer = status !== "ok" || told || output === input ? "" : ` → ${show(output)}`;
+  return `${f}${given}${answer}`;
+}
+
+function show(value: unknown): string {
+  if (value instanceof Set) return `{${[...value].map(show).join()}}`;
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length <= 60 ? text : `${text.slice(0, 28)}…${text.slice(-28)}`;
+}
