@@ -31,6 +31,11 @@ export interface Prefix {
 
 /** The prefix, from the cache or else from the network. @throws ServerUnavailable */
 export async function fromArchive(wanted: Wanted, errand: Errand): Promise<Prefix> {
+  const there = await unpackedBefore(wanted);
+  if (there !== undefined) return there;
+  const reason = await noArchive();
+  if (reason !== undefined)
+    throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
   const folder = await cached(place(wanted), errand, (home) => unpack(wanted, home, errand));
   return readPrefix(wanted, folder);
 }
@@ -87,9 +92,6 @@ async function readPrefix(wanted: Wanted, folder: string): Promise<Prefix> {
 }
 
 async function unpack(wanted: Wanted, home: Home, errand: Errand): Promise<string> {
-  const reason = await noArchive();
-  if (reason !== undefined)
-    throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
   const archives = await download(wanted, keyring, home, errand).catch((error: unknown) => {
     throw inWords(wanted, error as Error);
   });

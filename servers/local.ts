@@ -30,18 +30,18 @@ const port_tries = 3;
 
 /** @throws ServerUnavailable saying why each of the places failed. */
 export async function startLocal(kind: ServerKind, options: LocalOptions): Promise<LocalServer> {
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   for (const recipe of candidates(kind)) {
     for (const place of recipe.places) {
       try {
         return await launch(recipe, await place.fetch(options), options);
       } catch (error) {
         options.signal?.throwIfAborted();
-        reasons.push(reason(error));
+        reasons.add(reason(error));
       }
     }
   }
-  throw new ServerUnavailable(`No ${kind} server can be started here: ${reasons.join("; ")}.`);
+  throw new ServerUnavailable(`No ${kind} server can be started here: ${[...reasons].join("; ")}.`);
 }
 
 async function launch(recipe: Recipe, found: Program, options: LocalOptions): Promise<LocalServer> {

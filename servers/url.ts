@@ -17,6 +17,9 @@ const addresses: Readonly<Record<ServerKind, Address>> = {
   zookeeper: { variable: "RACEPROOF_ZOOKEEPER_URL", schemes: ["zookeeper"] },
 };
 
+/** The environment's variable that names a server of this kind. */
+export const variableOf = (kind: ServerKind): string => addresses[kind].variable;
+
 /** The URL that the environment gives for this kind of server. */
 export function urlOf(kind: ServerKind): string | undefined {
   return process.env[addresses[kind].variable] || undefined;

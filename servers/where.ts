@@ -2,7 +2,7 @@ import { lookForContainer } from "./container.ts";
 import { candidates } from "./local/recipes.ts";
 import type { ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
-import { urlOf, urlServer } from "./url.ts";
+import { urlOf, urlServer, variableOf } from "./url.ts";
 
 /** Where a server would come from, as `raceproof list` tells it. */
 export interface Where {
@@ -19,15 +19,16 @@ export async function whereFrom(kind: ServerKind): Promise<Where> {
   if (url !== undefined) return fromUrl(kind, url);
   const container = await lookForContainer(kind);
   if (!("missing" in container)) return { origin: container.origin, available: true };
-  const reasons: string[] = [];
+  const reasons = new Set<string>();
   for (const recipe of candidates(kind)) {
     for (const place of recipe.places) {
       const found = await place.look();
-      if ("missing" in found) reasons.push(found.missing);
+      if ("missing" in found) reasons.add(found.missing);
       else return { origin: found.origin, ...known(found.version), available: true };
     }
   }
-  return { origin: "nowhere", available: false, advice: `${reasons.join("; ")}.` };
+  const advice = `${[...reasons].join("; ")}: install it, or name a server in ${variableOf(kind)}.`;
+  return { origin: "nowhere", available: false, advice };
 }
 
 const known = (version: string | undefined): { version?: string } =>
