@@ -1,23 +1,35 @@
+import { bankChecker } from "./bank.ts";
 import { type LinearizableOptions, linearizable } from "./linearizable.ts";
 import { lostUpdateChecker } from "./lost-update.ts";
 import { models } from "./models/index.ts";
-import { uniqueChecker } from "./unique.ts";
+import { readModifyWriteChecker } from "./read-modify-write.ts";
+import { setAtRestChecker } from "./set-at-rest.ts";
+import { setFullChecker } from "./set-full.ts";
+import { totalQueueChecker } from "./total-queue.ts";
+import { uniqueChecker, uniqueIdsChecker } from "./unique.ts";
 import type { Checker } from "./verdict.ts";
 
-const others: readonly Checker[] = [lostUpdateChecker, uniqueChecker];
+/** Each is made with what everything starts with, which most do not need. */
+const others: Readonly<Record<string, (initial?: unknown) => Checker>> = {
+  "lost-update": () => lostUpdateChecker,
+  "read-modify-write": readModifyWriteChecker,
+  unique: () => uniqueChecker,
+  "unique-ids": () => uniqueIdsChecker,
+  "set-at-rest": () => setAtRestChecker,
+  "set-full": () => setFullChecker,
+  "total-queue": () => totalQueueChecker,
+  bank: bankChecker,
+};
 
 /** What `--model` may say. */
-export const model_names: readonly string[] = [
-  ...Object.keys(models),
-  ...others.map(({ name }) => name),
-];
+export const model_names: readonly string[] = [...Object.keys(models), ...Object.keys(others)];
 
 /** @throws Error in one sentence when there is no such checker. */
 export function checkerFor(model: string, options: LinearizableOptions = {}): Checker {
   const make = models[model];
   if (make !== undefined) return linearizable(model, make, options);
-  const checker = others.find(({ name }) => name === model);
-  if (checker === undefined)
+  const other = others[model];
+  if (other === undefined)
     throw new Error(`There is no model "${model}"; there are ${model_names.join(", ")}.`);
-  return checker;
+  return other(options.initial);
 }

@@ -3,38 +3,45 @@ import { byKey } from "./by-key.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
 
-/** Unique with gaps: what sequences promise. No two operations of a key but reads were answered the same. */
-export const uniqueChecker: SyncChecker = {
-  name: "unique",
-  check({ header, operations }: History): Verdict {
-    const keys = byKey(operations);
-    const figures = { acknowledged: 0, duplicates: 0 };
-    let wrong: string | undefined;
-    for (const [key, of_key] of keys) {
-      const seen = new Map<string, Operation>();
-      for (const operation of of_key) {
-        if (operation.status !== "ok" || operation.f === "read" || operation.output === null)
-          continue;
-        figures.acknowledged++;
-        const answer = JSON.stringify(operation.output);
-        const earlier = seen.get(answer);
-        if (earlier === undefined) seen.set(answer, operation);
-        else {
-          figures.duplicates++;
-          wrong ??= `${who(earlier, header)} and ${who(operation, header)} were both given ${answer}${ofKey(key, keys.size > 1)}.`;
+/**
+ * Unique with gaps: what sequences promise, and Jepsen's `unique-ids` asks of `generate`. No two operations
+ * of a key but reads were answered the same.
+ */
+export const uniqueChecker: SyncChecker = unique("unique");
+export const uniqueIdsChecker: SyncChecker = unique("unique-ids");
+
+function unique(name: string): SyncChecker {
+  return {
+    name,
+    check({ header, operations }: History): Verdict {
+      const keys = byKey(operations);
+      const figures = { acknowledged: 0, duplicates: 0 };
+      let wrong: string | undefined;
+      for (const [key, of_key] of keys) {
+        const seen = new Map<string, Operation>();
+        for (const operation of of_key) {
+          if (operation.status !== "ok" || operation.f === "read" || operation.output === null)
+            continue;
+          figures.acknowledged++;
+          const answer = JSON.stringify(operation.output);
+          const earlier = seen.get(answer);
+          if (earlier === undefined) seen.set(answer, operation);
+          else {
+            figures.duplicates++;
+            wrong ??= `${who(earlier, header)} and ${who(operation, header)} were both given ${answer}${ofKey(key, keys.size > 1)}.`;
+          }
         }
       }
-    }
-    if (wrong !== undefined)
-      return { checker: "unique", verdict: "invalid", reason: wrong, figures };
-    if (figures.acknowledged === 0)
-      return {
-        checker: "unique",
-        verdict: "unknown",
-        reason: "No operation answered a number.",
-        figures,
-      };
-    const reason = `All ${figures.acknowledged} answers are different.`;
-    return { checker: "unique", verdict: "valid", reason, figures };
-  },
-};
+      if (wrong !== undefined) return { checker: name, verdict: "invalid", reason: wrong, figures };
+      if (figures.acknowledged === 0)
+        return {
+          checker: name,
+          verdict: "unknown",
+          reason: "No operation answered a number.",
+          figures,
+        };
+      const reason = `All ${figures.acknowledged} answers are different.`;
+      return { checker: name, verdict: "valid", reason, figures };
+    },
+  };
+}

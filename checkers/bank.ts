@@ -1,0 +1,52 @@
+import type { History } from "../histories/event.ts";
+import { byKey } from "./by-key.ts";
+import type { SyncChecker, Verdict } from "./verdict.ts";
+import { ofKey, who } from "./who.ts";
+
+/**
+ * Jepsen's `bank`: `transfer`s between accounts, and `read`s of all balances, as a map or a list. Every
+ * read adds up to the same total.
+ * @param initial the total, or all balances; what the first read adds up to when not given
+ */
+export function bankChecker(initial?: unknown): SyncChecker {
+  return {
+    name: "bank",
+    check({ header, operations }: History): Verdict {
+      const keys = byKey(operations);
+      const figures = { reads: 0, wrong_reads: 0 };
+      let wrong: string | undefined;
+      for (const [key, of_key] of keys) {
+        let total = initial === undefined ? undefined : sum(initial);
+        for (const operation of of_key) {
+          if (operation.f !== "read" || operation.status !== "ok") continue;
+          const read = sum(operation.output);
+          total ??= read;
+          figures.reads++;
+          if (read === total) continue;
+          figures.wrong_reads++;
+          wrong ??= `${who(operation, header)} read balances that add up to ${read}, not ${total}${ofKey(key, keys.size > 1)}.`;
+        }
+      }
+      const verdict = (verdict: Verdict["verdict"], reason: string): Verdict => ({
+        checker: "bank",
+        verdict,
+        reason,
+        figures,
+      });
+      if (wrong !== undefined) return verdict("invalid", wrong);
+      if (figures.reads === 0) return verdict("unknown", "No read tells the balances.");
+      return verdict("valid", `All ${figures.reads} reads add up to the same total.`);
+    },
+  };
+}
+
+/** @throws Error when something is no number */
+function sum(balances: unknown): number {
+  if (typeof balances === "number") return balances;
+  if (typeof balances !== "object" || balances === null)
+    throw new Error("balances must be a map or a list of numbers.");
+  return Object.values(balances).reduce((total: number, balance: unknown) => {
+    if (typeof balance !== "number") throw new Error("a balance must be a number.");
+    return total + balance;
+  }, 0);
+}

@@ -1,0 +1,14 @@
+import type { Operation } from "../histories/event.ts";
+import { plainText } from "./plain-text.ts";
+
+/** The elements that an operation answered, as texts that are equal for equal elements. */
+export function elementsOf({ f, output }: Operation): string[] {
+  if (!Array.isArray(output)) throw new Error(`a "${f}" must answer a list of elements.`);
+  return output.map(plainText);
+}
+
+/** "1, 2, 3, …": a few of them, for a sentence. */
+export function few(elements: Iterable<string>): string {
+  const all = [...elements];
+  return all.length <= 5 ? all.join(", ") : `${all.slice(0, 5).join(", ")}, …`;
+}

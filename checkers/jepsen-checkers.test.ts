@@ -1,0 +1,276 @@
+import { describe, expect, test } from "vitest";
+import type { Operation } from "../histories/event.ts";
+import { checkerFor } from "./select.ts";
+
+/** Operations one after the other, or with times of their own; `status` is ok unless told. */
+type Row = Partial<Operation> & Pick<Operation, "f">;
+
+function history(rows: readonly Row[]): Operation[] {
+  return rows.map((row, index) => {
+    const invoked = row.invoked ?? 2 * index;
+    const status = row.status ?? "ok";
+    const returned = status === "info" ? Number.POSITIVE_INFINITY : (row.returned ?? invoked + 1);
+    return {
+      process: index,
+      key: "",
+      input: null,
+      output: status === "ok" ? null : undefined,
+      error: undefined,
+      invoked_ns: 0,
+      returned_ns: 0,
+      ...row,
+      invoked,
+      status,
+      returned,
+    };
+  });
+}
+
+const add = (input: unknown, more: Partial<Operation> = {}): Row => ({ f: "add", input, ...more });
+const read = (output: unknown, more: Partial<Operation> = {}): Row => ({
+  f: "read",
+  output,
+  ...more,
+});
+const put = (input: unknown, more: Partial<Operation> = {}): Row => ({
+  f: "enqueue",
+  input,
+  ...more,
+});
+const take = (output: unknown): Row => ({ f: "dequeue", output });
+const update = (from: unknown, to: unknown): Row => ({ f: "update", output: [from, to] });
+const info = { status: "info" } as const;
+
+type Case = [string, string, Row[], string, RegExp, Record<string, number>];
+
+const cases: Case[] = [
+  [
+    "set-at-rest",
+    "all there, also a crashed one",
+    [add(1), add(2, info), read([1, 2])],
+    "valid",
+    /All 1 /,
+    { recovered: 1 },
+  ],
+  ["set-at-rest", "lost", [add(1), add([2]), read([1])], "invalid", /lost: \[2\]\.$/, { lost: 1 }],
+  [
+    "set-at-rest",
+    "unexpected",
+    [add(1), read([1, 9])],
+    "invalid",
+    /nobody added: 9\.$/,
+    { unexpected: 1 },
+  ],
+  [
+    "set-at-rest",
+    "an add during the read may be missing",
+    [add(1, { returned: 3 }), read([], { invoked: 2, returned: 4 })],
+    "valid",
+    /All 0 /,
+    { lost: 0 },
+  ],
+  ["set-at-rest", "no read", [add(1)], "unknown", /No read/, {}],
+  [
+    "set-full",
+    "stable",
+    [add(1), read([1]), add(2), read([2, 1])],
+    "valid",
+    /All 2 /,
+    { stable: 2, stale: 0 },
+  ],
+  [
+    "set-full",
+    "stale is told, but no fault",
+    [add(1), read([]), read([1])],
+    "valid",
+    /All 1 /,
+    { stale: 1 },
+  ],
+  [
+    "set-full",
+    "lost",
+    [add(1), add(2), read([1, 2]), read([2])],
+    "invalid",
+    /lost: 1\.$/,
+    { lost: 1, stable: 1 },
+  ],
+  [
+    "set-full",
+    "lost though its add crashed, since it was read",
+    [add(1, info), add(2), read([1, 2]), read([2])],
+    "invalid",
+    /lost: 1\.$/,
+    { lost: 1 },
+  ],
+  [
+    "set-full",
+    "crashed and never read",
+    [add(1, info), add(2), read([2])],
+    "valid",
+    /All 1 /,
+    { never_read: 1 },
+  ],
+  ["set-full", "a duplicate", [add(1), read([1, 1])], "invalid", /twice: 1\.$/, { duplicates: 1 }],
+  ["set-full", "no read", [add(1)], "unknown", /No element/, {}],
+  [
+    "unique-ids",
+    "different",
+    [
+      { f: "generate", output: 1 },
+      { f: "generate", output: "1" },
+    ],
+    "valid",
+    /All 2 /,
+    {},
+  ],
+  [
+    "unique-ids",
+    "the same",
+    [
+      { f: "generate", output: [1] },
+      { f: "generate", output: [1] },
+    ],
+    "invalid",
+    /both given \[1\]/,
+    { duplicates: 1 },
+  ],
+  [
+    "total-queue",
+    "in and out",
+    [put(1), put(2, info), take(2), { f: "drain", output: [1] }, take(null)],
+    "valid",
+    /All 1 /,
+    {},
+  ],
+  [
+    "total-queue",
+    "lost",
+    [put(1), put(1), take(1)],
+    "invalid",
+    /never came out: 1\.$/,
+    { lost: 1 },
+  ],
+  [
+    "total-queue",
+    "unexpected",
+    [put(1), take(1), take(7)],
+    "invalid",
+    /nobody put in: 7\.$/,
+    { unexpected: 1, duplicated: 0 },
+  ],
+  [
+    "total-queue",
+    "twice is told, but no fault",
+    [put(1), take(1), take(1)],
+    "valid",
+    /All 1 /,
+    { duplicated: 1 },
+  ],
+  [
+    "total-queue",
+    "a crashed dequeue may have taken it",
+    [put(1), { f: "dequeue", ...info }],
+    "unknown",
+    /may have taken .*: 1\.$/,
+    { lost: 1 },
+  ],
+  [
+    "bank",
+    "adds up",
+    [
+      read({ a: 6, b: 4 }),
+      { f: "transfer", input: { from: "a", to: "b", amount: 5 } },
+      read({ a: 1, b: 9 }),
+    ],
+    "valid",
+    /All 2 /,
+    {},
+  ],
+  [
+    "bank",
+    "does not",
+    [read([6, 4]), read([1, 4])],
+    "invalid",
+    /process 1 read balances that add up to 5, not 10\.$/,
+    { wrong_reads: 1 },
+  ],
+  ["bank", "no read", [{ f: "transfer" }], "unknown", /No read/, {}],
+  [
+    "read-modify-write",
+    "a chain, in any order",
+    [update("a", "b"), update("c", "d"), update("b", "c")],
+    "valid",
+    /None of the 3 /,
+    {},
+  ],
+  [
+    "read-modify-write",
+    "values that come again",
+    [update(0, 1), update(1, 0), update(0, 1)],
+    "valid",
+    /None of the 3 /,
+    {},
+  ],
+  [
+    "read-modify-write",
+    "two of one reading",
+    [update(0, 1), update(1, 2), update(1, 2)],
+    "invalid",
+    /process 1 and process 2 both read 1, and one/,
+    { lost: 1 },
+  ],
+  [
+    "read-modify-write",
+    "a crashed one may have written it",
+    [update(0, 1), update(5, 6), { f: "update", ...info }],
+    "valid",
+    /None of the 2 /,
+    {},
+  ],
+  [
+    "read-modify-write",
+    "what nobody wrote",
+    [update(0, 1), update(5, 6)],
+    "invalid",
+    /process 1 read 5, which nobody wrote\.$/,
+    { lost: 1 },
+  ],
+  ["read-modify-write", "none", [{ f: "update", ...info }], "unknown", /No update/, {}],
+];
+
+describe("checkers as in Jepsen", () => {
+  test.each(cases)("%s: %s", async (name, _, rows, verdict, reason, figures) => {
+    const initial =
+      name === "read-modify-write" && rows[0]!.status !== "info"
+        ? { initial: (rows[0]!.output as unknown[])[0] }
+        : {};
+    const told = await checkerFor(name, initial).check(
+      { header: undefined, operations: history(rows) },
+      {},
+    );
+    expect(told).toMatchObject({ checker: name, verdict, figures });
+    expect(told.reason).toMatch(reason);
+  });
+
+  const invalid = cases.filter(([, , , verdict]) => verdict === "invalid");
+  test.each(invalid)("%s, by key: %s", async (name, _, rows) => {
+    const operations = history([
+      { f: rows[0]!.f, input: rows[0]!.input, key: "x", ...info },
+      ...rows.map((row) => ({ ...row, key: "y" })),
+    ]);
+    const initial = name === "read-modify-write" ? { initial: 0 } : {};
+    const told = await checkerFor(name, initial).check({ header: undefined, operations }, {});
+    expect(told.reason).toMatch(/ \(key y\)\.$/);
+  });
+
+  test("the total of a bank may be given", async () => {
+    const operations = history([read([1, 2])]);
+    const check = async (initial: unknown): Promise<string> =>
+      (await checkerFor("bank", { initial }).check({ header: undefined, operations }, {})).verdict;
+    expect([await check(3), await check({ a: 2, b: 1 }), await check(4)]).toEqual([
+      "valid",
+      "valid",
+      "invalid",
+    ]);
+  });
+});
