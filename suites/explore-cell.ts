@@ -18,7 +18,10 @@ export interface ExploreSize {
   readonly seed: number;
   /** Schedules of three clients; 0 = none. */
   readonly schedules: number;
-  /** At most so many with one lost reply; 0 = none, and no expired locks either. */
+  /**
+   * At most so many with one lost reply, and ten times as many with an expired lock; but an update that
+   * is declared to be lost then is searched for until it is found. 0 = none.
+   */
   readonly fault_schedules: number;
   readonly signal?: AbortSignal;
 }
@@ -40,6 +43,8 @@ export async function exploreCell<Client>(
     resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
   const withFault = (fault: Fault["kind"], schedules: number): Promise<ExploreResult> =>
     explore({ faults: [fault], schedules, keep_going: false });
+  const { lock_lost } = promisedAt(cell.strategy.declared, cell.isolation)!;
+  const expired_schedules = lock_lost === "lost" ? Infinity : 10 * fault_schedules;
   return {
     two: await explore({}),
     ...(schedules > 0 && {
@@ -47,7 +52,7 @@ export async function exploreCell<Client>(
     }),
     ...(fault_schedules > 0 && { reply_lost: await withFault("lose reply", fault_schedules) }),
     ...(fault_schedules > 0 &&
-      cell.strategy.expire && { lock_lost: await withFault("expire", Infinity) }),
+      cell.strategy.expire && { lock_lost: await withFault("expire", expired_schedules) }),
   };
 }
 

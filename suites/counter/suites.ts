@@ -1,10 +1,11 @@
 /** All counter suites, in the order of the matrix. */
 import type { Redis } from "ioredis";
+import type { Client as Zookeeper } from "node-zookeeper-client";
 import { combined } from "../../backends/combined.ts";
 import type { Server } from "../../servers/server.ts";
 import { type CounterSuite, counterSuite } from "./counter-suite.ts";
 
-export type { CounterSuite, OpenSuite } from "./counter-suite.ts";
+export type { CounterSuite } from "./counter-suite.ts";
 
 const postgres = async (server: Server) =>
   (await import("../../backends/postgres/backend.ts")).connectPostgres(server);
@@ -15,6 +16,9 @@ const redis = async (server: Server) =>
 const dynamodb = async (server: Server) =>
   (await import("../../backends/dynamodb/backend.ts")).connectDynamodb(server);
 
+const zookeeper = async (server: Server) =>
+  (await import("../../backends/zookeeper/backend.ts")).connectZookeeper(server);
+
 const mariadb_counters = () => import("./mysql/mariadb.ts");
 const redis_counters = () => import("./redis/index.ts");
 const redis_lock = {
@@ -22,6 +26,8 @@ const redis_lock = {
   mysql: () => import("./redis-lock/mysql.ts"),
 };
 const withRedis = <Sql>(sql: Sql, redis: Redis) => ({ sql, redis });
+const zookeeper_lock_mysql = () => import("./zookeeper-lock/mysql.ts");
+const withZookeeper = <Sql>(sql: Sql, zookeeper: Zookeeper) => ({ sql, zookeeper });
 
 export const suites: readonly CounterSuite[] = [
   counterSuite({
@@ -89,5 +95,20 @@ export const suites: readonly CounterSuite[] = [
       "mariadb+redis": redis_lock.mysql,
       "mariadb+valkey": redis_lock.mysql,
     },
+  }),
+  counterSuite({
+    backend: "postgres+zookeeper",
+    servers: ["postgres", "zookeeper"],
+    counters: () => import("./zookeeper-lock/postgres.ts"),
+    connect: async (servers) =>
+      combined(await postgres(servers.postgres), await zookeeper(servers.zookeeper), withZookeeper),
+  }),
+  counterSuite({
+    backend: "mysql+zookeeper",
+    servers: ["mysql", "zookeeper"],
+    counters: zookeeper_lock_mysql,
+    connect: async (servers) =>
+      combined(await mysql(servers.mysql), await zookeeper(servers.zookeeper), withZookeeper),
+    instead: { "mariadb+zookeeper": zookeeper_lock_mysql },
   }),
 ];

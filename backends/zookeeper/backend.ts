@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { promisify } from "node:util";
+import type { Client } from "node-zookeeper-client";
+import type { Backend } from "../backend.ts";
+import { loadDriver } from "../load-driver.ts";
+import { addressIn, closeClient, openClient, versionAt } from "./connect.ts";
+import { code, outcome } from "./errors.ts";
+import { ZookeeperSession } from "./session.ts";
+
+interface Removing {
+  removeRecursive(path: string, done: (error: Error | null) => void): void;
+}
+
+/** The library can, though its types do not say so. A server that is gone has nothing left to remove. */
+const removeWithChildren = (client: Client, path: string): Promise<void> =>
+  new Promise((resolve) => (client as unknown as Removing).removeRecursive(path, () => resolve()));
+
+/**
+ * ZooKeeper through node-zookeeper-client, in a node of our own that `asyncDispose` removes: all paths of
+ * the clients are below it.
+ * @param server its URL, `zookeeper://127.0.0.1:2181`
+ * @throws CannotConnect
+ */
+export async function connectZookeeper(server: { readonly url: string }): Promise<Backend<Client>> {
+  const address = addressIn(server.url);
+  const version = await versionAt(address);
+  const load = () => import("node-zookeeper-client");
+  const { default: library } = await loadDriver("node-zookeeper-client", load);
+  const folder = `/raceproof-${randomBytes(6).toString("hex")}`;
+  const sessions = new Set<ZookeeperSession>();
+  const control = await openClient(library, address, "");
+  await promisify<string, unknown>(control.create.bind(control))(folder);
+
+  return {
+    name: "zookeeper",
+    server: `ZooKeeper ${version}`,
+    prefix: "",
+    isolations: [],
+    async open(gate) {
+      const client = await openClient(library, address, folder);
+      const session = new ZookeeperSession(client, gate, (known) =>
+        openClient(library, address, "", known),
+      );
+      sessions.add(session);
+      session.closed = () => sessions.delete(session);
+      return session;
+    },
+    // A ZooKeeper server never holds a request for another's sake: who waits for a lock asks again.
+    waiting: async () => new Set(),
+    outcome,
+    code,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
+      await removeWithChildren(control, folder);
+      await closeClient(control);
+    },
+  };
+}

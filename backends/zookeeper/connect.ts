@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { connect as dial } from "node:net";
+import type { Client } from "node-zookeeper-client";
+import { CannotConnect } from "../cannot-connect.ts";
+import { connect_limit_ms, explainConnect, withoutPassword } from "../explain-connect.ts";
+import { closed, type Library, managerOf } from "./driver.ts";
+
+const url_form = "zookeeper://host:port";
+/** A client that falls silent for so long has lost its session, and with it its ephemeral nodes. */
+export const session_timeout_ms = 10_000;
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @throws CannotConnect when it is no ZooKeeper URL */
+export function addressIn(url: string): Address {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol !== "zookeeper:" || parsed.hostname === "") {
+    throw new CannotConnect(`"${withoutPassword(url)}" is not a ZooKeeper URL: write ${url_form}.`);
+  }
+  return { host: parsed.hostname, port: Number(parsed.port || 2181) };
+}
+
+/** The server's version, which it tells outside of any session. @throws CannotConnect */
+export async function versionAt({ host, port }: Address): Promise<string> {
+  const socket = dial({ host, port, timeout: connect_limit_ms });
+  const place = { product: "ZooKeeper", host, port, user: "", url_form };
+  try {
+    socket.on("timeout", () => socket.destroy(new Error("no answer")));
+    let said = "";
+    socket.on("data", (data) => {
+      said += data.toString();
+    });
+    socket.write("srvr");
+    await once(socket, "close");
+    const version = /^Zookeeper version: (\d+\.\d+\.\d+)/.exec(said)?.[1];
+    if (version === undefined) throw new Error(said.trim().split("\n")[0] || "no answer");
+    return version;
+  } catch (error) {
+    throw await explainConnect(error, place, false);
+  }
+}
+
+/** What a session is known by at the server. */
+export interface Identity {
+  readonly sessionId: Buffer;
+  readonly sessionPassword: Buffer;
+}
+
+/**
+ * Opens a session, or another connection of one that is there. It never connects again by itself:
+ * the first error is reported.
+ * @param folder all paths of the client are below it
+ * @throws CannotConnect
+ */
+export async function openClient(
+  library: Library,
+  { host, port }: Address,
+  folder: string,
+  known?: Identity,
+): Promise<Client> {
+  const client = library.createClient(`${host}:${port}${folder}`, {
+    sessionTimeout: session_timeout_ms,
+    retries: 0,
+    ...known,
+  });
+  const manager = managerOf(client);
+  client.connect();
+  manager.connect = () => manager.setState(closed);
+  const giving_up = AbortSignal.timeout(connect_limit_ms);
+  const refused = new Promise<never>((_, reject) => {
+    const refuse = (): void =>
+      reject(new CannotConnect(`ZooKeeper at ${host}:${port} opens no session: look at its log.`));
+    giving_up.addEventListener("abort", refuse);
+    client.once("expired", refuse);
+  });
+  await Promise.race([once(client, "connected"), refused]).catch((error: unknown) => {
+    manager.socket?.destroy();
+    throw error;
+  });
+  return client;
+}
+
+/** Ends the session at the server, as its time-out would: its ephemeral nodes are gone. */
+export async function closeClient(client: Client): Promise<void> {
+  const manager = managerOf(client);
+  if (manager.state === closed) return;
+  const gone = new Promise((resolve) => manager.socket.once("close", resolve));
+  client.close();
+  await gone;
+}

@@ -1,0 +1,116 @@
+/** Locks in ZooKeeper around a read-write in PostgreSQL. */
+import type { Client as Zookeeper } from "node-zookeeper-client";
+import type { Client } from "pg";
+import { kept, type Promised, Refused, type Strategy } from "../../strategy.ts";
+import { expireHolder, fenceOf, prepareLock, withZookeeperLock } from "./lock.ts";
+
+/** What an application has that keeps its data in PostgreSQL and its locks in ZooKeeper. */
+interface SqlAndZookeeper {
+  readonly sql: Client;
+  readonly zookeeper: Zookeeper;
+}
+
+/** `fence` is the zxid of whoever wrote, or announced to write, last. */
+export async function setUp({ sql }: SqlAndZookeeper): Promise<void> {
+  await sql.query(`
+    CREATE TABLE IF NOT EXISTS FencedCounter (
+      id          varchar(100) PRIMARY KEY,
+      count_value int NOT NULL,
+      fence       char(19) NOT NULL
+    )`);
+}
+
+async function read({ sql }: SqlAndZookeeper, id: string): Promise<number> {
+  const { rows } = await sql.query<{ count_value: number }>(
+    "SELECT count_value FROM FencedCounter WHERE id = $1",
+    [id],
+  );
+  return rows[0]!.count_value;
+}
+
+/** At the server's own level: all statements are their own transactions. */
+const at = (promised: Promised) => ({
+  "READ COMMITTED": { ...promised, fails_under_load: ["refused"] },
+});
+
+const around_lock = {
+  async prepare({ sql, zookeeper }: SqlAndZookeeper, id: string) {
+    await prepareLock(zookeeper, id);
+    await sql.query(
+      `INSERT INTO FencedCounter VALUES ($1, 0, '')
+       ON CONFLICT (id) DO UPDATE SET count_value = 0, fence = ''`,
+      [id],
+    );
+  },
+  read,
+  expire: ({ zookeeper }: SqlAndZookeeper, id: string) => expireHolder(zookeeper, id),
+};
+
+/** Good until the holder's session expires: then two hold the lock, each believes to be alone. */
+const zookeeperLock: Strategy<SqlAndZookeeper> = {
+  ...around_lock,
+  name: "zookeeper-lock",
+  declared: at({ ...kept, lock_lost: "lost" }),
+  increment(clients, id, { backoff }) {
+    return withZookeeperLock(clients.zookeeper, id, backoff, async () => {
+      const next = (await read(clients, id)) + 1;
+      await clients.sql.query("UPDATE FencedCounter SET count_value = $1 WHERE id = $2", [
+        next,
+        id,
+      ]);
+      return next;
+    });
+  },
+};
+
+/**
+ * The textbook's fence: the write carries the zxid of the lock's node and is refused once a newer holder
+ * has written. Too weak for read-then-write: the old holder may still write after the new one has read,
+ * and before it writes.
+ */
+const fencedByHighestWrite: Strategy<SqlAndZookeeper> = {
+  ...around_lock,
+  name: "zookeeper-lock-fenced-by-highest-write",
+  declared: at({ ...kept, lock_lost: "lost" }),
+  increment(clients, id, { backoff }) {
+    return withZookeeperLock(clients.zookeeper, id, backoff, async (node) => {
+      const fence = await fenceOf(clients.zookeeper, node);
+      const next = (await read(clients, id)) + 1;
+      const { rowCount } = await clients.sql.query(
+        "UPDATE FencedCounter SET count_value = $1, fence = $2 WHERE id = $3 AND fence < $2",
+        [next, fence, id],
+      );
+      if (rowCount === 0) throw new Refused(`a newer holder of the lock has written ${id}`);
+      return next;
+    });
+  },
+};
+
+/** Shuts older holders out before it reads, and writes only if no newer one has done the same since. */
+const fenced: Strategy<SqlAndZookeeper> = {
+  ...around_lock,
+  name: "zookeeper-lock-fenced",
+  declared: at(kept),
+  increment(clients, id, { backoff }) {
+    return withZookeeperLock(clients.zookeeper, id, backoff, async (node) => {
+      const fence = await fenceOf(clients.zookeeper, node);
+      await clients.sql.query("UPDATE FencedCounter SET fence = $1 WHERE id = $2 AND fence < $1", [
+        fence,
+        id,
+      ]);
+      const next = (await read(clients, id)) + 1;
+      const { rowCount } = await clients.sql.query(
+        "UPDATE FencedCounter SET count_value = $1 WHERE id = $2 AND fence = $3",
+        [next, id, fence],
+      );
+      if (rowCount === 0) throw new Refused(`somebody else holds the lock of ${id} by now`);
+      return next;
+    });
+  },
+};
+
+export const strategies: readonly Strategy<SqlAndZookeeper>[] = [
+  zookeeperLock,
+  fencedByHighestWrite,
+  fenced,
+];
