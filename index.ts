@@ -12,6 +12,7 @@ export { connectDynamodb } from "./backends/dynamodb/backend.ts";
 export { connectMysql } from "./backends/mysql/backend.ts";
 export { connectPostgres, connectPostgresPool } from "./backends/postgres/backend.ts";
 export { connectRedis } from "./backends/redis/backend.ts";
+export type { Model } from "./checkers/model.ts";
 export type { HistoryEvent } from "./histories/event.ts";
 export { type ScheduleBounds, scheduleArbitrary } from "./schedules/arbitrary.ts";
 export {
@@ -22,7 +23,13 @@ export {
 } from "./schedules/exploration.ts";
 export { type ExploreOptions, explore, RaceFound, type Report } from "./schedules/explore.ts";
 export { drawInterleaving } from "./schedules/interleaving.ts";
-export { type Around, CheckFailed, type Outcome, type Program } from "./schedules/program.ts";
+export {
+  type Around,
+  CheckFailed,
+  type OperationNames,
+  type Outcome,
+  type Program,
+} from "./schedules/program.ts";
 export { type Replayed, replay } from "./schedules/replay.ts";
 export type { Fault, Schedule } from "./schedules/schedule.ts";
 export { explain } from "./schedules/sentence.ts";
@@ -30,3 +37,4 @@ export { BadToken, type Replay, readToken, writeToken } from "./schedules/token.
 export type { Trace, TraceStep } from "./schedules/trace.ts";
 export type { Server, ServerKind } from "./servers/server.ts";
 export { startServer } from "./servers/start.ts";
+export { obeys } from "./suites/obeys.ts";

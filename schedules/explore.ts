@@ -1,6 +1,12 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
 import { type Exploration, type ExplorationOptions, exploreSchedules } from "./exploration.ts";
-import { type Around, CheckFailed, type Outcome, type Program } from "./program.ts";
+import {
+  type Around,
+  CheckFailed,
+  type OperationNames,
+  type Outcome,
+  type Program,
+} from "./program.ts";
 import { replay } from "./replay.ts";
 import { countsText, type Explored, failureText, successText, tokenOf } from "./report.ts";
 import type { Fault } from "./schedule.ts";
@@ -26,7 +32,7 @@ export interface ExploreOptions<Client> {
   /** Which errors of `run` are no failure. Default none; an error from a lost reply never is. */
   expectedError?(error: unknown): boolean;
   /** How the recorded history calls an operation. Default `run` with input null. */
-  readonly operation?: { readonly f: string; readonly input: unknown };
+  readonly operation?: OperationNames;
   /**
    * Every interleaving instead of random ones. Default: for 2 clients with 1 operation each.
    */

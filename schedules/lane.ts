@@ -120,7 +120,7 @@ export class Lane<Client> implements AsyncDisposable {
       const request_id = `${key}-${client}-${operation}`;
       const backoff = async (): Promise<void> => run.backsOff(seat);
       const around: Around<Client> = { client, operation, key, request_id, backoff, reconnect };
-      log.invoked(client);
+      log.invoked(client, operation);
       try {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {

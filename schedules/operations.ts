@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "../histories/event.ts";
+import type { OperationNames } from "./program.ts";
 import type { OperationResult } from "./trace.ts";
 
 type Event = HistoryEvent extends infer E
@@ -13,22 +14,19 @@ export class OperationLog {
   readonly #results: OperationResult[] = [];
   readonly #process: number[];
   readonly #operations: readonly number[];
-  readonly #named: { readonly f: string; readonly input: unknown };
+  readonly #names: OperationNames;
   readonly #key: string;
 
-  constructor(
-    operations: readonly number[],
-    named: { readonly f: string; readonly input: unknown },
-    key: string,
-  ) {
+  constructor(operations: readonly number[], names: OperationNames, key: string) {
     this.#operations = operations;
     this.#process = operations.map((_, i) => i + 1);
-    this.#named = named;
+    this.#names = names;
     this.#key = key;
   }
 
-  invoked(client: number): void {
-    const { f, input } = this.#named;
+  invoked(client: number, operation: number): void {
+    const names = this.#names;
+    const { f, input } = typeof names === "function" ? names(client, operation) : names;
     this.#add({ process: this.#current(client), type: "invoke", f, key: this.#key, input });
   }
 

@@ -25,6 +25,14 @@ export interface Outcome {
   readonly events: readonly HistoryEvent[];
 }
 
+/** What an operation is called in a history, and with which input: always the same, or by client and number. */
+export type OperationNames = OperationName | ((client: number, operation: number) => OperationName);
+
+export interface OperationName {
+  readonly f: string;
+  readonly input: unknown;
+}
+
 /** The code under test: plain async functions on the real client. */
 export interface Program<Client> {
   /** Puts what `key` names in its first state; runs before every schedule, outside the gate. */
@@ -34,7 +42,7 @@ export interface Program<Client> {
   /** Reads the final state and throws when it is wrong; outside the gate. */
   check(client: Client, outcome: Outcome): Promise<void>;
   /** How the recorded history calls an operation. Default `run` with input null. */
-  readonly operation?: { readonly f: string; readonly input: unknown };
+  readonly operation?: OperationNames;
   /** Makes the lock around `key` expire now (a key with a time to live). */
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
