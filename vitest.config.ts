@@ -4,7 +4,7 @@ const nowhere = ["node_modules/**", "dist/**", "raceproof-out/**"];
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    testTimeout: 120_000,
+    testTimeout: 900_000,
     hookTimeout: 300_000,
     projects: [
       {

@@ -8,7 +8,7 @@ export function call({ f, input, output, status }: Operation): string {
   return `${f}${given}${answer}`;
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value instanceof Set) return `{${[...value].map(show).join()}}`;
   const text = JSON.stringify(value) ?? "nothing";
   return text.length <= 60 ? text : `${text.slice(0, 28)}…${text.slice(-28)}`;

@@ -1,5 +1,5 @@
 import type { Header, Operation } from "../histories/event.ts";
-import { call } from "./call.ts";
+import { call, show } from "./call.ts";
 import { drawTimeline } from "./draw-timeline.ts";
 import type { Model } from "./model.ts";
 import { breadthFirst } from "./search/breadth-first.ts";

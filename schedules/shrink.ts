@@ -3,13 +3,6 @@ import type { PickNext } from "./runner.ts";
 import { contextSwitches, type Fault, trimmed } from "./schedule.ts";
 import { pickFrom } from "./search.ts";
 
-/** Everything that decides a schedule, as data. */
-export interface Candidate {
-  readonly operations: readonly number[];
-  readonly choices: readonly number[];
-  readonly faults: readonly Fault[];
-}
-
 export interface Shrunk {
   readonly played: Played;
   /** How many schedules were tried. */
