@@ -50,7 +50,7 @@ export async function startContainer(
   process.env["DOCKER_HOST"] ||= await endpoint();
   const { launch } = await import("./containers/launch.ts");
   progress({ what: `starting ${image}` });
-  const keeper = new Keeper();
+  const keeper = await Keeper.hire();
   try {
     const { labels } = keeper;
     const launched = await launch({ image, recipe, settings, labels, patience_ms, signal });

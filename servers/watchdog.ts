@@ -54,9 +54,13 @@ export const sign_in = ': > "$0/pids/$$" && exec "$@"';
 /** PostgreSQL leaves shared memory in the system unless it is asked with QUIT. */
 export type LastSignal = "KILL" | "QUIT";
 
-/** Keeps watch over a folder that need not be there yet. In a session of its own: Ctrl-C does not reach it. */
-export async function watch(folder: string, signal: LastSignal): Promise<ChildProcess> {
-  const watchdog = spawn("sh", ["-c", script, "raceproof", folder, signal], {
+/** Keeps watch over a folder that need not be there yet. */
+export const watch = (folder: string, signal: LastSignal): Promise<ChildProcess> =>
+  watchdogWith(script, folder, signal);
+
+/** Starts a shell script that waits for node's end. In a session of its own: Ctrl-C does not reach it. */
+export async function watchdogWith(script: string, ...words: string[]): Promise<ChildProcess> {
+  const watchdog = spawn("sh", ["-c", script, "raceproof", ...words], {
     cwd: "/",
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

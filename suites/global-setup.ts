@@ -13,18 +13,15 @@ declare module "vitest" {
   }
 }
 
-const setup = (project: TestProject): Promise<() => Promise<void>> => share(project, server_kinds);
-
-export default setup;
+export default (project: TestProject): Promise<() => Promise<void>> => share(project, "local");
 
 /** @returns what ends them again. @throws ServerUnavailable when one of them cannot be had. */
 export async function share(
   project: TestProject,
-  kinds: readonly ServerKind[],
-  from?: "container",
+  from: "local" | "container",
 ): Promise<() => Promise<void>> {
   const starts = await Promise.allSettled(
-    kinds.map((kind) => startServer(kind, { from, progress: say() })),
+    server_kinds.map((kind) => startServer(kind, { from, progress: say() })),
   );
   const servers = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
   const stop = async (): Promise<void> => {

@@ -5,15 +5,15 @@
  *
  * Testcontainers has such a keeper too, but in a container of its own, whose image must come from a registry.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
+import { release, watchdogWith } from "../watchdog.ts";
 
 /**
  * $1 = the label. A node that goes without a word may have left a container under way in the daemon:
  * then the keeper looks out for it a while longer.
  */
-const watch = `
+const script = `
 trap '' HUP INT TERM QUIT
 sure=
 while read -r line; do sure=yes; done
@@ -33,27 +33,22 @@ exit 1
 const label = "raceproof";
 
 export class Keeper implements AsyncDisposable {
-  readonly #process: ChildProcess;
   readonly labels: Readonly<Record<string, string>>;
+  readonly #watchdog: ChildProcess;
 
-  constructor() {
-    const run = randomBytes(8).toString("hex");
+  private constructor(run: string, watchdog: ChildProcess) {
     this.labels = { [label]: run };
-    this.#process = spawn("sh", ["-c", watch, "raceproof", `${label}=${run}`], {
-      cwd: "/",
-      detached: true,
-      stdio: ["pipe", "ignore", "ignore"],
-    });
-    this.#process.unref();
-    (this.#process.stdin as unknown as { unref(): void }).unref();
+    this.#watchdog = watchdog;
+  }
+
+  static async hire(): Promise<Keeper> {
+    const run = randomBytes(8).toString("hex");
+    return new Keeper(run, await watchdogWith(script, `${label}=${run}`));
   }
 
   /** Removes the containers; not while one is being started. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    this.#process.ref();
-    const gone = once(this.#process, "exit");
-    this.#process.stdin?.end("no start is under way\n");
-    await gone;
+    this.#watchdog.stdin?.write("no start is under way\n");
+    await release(this.#watchdog);
   }
 }

@@ -57,6 +57,8 @@ const insides: Readonly<Record<ServerKind, Inside>> = {
   dynamodb: {
     port: 8000,
     command: (settings) => [
+      "-XX:+UseSerialGC",
+      "-XX:TieredStopAtLevel=1",
       "-Xmx512m",
       "-Djava.library.path=./DynamoDBLocal_lib",
       "-jar",

@@ -1,7 +1,5 @@
 /** The servers that the tests on containers share: one of each kind, in a container, or nothing passes. */
 import type { TestProject } from "vitest/node";
-import { server_kinds } from "../../servers/server.ts";
 import { share } from "../global-setup.ts";
 
-export default (project: TestProject): Promise<() => Promise<void>> =>
-  share(project, server_kinds, "container");
+export default (project: TestProject): Promise<() => Promise<void>> => share(project, "container");
