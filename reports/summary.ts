@@ -67,8 +67,8 @@ function survived(cells: readonly CellResult[]): string[] {
   const faults = [...kinds].map(
     (kind) => `${kind} ×${sum(loads.map((l) => l.faults![kind] ?? 0))}`,
   );
-  const kept = cells.flatMap(({ declared, load }) =>
-    load && declared.updates === "kept" ? [load] : [],
+  const kept = cells.flatMap(({ declared: { updates, killed, lock_lost }, load }) =>
+    load && updates === "kept" && killed !== "lost" && lock_lost !== "lost" ? [load] : [],
   );
   const acknowledged = sum(kept.map((load) => load.acknowledged));
   const lost = sum(kept.map((load) => load.lost));

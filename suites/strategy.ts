@@ -18,6 +18,8 @@ export interface Promised {
   readonly reply_lost?: "unknown" | "counts twice";
   /** When the lock expires, or its holder dies, in the middle. Default `kept`. */
   readonly lock_lost?: "kept" | "lost";
+  /** What was acknowledged when a durable server is killed. Default `kept`. */
+  readonly killed?: "kept" | "lost";
 }
 
 /** One promise for all levels, or one a level; a level that is missing is not run. */

@@ -24,16 +24,15 @@ export function concludeDisturbed(
   return { conclusion: "as declared", remarks: [] };
 }
 
-function updateDifferences(
-  promised: Promised,
-  { verdict, lost, applied_twice }: LoadResult,
-): string[] {
+function updateDifferences(promised: Promised, load: LoadResult): string[] {
+  const { verdict, lost, applied_twice, faults } = load;
   if (promised.updates === "lost")
     return lost === 0 && verdict.verdict === "valid"
       ? ["Declared to lose updates, but under these faults it lost none."]
       : [];
   if (verdict.verdict !== "invalid" || promised.answers === "wrong") return [];
-  const may_lose = promised.lock_lost === "lost";
+  const forgets = promised.killed === "lost" && (faults?.["kill"] ?? 0) > 0;
+  const may_lose = promised.lock_lost === "lost" || forgets;
   const may_repeat = promised.reply_lost === "counts twice";
   const excused = lost > 0 ? may_lose : applied_twice > 0 ? may_repeat : may_lose || may_repeat;
   return excused ? [] : [verdict.reason];

@@ -36,10 +36,15 @@ export const addResent: Strategy<DynamoDBClient> = {
   resend: true,
 };
 
-/** A transaction carries a token that the SDK makes up, and the server knows it again. */
+/**
+ * A transaction carries a token that the SDK makes up, and the server knows it again.
+ *
+ * DynamoDB Local 3.3.0 acknowledges a transaction a moment before it has written it: 30 kills lost 16 of
+ * them (with `-dbPath`; a single ADD or conditional put never was). AWS promises otherwise.
+ */
 export const transactAdd: Strategy<DynamoDBClient> = {
   name: "transact-add",
-  declared: kept,
+  declared: { ...kept, killed: "lost" },
   prepare,
   read,
   async increment(client, id) {

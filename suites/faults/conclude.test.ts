@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import type { LoadResult } from "../result.ts";
+import { fails, kept, lost, type Promised } from "../strategy.ts";
+import { concludeDisturbed } from "./conclude.ts";
+import { planFaults } from "./plan.ts";
+import { fault_kinds, type Victim } from "./victim.ts";
+
+const valid = { checker: "counter", verdict: "valid", reason: "all fit" } as const;
+const invalid = { checker: "lost-update", verdict: "invalid", reason: "2 were lost" } as const;
+const unknown = { checker: "lost-update", verdict: "unknown", reason: "no read at rest" } as const;
+
+const survived: LoadResult = {
+  history: "h.jsonl",
+  expected: 100,
+  acknowledged: 90,
+  final: 92,
+  lost: 0,
+  applied_twice: 0,
+  failed: {},
+  unknown: { "connection lost": 10 },
+  overlapping: 90,
+  faults: { kill: 3 },
+  verdict: valid,
+  elapsed_s: 1,
+  increments_per_s: 100,
+  p50_ms: 1,
+  p99_ms: 2,
+};
+const lossy: LoadResult = { ...survived, lost: 2, verdict: invalid };
+const twice: LoadResult = { ...survived, applied_twice: 2, verdict: invalid };
+
+describe("a load under faults against its promise", () => {
+  test.for<[string, Promised, LoadResult, string]>([
+    ["all kept", kept, survived, "as declared"],
+    ["a loss", kept, lossy, "different"],
+    ["a declared loss", lost, lossy, "as declared"],
+    ["a declared loss that does not show", lost, survived, "different"],
+    ["a loss where a lock may be lost", { ...kept, lock_lost: "lost" }, lossy, "as declared"],
+    ["no loss where a lock may be lost", { ...kept, lock_lost: "lost" }, survived, "as declared"],
+    ["a loss at a kill, declared", { ...kept, killed: "lost" }, lossy, "as declared"],
+    [
+      "a loss without a kill",
+      { ...kept, killed: "lost" },
+      { ...lossy, faults: { cut: 3 } },
+      "different",
+    ],
+    ["twice", kept, twice, "different"],
+    ["twice where it is resent", { ...kept, reply_lost: "counts twice" }, twice, "as declared"],
+    ["a loss where it is resent", { ...kept, reply_lost: "counts twice" }, lossy, "different"],
+    ["a server that is away", kept, { ...survived, failed: { ECONNREFUSED: 3 } }, "as declared"],
+    ["a code nobody declared", kept, { ...survived, failed: { "40001": 3 } }, "different"],
+    ["a declared code", fails("40001"), { ...survived, failed: { "40001": 3 } }, "as declared"],
+    ["no fault came", kept, { ...survived, faults: {} }, "no verdict"],
+    ["no overlap", kept, { ...survived, overlapping: 0 }, "no verdict"],
+    ["no verdict", kept, { ...survived, verdict: unknown }, "no verdict"],
+  ])("%s", ([, promised, load, conclusion]) => {
+    expect(concludeDisturbed(promised, load).conclusion).toBe(conclusion);
+  });
+});
+
+describe("the plan of the faults", () => {
+  const own = { bears: fault_kinds } as unknown as Victim;
+  const foreign = { bears: ["cut"] } as unknown as Victim;
+  const disturbance = {
+    kinds: fault_kinds,
+    times: 5,
+    victims: [own, foreign],
+    settings: "durable",
+  } as const;
+
+  test("follows from the seed", () => {
+    expect(planFaults(disturbance, 7)).toEqual(planFaults(disturbance, 7));
+    expect(planFaults(disturbance, 7)).not.toEqual(planFaults(disturbance, 8));
+  });
+
+  test("each kind as often as asked, and on those that bear it", () => {
+    const plan = planFaults(disturbance, 7);
+    for (const kind of fault_kinds)
+      expect(plan.filter((fault) => fault.kind === kind)).toHaveLength(5);
+    expect(plan.filter(({ kind, victim }) => !victim.bears.includes(kind))).toEqual([]);
+  });
+});
