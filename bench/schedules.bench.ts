@@ -1,0 +1,160 @@
+/**
+ * Schedules per second: every interleaving of two clients, unpruned, with everything that belongs to a
+ * schedule (reset, run, check), beside the same statements in a bare loop over the driver. And how many
+ * schedules it takes to find a lost update and to make it small.
+ */
+import type { Connection } from "mysql2/promise";
+import type { Client } from "pg";
+import { type Backend, open_gate } from "../backends/backend.ts";
+import { connectMysql } from "../backends/mysql/backend.ts";
+import { connectPostgres } from "../backends/postgres/backend.ts";
+import { Exhaust } from "../schedules/exhaust.ts";
+import { exploreSchedules, newLane } from "../schedules/exploration.ts";
+import { drain } from "../schedules/lanes.ts";
+import type { Program } from "../schedules/program.ts";
+import { startServer } from "../servers/start.ts";
+import { setUp } from "../suites/counter/postgres/counter-table.ts";
+import { readWrite } from "../suites/counter/postgres/read-write.ts";
+import { counterProgram } from "../suites/counter-program.ts";
+
+const lanes_max = 4;
+const rounds = 15;
+
+type Run<Session> = Program<Session>["run"];
+
+export default async function schedules(): Promise<void> {
+  {
+    await using server = await startServer("postgres");
+    await using backend = await connectPostgres(server);
+    await withTable(backend, (client) => client.query(table));
+    await measure("PostgreSQL, 70 interleavings without waits", backend, onPostgres(trivial), 1000);
+    await measure("PostgreSQL, with lock waits", backend, onPostgres(waits), 800);
+    await findAndShrink(backend);
+  }
+  await using server = await startServer("mysql");
+  await using backend = await connectMysql(server);
+  await withTable(backend, (client) => client.query(table));
+  await measure("MySQL, with lock waits", backend, onMysql, 500);
+}
+
+const table = "CREATE TABLE bench (id varchar(100) PRIMARY KEY, v integer NOT NULL)";
+
+async function withTable<Session>(
+  backend: Backend<Session>,
+  create: (client: Session) => Promise<unknown>,
+): Promise<void> {
+  await using session = await backend.open(open_gate);
+  await create(session.client);
+}
+
+const onPostgres = (run: Run<Client>): Program<Client> => ({
+  setup: async (db, key) =>
+    void (await db.query("INSERT INTO bench VALUES ($1, 0) ON CONFLICT (id) DO UPDATE SET v = 0", [
+      key,
+    ])),
+  run,
+  check: async () => {},
+});
+
+async function trivial(db: Client, { key }: { key: string }): Promise<void> {
+  await db.query("BEGIN");
+  await db.query("SELECT v FROM bench WHERE id = $1", [key]);
+  await db.query("SELECT 1");
+  await db.query("COMMIT");
+}
+
+async function waits(db: Client, { key }: { key: string }): Promise<void> {
+  await db.query("BEGIN");
+  const { rows } = await db.query("SELECT v FROM bench WHERE id = $1", [key]);
+  await db.query("UPDATE bench SET v = $2 WHERE id = $1", [key, rows[0].v + 1]);
+  await db.query("COMMIT");
+}
+
+const onMysql: Program<Connection> = {
+  setup: async (db, key) =>
+    void (await db.query("INSERT INTO bench VALUES (?, 0) ON DUPLICATE KEY UPDATE v = 0", [key])),
+  async run(db, { key }) {
+    await db.query("BEGIN");
+    const [rows] = await db.query("SELECT v FROM bench WHERE id = ?", [key]);
+    const { v } = (rows as { v: number }[])[0]!;
+    await db.query("UPDATE bench SET v = ? WHERE id = ?", [v + 1, key]);
+    await db.query("COMMIT");
+  },
+  check: async () => {},
+};
+
+async function measure<Session>(
+  what: string,
+  backend: Backend<Session>,
+  program: Program<Session>,
+  limit: number,
+): Promise<void> {
+  const isolation = "READ COMMITTED" as const;
+  const bare = await bareLoop(backend, program);
+  const lanes = Array.from({ length: lanes_max }, (_, i) =>
+    newLane({ backend, program, name: "bench", isolation }, i + 1),
+  );
+  const once = (): Promise<{ schedules: number }> =>
+    drain(
+      lanes,
+      [1, 1],
+      new Exhaust({ prune: false, several_operations: false }),
+      { schedules_max: 10_000 },
+      () => undefined,
+    );
+  await once(); // opens the connections
+  const rates: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const start = performance.now();
+    const { schedules } = await once();
+    rates.push((schedules / (performance.now() - start)) * 1000);
+  }
+  await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+  const median = rates.sort((a, b) => a - b)[Math.floor(rounds / 2)]!;
+  console.log(
+    `  ${what}: ${median.toFixed(0)} schedules/s (at least ${limit}); a bare loop does ${bare.toFixed(0)}, ratio ${(median / bare).toFixed(2)}`,
+  );
+}
+
+/** The same round trips with nobody in between, one client after the other. */
+async function bareLoop<Session>(
+  backend: Backend<Session>,
+  program: Program<Session>,
+): Promise<number> {
+  const loops = 200;
+  const sessions = await Promise.all(
+    Array.from({ length: lanes_max }, () => backend.open(open_gate)),
+  );
+  const start = performance.now();
+  await Promise.all(
+    sessions.map(async ({ client }, i) => {
+      const around = { key: `bare-${i}` } as Parameters<Run<Session>>[1];
+      for (let n = 0; n < loops; n++) {
+        await program.setup(client, around.key);
+        for (let operation = 0; operation < 2; operation++) await program.run(client, around);
+      }
+    }),
+  );
+  const rate = ((loops * lanes_max) / (performance.now() - start)) * 1000;
+  await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
+  return rate;
+}
+
+async function findAndShrink(backend: Backend<Client>): Promise<void> {
+  await withTable(backend, setUp);
+  for (let clients = 2; clients <= 8; clients++) {
+    const { failure } = await exploreSchedules({
+      backend,
+      program: counterProgram(readWrite, "lost"),
+      name: readWrite.name,
+      isolation: "READ COMMITTED",
+      clients,
+      search: "random",
+      seed: 1,
+      lanes: 1,
+    });
+    console.log(
+      `  a lost update of ${clients} clients: found in ${failure?.found_after} schedules (at most 10), shrunk in ${failure?.shrunk_in} (at most 50)`,
+    );
+  }
+}
