@@ -3,9 +3,11 @@ import { byKey } from "./by-key.ts";
 import { counterChecker } from "./counter.ts";
 import { explain } from "./explain.ts";
 import type { MakeModel } from "./models/index.ts";
+import { register } from "./models/register.ts";
 import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
 import { toProblem } from "./search/problem.ts";
 import { search } from "./search/search.ts";
+import { impossibleZones } from "./unique-writes.ts";
 import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey } from "./who.ts";
 
@@ -87,11 +89,14 @@ class Judge {
     let unknown: string | undefined;
     for (const [number, [key, of_key]] of [...keys].entries()) {
       if (number % of !== index) continue;
-      const problem = toProblem(of_key, model);
+      const impossible = this.#make === register ? impossibleZones(of_key, model.init) : undefined;
+      if (impossible?.length === 0 && this.#options.witness !== true) continue;
+      const judged = impossible === undefined || impossible.length === 0 ? of_key : impossible;
+      const problem = toProblem(judged, model);
       const outcome = search(problem, model, this.#budget);
       if (outcome.kind === "impossible") {
         const blocked = problem.operations[outcome.blocked]!;
-        return this.#invalid(of_key, blocked, ofKey(key, keys.size > 1));
+        return this.#invalid(judged, blocked, ofKey(key, keys.size > 1));
       }
       if (outcome.kind === "gave up")
         unknown ??= `${gaveUp(outcome, this.#limits, problem.events.length)}${ofKey(key, keys.size > 1)}.`;

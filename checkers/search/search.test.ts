@@ -155,6 +155,7 @@ function wrongOrder(
 
 describe("search, against brute force", () => {
   test.each(Object.keys(kinds))(`${rounds} random histories: %s`, (name) => {
+    console.log(`seed ${seed}`);
     const model = models[name]!();
     const random = seeded(seed);
     const counts = { valid: 0, invalid: 0, crashed: 0 };
