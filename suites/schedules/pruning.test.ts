@@ -28,4 +28,5 @@ test.each(kinds)(
     }
     expect(saved).toBeGreaterThan(0);
   },
+  600_000,
 );
