@@ -154,7 +154,8 @@ export class Run {
       operation,
       statement,
       kind: step.kind,
-      keys: step.keys,
+      // Named alike in every lane: a search compares steps of different lanes.
+      keys: step.keys?.map((name) => steady(name, key, shown_key)),
       ...(fault === undefined ? {} : { fault }),
     });
     return this.steps.length - 1;
