@@ -138,8 +138,8 @@ exec $bin/postgres -D $data -c listen_addresses='*' -c unix_socket_directories= 
 cat > /tmp/zoo.cfg <<END
 dataDir=/data
 clientPort=2181
-tickTime=$ZOO_TICK_TIME
-maxClientCnxns=$ZOO_MAX_CLIENT_CNXNS
+tickTime=\${ZOO_TICK_TIME:-2000}
+maxClientCnxns=\${ZOO_MAX_CLIENT_CNXNS:-60}
 admin.enableServer=false
 metricsProvider.className=org.apache.zookeeper.metrics.impl.NullMetricsProvider
 $ZOO_CFG_EXTRA

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { startContainer } from "../../servers/container.ts";
 import { suites } from "../counter/suites.ts";
+import { isUsualLevel } from "../faults/usual.ts";
 import { fault_kinds, victimOf } from "../faults/victim.ts";
 
 const seed = Date.now() % 1e6;
@@ -24,7 +25,9 @@ test.each([
     await using victim = await victimOf(await startContainer(kind, { settings, progress() {} }));
     const suite = suites.find(({ backend }) => backend === kind)!;
     await using open = await suite.open({ [kind]: victim });
-    const cell = open.cells.find((cell) => cell.strategy === strategy)!;
+    const cell = open.cells.find(
+      (cell) => cell.strategy === strategy && isUsualLevel(kind, cell.isolation),
+    )!;
     const disturbance = { kinds: fault_kinds, times: 1, victims: [victim], settings } as const;
     const { conclusion, remarks, load } = await cell.run({ ...size, out, disturbance });
     expect([conclusion, remarks, load?.lost]).toEqual(["as declared", [], 0]);

@@ -12,7 +12,7 @@ const size = {
   fault_schedules: 0,
   seed: Date.now() % 1e6,
 };
-const strategies = ["in-place", "incr", "add", "redis-lock"];
+const strategies = ["in-place", "incr", "add", "redis-lock", "zookeeper-lock"];
 const here = inject("servers");
 
 describe.each(suites.map((suite) => [suite.backend, suite] as const))("%s", (_, suite) => {
