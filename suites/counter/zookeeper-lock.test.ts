@@ -35,7 +35,7 @@ interface Both<Sql> {
 function withPauses<Client>(
   backend: Backend<Client>,
   expire: () => Promise<void>,
-): { readonly backend: Backend<Client>; pauses(): number } {
+): { readonly backend: Backend<Client>; readonly pauses: () => number } {
   const random = seeded(seed);
   let pauses = 0;
   const gate: Gate = {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { imageOf } from "../../docker/images.ts";
 import { startContainer } from "../../servers/container.ts";
+import { docker } from "../../servers/containers/docker.ts";
 import { containerRecipe } from "../../servers/containers/recipes.ts";
 import { containersOf, imageWithEntry } from "./broken-image.ts";
 
@@ -15,10 +16,10 @@ afterAll(() => rmSync(out, { recursive: true }));
 afterEach(() => vi.unstubAllEnvs());
 
 /** A run that would go on for hours. */
-function longRun(image: string): ChildProcess {
+function longRun(image: string, ...more: string[]): ChildProcess {
   const what = ["run", "--backend", "redis", "--strategy", "incr", "--server", "redis=container"];
   const size = ["--schedules", "0", "--increments", "1000000", "--out", out];
-  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...what, ...size], {
+  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...what, ...size, ...more], {
     env: { ...process.env, RACEPROOF_REDIS_IMAGE: image },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -41,6 +42,17 @@ test("Ctrl-C in the middle of a run", async () => {
   await using redis = await imageWithEntry(imageOf("redis"), "interrupted", script);
   const run = longRun(redis.image);
   await prints(run, /incr/);
+  run.kill("SIGINT");
+  expect(await once(run, "exit")).toEqual([130, null]);
+  expect(await containersOf(redis.image)).toBe("");
+});
+
+test("Ctrl-C while the server is held by a fault", async () => {
+  const script = 'exec redis-server "$@"';
+  await using redis = await imageWithEntry(imageOf("redis"), "held", script);
+  const run = longRun(redis.image, "--fault", "pause");
+  const paused = ["ps", "-q", "--filter", `ancestor=${redis.image}`, "--filter", "status=paused"];
+  await expect.poll(() => docker(paused), patience).not.toBe("");
   run.kill("SIGINT");
   expect(await once(run, "exit")).toEqual([130, null]);
   expect(await containersOf(redis.image)).toBe("");
