@@ -1,17 +1,14 @@
 import { Command } from "commander";
-import { CannotConnect } from "../backends/cannot-connect.ts";
 import { paintFor } from "../reports/paint.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { type NotRun, summary } from "../reports/summary.ts";
-import { ServerUnavailable } from "../servers/unavailable.ts";
 import type { CellResult } from "../suites/result.ts";
 import { wholeNumber } from "./bad-usage.ts";
-import { leftOut, type Pass, passes } from "./faults.ts";
+import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";
 import { prepareOut, writeResults } from "./results.ts";
-import { runSuite, type SuiteRun } from "./run-suite.ts";
+import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
-import { startServers } from "./start-servers.ts";
 
 interface Flags {
   backend?: string;
@@ -28,7 +25,7 @@ interface Flags {
 }
 
 /** Of each cell, for each kind of fault: enough to try it at every step; the tests run all of them. */
-const fault_schedules = 24;
+const fault_schedules = 12;
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
@@ -40,8 +37,8 @@ export function runCommand(): Command {
     .option("--strategy <names>", "only these")
     .option("--isolation <levels>", "only these: RU, RC, RR, SER, or the full names")
     .option("--clients <n>", "clients of the load", "5")
-    .option("--increments <n>", "increments of each client", "25")
-    .option("--schedules <n>", "schedules of three clients, a cell", "10")
+    .option("--increments <n>", "increments of each client", "20")
+    .option("--schedules <n>", "schedules of three clients, a cell", "6")
     .option("--fault <kinds>", "breaks the servers under load: kill, pause, cut, restart")
     .option("--seed <n>", "repeats all random decisions")
     .option(
@@ -68,11 +65,11 @@ async function run(flags: Flags): Promise<void> {
   using interrupted = interruption();
   const status = new StatusLine();
   status.say([`seed ${size.seed}`, leftOut(flags)].filter(Boolean).join("; "));
-  const cells: CellResult[] = [];
-  const not_run: NotRun[] = [];
+  const found: Found = { cells: [], not_run: [] };
+  const { cells, not_run } = found;
   const began = performance.now();
   const more = { ...size, out: flags.out, status, signal: interrupted.signal };
-  for (const pass of all) await runPass(pass, more, cells, not_run);
+  for (const pass of all) await runPass(pass, more, found);
   status.clear();
   const results = {
     seed: size.seed,
@@ -87,33 +84,6 @@ async function run(flags: Flags): Promise<void> {
   if (flags.json) console.log(JSON.stringify(results, null, 2));
   else console.log(summary(results, path, paintFor(process.stdout)));
   process.exitCode = interrupted.signal.aborted ? 130 : exitCode(cells, not_run);
-}
-
-/** Starts the servers of a pass, runs its cells, and says which backends did not run. */
-async function runPass(
-  pass: Pass,
-  more: Omit<SuiteRun, keyof Pass>,
-  cells: CellResult[],
-  not_run: NotRun[],
-): Promise<void> {
-  const { selection, settings, disturb } = pass;
-  const { status, signal } = more;
-  const failed = new Set(not_run.map(({ backend }) => backend));
-  const suites = selection.suites.filter(({ backend }) => !failed.has(backend));
-  const kinds = [...new Set(suites.flatMap((suite) => suite.servers))];
-  const disturbed = disturb ? settings : undefined;
-  await using servers = startServers(kinds, selection.servers, status, signal, disturbed);
-  const run = { ...pass, ...more };
-  for (const suite of suites) {
-    if (signal.aborted) return;
-    try {
-      for await (const cell of runSuite(suite, servers.ready, run)) cells.push(cell);
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof ServerUnavailable || error instanceof CannotConnect)) throw error;
-      not_run.push({ backend: suite.backend, reason: error.message });
-    }
-  }
 }
 
 /** 0 all as declared, 1 something is not, 2 no verdict on something. */

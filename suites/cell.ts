@@ -16,7 +16,7 @@ import { type Disturbance, promisedWhen, serverWhen } from "./faults/disturbance
 import { planFaults } from "./faults/plan.ts";
 import { judgeLoad } from "./judge-load.ts";
 import { type LoadSize, runLoad } from "./load.ts";
-import type { CellResult, LoadResult } from "./result.ts";
+import type { CellResult, Explored, LoadResult } from "./result.ts";
 import { type Promised, promisedAt, type Strategy } from "./strategy.ts";
 
 export interface CellOptions extends LoadSize, ExploreSize {
@@ -24,6 +24,8 @@ export interface CellOptions extends LoadSize, ExploreSize {
   readonly out: string;
   /** What is done to the servers under load; then nothing is explored. */
   readonly disturbance?: Disturbance;
+  /** What was explored before; else `run` does it. */
+  readonly explored?: Explored;
   /** Increments of the load that are over, of how many; with a disturbance, faults. */
   readonly progress?: (done: number, total: number) => void;
 }
@@ -34,7 +36,11 @@ export interface Cell {
   readonly server: string;
   readonly strategy: string;
   readonly isolation: Isolation | null;
+  /** Explores, loads, and compares with the promise. Aborted before its load, it tells what was explored. */
   run(options: CellOptions): Promise<CellResult>;
+  /** Everything about schedules that belongs into the matrix. */
+  exploreAll(size: ExploreSize): Promise<Explored>;
+  /** One exploration. */
   explore(options: Partial<CellExploration>): Promise<Exploration>;
   replay(token: Replay): Promise<Replayed>;
 }
@@ -54,6 +60,7 @@ export function cellsOf<Client>(
         strategy: strategy.name,
         isolation,
         run: (options) => runCell(backend, strategy, isolation, options),
+        exploreAll: (size) => exploreCell({ backend, strategy, isolation }, size),
         explore: (options) => exploreOnce({ backend, strategy, isolation }, options),
         replay: (token) => replayCell({ backend, strategy, isolation }, token),
       })),
@@ -67,12 +74,14 @@ async function runCell<Client>(
   isolation: Isolation | null,
   options: CellOptions,
 ): Promise<CellResult> {
-  const { disturbance } = options;
+  const { disturbance, signal } = options;
   const explored = disturbance
     ? undefined
-    : await exploreCell({ backend, strategy, isolation }, options);
+    : (options.explored ?? (await exploreCell({ backend, strategy, isolation }, options)));
   const declared = promisedWhen(promisedAt(strategy.declared, isolation)!, disturbance);
-  const load = await loadCell(backend, strategy, isolation, declared, options);
+  const load = signal?.aborted
+    ? undefined
+    : await loadCell(backend, strategy, isolation, declared, options);
   return {
     backend: backend.name,
     server: serverWhen(backend.server, disturbance),
@@ -80,8 +89,8 @@ async function runCell<Client>(
     isolation,
     declared,
     ...(explored ? { explored } : {}),
-    load,
-    ...(explored ? conclude(declared, explored, load) : concludeDisturbed(declared, load)),
+    ...(load ? { load } : {}),
+    ...(explored || !load ? conclude(declared, explored, load) : concludeDisturbed(declared, load)),
   };
 }
 

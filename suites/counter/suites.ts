@@ -67,6 +67,7 @@ export const suites: readonly CounterSuite[] = [
   counterSuite({
     backend: "valkey",
     servers: ["valkey"],
+    only_by_name: true,
     counters: redis_counters,
     connect: (servers) => redis(servers.valkey),
   }),
@@ -99,6 +100,7 @@ export const suites: readonly CounterSuite[] = [
   counterSuite({
     backend: "postgres+zookeeper",
     servers: ["postgres", "zookeeper"],
+    only_by_name: true,
     counters: () => import("./zookeeper-lock/postgres.ts"),
     connect: async (servers) =>
       combined(await postgres(servers.postgres), await zookeeper(servers.zookeeper), withZookeeper),
@@ -106,6 +108,7 @@ export const suites: readonly CounterSuite[] = [
   counterSuite({
     backend: "mysql+zookeeper",
     servers: ["mysql", "zookeeper"],
+    only_by_name: true,
     counters: zookeeper_lock_mysql,
     connect: async (servers) =>
       combined(await mysql(servers.mysql), await zookeeper(servers.zookeeper), withZookeeper),
