@@ -31,7 +31,8 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    console.error(`${error.message.replace(/^error: /, "raceproof: ")} See raceproof --help.`);
+    const said = error.message.replace(/^error: /, "raceproof: ").replaceAll("\n", " ");
+    console.error(`${said} See raceproof --help.`);
   } else if (
     error instanceof BadUsage ||
     error instanceof CannotConnect ||

@@ -1,6 +1,14 @@
 /** The command as people meet it: exit codes, one clear sentence for what is wrong, nothing left behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,7 +46,7 @@ function ended(child: ChildProcess): Promise<Ended> {
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
 }
 
-const raceproof = (...args: string[]): Promise<Ended> => ended(start([...args, "--out", out]));
+const raceproof = (...args: string[]): Promise<Ended> => ended(start(["--out", out, ...args]));
 
 describe("what is wrong with the command line is said in one sentence, exit code 2", () => {
   test.for([
@@ -83,6 +91,48 @@ describe("a URL that leads to no such server", () => {
     expect(code).toBe(2);
     expect(stdout).toMatch(/mysql: not run\. .*127\.0\.0\.1/);
     expect(stdout + stderr).not.toMatch(/^ +at /m);
+  });
+
+  test("it wants another password, which is not repeated", async () => {
+    const { host } = new URL(servers.mysql.url);
+    const there = ["--backend", "mysql", "--server", `mysql=mysql://someone:tell-tale@${host}/`];
+    const { code, stdout, stderr } = await raceproof(...there);
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/mysql: not run\. .*refuses user "someone"/);
+    expect(stdout + stderr).not.toMatch(/tell-tale|^ +at /m);
+  });
+});
+
+describe("surroundings", () => {
+  const incr = ["--backend", "redis", "--strategy", "incr", "--out"];
+  const onFullDisk = (file: string): string => {
+    const folder = mkdtempSync(join(out, "full-"));
+    symlinkSync("/dev/full", join(folder, file));
+    return folder;
+  };
+
+  test("a disk that is full when the results are written", async () => {
+    const { code, stderr } = await ended(start([...incr, onFullDisk("results.json")]));
+    expect(stderr).toMatch(/^raceproof: cannot write to .*no space left on device/m);
+    expect([code, /^ +at /m.test(stderr)]).toEqual([2, false]);
+  });
+
+  test("a disk that gets full while a history is recorded", async () => {
+    const { code, stderr } = await ended(start([...incr, onFullDisk("redis.incr.jsonl")]));
+    expect(stderr).toMatch(
+      /^raceproof: Cannot write the history .*redis\.incr\.jsonl: the disk is full\./m,
+    );
+    expect([code, /^ +at /m.test(stderr)]).toEqual([2, false]);
+  });
+
+  test("no network on the first run", async () => {
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const cut_off = { ...urls, XDG_CACHE_HOME: join(out, "no-cache"), http_proxy: nowhere };
+    // Only the archive has ZooKeeper.
+    const first = ["--backend", "postgres+zookeeper", "--server", "zookeeper=local", "--out", out];
+    const { code, stdout } = await ended(start(first, cut_off));
+    expect(stdout).toMatch(/zookeeper: not run\. .*network is needed the first time/);
+    expect(code).toBe(2);
   });
 });
 
@@ -149,6 +199,23 @@ describe("check", () => {
     expect(code).toBe(2);
     expect(stdout + stderr).toContain(path);
     expect(stdout + stderr).not.toMatch(/^ +at /m);
+  });
+
+  const operation =
+    '{"index":0,"process":0,"time_ns":1,"type":"invoke","f":"add","key":"a","input":1}\n' +
+    '{"index":1,"process":0,"time_ns":2,"type":"ok"}\n';
+
+  test("a file that was cut off in a line is judged up to there", async () => {
+    const cut = file("cut", `${operation}{"index":2,"process":0,"ti`);
+    const { code, stdout } = await ended(start(["check", cut, "--model", "counter"]));
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/cut: valid/)]);
+  });
+
+  test("a broken line in the middle is named: exit code 2", async () => {
+    const broken = file("broken", `${operation}{"index":2,"pro\n${operation}`);
+    const { code, stdout, stderr } = await ended(start(["check", broken, "--model", "counter"]));
+    expect(stdout + stderr).toMatch(/broken, line 3 /);
+    expect(code).toBe(2);
   });
 });
 
