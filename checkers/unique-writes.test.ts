@@ -58,7 +58,7 @@ test("larger histories against the search", () => {
   const random = seeded(seed);
   const model = register(0);
   const counts = { linearizable: 0, impossible: 0, "gave up": 0 };
-  for (let round = 0; round < 500; round++) {
+  for (let round = 0; round < rounds / 100; round++) {
     const operations = someHistory(random, 100, 0);
     const { kind } = search(toProblem(operations, model), model);
     counts[kind]++;
@@ -66,7 +66,7 @@ test("larger histories against the search", () => {
     expect(impossible.length === 0, `round ${round}`).toBe(kind === "linearizable");
   }
   console.log(counts);
-  expect(Math.min(counts.linearizable, counts.impossible)).toBeGreaterThan(50);
+  expect(Math.min(counts.linearizable, counts.impossible)).toBeGreaterThan(rounds / 1_000);
 });
 
 test("what does not qualify", () => {

@@ -22,15 +22,14 @@ function read(text: string, format: Format): History {
   return { header, operations: pairing.operations };
 }
 
-/** Plain data that both formats can tell. */
-const values = fc.jsonValue({ maxDepth: 3 }).filter((value) => {
-  const text = JSON.stringify(value);
-  return (
-    !/":/.test(text.replace(/"(?:[^":\\]|\\.)*":/g, "")) &&
-    !/\d{16}|e[+-]?\d/i.test(text) &&
-    !text.includes("-0")
-  );
-});
+/** Plain data that both formats can tell: JSON has no -0. */
+const values = fc
+  .json({ maxDepth: 3 })
+  .filter(
+    (text) =>
+      !/":/.test(text.replace(/"(?:[^":\\]|\\.)*":/g, "")) && !/\d{16}|e[+-]?\d/i.test(text),
+  )
+  .map((text): unknown => JSON.parse(text));
 
 /** What some processes do, turn by turn: each turn starts an operation of a process, or ends it. */
 const histories = fc
