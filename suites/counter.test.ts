@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, expect, inject, test } from "vitest";
 import type { CounterSuite, OpenSuite } from "./counter/counter-suite.ts";
 import { suites } from "./counter/suites.ts";
 import type { CellResult, ExploreResult } from "./result.ts";
@@ -22,35 +22,31 @@ function sizeFor({ servers }: CounterSuite): typeof size {
 }
 const here = inject("servers");
 const testable = suites.filter((suite) => suite.servers.every((kind) => kind in here));
+const out = await mkdtemp(join(tmpdir(), "raceproof-counter-"));
+afterAll(() => rm(out, { recursive: true }));
 
-describe.each(testable.map((suite) => [suite.backend, suite] as const))("%s", (_, suite) => {
-  let open: OpenSuite;
-  let out: string;
-  beforeAll(async () => {
-    out = await mkdtemp(join(tmpdir(), "raceproof-counter-"));
-    open = await openOnShared(suite);
-  });
-  afterAll(async () => {
-    await open[Symbol.asyncDispose]();
-    await rm(out, { recursive: true });
-  });
-
-  test("every cell is as declared", async () => {
+test.concurrent.each(testable.map((suite) => [suite.backend, suite] as const))(
+  `%s: every cell is as declared (seed ${size.seed})`,
+  async (_, suite) => {
+    await using open = await openOnShared(suite);
     expect(open.cells.length).toBeGreaterThan(0);
-    for (const cell of open.cells) {
-      const result = await cell.run({ ...sizeFor(suite), out });
-      const name = `${cell.strategy} ${cell.isolation ?? ""} (seed ${size.seed})`;
-      expect([name, result.remarks], result.explored?.two.failure?.text).toEqual([name, []]);
-      expect([name, result.conclusion]).toEqual([name, "as declared"]);
-      const { reply_lost, lock_lost } = result.explored ?? {};
-      const all_or_found =
-        sizeFor(suite).fault_schedules < Infinity ||
-        [reply_lost, lock_lost].every((r) => !r || r.complete || r.failure);
-      expect([name, all_or_found]).toEqual([name, true]);
-      if (result.explored?.two.failure) expectMinimal(name, result, result.explored.two);
-    }
-  });
-});
+    for (const cell of open.cells)
+      expectAsDeclared(suite, await cell.run({ ...sizeFor(suite), out }));
+  },
+);
+
+function expectAsDeclared(suite: CounterSuite, result: CellResult): void {
+  const { explored, remarks, conclusion } = result;
+  const name = `${result.strategy} ${result.isolation ?? ""}`;
+  expect([name, remarks], explored?.two.failure?.text).toEqual([name, []]);
+  expect([name, conclusion]).toEqual([name, "as declared"]);
+  const { reply_lost, lock_lost } = explored ?? {};
+  const all_or_found =
+    sizeFor(suite).fault_schedules < Infinity ||
+    [reply_lost, lock_lost].every((r) => !r || r.complete || r.failure);
+  expect([name, all_or_found]).toEqual([name, true]);
+  if (explored?.two.failure) expectMinimal(name, result, explored.two);
+}
 
 /** A failure of two clients needs two clients and a single switch between them, and comes to light soon. */
 function expectMinimal(name: string, { declared }: CellResult, { failure }: ExploreResult): void {

@@ -40,7 +40,7 @@ async function disturb(
   const results: CellResult[] = [];
   for (const cell of open.cells)
     if (strategies.includes(cell.strategy) && isUsualLevel(cell.backend, cell.isolation))
-      results.push(await cell.run({ ...size, out, disturbance }));
+      results.push(await cell.run({ ...size, out: mkdtempSync(join(out, kind)), disturbance }));
   return results;
 }
 

@@ -14,7 +14,7 @@ async function endingsOf({ exploration }: Counter, prune: boolean) {
   return { endings: Object.keys(endings).sort(), schedules };
 }
 
-test.each(kinds)(
+test.concurrent.each(kinds)(
   "%s: for every counter the pruned search finds what the unpruned one finds",
   async (kind) => {
     await using counters = await openCounters(kind);

@@ -22,17 +22,20 @@ async function tracesOf({ exploration, strategy }: Counter): Promise<string[] | 
   return [...traces];
 }
 
-test.each(kinds)("%s: every smallest failure gives 50 times the same trace", async (kind) => {
-  await using counters = await openCounters(kind);
-  /** Strategies that have failed: once is enough, not at every level. */
-  const failed = new Set<string>();
-  for (const counter of counters.all) {
-    if (failed.has(counter.name)) continue;
-    const traces = await tracesOf(counter);
-    if (traces === undefined) continue;
-    failed.add(counter.name);
-    const name = nameOf(counter);
-    expect({ name, traces }).toEqual({ name, traces: traces.slice(0, 1) });
-  }
-  expect(failed.size).toBeGreaterThan(0);
-});
+test.concurrent.each(kinds)(
+  "%s: every smallest failure gives 50 times the same trace",
+  async (kind) => {
+    await using counters = await openCounters(kind);
+    /** Strategies that have failed: once is enough, not at every level. */
+    const failed = new Set<string>();
+    for (const counter of counters.all) {
+      if (failed.has(counter.name)) continue;
+      const traces = await tracesOf(counter);
+      if (traces === undefined) continue;
+      failed.add(counter.name);
+      const name = nameOf(counter);
+      expect({ name, traces }).toEqual({ name, traces: traces.slice(0, 1) });
+    }
+    expect(failed.size).toBeGreaterThan(0);
+  },
+);
