@@ -6,6 +6,8 @@ const config: ViteUserConfig = defineConfig({
     name: "docker",
     include: ["suites/backends/*.test.ts", "suites/docker/*.test.ts"],
     globalSetup: "suites/docker/global-setup.ts",
+    // Containers that come and go are mostly waited for.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 300_000,
   },

@@ -1,4 +1,5 @@
 import { lookForContainer, startContainer } from "./container.ts";
+import { NoImage } from "./containers/docker.ts";
 import type { Settings } from "./local/recipe.ts";
 import { startLocal } from "./local.ts";
 import type { Errand, Progress } from "./progress.ts";
@@ -40,6 +41,9 @@ async function containerIfAny(
     return await startContainer(kind, errand);
   } catch (error) {
     if (!(error instanceof ServerUnavailable)) throw error;
+    // What holds for one image holds for all, and is told once.
+    if (error instanceof NoImage)
+      return tell(errand, `the image is not there and cannot be pulled: ${error.why}`);
     return tell(errand, error.message.replace(/\.$/, ""));
   }
 }

@@ -66,7 +66,18 @@ export async function hasImage(image: string): Promise<boolean> {
   );
 }
 
-/** Gets an image from its registry if it is not there. @throws ServerUnavailable */
+/** There is no such image on this machine, and it cannot be pulled. */
+export class NoImage extends ServerUnavailable {
+  /** `its registry cannot be reached` */
+  readonly why: string;
+
+  constructor(image: string, why: string) {
+    super(`The image ${image} is not there and cannot be pulled: ${why}.`);
+    this.why = why;
+  }
+}
+
+/** Gets an image from its registry if it is not there. @throws NoImage */
 export async function getImage(
   image: string,
   progress: Progress,
@@ -78,14 +89,15 @@ export async function getImage(
     await docker(["pull", "--quiet", image], signal);
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ServerUnavailable(
-      `The image ${image} is not there and cannot be pulled: ${inWords(error as Error)}.`,
-    );
+    throw new NoImage(image, inWords(error as Error));
   }
 }
 
+const out_of_reach =
+  /no such host|server misbehaving|name resolution|timeout|network is unreachable|no route to host|connection refused/i;
+
 function inWords({ message }: Error): string {
-  if (/no such host|i\/o timeout|network is unreachable|connection refused/i.test(message)) {
+  if (out_of_reach.test(message)) {
     return "its registry cannot be reached";
   }
   if (/manifest unknown|not found|does not exist/i.test(message))

@@ -11,7 +11,7 @@ import { fault_kinds, victimOf } from "../faults/victim.ts";
 const seed = Date.now() % 1e6;
 const size = { clients: 5, increments: 100, schedules: 0, fault_schedules: 0, seed };
 
-test.each([
+test.concurrent.each([
   ["postgres", "in-place"],
   ["mysql", "in-place"],
   ["mariadb", "in-place"],
