@@ -5,6 +5,7 @@ import type { Format } from "../histories/format.ts";
 import type { CheckAnswer, CheckRequest } from "./check-worker.ts";
 import { merge } from "./merge.ts";
 import type { Limits, Verdict } from "./verdict.ts";
+import { watchMemory } from "./watch-memory.ts";
 
 export interface CheckOptions extends Limits {
   /** One of `model_names`, or a file that exports a Model (see load-model.ts). */
@@ -43,15 +44,21 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
   const of = size < large_file_bytes ? 1 : Math.min(4, availableParallelism());
   const { signal, ...plain } = options;
   const memory_mb = options.memory_mb === undefined ? {} : { memory_mb: options.memory_mb / of };
+  const sent_ms = Date.now();
+  const memory = watchMemory(options.memory_mb, of);
+  const signals = [memory.signal, ...(signal === undefined ? [] : [signal])];
   const shares = Array.from({ length: of }, (_, index) =>
-    inThread({ path, options: { ...plain, ...memory_mb }, share: { index, of } }, signal),
+    inThread(
+      { path, options: { ...plain, ...memory_mb }, share: { index, of }, sent_ms },
+      AbortSignal.any(signals),
+    ),
   );
-  const verdicts = await Promise.all(shares);
+  const verdicts = await Promise.all(shares).finally(() => memory.end());
   return { ...verdicts[0]!, ...merge(verdicts) };
 }
 
 /** One thread's answer, or `unknown` when it had to be ended. */
-function inThread(request: CheckRequest, signal: AbortSignal | undefined): Promise<FileVerdict> {
+function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdict> {
   const { timeout_ms, memory_mb, model } = request.options;
   const progress = new Int32Array(new SharedArrayBuffer(8));
   return new Promise((resolve) => {
@@ -59,7 +66,7 @@ function inThread(request: CheckRequest, signal: AbortSignal | undefined): Promi
     const worker = startWorker({ ...request, progress }, limit);
     const end = (answer: FileVerdict): void => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
+      signal.removeEventListener("abort", stop);
       resolve(answer);
       void worker.terminate();
     };
@@ -73,7 +80,8 @@ function inThread(request: CheckRequest, signal: AbortSignal | undefined): Promi
         events: 0,
         notes: [],
       });
-    const stop = (): void => unknown("Told to stop");
+    const stop = (): void =>
+      unknown(signal.reason === "memory" ? `Not decided within ${memory_mb} MB` : "Told to stop");
     const timer =
       timeout_ms === undefined
         ? undefined
@@ -81,8 +89,8 @@ function inThread(request: CheckRequest, signal: AbortSignal | undefined): Promi
             () => unknown(`Not decided within ${timeout_ms / 1000} s`),
             timeout_ms + grace_ms,
           );
-    signal?.addEventListener("abort", stop);
-    if (signal?.aborted === true) stop();
+    signal.addEventListener("abort", stop);
+    if (signal.aborted) stop();
     worker.on("message", (answer: CheckAnswer) => end(answer));
     worker.on("error", (error: Error & { code?: string }) =>
       unknown(

@@ -8,18 +8,13 @@ import { runChecker } from "./merge.ts";
 export async function checkShare(
   path: string,
   options: CheckOptions,
-  more: Pick<LinearizableOptions, "share" | "progress"> = {},
+  more: Pick<LinearizableOptions, "share" | "progress" | "started_ms"> = {},
 ): Promise<FileVerdict> {
-  const start = performance.now();
+  const started_ms = performance.now();
   try {
-    const checker = await loadChecker(options.model, { ...options, ...more });
+    const checker = await loadChecker(options.model, { started_ms, ...options, ...more });
     const history = await readHistory(path, options);
-    const spent_ms = performance.now() - start;
-    const limits =
-      options.timeout_ms === undefined
-        ? options
-        : { ...options, timeout_ms: Math.max(1, options.timeout_ms - spent_ms) };
-    const verdict = await runChecker(checker, history, limits);
+    const verdict = await runChecker(checker, history, options);
     const { operations, events, notes } = history;
     return { file: path, ...verdict, operations: operations.length, events, notes };
   } catch (error) {

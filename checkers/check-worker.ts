@@ -7,10 +7,15 @@ export interface CheckRequest {
   readonly path: string;
   readonly options: Omit<CheckOptions, "signal">;
   readonly share: { readonly index: number; readonly of: number };
+  /** When it was asked: starting a thread takes time, too. */
+  readonly sent_ms: number;
 }
 export type CheckAnswer = FileVerdict;
 
 // oxlint-disable-next-line no-unsafe-type-assertion -- check-file.ts sends just that
-const { path, options, share, progress } = workerData as CheckRequest & { progress: Int32Array };
+const { path, options, share, sent_ms, progress } = workerData as CheckRequest & {
+  progress: Int32Array;
+};
+const started_ms = performance.now() - (Date.now() - sent_ms);
 // oxlint-disable-next-line require-post-message-target-origin -- that is for windows, not for threads
-parentPort?.postMessage(await checkShare(path, options, { share, progress }));
+parentPort?.postMessage(await checkShare(path, options, { share, progress, started_ms }));

@@ -17,6 +17,8 @@ export interface Explanation {
   readonly operations: readonly Operation[];
 }
 
+const unknown = { status: "info", output: undefined, returned: Number.POSITIVE_INFINITY } as const;
+
 /**
  * Why a history of one key is not linearizable: the smallest part of it that still is not.
  * @param blocked what the search could not place
@@ -28,9 +30,7 @@ export function explain<State>(
   header: Header | undefined,
   budget: Budget,
 ): Explanation {
-  const relevant = all.filter(
-    ({ status, invoked }) => status !== "fail" && invoked < blocked.returned,
-  );
+  const relevant = impossibleStart(all, blocked.returned, model, budget);
   const out = smallestPart(relevant, model, budget);
   const part = relevant.filter((operation) => !out.has(operation));
   const problem = toProblem(relevant, model, out);
@@ -47,6 +47,26 @@ export function explain<State>(
     drawing: drawTimeline(part, culprit, header),
     operations: part,
   };
+}
+
+/**
+ * The history up to a time, or a later one if need be: what had not returned by then may answer anything, but
+ * the search that gave up there went by its answer.
+ */
+function impossibleStart<State>(
+  all: readonly Operation[],
+  time: number,
+  model: Model<State>,
+  budget: Budget,
+): Operation[] {
+  const called = all.filter(({ status, invoked }) => status !== "fail" && invoked < time);
+  const start = called.map((operation) =>
+    operation.returned <= time ? operation : { ...operation, ...unknown },
+  );
+  const later = Math.max(...called.map(({ returned }) => returned).filter(Number.isFinite));
+  if (later <= time || search(toProblem(start, model), model, budget).kind === "impossible")
+    return start;
+  return impossibleStart(all, later, model, budget);
 }
 
 /**

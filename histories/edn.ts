@@ -3,7 +3,8 @@ import { HistoryError } from "./history-error.ts";
 /** The text ended inside a form: more may come. */
 export class Unfinished extends Error {}
 
-const blank = /[\s,]/;
+const blanks = /[\s,]*/y;
+const word = /[^\s,()[\]{}";]*/y;
 const delimiter = /[\s,()[\]{}";]/;
 const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r", b: "\b", f: "\f" };
 const named_characters: Record<string, string> = {
@@ -12,6 +13,8 @@ const named_characters: Record<string, string> = {
   tab: "\t",
   return: "\r",
 };
+
+const field = { enumerable: true, configurable: true, writable: true };
 
 /**
  * Reads EDN forms one by one (https://github.com/edn-format/edn) as plain data: nil is null, keywords keep
@@ -29,7 +32,9 @@ export class EdnReader {
   next(): string {
     const { text } = this;
     for (;;) {
-      while (this.at < text.length && blank.test(text[this.at]!)) this.at++;
+      blanks.lastIndex = this.at;
+      blanks.test(text);
+      this.at = blanks.lastIndex;
       const character = text[this.at];
       if (character === undefined) return "";
       if (character === ";") {
@@ -87,13 +92,12 @@ export class EdnReader {
     const items = this.#list("}");
     if (items.length % 2 === 1) throw this.wrong("a map has a key without a value");
     const map: Record<string, unknown> = {};
-    for (let index = 0; index < items.length; index += 2)
-      Object.defineProperty(map, keyText(items[index]), {
-        value: items[index + 1],
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+    for (let index = 0; index < items.length; index += 2) {
+      const key = keyText(items[index]);
+      const value = items[index + 1];
+      if (key === "__proto__") Object.defineProperty(map, key, { ...field, value });
+      else map[key] = value;
+    }
     return map;
   }
 
@@ -140,7 +144,9 @@ export class EdnReader {
   #rest(): string {
     const { text } = this;
     const start = this.at;
-    while (this.at < text.length && !delimiter.test(text[this.at]!)) this.at++;
+    word.lastIndex = start;
+    word.test(text);
+    this.at = word.lastIndex;
     if (this.at === text.length) throw new Unfinished();
     return text.slice(start, this.at);
   }

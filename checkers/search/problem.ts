@@ -52,7 +52,7 @@ export function toProblem<State>(
     const writes = model.overwrites?.(call) === true;
     if (writes) call = { f, input, output: undefined };
     const observing = model.observes?.(call) === true;
-    const may_go = optional.has(operation);
+    const may_go = status === "ok" && optional.has(operation);
     if (observing && (may_go || status === "info")) continue;
     const text = `${may_go ? "optional " : ""}${f} ${plainText(input)} ${plainText(call.output)}`;
     let number = numbers.get(text);
@@ -62,7 +62,7 @@ export function toProblem<State>(
       calls.push(call);
       observes.push(observing ? 1 : 0);
       overwrites.push(writes ? 1 : 0);
-      optional_classes.push(may_go && status === "ok" ? 1 : 0);
+      optional_classes.push(may_go ? 1 : 0);
     }
     operations.push(operation);
     classes.push(number);

@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import type { Operation } from "../histories/event.ts";
+import { bruteForce } from "./brute-force.ts";
+import { linearizable } from "./linearizable.ts";
+import { models } from "./models/index.ts";
+import { kinds, someHistory } from "./random-calls.ts";
+import { seeded } from "./random-history.ts";
+import { checkerFor } from "./select.ts";
+
+const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const rounds = Math.ceil(Number(process.env["ROUNDS"] ?? 50_000) / 50);
+
+const unknown = { status: "info", output: undefined, returned: Infinity } as const;
+
+/** Whether it could be linearizable with any of these left out. */
+function possible(
+  operations: readonly Operation[],
+  free: readonly Operation[],
+  name: string,
+): boolean {
+  const [first, ...others] = free;
+  if (first === undefined) return bruteForce(operations, models[name]!());
+  const less = operations.filter((operation) => operation !== first);
+  return possible(less, others, name) || possible(operations, others, name);
+}
+
+describe("the smallest part of an invalid history", () => {
+  test.each(Object.keys(kinds))(`${rounds} random histories: %s`, async (name) => {
+    const random = seeded(seed);
+    const checker = checkerFor(name);
+    let invalid = 0;
+    for (let round = 0; round < rounds; round++) {
+      const operations = someHistory(
+        models[name]!(),
+        kinds[name]!,
+        2 + Math.floor(random() * 6),
+        random,
+      );
+      const told = await checker.check({ header: undefined, operations }, {});
+      expect(told.verdict).toBe(bruteForce(operations, models[name]!()) ? "valid" : "invalid");
+      if (told.verdict === "valid") continue;
+      invalid++;
+      const evidence = told.evidence!;
+      const where = `seed ${seed}, round ${round}: ${JSON.stringify(operations)}`;
+      expect(told.drawing?.split("\n"), where).toHaveLength(evidence.length);
+      if (bruteForce(evidence, models[name]!()))
+        throw new Error(`the evidence is possible, ${where}`);
+      // What was left out might have happened all the same.
+      const rest = operations.filter((operation) => operation.status !== "fail");
+      const out = rest.filter((operation) => !evidence.includes(operation));
+      if (possible(rest, out, name)) throw new Error(`what was left out explains it, ${where}`);
+      const end = Math.max(...evidence.map(({ returned }) => returned));
+      const start = rest
+        .filter(({ invoked }) => invoked < end)
+        .map((each) => (each.returned <= end ? each : { ...each, ...unknown }));
+      const free = start.filter((each) => !evidence.includes(each) && each.status === "ok");
+      for (const operation of evidence)
+        if (!possible(start, [...free, operation], name))
+          throw new Error(`${operation.f} may go, ${where}`);
+    }
+    console.log(`seed ${seed}, ${name}: ${invalid} of ${rounds} invalid`);
+    expect(invalid).toBeGreaterThan(rounds / 20);
+  });
+});
+
+let at = 0;
+function op(f: string, input: unknown, output: unknown, more: Partial<Operation> = {}): Operation {
+  const invoked = at++;
+  const times = { invoked, returned: at++, invoked_ns: 0, returned_ns: 0 };
+  return {
+    process: 0,
+    f,
+    key: "a",
+    input,
+    output,
+    status: "ok",
+    error: undefined,
+    ...times,
+    ...more,
+  };
+}
+const history = (...operations: Operation[]) => ({ header: undefined, operations });
+
+describe("linearizable", () => {
+  test("keys are judged each by itself, and the one that is wrong is named", () => {
+    const right = op("write", 1, null, { key: "b" });
+    const told = linearizable("register", models["register"]!).check(
+      history(right, op("write", 1, null), op("read", null, 2)),
+    );
+    expect(told).toMatchObject({
+      verdict: "invalid",
+      reason: "process 0's read → 2 is impossible: the state can only have been null (key a).",
+    });
+  });
+
+  test("a share is every so manieth key", () => {
+    const wrong = history(op("read", null, 5), op("read", null, null, { key: "b" }));
+    const verdict = (index: number): string =>
+      linearizable("register", models["register"]!, { share: { index, of: 2 } }).check(wrong)
+        .verdict;
+    expect([verdict(0), verdict(1)]).toEqual(["invalid", "valid"]);
+  });
+
+  test("a witness goes through the model, step by step", () => {
+    const steps = [op("write", 1, null), op("cas", [1, 2], true), op("read", null, 2)];
+    const check = linearizable("register", models["register"]!, { witness: true });
+    expect(check.check(history(...steps)).witness).toEqual(steps);
+    expect(linearizable("register", models["register"]!).check(history(...steps)).witness).toBe(
+      undefined,
+    );
+  });
+
+  test("a model of one's own is used, whatever its name", () => {
+    const nothing = () => ({ name: "counter", init: 0, step: () => 0 });
+    expect(linearizable("counter", nothing).check(history(op("read", null, 99))).verdict).toBe(
+      "valid",
+    );
+  });
+
+  test("what starts with what: the option, the header, the model", () => {
+    const read = history(op("read", null, 7));
+    const header = {
+      raceproof: 1,
+      backend: "",
+      server: "",
+      strategy: "",
+      isolation: null,
+      seed: 0,
+      clients: 1,
+      initial: 7,
+      started: "",
+    } as const;
+    const check = (initial?: number) =>
+      linearizable("counter", models["counter"]!, initial === undefined ? {} : { initial });
+    expect(check().check(read).verdict).toBe("invalid");
+    expect(check(7).check(read).verdict).toBe("valid");
+    expect(check().check({ ...read, header }).verdict).toBe("valid");
+    expect(check(8).check({ ...read, header }).verdict).toBe("invalid");
+  });
+
+  test("a counter with other deltas goes through the search; one by 1 has sentence and drawing", () => {
+    const check = linearizable("counter", models["counter"]!);
+    expect(check.check(history(op("add", -3, null), op("read", null, -3))).verdict).toBe("valid");
+    const told = check.check(history(op("add", 1, null), op("read", null, 0)));
+    expect(told.reason).toBe(
+      "process 0 read 0, too low: 1 increment had happened since the start.",
+    );
+    expect(told.drawing).toMatch(/read → 0 {3}← cannot be placed$/);
+  });
+
+  test("gives up in time, when told, and within the memory: with the reason and how far it got", () => {
+    const puts = Array.from({ length: 14 }, (_, process) =>
+      op("enqueue", process, null, { process }),
+    );
+    const open = puts.map((put) => ({ ...put, returned: 1_000 + Number(put.process) }));
+    const hopeless = history(...open, op("dequeue", null, 99, { invoked: 2_000, returned: 2_001 }));
+    const check = linearizable("queue", models["queue"]!);
+    const started_ms = performance.now() - 10_000;
+    expect(check.check(hopeless, { timeout_ms: 1 })).toMatchObject({
+      verdict: "unknown",
+      reason: expect.stringMatching(/^Not decided within 0\.001 s: event \d+ of 30 was reached\.$/),
+    });
+    expect(
+      linearizable("queue", models["queue"]!, { started_ms }).check(hopeless, { timeout_ms: 9_000 })
+        .reason,
+    ).toMatch(/^Not decided within 9 s/);
+    expect(check.check(hopeless, { signal: AbortSignal.abort() }).reason).toMatch(
+      /^Told to stop: event/,
+    );
+    expect(check.check(hopeless, { memory_mb: 1 }).reason).toMatch(
+      /^Not decided within 1 MB: event/,
+    );
+  });
+});
