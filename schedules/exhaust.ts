@@ -70,8 +70,8 @@ export class Exhaust implements Search {
     const asleep = [...node.asleep, ...tried];
     const rest = candidates.map((_, i) => i).filter((i) => i > chosen);
     const awake = rest.filter((i) => !asleep.some((move) => move.client === candidates[i]));
-    // BEGIN commutes with everything: its client would sleep to the end.
-    if (asleep.some((move) => move.kind === "begin")) awake.length = 0;
+    // It commutes with everything: its client would sleep to the end.
+    if (asleep.some((move) => move.free)) awake.length = 0;
     const [next] = awake;
     // Those that sleep are counted once: when no sibling is left.
     if (next === undefined) this.pruned += rest.length;
