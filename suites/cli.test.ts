@@ -164,10 +164,11 @@ describe("the main job", () => {
   });
 
   test("Ctrl-C: what was recorded can be judged, exit code 130, nothing left behind", async () => {
-    const before = leftovers();
+    // A temporary folder of its own: other tests run at the same time.
+    const temporary = mkdtempSync(join(out, "tmp-"));
     const child = start(
       ["--backend", "redis", "--strategy", "incr", "--increments", "1000000", "--out", out],
-      {},
+      { TMPDIR: temporary },
     );
     const end = ended(child);
     const history = join(out, "redis.incr.jsonl");
@@ -180,7 +181,7 @@ describe("the main job", () => {
     expect(stdout).toMatch(/Interrupted/);
     const check = await ended(start(["check", history, "--model", "counter"]));
     expect(check.code, check.stdout + check.stderr).toBe(0);
-    await vi.waitFor(() => expect(leftovers()).toEqual(before), { timeout: 10_000 });
+    await vi.waitFor(() => expect(leftovers(temporary)).toEqual([]), { timeout: 10_000 });
   });
 });
 
@@ -234,6 +235,6 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Folders of ours in the temporary place. */
-const leftovers = (): string[] =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith("raceproof-"));
+/** What of ours is in a temporary folder. */
+const leftovers = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.startsWith("raceproof-"));

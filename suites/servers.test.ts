@@ -61,6 +61,8 @@ describe.each(kinds)("a %s server of its own", (kind) => {
     expect((await stat(join(base, home!))).mode & 0o777).toBe(0o700);
     expect((await stat(join(base, home!, "data"))).mode & 0o777).toBe(0o700);
     const first = server.pid!;
+    const mapped = await readFile(`/proc/${first}/maps`, "utf8");
+    expect(mapped.match(/\/tmp\/.*/g)?.filter((file) => !file.startsWith(base)) ?? []).toEqual([]);
     await server.kill();
     expect(existsSync(`/proc/${first}`)).toBe(false);
     await server.start();

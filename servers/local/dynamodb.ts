@@ -3,7 +3,7 @@ import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { ServerUnavailable } from "../unavailable.ts";
-import { java } from "./java.ts";
+import { java, leavesNothing } from "./java.ts";
 import { loopback_class } from "./loopback.ts";
 import type { Missing, Place, Recipe } from "./recipe.ts";
 
@@ -26,6 +26,7 @@ export const dynamodb: Recipe = {
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
       "-Xmx512m",
+      ...leavesNothing(home.folder),
       `-Djava.library.path=${jars}/DynamoDBLocal_lib`,
       "-cp",
       classes,

@@ -10,6 +10,12 @@ import type { Place } from "./recipe.ts";
 
 const run = promisify(execFile);
 
+/** What Java and its libraries would leave in /tmp goes into a folder that ends with the server. */
+export const leavesNothing = (folder: string): string[] => [
+  "-XX:-UsePerfData",
+  `-Djava.io.tmpdir=${folder}`,
+];
+
 export const java_packages = {
   what: "Java 21",
   suite: "trixie",

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
-import { java } from "./java.ts";
+import { java, leavesNothing } from "./java.ts";
 import { debian } from "./places.ts";
 import type { Place, Recipe, Spot } from "./recipe.ts";
 
@@ -39,6 +39,7 @@ export const zookeeper: Recipe = {
 
   arguments: ({ program, home, settings }) => [
     ...["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"],
+    ...leavesNothing(home.folder),
     ...["-Dzookeeper.jmx.log4j.disable=true", "-Dzookeeper.4lw.commands.whitelist=conf,srvr"],
     ...(settings === "fast" ? ["-Dzookeeper.forceSync=no"] : []),
     ...["-cp", jars.map((name) => join(program.base as string, `${name}.jar`)).join(":")],

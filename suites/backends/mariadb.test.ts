@@ -1,8 +1,5 @@
-import { inject } from "vitest";
 import { backendContract } from "../contract.ts";
+import { ownServer } from "../own-server.ts";
 import { mysqlFixtures } from "./mysql.test-support.ts";
 
-backendContract(
-  "MariaDB",
-  mysqlFixtures(() => inject("servers").mariadb.url),
-);
+backendContract("MariaDB", mysqlFixtures(ownServer("mariadb")));

@@ -1,8 +1,5 @@
-import { inject } from "vitest";
 import { backendContract } from "../contract.ts";
+import { ownServer } from "../own-server.ts";
 import { mysqlFixtures } from "./mysql.test-support.ts";
 
-backendContract(
-  "MySQL",
-  mysqlFixtures(() => inject("servers").mysql.url),
-);
+backendContract("MySQL", mysqlFixtures(ownServer("mysql")));

@@ -1,10 +1,10 @@
 import { Client } from "pg";
-import { inject } from "vitest";
 import { open_gate } from "../../backends/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
 import { backendContract, type Fixtures, type Provoked } from "../contract.ts";
+import { ownServer } from "../own-server.ts";
 
-const url = (): string => inject("servers").postgres.url;
+const url = ownServer("postgres");
 
 async function asOutsider<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client(url());

@@ -5,9 +5,10 @@ import { describe, expect, inject, it } from "vitest";
 import { type Gate, open_gate, type Step } from "../../backends/backend.ts";
 import { connectRedis } from "../../backends/redis/backend.ts";
 import { backendContract } from "../contract.ts";
+import { ownServer } from "../own-server.ts";
 import { asOutsider, errorOf, redisFixtures } from "./redis.test-support.ts";
 
-const url = (): string => inject("servers").redis.url;
+const url = ownServer("redis");
 
 backendContract("Redis", redisFixtures(url));
 

@@ -1,8 +1,5 @@
-import { inject } from "vitest";
 import { backendContract } from "../contract.ts";
+import { ownServer } from "../own-server.ts";
 import { redisFixtures } from "./redis.test-support.ts";
 
-backendContract(
-  "Valkey",
-  redisFixtures(() => inject("servers").valkey.url),
-);
+backendContract("Valkey", redisFixtures(ownServer("valkey")));

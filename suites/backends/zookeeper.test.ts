@@ -7,8 +7,9 @@ import { connectZookeeper } from "../../backends/zookeeper/backend.ts";
 import { closeClient, openClient } from "../../backends/zookeeper/connect.ts";
 import { expireSession } from "../../backends/zookeeper/session.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
+import { ownServer } from "../own-server.ts";
 
-const url = (): string => inject("servers").zookeeper.url;
+const url = ownServer("zookeeper");
 const connect = () => connectZookeeper({ url: url() });
 
 const create = (client: Client, path: string, mode = CreateMode.PERSISTENT): Promise<string> =>
