@@ -31,7 +31,7 @@ const searches = [breadthFirst, depthFirst].flatMap((how) =>
     const model = models[name]!();
     return {
       name: `${name}, ${how.name}`,
-      make: (random) => someHistory(model, kind, 2 + Math.floor(random() * 20), random),
+      make: (random) => someHistory(model, kind, 2 + Math.floor(random() * 14), random),
       valid: (operations) => {
         const problem = toProblem(operations, model);
         return how(problem, stepsOf(problem, model), {}).kind === "linearizable";

@@ -111,7 +111,7 @@ export class Lane<Client> implements AsyncDisposable {
     let has_reconnected = false;
     const reconnect = (): Promise<Client> => {
       has_reconnected = true;
-      return this.#sessions.reconnect(seat);
+      return this.#sessions.reconnect(seat, run);
     };
     for (let operation = 1; operation <= (operations[client - 1] ?? 0); operation++) {
       seat.operation = operation;

@@ -8,6 +8,8 @@ import type { Trace } from "./trace.ts";
 interface Place<Client> {
   readonly gate: SessionGate | SharedGate;
   readonly session: Session<Client>;
+  /** How many steps its schedule had when it was opened: they are not its own. */
+  since: number;
 }
 
 /**
@@ -61,9 +63,9 @@ export class LaneSessions<Client> implements AsyncDisposable {
   }
 
   /** A fresh connection for a client. Its handshake passes outside the gate: it is not part of the schedule. */
-  async reconnect(seat: Seat): Promise<Client> {
+  async reconnect(seat: Seat, { steps }: Pick<Trace, "steps">): Promise<Client> {
     const old = this.#places[seat.client - 1];
-    const fresh = await this.#openPlace();
+    const fresh = await this.#openPlace(steps.length);
     if (fresh.gate instanceof SessionGate) fresh.gate.queue = seat;
     this.#places[seat.client - 1] = fresh;
     if (old && !this.#places.includes(old)) await this.#close(old);
@@ -78,7 +80,9 @@ export class LaneSessions<Client> implements AsyncDisposable {
       const clients = this.#places.flatMap((p, n) => (p === place ? [n + 1] : []));
       // One for all again, after one of them had to reconnect.
       const is_whole = !this.#shared || clients.length === this.#places.length;
-      const left = place.session.alive && is_whole ? leftBy(trace, clients) : "broken";
+      const own = { ...trace, steps: trace.steps.slice(place.since) };
+      const left = place.session.alive && is_whole ? leftBy(own, clients) : "broken";
+      place.since = 0;
       if (left === "nothing") return;
       if (left === "something" && place.session.clean) return place.session.clean();
       for (const client of clients) {
@@ -108,11 +112,11 @@ export class LaneSessions<Client> implements AsyncDisposable {
     this.#outside = undefined;
   }
 
-  async #openPlace(): Promise<Place<Client>> {
+  async #openPlace(since = 0): Promise<Place<Client>> {
     const gate = this.#shared ? new SharedGate() : new SessionGate();
     const session = await this.#backend.open(gate, this.#options);
     gate.session = session;
-    return { gate, session };
+    return { gate, session, since };
   }
 
   async #drop(place: Place<Client>): Promise<void> {

@@ -9,15 +9,14 @@ import type { CellResult, ExploreResult } from "./result.ts";
 
 const size = {
   clients: 5,
-  increments: 30,
+  increments: 10,
   schedules: 20,
   fault_schedules: Infinity,
   seed: Date.now() % 1e6,
 };
 /** Where everything would take minutes: MariaDB's 200 cells, and ZooKeeper's new sessions after every fault. */
 function sizeFor({ servers }: CounterSuite): typeof size {
-  if (servers.includes("mariadb"))
-    return { ...size, increments: 10, schedules: 0, fault_schedules: 0 };
+  if (servers.includes("mariadb")) return { ...size, schedules: 0, fault_schedules: 0 };
   return servers.includes("zookeeper") ? { ...size, fault_schedules: 40 } : size;
 }
 const here = inject("servers");
