@@ -41,10 +41,11 @@ describe("a home", () => {
   test("is closed by an abort, and what runs in it fails", async () => {
     const abort = new AbortController();
     const home = await Home.make("test", { parent, signal: abort.signal });
-    const running = home.finish(["sleep", "600"]);
+    const running = home.finish(["sh", "-c", "echo here; sleep 600"]);
+    const failed = expect(running).rejects.toThrow(/sh ended with SIGKILL/);
+    await vi.waitFor(async () => expect(await home.lastWords()).toBe("here"), { timeout: 10_000 });
     abort.abort();
-    // Killed; or it could not sign in any more.
-    await expect(running).rejects.toThrow(/sleep ended with (SIGKILL|2)/);
+    await failed;
     await vi.waitFor(async () => expect(await readdir(parent)).toEqual([]), { timeout: 10_000 });
   });
 

@@ -10,7 +10,7 @@ import type { CellResult, ExploreResult } from "./result.ts";
 const size = {
   clients: 5,
   increments: 10,
-  schedules: 20,
+  schedules: 6,
   fault_schedules: Infinity,
   seed: Date.now() % 1e6,
 };
