@@ -14,6 +14,7 @@ export class Recorder {
   readonly #clients: number;
   readonly #file: number;
   readonly #zero_ms: number = performance.now();
+  readonly #quoted = new Map<string, string>();
   #index = 0;
   #lines = "";
   #scheduled = false;
@@ -41,7 +42,7 @@ export class Recorder {
   invoke(process: Process, f: string, key: string, input: unknown): Promise<void> {
     this.#add(
       process,
-      `invoke","f":${JSON.stringify(f)},"key":${JSON.stringify(key)},"input":${json(input)}`,
+      `invoke","f":${this.#quote(f)},"key":${this.#quote(key)},"input":${json(input)}`,
     );
     this.#written ??= withResolvers();
     return this.#written.promise;
@@ -87,6 +88,13 @@ export class Recorder {
       this.#scheduled = true;
       setImmediate(() => this.#flush());
     }
+  }
+
+  /** There are few functions and keys. */
+  #quote(word: string): string {
+    let quoted = this.#quoted.get(word);
+    if (quoted === undefined) this.#quoted.set(word, (quoted = JSON.stringify(word)));
+    return quoted;
   }
 
   #flush(): void {

@@ -30,6 +30,16 @@ export class LoadClient<Client> {
   #requests = 0;
   /** The increment under way has already lost a connection. */
   #has_reconnected = false;
+  #sent_ms = 0;
+  /** Rejects the operation under way. */
+  #giveUp: ((error: NoAnswer) => void) | undefined;
+
+  readonly #backoff = (attempt: number): Promise<void> =>
+    sleep(this.#random() * Math.min(2 ** attempt, 100));
+  readonly #reconnectWithin = (): Promise<Client> => {
+    this.#has_reconnected = true;
+    return this.#reconnect();
+  };
 
   constructor(load: Load<Client>, number: number) {
     this.#load = load;
@@ -56,6 +66,12 @@ export class LoadClient<Client> {
     }
   }
 
+  /** To be called now and then: ends an operation that takes longer than any database should. */
+  checkAnswer(now_ms: number): void {
+    if (now_ms - this.#sent_ms > answer_limit_ms)
+      this.#giveUp?.(new NoAnswer(`no answer within ${answer_limit_ms} ms`));
+  }
+
   /** The last read: once everything is over, and as often as it takes where connections were lost. */
   async readAtRest(): Promise<void> {
     for (let attempt = 1; attempt <= last_read_attempts; attempt++)
@@ -72,11 +88,8 @@ export class LoadClient<Client> {
     const key = this.#key;
     return strategy.increment(this.#client, key, {
       request_id: `${key}:${this.#number}:${this.#requests++}`,
-      backoff: (attempt) => sleep(this.#random() * Math.min(2 ** attempt, 100)),
-      reconnect: () => {
-        this.#has_reconnected = true;
-        return this.#reconnect();
-      },
+      backoff: this.#backoff,
+      reconnect: this.#reconnectWithin,
     });
   }
 
@@ -85,10 +98,11 @@ export class LoadClient<Client> {
     this.#has_reconnected = false;
     await recorder.invoke(this.#process, f, this.#key, input);
     try {
-      const output = await answered(send());
+      const output = await this.#answered(send());
       recorder.ok(this.#process, output ?? null);
       return true;
     } catch (error) {
+      this.#giveUp = undefined;
       if (isBug(error)) throw error;
       const { outcome, code } = judgeError(this.#load.backend, error);
       // Whatever its last try ended with: an earlier one may have been carried out.
@@ -99,6 +113,15 @@ export class LoadClient<Client> {
       if (is_unknown || is_lost) await this.#recover();
       return false;
     }
+  }
+
+  /** One timer for all clients (`checkAnswer`): one for each operation would cost more than the rest. */
+  #answered<T>(answer: Promise<T>): Promise<T> {
+    this.#sent_ms = performance.now();
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      answer.then(resolve, reject);
+    });
   }
 
   async #recover(): Promise<void> {
@@ -121,17 +144,6 @@ export class LoadClient<Client> {
 
 class NoAnswer extends Error {
   readonly code = "no answer";
-}
-
-/** Passes the promise on; rejects with NoAnswer when it takes longer than any database should. */
-function answered<T>(promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new NoAnswer(`no answer within ${answer_limit_ms} ms`)),
-      answer_limit_ms,
-    );
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 /** A mistake in the strategy's own code is no outcome of an operation. */

@@ -44,6 +44,7 @@ export interface Timing {
 }
 
 const progress_every = 64;
+const watch_every_ms = 1_000;
 
 /**
  * Clients run freely: each does its increments, with reads mixed in; at the end, at rest, one last read.
@@ -103,11 +104,20 @@ async function withClients<Client>(
       progress: (faults) => run.progress?.(faults),
       signal: stop,
     }).finally(() => (over = true));
+  const watch = setInterval(() => {
+    const now_ms = performance.now();
+    for (const client of clients) client.checkAnswer(now_ms);
+  }, watch_every_ms);
   const working = clients.map((client) => client.work(() => over, finished));
-  await allOrStop([...(nemesis ? [nemesis] : []), ...working], failed);
-  const elapsed_s = (performance.now() - begin) / 1000;
-  if (!stop.aborted)
-    for (const client of clients.slice(0, run.keys.length)) await client.readAtRest();
+  let elapsed_s: number;
+  try {
+    await allOrStop([...(nemesis ? [nemesis] : []), ...working], failed);
+    elapsed_s = (performance.now() - begin) / 1000;
+    if (!stop.aborted)
+      for (const client of clients.slice(0, run.keys.length)) await client.readAtRest();
+  } finally {
+    clearInterval(watch);
+  }
   return {
     ...(nemesis ? { faults: await nemesis } : {}),
     elapsed_s,
