@@ -17,7 +17,7 @@ import { setUp } from "../suites/counter/postgres/counter-table.ts";
 import { readWrite } from "../suites/counter/postgres/read-write.ts";
 import { counterProgram } from "../suites/counter-program.ts";
 
-const lanes_max = 4;
+const lanes_max = 8;
 const rounds = 15;
 
 type Run<Session> = Program<Session>["run"];
