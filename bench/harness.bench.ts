@@ -17,14 +17,14 @@ import { runLoad } from "../suites/load.ts";
 import type { Strategy } from "../suites/strategy.ts";
 
 const clients = 20;
-const rounds = 21;
+const rounds = 7;
 
 export default async function harness(): Promise<void> {
   await using postgres_server = await startServer("postgres");
   await using postgres_backend = await connectPostgres(postgres_server);
   await compare(
     "PostgreSQL SET v = v + 1",
-    200,
+    2_000,
     postgres_backend,
     postgres,
     "in-place",
@@ -42,7 +42,7 @@ export default async function harness(): Promise<void> {
   );
   await using redis_server = await startServer("redis");
   await using redis_backend = await connectRedis(redis_server);
-  await compare("Redis INCR", 1000, redis_backend, redis, "incr", async () => {
+  await compare("Redis INCR", 5_000, redis_backend, redis, "incr", async () => {
     const client = new Redis(redis_server.url);
     const key = `bare-${Math.random()}`;
     return { increment: () => client.incr(key), close: () => client.quit() };

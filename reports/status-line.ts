@@ -1,10 +1,13 @@
 const tell_every_ms = 3000;
+/** Faster than that nobody reads. */
+const change_every_ms = 100;
 
 /** What is going on right now, on standard error: one line that changes, or plain lines where it is no terminal. */
 export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #changes: boolean;
   #shown = "";
+  #changed: { readonly what: string; readonly at_ms: number } | undefined;
   /** Not a terminal: when each kind of work was last told, and how far it was. */
   readonly #told = new Map<string, { at_ms: number; tenth: number }>();
 
@@ -19,10 +22,13 @@ export class StatusLine {
    * @param left_s estimated seconds left
    */
   show(what: string, done?: number, total?: number, unit?: "bytes", left_s?: number): void {
+    if (this.#changes && this.#isTooSoon(what)) return;
     const figures = [amount(done, total, unit), left_s === undefined ? "" : timeLeft(left_s)];
-    const text = [what, ...figures].filter(Boolean).join("  ");
-    if (this.#changes) this.#rewrite(fit(bar(done, total) + text, this.#stream.columns));
-    else this.#tell(what, text, done, total);
+    const line = (...parts: string[]): string => parts.filter(Boolean).join("  ");
+    // What does not fit is cut off, so the words come last.
+    if (this.#changes)
+      this.#rewrite(fit(line(bar(done, total), ...figures, what), this.#stream.columns));
+    else this.#tell(what, line(what, ...figures), done, total);
   }
 
   /** A line that stays. */
@@ -33,6 +39,13 @@ export class StatusLine {
 
   clear(): void {
     if (this.#changes && this.#shown !== "") this.#rewrite("");
+  }
+
+  #isTooSoon(what: string): boolean {
+    const at_ms = performance.now();
+    if (this.#changed?.what === what && at_ms - this.#changed.at_ms < change_every_ms) return true;
+    this.#changed = { what, at_ms };
+    return false;
   }
 
   #rewrite(text: string): void {
@@ -53,7 +66,7 @@ export class StatusLine {
 function bar(done?: number, total?: number): string {
   if (done === undefined || !total) return "";
   const filled = Math.min(20, Math.floor((20 * done) / total));
-  return `[${"#".repeat(filled)}${".".repeat(20 - filled)}] `;
+  return `[${"#".repeat(filled)}${".".repeat(20 - filled)}]`;
 }
 
 function amount(done?: number, total?: number, unit?: "bytes"): string {
@@ -67,4 +80,6 @@ function timeLeft(left_s: number): string {
   return `about ${Math.ceil(left_s / 60)} min left`;
 }
 
-const fit = (text: string, columns: number): string => text.slice(0, Math.max(20, columns - 1));
+/** Some terminals do not know how wide they are, and say 0. */
+const fit = (text: string, columns: number): string =>
+  text.slice(0, Math.max(20, (columns || 80) - 1));
