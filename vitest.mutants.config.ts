@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     include: ["checkers/**/*.test.ts"],
     exclude: ["checkers/check-file.test.ts"],
-    env: { SEED: "1", ROUNDS: "1000" },
+    env: { SEED: "1", ROUNDS: "500" },
     testTimeout: 900_000,
   },
 });
