@@ -101,6 +101,21 @@ describe("linearizable", () => {
     expect([verdict(0), verdict(1)]).toEqual(["invalid", "valid"]);
   });
 
+  test("a crashed put that leaves the value as it is may have hidden another", () => {
+    const at = (invoked: number, returned: number) => ({ invoked, returned });
+    const told = linearizable("kv", models["kv"]!).check(
+      history(
+        op("append", "a", null, at(0, 9)),
+        op("get", null, "a", at(1, 2)),
+        op("append", "b", null, at(3, 7)),
+        op("put", "a", undefined, { invoked: 4, ...unknown }),
+        op("put", "b", null, at(5, 10)),
+        op("get", null, "ab", at(11, 12)),
+      ),
+    );
+    expect(told.verdict).toBe("valid");
+  });
+
   test("a witness goes through the model, step by step", () => {
     const steps = [op("write", 1, null), op("cas", [1, 2], true), op("read", null, 2)];
     const check = linearizable("register", models["register"]!, { witness: true });

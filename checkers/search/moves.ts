@@ -88,7 +88,9 @@ export class Moves {
       if (this.#stamp[of_class] === this.#round) continue; // one that must be placed anyway does the same
       if (unseen && overwrites[of_class] === 1) continue;
       const next = this.#transitions.next(state, of_class);
-      if (next === impossible || next === state) continue;
+      if (next === impossible) continue;
+      // What leaves the state as it is may still hide what was overwritten.
+      if (next === state && !(overwrites[of_class] === 1 && this.#hides(placed, waived))) continue;
       if (must_show && overwrites[of_class] === 1 && !this.#shows(next, placed)) continue;
       const used = this.#crashed_sets.count(crashed, of_class);
       if (used < crashed_called[of_class]!) this.#push(lists[of_class]![used]!, next);
@@ -129,6 +131,14 @@ export class Moves {
         if (this.#transitions.next(state, of_class) !== impossible) return true;
       }
     }
+    return false;
+  }
+
+  /** Whether an open operation could be waived that is not yet. */
+  #hides(placed: Int32Array, waived: Int32Array): boolean {
+    const { overwriters } = this.#timeline;
+    for (let word = 0; word < overwriters.length; word++)
+      if ((overwriters[word]! & ~(placed[word]! | waived[word]!)) !== 0) return true;
     return false;
   }
 
