@@ -10,7 +10,10 @@ const words = process.argv.slice(2);
 const files = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith(".bench.ts"))
   .filter((name) => words.length === 0 || words.some((word) => name.includes(word)));
-if (files.length === 1) {
+if (files.length === 0) {
+  console.error(`No benchmark is named like ${words.join(" or ")}: see bench/*.bench.ts.`);
+  process.exitCode = 2;
+} else if (files.length === 1) {
   const [cpu] = cpus();
   console.log(
     `${files[0]!.replace(".bench.ts", "")}, on ${cpu?.model.trim()} × ${cpus().length}, ` +

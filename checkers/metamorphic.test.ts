@@ -41,6 +41,14 @@ const searches = [breadthFirst, depthFirst].flatMap((how) =>
   }),
 );
 
+/** How many clients and operations, and how many of them crash or fail. */
+const someSize = (random: Random, least: number, more: number) => ({
+  clients: 2 + Math.floor(random() * 5),
+  operations: least + Math.floor(random() * more),
+  crashed: pick(random, [0, 0.2]),
+  failed: 0.05,
+});
+
 const quick: Subject[] = [
   {
     name: "counter, by slots",
@@ -49,10 +57,7 @@ const quick: Subject[] = [
       const made = randomHistory(
         {
           model: models["counter"]!(),
-          clients: 2 + Math.floor(random() * 5),
-          operations: 2 + Math.floor(random() * 40),
-          crashed: pick(random, [0, 0.2]),
-          failed: 0.05,
+          ...someSize(random, 2, 40),
           call: () => ({ f: random() < 0.6 ? "add" : "read", input: null }),
           answer: (value, { f }) =>
             f === "read" ? value : random() < answering ? Number(value) + 1 : null,
@@ -74,10 +79,7 @@ const quick: Subject[] = [
       const made = randomHistory(
         {
           model: models["register"]!(0),
-          clients: 2 + Math.floor(random() * 5),
-          operations: 2 + Math.floor(random() * 40),
-          crashed: pick(random, [0, 0.2]),
-          failed: 0.05,
+          ...someSize(random, 2, 40),
           call: () =>
             random() < 0.6 ? { f: "read", input: null } : { f: "write", input: ++written },
           answer: (value, { f }) => (f === "read" ? value : null),
@@ -98,10 +100,7 @@ const quick: Subject[] = [
       const adds = randomHistory(
         {
           model: models["counter"]!(),
-          clients: 2 + Math.floor(random() * 5),
-          operations: 1 + Math.floor(random() * 20),
-          crashed: pick(random, [0, 0.2]),
-          failed: 0.05,
+          ...someSize(random, 1, 20),
           call: () => ({ f: "add", input: pick(random, [1, 2, -1]) }),
         },
         random,

@@ -94,8 +94,7 @@ function exploringShown({ status }: SuiteRun): { total: number; one(): void } {
     total: 0,
     one() {
       done++;
-      const left_s = ((performance.now() - began) / 1000 / done) * (this.total - done);
-      status.show("exploring schedules: cell", done, this.total, undefined, left_s);
+      status.show("exploring schedules: cell", done, this.total, undefined, began);
     },
   };
 }

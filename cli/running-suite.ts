@@ -68,8 +68,7 @@ export class RunningSuite implements AsyncDisposable {
         ...(this.#disturbance ? { disturbance: this.#disturbance } : {}),
         progress: (done, total) => {
           began ??= performance.now();
-          const left_s = ((performance.now() - began) / 1000 / done) * (total - done);
-          status.show(name, done, total, undefined, left_s);
+          status.show(name, done, total, undefined, began);
         },
       });
       await sleep(0); // lets signals in between two short cells

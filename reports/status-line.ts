@@ -19,11 +19,11 @@ export class StatusLine {
   /**
    * @param what in words; also names the work that goes on
    * @param done of `total`, for a bar, in `unit`s
-   * @param left_s estimated seconds left
+   * @param began_ms when it began, by `performance.now()`, for an estimate of the time left
    */
-  show(what: string, done?: number, total?: number, unit?: "bytes", left_s?: number): void {
+  show(what: string, done?: number, total?: number, unit?: "bytes", began_ms?: number): void {
     if (this.#changes && this.#isTooSoon(what)) return;
-    const figures = [amount(done, total, unit), left_s === undefined ? "" : timeLeft(left_s)];
+    const figures = [amount(done, total, unit), timeLeft(done, total, began_ms)];
     const line = (...parts: string[]): string => parts.filter(Boolean).join("  ");
     // What does not fit is cut off, so the words come last.
     if (this.#changes)
@@ -75,7 +75,9 @@ function amount(done?: number, total?: number, unit?: "bytes"): string {
   return `${say(done ?? 0)} of ${say(total)}`;
 }
 
-function timeLeft(left_s: number): string {
+function timeLeft(done?: number, total?: number, began_ms?: number): string {
+  if (!done || total === undefined || began_ms === undefined) return "";
+  const left_s = ((performance.now() - began_ms) / 1000 / done) * (total - done);
   if (left_s < 90) return `about ${Math.ceil(left_s)} s left`;
   return `about ${Math.ceil(left_s / 60)} min left`;
 }

@@ -102,7 +102,6 @@ export class LoadClient<Client> {
       recorder.ok(this.#process, output ?? null);
       return true;
     } catch (error) {
-      this.#giveUp = undefined;
       if (isBug(error)) throw error;
       const { outcome, code } = judgeError(this.#load.backend, error);
       // Whatever its last try ended with: an earlier one may have been carried out.

@@ -56,7 +56,7 @@ describe.each(kinds)("the shared %s server", (kind) => {
 
 describe.each(kinds)("a %s server of its own", (kind) => {
   test("lives in a private folder, comes back after a kill, and is gone with it", async () => {
-    const server = await startLocal(kind, quiet);
+    await using server = await startLocal(kind, quiet);
     const [home] = await homes(base);
     expect((await stat(join(base, home!))).mode & 0o777).toBe(0o700);
     expect((await stat(join(base, home!, "data"))).mode & 0o777).toBe(0o700);
