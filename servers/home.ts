@@ -100,7 +100,10 @@ export class Home implements AsyncDisposable {
       throw new Error(`${argv[0]} ended with ${signal ?? code}: ${await this.lastWords()}`);
   }
 
-  /** Starts a program here; what it prints goes to `log`. Node does not wait for it at its end. */
+  /**
+   * Starts a program here; what it prints goes to `log`. Node does not wait for it at its end. Temporary files
+   * stay here, too: a MariaDB that starts deletes those of its neighbours in the same temporary folder.
+   */
   async run(
     argv: readonly string[],
     env: Readonly<Record<string, string>> = {},
@@ -109,7 +112,7 @@ export class Home implements AsyncDisposable {
     const child = spawn("sh", ["-c", sign_in, this.folder, ...argv], {
       cwd: this.folder,
       detached: true,
-      env: { ...process.env, ...env },
+      env: { ...process.env, TMPDIR: this.folder, ...env },
       stdio: ["ignore", log.fd, log.fd],
       ...this.#tenant,
     });

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat } from "node:fs/promises";
 import { createServer, type Server as Listener } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, inject, test, vi } from "vitest";
 import { recipes } from "../servers/local/recipes.ts";
@@ -32,6 +32,15 @@ async function listening(port: number): Promise<readonly string[]> {
     .map(([, local]) => local!.split(":")[0]!);
 }
 
+/** The paths of the files that a process has open, also of those without a name. */
+async function openFiles(pid: number): Promise<string[]> {
+  const descriptors = `/proc/${pid}/fd`;
+  const links = (await readdir(descriptors)).map((fd) => readlink(join(descriptors, fd)));
+  return (await Promise.allSettled(links)).flatMap((link) =>
+    link.status === "fulfilled" ? [link.value] : [],
+  );
+}
+
 let base: string;
 beforeEach(async () => {
   base = await mkdtemp(join(tmpdir(), "raceproof-servers-test-"));
@@ -54,7 +63,7 @@ describe.each(kinds)("the shared %s server", (kind) => {
   });
 });
 
-describe.each(kinds)("a %s server of its own", (kind) => {
+describe.each([...kinds, "mariadb"] as const)("a %s server of its own", (kind) => {
   test("lives in a private folder, comes back after a kill, and is gone with it", async () => {
     await using server = await startLocal(kind, quiet);
     const [home] = await homes(base);
@@ -64,6 +73,8 @@ describe.each(kinds)("a %s server of its own", (kind) => {
     const mapped = await readFile(`/proc/${first}/maps`, "utf8");
     // As Java and what it loads would leave it behind.
     expect(mapped.match(/ \/tmp\/(hsperfdata_\w+\/)?[^/\n]+$/gm) ?? []).toEqual([]);
+    // A temporary file outside its home is a neighbour's to delete.
+    expect((await openFiles(first)).filter((file) => dirname(file) === base)).toEqual([]);
     await server.kill();
     expect(existsSync(`/proc/${first}`)).toBe(false);
     await server.start();
