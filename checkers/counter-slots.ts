@@ -30,7 +30,7 @@ interface Sight {
   readonly increment: boolean;
 }
 
-/** A void increment with the slots that it fits, first to last. */
+/** A void increment with the slots that it fits, first to last. In the order of their invokes, `first` only grows. */
 interface Void {
   readonly certain: boolean;
   readonly first: number;
@@ -186,12 +186,11 @@ function lost(
   sights: readonly Sight[],
 ): CounterFault | undefined {
   const certain = voids.filter((each) => each.certain);
-  const by_first = inOrderOfFirst(certain);
   const deadlines = new MinHeap(certain.length);
   let next = 0;
   for (let k = 1; k <= slots.size; k++) {
-    while (next < by_first.length && by_first[next]!.first <= k)
-      deadlines.push(by_first[next++]!.last);
+    while (next < certain.length && certain[next]!.first <= k)
+      deadlines.push(certain[next++]!.last);
     if (deadlines.size > 0 && deadlines.top < k)
       return tooManyIn(deadlines.top, certain, slots, sights);
     if (slots.taken[k] === 0 && deadlines.size > 0) deadlines.pop();
@@ -230,13 +229,11 @@ function unexplained(
   slots: Slots,
   sights: readonly Sight[],
 ): CounterFault | undefined {
-  const by_first = inOrderOfFirst(voids);
   const deadlines = new MinHeap(voids.length);
   let next = 0;
   for (let k = 1; k <= slots.seen; k++) {
     if (slots.taken[k] !== 0) continue;
-    while (next < by_first.length && by_first[next]!.first <= k)
-      deadlines.push(by_first[next++]!.last);
+    while (next < voids.length && voids[next]!.first <= k) deadlines.push(voids[next++]!.last);
     while (deadlines.size > 0 && deadlines.top < k) deadlines.pop();
     if (deadlines.size === 0) return tooFewFor(k, voids, slots, sights);
     deadlines.pop();
@@ -274,8 +271,4 @@ function tooFewFor(
 
 function takenIn(slots: Slots, low: number, high: number): number {
   return slots.taken.subarray(low, high + 1).reduce((sum, taken) => sum + taken, 0);
-}
-
-function inOrderOfFirst(voids: readonly Void[]): Void[] {
-  return voids.toSorted((a, b) => a.first - b.first);
 }

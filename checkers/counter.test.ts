@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Operation } from "../histories/event.ts";
 import { bruteForce } from "./brute-force.ts";
 import { counterChecker } from "./counter.ts";
+import { counterFault } from "./counter-slots.ts";
+import { isTrue } from "./counter-truth.test-support.ts";
 import { counter } from "./models/counter.ts";
 import { randomHistory, seeded } from "./random-history.ts";
 import type { Verdict } from "./verdict.ts";
@@ -50,6 +52,9 @@ describe("counter, against brute force", () => {
       const expected = bruteForce(operations, counter()) ? "valid" : "invalid";
       counts[expected]++;
       const { verdict } = judge(operations);
+      const fault = counterFault(operations, 0);
+      if (fault !== undefined && !isTrue(fault, operations))
+        wrong ??= `round ${round}: untrue: ${JSON.stringify({ fault, operations })}`;
       if (verdict !== expected)
         wrong ??= `round ${round} is ${expected}, not ${verdict}: ${JSON.stringify(operations)}`;
     }
@@ -134,6 +139,16 @@ describe("counter, in words", () => {
       ],
     ],
     ["process 0 read -1, less than the initial 0.", [op(0, "read", 0, 1, -1)]],
+    [
+      // A slot for each increment up to here would not fit into any memory.
+      `process 1 read ${Number.MAX_SAFE_INTEGER}, too high: only 1 increment can have happened since the start.`,
+      [
+        op(0, "add", 0, 1, null),
+        { ...op(2, "add", 2, 3, undefined), status: "fail" as const },
+        op(1, "read", 4, 5, Number.MAX_SAFE_INTEGER),
+        op(0, "add", 6, 7, null),
+      ],
+    ],
   ])("%s", (sentence, operations) => {
     const { verdict, reason } = judge(operations);
     expect([verdict, reason]).toEqual(["invalid", sentence]);
@@ -148,6 +163,19 @@ describe("counter, in words", () => {
     ['process 0 was answered "7", which is no whole number.', op(0, "read", 0, 1, "7")],
   ])("unknown: %s", (sentence, operation) => {
     expect(judge([operation])).toMatchObject({ verdict: "unknown", reason: sentence });
+  });
+
+  test("valid: what a failed operation and a read were given does not count", () => {
+    const operations = [
+      { ...op(0, "write", 0, 1, null), status: "fail" as const },
+      { ...op(0, "read", 2, 3, 0), input: 5 },
+    ];
+    expect(judge(operations)).toEqual({
+      checker: "counter",
+      verdict: "valid",
+      reason: "All 2 operations fit into one order.",
+      figures: { operations: 2 },
+    });
   });
 
   test("an invalid key weighs more than one that cannot be judged", () => {

@@ -71,6 +71,35 @@ const cases: Case[] = [
   ],
   ["set-at-rest", "no read", [add(1)], "unknown", /No read/, {}],
   [
+    "set-at-rest",
+    "a failed add need not be there, a crashed read says nothing",
+    [add(1, { status: "fail" }), add(2), read([2]), read([], info)],
+    "valid",
+    /All 1 /,
+    { attempted: 2, acknowledged: 1, lost: 0, recovered: 0 },
+  ],
+  [
+    "set-at-rest",
+    "what is added after the read was not there to be read, and a read adds nothing",
+    [add(1), read([1, 2, null]), add(2)],
+    "invalid",
+    /nobody added: 2, null\.$/,
+    { attempted: 1, unexpected: 2, recovered: 0 },
+  ],
+  [
+    "set-at-rest",
+    "all keys together",
+    ["a", "b"].flatMap((key) => [
+      add(1, { key }),
+      add(2, { key }),
+      add(3, { key, ...info }),
+      read([1, 3, 9], { key }),
+    ]),
+    "invalid",
+    /lost: 2 \(key a\)\.$/,
+    { attempted: 6, acknowledged: 4, lost: 2, unexpected: 2, recovered: 2 },
+  ],
+  [
     "set-full",
     "stable",
     [add(1), read([1]), add(2), read([2, 1])],
@@ -112,6 +141,14 @@ const cases: Case[] = [
   ],
   ["set-full", "a duplicate", [add(1), read([1, 1])], "invalid", /twice: 1\.$/, { duplicates: 1 }],
   ["set-full", "no read", [add(1)], "unknown", /No element/, {}],
+  [
+    "set-full",
+    "a failed add need not be there, a crashed read says nothing",
+    [add(1, { status: "fail" }), add(2), read([2]), read(undefined, info)],
+    "valid",
+    /All 1 /,
+    { stable: 1, lost: 0, never_read: 0 },
+  ],
   [
     "unique-ids",
     "different",
@@ -175,6 +212,30 @@ const cases: Case[] = [
     { lost: 1 },
   ],
   [
+    "total-queue",
+    "a crashed drain may have taken them all",
+    [put(1), put(2), { f: "drain", ...info }],
+    "unknown",
+    /may have taken .*: 1, 2\.$/,
+    { lost: 2 },
+  ],
+  [
+    "total-queue",
+    "a crashed enqueue takes nothing, nor does an answered one",
+    [put(1, { output: 1 }), put(2, info)],
+    "invalid",
+    /never came out: 1\.$/,
+    { attempted: 2, acknowledged: 1, lost: 1 },
+  ],
+  [
+    "total-queue",
+    "all keys together",
+    ["a", "b"].flatMap((key) => [put(1, { key }), put(2, { key }), { ...take(1), key }]),
+    "invalid",
+    /never came out: 2 \(key a\)\.$/,
+    { attempted: 4, acknowledged: 4, lost: 2, unexpected: 0, duplicated: 0 },
+  ],
+  [
     "bank",
     "adds up",
     [
@@ -235,6 +296,21 @@ const cases: Case[] = [
     /process 1 read 5, which nobody wrote\.$/,
     { lost: 1 },
   ],
+  [
+    "read-modify-write",
+    "three of one reading, all keys together, and reads do not count",
+    ["a", "b"].flatMap((key) => [
+      { ...update(0, 1), key },
+      { ...update(0, 1), key },
+      { ...update(0, 1), key },
+      { f: "update", key, ...info },
+      { f: "read", output: 7, key },
+      { f: "read", key, ...info },
+    ]),
+    "invalid",
+    /process 0 and process 1 both read 0, and one update was lost \(key a\)\.$/,
+    { acknowledged: 6, unknown: 2, lost: 2 },
+  ],
   ["read-modify-write", "none", [{ f: "update", ...info }], "unknown", /No update/, {}],
 ];
 
@@ -248,6 +324,7 @@ describe("checkers as in Jepsen", () => {
       { header: undefined, operations: history(rows) },
       {},
     );
+    expect(checkerFor(name).name).toBe(name);
     expect(told).toMatchObject({ checker: name, verdict, figures });
     expect(told.reason).toMatch(reason);
   });
@@ -261,6 +338,34 @@ describe("checkers as in Jepsen", () => {
     const initial = name === "read-modify-write" ? { initial: 0 } : {};
     const told = await checkerFor(name, initial).check({ header: undefined, operations }, {});
     expect(told.reason).toMatch(/ \(key y\)\.$/);
+  });
+
+  test("what the first of a chain read may be unknown", async () => {
+    const check = (rows: Row[], initial?: number) =>
+      checkerFor("read-modify-write", { initial }).check(
+        { header: undefined, operations: history(rows) },
+        {},
+      );
+    expect(await check([update(4, 5)])).toMatchObject({ verdict: "valid" });
+    expect(await check([update(4, 5), update(6, 7)])).toMatchObject({ figures: { lost: 1 } });
+    expect(await check([update(4, 5), update(6, 7)], 4)).toMatchObject({ figures: { lost: 1 } });
+  });
+
+  test.each([
+    ["bank", read("much"), "balances must be a map or a list of numbers."],
+    ["bank", read(null), "balances must be a map or a list of numbers."],
+    ["bank", read([1, "2"]), "a balance must be a number."],
+    ["read-modify-write", { f: "update", output: "01" }, "an update must answer [what it read,"],
+    [
+      "read-modify-write",
+      { f: "update", output: [0, 1, 2] },
+      "an update must answer [what it read,",
+    ],
+    ["set-full", read(7), 'a "read" must answer a list of elements.'],
+  ])("%s says what it cannot read: %j", async (name, row, message) => {
+    const told = (async () =>
+      checkerFor(name).check({ header: undefined, operations: history([row]) }, {}))();
+    await expect(told).rejects.toThrow(message);
   });
 
   test("the total of a bank may be given", async () => {

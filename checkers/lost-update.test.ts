@@ -60,11 +60,52 @@ describe("lost-update", () => {
     });
   });
 
+  test("adds up what all keys have seen", () => {
+    const both = ["a", "b"].flatMap((key) => [
+      op(0, "add", 1, { key }),
+      op(1, "add", null, { key, ...info }),
+      op(2, "add", null, { key, status: "fail" }),
+      op(3, "add", null, { key }),
+      op(0, "read", 1, { key }),
+    ]);
+    expect(lostUpdateChecker.check({ header, operations: both })).toMatchObject({
+      reason: "1 acknowledged update was lost (key a).",
+      figures: { acknowledged: 4, unknown: 2, failed: 2, lost: 2, applied_twice: 0 },
+    });
+  });
+
   test.each([
     [
       "valid",
       "All 2 acknowledged increments are there.",
       [op(0, "add", 1), op(1, "add", 2), op(0, "read", 2)],
+    ],
+    [
+      "invalid",
+      "2 acknowledged updates were lost: client 0 and client 1 both read 40 and both wrote 42.",
+      [op(0, "add", 42, { input: 2 }), op(1, "add", 42, { input: 2 }), op(0, "read", 2)],
+    ],
+    [
+      "invalid",
+      "1 acknowledged update was lost: client 0 and client 1 both read 0 and both wrote 1.",
+      [op(0, "add", 1, { input: null }), op(1, "add", 1), op(0, "read", 1)],
+    ],
+    [
+      // Neither reads nor what failed lost anything.
+      "invalid",
+      "1 acknowledged update was lost.",
+      [
+        op(0, "read", 1, { input: 1 }),
+        op(0, "add", 1),
+        op(1, "add", 1, { status: "fail" }),
+        op(1, "add", null),
+        op(0, "read", 1, { input: 1 }),
+      ],
+    ],
+    [
+      "invalid",
+      "2 updates were applied twice: the value grew by 3, with 1 acknowledged.",
+      [op(0, "add", null), op(0, "read", 3)],
     ],
     [
       "valid",
@@ -116,6 +157,16 @@ describe("lost-update", () => {
       "unknown",
       "There is no read at rest, after everything else had returned.",
       [op(0, "add", 1), op(0, "read", null, info)],
+    ],
+    [
+      "unknown",
+      "There is no read at rest, after everything else had returned.",
+      [op(0, "add", 1), op(0, "read", 1, { status: "fail" })],
+    ],
+    [
+      "unknown",
+      "There is no read at rest, after everything else had returned.",
+      [op(0, "add", 1), op(0, "read", "1")],
     ],
   ])("%s: %s", (verdict, reason, operations) => {
     expect(lostUpdateChecker.check({ header, operations })).toMatchObject({ verdict, reason });
@@ -178,12 +229,13 @@ describe("unique", () => {
       op(0, "add", 5),
       op(1, "add", 9),
       op(2, "add", 5, { key: "b" }),
-      op(3, "add", 5, info),
+      op(3, "add", 5, { ...info, output: 5 }),
     ];
     expect(uniqueChecker.check({ header, operations }).verdict).toBe("valid");
-    expect(uniqueChecker.check({ header, operations: [op(0, "add", null)] }).verdict).toBe(
-      "unknown",
-    );
+    expect(uniqueChecker.check({ header, operations: [op(0, "add", null)] })).toMatchObject({
+      verdict: "unknown",
+      reason: "No operation answered a number.",
+    });
   });
 });
 
@@ -198,7 +250,12 @@ describe("merge and runChecker", () => {
     expect(merge([valid!, unknown!, valid!]).verdict).toBe("unknown");
     expect(merge([valid!, invalid!, unknown!]).verdict).toBe("invalid");
     expect(merge([valid!]).verdict).toBe("valid");
-    expect(merge([]).verdict).toBe("unknown");
+    expect(merge([invalid!, { ...invalid! }])).toBe(invalid);
+    expect(merge([])).toEqual({
+      checker: "none",
+      verdict: "unknown",
+      reason: "Nothing was checked.",
+    });
   });
 
   test("a checker that throws is unknown", async () => {

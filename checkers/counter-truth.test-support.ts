@@ -1,0 +1,67 @@
+/** Says of a counter's fault whether its sentence is true, from the operations alone. */
+import type { Operation } from "../histories/event.ts";
+import type { CounterFault } from "./counter-slots.ts";
+
+/**
+ * @param operations of a counter that started at 0
+ * @returns whether what is said of the two operations is so, and is a contradiction
+ */
+export function isTrue(fault: CounterFault, operations: readonly Operation[]): boolean {
+  const { later } = fault;
+  switch (fault.kind) {
+    case "too low":
+      return value(later) < (later.f === "add" ? 1 : 0);
+    case "same answer":
+      return fault.earlier !== later && [fault.earlier, later].every(isAnswered(value(later)));
+    case "backwards":
+      return fault.earlier.returned < later.invoked && before(later) < behind(fault.earlier);
+    case "lost": {
+      const happened = (add: Operation): boolean =>
+        add.status === "ok" &&
+        add.returned < later.invoked &&
+        (fault.earlier === undefined || fault.earlier.returned < add.invoked);
+      const between = count(operations, behind(fault.earlier), before(later), happened);
+      return fault.between === between && between > before(later) - behind(fault.earlier);
+    }
+    case "unexplained": {
+      const may = (add: Operation): boolean =>
+        add.invoked < later.returned &&
+        (fault.earlier === undefined || fault.earlier.invoked < add.returned);
+      const adds = operations.filter(({ f, status }) => f === "add" && status !== "fail");
+      const between =
+        value(later) > adds.length
+          ? adds.filter(({ invoked }) => invoked < later.returned).length
+          : count(operations, behind(fault.earlier), value(later), may);
+      return fault.between === between && between < value(later) - behind(fault.earlier);
+    }
+  }
+}
+
+/** The increments above one value up to another: those that answered say so themselves, of the others `fits` tells. */
+function count(
+  operations: readonly Operation[],
+  above: number,
+  upto: number,
+  fits: (add: Operation) => boolean,
+): number {
+  return operations.filter((operation) => {
+    if (operation.f !== "add" || operation.status === "fail") return false;
+    if (typeof operation.output !== "number") return fits(operation);
+    return above < operation.output && operation.output <= upto;
+  }).length;
+}
+
+const value = ({ output }: Operation): number => output as number;
+
+/** How many increments come before it. */
+const before = (operation: Operation): number =>
+  operation.f === "add" ? value(operation) - 1 : value(operation);
+
+/** How many increments there have been once it is over; none at the start. */
+const behind = (operation: Operation | undefined): number =>
+  operation === undefined ? 0 : value(operation);
+
+const isAnswered =
+  (output: number) =>
+  (operation: Operation): boolean =>
+    operation.f === "add" && operation.output === output;
