@@ -3,8 +3,9 @@ import type { Operation } from "../histories/event.ts";
 /** "read → 5", "write 3", "cas [1,2] → false" */
 export function call({ f, input, output, status }: Operation): string {
   const given = input === null || input === undefined ? "" : ` ${show(input)}`;
-  const told = output === null && f !== "read" && f !== "get" && f !== "dequeue";
-  const answer = status !== "ok" || told || output === input ? "" : ` → ${show(output)}`;
+  const echoes = output === input && given !== "";
+  const is_void = output === null && f !== "read" && f !== "get" && f !== "dequeue";
+  const answer = status !== "ok" || echoes || is_void ? "" : ` → ${show(output)}`;
   return `${f}${given}${answer}`;
 }
 
