@@ -7,34 +7,27 @@ import type { CounterFault } from "./counter-slots.ts";
  * @returns whether what is said of the two operations is so, and is a contradiction
  */
 export function isTrue(fault: CounterFault, operations: readonly Operation[]): boolean {
-  const { later } = fault;
-  switch (fault.kind) {
-    case "too low":
-      return value(later) < (later.f === "add" ? 1 : 0);
-    case "same answer":
-      return fault.earlier !== later && [fault.earlier, later].every(isAnswered(value(later)));
-    case "backwards":
-      return fault.earlier.returned < later.invoked && before(later) < behind(fault.earlier);
-    case "lost": {
-      const happened = (add: Operation): boolean =>
-        add.status === "ok" &&
-        add.returned < later.invoked &&
-        (fault.earlier === undefined || fault.earlier.returned < add.invoked);
-      const between = count(operations, behind(fault.earlier), before(later), happened);
-      return fault.between === between && between > before(later) - behind(fault.earlier);
-    }
-    case "unexplained": {
-      const may = (add: Operation): boolean =>
-        add.invoked < later.returned &&
-        (fault.earlier === undefined || fault.earlier.invoked < add.returned);
-      const adds = operations.filter(({ f, status }) => f === "add" && status !== "fail");
-      const between =
-        value(later) > adds.length
-          ? adds.filter(({ invoked }) => invoked < later.returned).length
-          : count(operations, behind(fault.earlier), value(later), may);
-      return fault.between === between && between < value(later) - behind(fault.earlier);
-    }
+  const { kind, later } = fault;
+  if (kind === "too low") return value(later) < (later.f === "add" ? 1 : 0);
+  const { earlier } = fault;
+  if (kind === "same answer")
+    return earlier !== later && [earlier, later].every(isAnswered(value(later)));
+  if (kind === "backwards")
+    return earlier.returned < later.invoked && before(later) < behind(earlier);
+  if (kind === "lost") {
+    const happened = ({ status, invoked, returned }: Operation): boolean =>
+      status === "ok" && returned < later.invoked && (earlier?.returned ?? -1) < invoked;
+    const between = count(operations, behind(earlier), before(later), happened);
+    return fault.between === between && between > before(later) - behind(earlier);
   }
+  const may = ({ invoked, returned }: Operation): boolean =>
+    invoked < later.returned && (earlier?.invoked ?? -1) < returned;
+  const adds = operations.filter(({ f, status }) => f === "add" && status !== "fail");
+  const between =
+    value(later) > adds.length
+      ? adds.filter(({ invoked }) => invoked < later.returned).length
+      : count(operations, behind(earlier), value(later), may);
+  return fault.between === between && between < value(later) - behind(earlier);
 }
 
 /** The increments above one value up to another: those that answered say so themselves, of the others `fits` tells. */
