@@ -7,14 +7,14 @@ import type { CounterFault } from "./counter-slots.ts";
  * @returns whether what is said of the two operations is so, and is a contradiction
  */
 export function isTrue(fault: CounterFault, operations: readonly Operation[]): boolean {
-  const { kind, later } = fault;
-  if (kind === "too low") return value(later) < (later.f === "add" ? 1 : 0);
+  const { later } = fault;
+  if (fault.kind === "too low") return value(later) < (later.f === "add" ? 1 : 0);
+  if (fault.kind === "same answer")
+    return fault.earlier !== later && [fault.earlier, later].every(isAnswered(value(later)));
+  if (fault.kind === "backwards")
+    return fault.earlier.returned < later.invoked && before(later) < behind(fault.earlier);
   const { earlier } = fault;
-  if (kind === "same answer")
-    return earlier !== later && [earlier, later].every(isAnswered(value(later)));
-  if (kind === "backwards")
-    return earlier.returned < later.invoked && before(later) < behind(earlier);
-  if (kind === "lost") {
+  if (fault.kind === "lost") {
     const happened = ({ status, invoked, returned }: Operation): boolean =>
       status === "ok" && returned < later.invoked && (earlier?.returned ?? -1) < invoked;
     const between = count(operations, behind(earlier), before(later), happened);
