@@ -1,0 +1,179 @@
+/**
+ * What makes the search fast must go on making it fast: in steps of the model, which any machine counts alike.
+ * Histories that are wide, long or full of crashes also meet what small ones never do.
+ */
+import { describe, expect, test } from "vitest";
+import type { Operation } from "../../histories/event.ts";
+import type { Model } from "../model.ts";
+import { models } from "../models/index.ts";
+import { randomHistory, type Shape, seeded } from "../random-history.ts";
+import { breadthFirst } from "./breadth-first.ts";
+import { depthFirst } from "./depth-first.ts";
+import { type Problem, toProblem } from "./problem.ts";
+import { search, stepsOf } from "./search.ts";
+import type { Steps } from "./transitions.ts";
+import { wrongOrder } from "./wrong-order.test-support.ts";
+
+type Random = () => number;
+type Size = Pick<Shape<unknown>, "clients" | "operations" | "crashed">;
+
+/** A kind of history, and how many thousands of steps are enough: breadth-first and depth-first, valid and not. */
+interface Kind extends Size {
+  readonly model: string;
+  readonly call: Shape<unknown>["call"];
+  readonly enough: {
+    readonly valid: readonly [number, number];
+    readonly not: readonly [number, number];
+  };
+}
+
+const below = (random: Random, limit: number): number => Math.floor(random() * limit);
+const registerOf = (values: number) => (random: Random) =>
+  random() < 0.5 ? { f: "read", input: null } : { f: "write", input: below(random, values) };
+const text = (random: Random, count: number) => {
+  if (random() < 0.5) return { f: "get", input: null };
+  return random() < 0.8 ? { f: "append", input: `${count},` } : { f: "put", input: `${count}:` };
+};
+
+const kinds: Record<string, Kind> = {
+  "5 values": {
+    model: "register",
+    ...{ clients: 20, operations: 600, crashed: 0.01, call: registerOf(5) },
+    enough: { valid: [83, 13], not: [40, 128] },
+  },
+  "more open at once than a word has bits": {
+    model: "register",
+    ...{ clients: 40, operations: 300, crashed: 0.02, call: registerOf(50) },
+    enough: { valid: [1673, 520], not: [575, 1346] },
+  },
+  "compare-and-set": {
+    model: "cas-register",
+    ...{ clients: 10, operations: 300, crashed: 0.05 },
+    call: (random) =>
+      random() < 0.4
+        ? { f: "cas", input: [below(random, 5), below(random, 5)] }
+        : registerOf(5)(random),
+    enough: { valid: [53, 5], not: [13, 26] },
+  },
+  "crashed increments": {
+    model: "counter",
+    ...{ clients: 12, operations: 300, crashed: 0.1 },
+    call: (random) =>
+      random() < 0.5 ? { f: "read", input: null } : { f: "add", input: 1 + below(random, 2) },
+    enough: { valid: [484, 58], not: [82, 100] },
+  },
+  "appends of many clients": {
+    model: "kv",
+    ...{ clients: 50, operations: 150, crashed: 0, call: text },
+    enough: { valid: [1087, 289], not: [321, 343] },
+  },
+  "crashed appends": {
+    model: "kv",
+    ...{ clients: 8, operations: 300, crashed: 0.05, call: text },
+    enough: { valid: [15, 8], not: [8, 8] },
+  },
+  "a set": {
+    model: "set",
+    ...{ clients: 6, operations: 300, crashed: 0.03 },
+    call: (random) => {
+      const input = below(random, 4);
+      if (random() < 0.3) return { f: "read", input: null };
+      return { f: ["contains", "add", "remove"][below(random, 3)]!, input };
+    },
+    enough: { valid: [13, 2], not: [5, 7] },
+  },
+};
+
+const seeds = [1, 2, 3];
+
+function answer(state: unknown, { f, input }: { f: string; input: unknown }): unknown {
+  if (state instanceof Set) {
+    if (f === "read") return [...(state as Set<string>)].map(Number);
+    return f === "contains" ? state.has(String(input)) : null;
+  }
+  if (f === "cas") return (input as unknown[])[0] === state;
+  return f === "read" || f === "get" ? state : null;
+}
+
+/** Half-way through, something is read that never was there. */
+function falsified(operations: readonly Operation[]): Operation[] {
+  const middle = operations.findIndex(
+    ({ f, status }, index) =>
+      index >= operations.length / 2 && (f === "read" || f === "get") && status === "ok",
+  );
+  const nonsense: Record<string, unknown> = { string: "?", number: -1, object: [-1] };
+  return operations.map((operation, index) =>
+    index === middle ? { ...operation, output: nonsense[typeof operation.output] } : operation,
+  );
+}
+
+/** Counts the steps that are asked for, and gives up after too many. */
+class Counted implements Steps {
+  count = 0;
+  readonly hopelessUntil: NonNullable<Steps["hopelessUntil"]>;
+  readonly #steps: Steps;
+  readonly #limit: number;
+
+  constructor(steps: Steps, limit: number) {
+    this.#steps = steps;
+    this.#limit = limit;
+    this.hopelessUntil = (cursor) => steps.hopelessUntil?.(cursor) ?? -1;
+  }
+
+  next(state: number, of_class: number): number {
+    if (++this.count > this.#limit) throw new Error(`more than ${this.#limit} steps`);
+    return this.#steps.next(state, of_class);
+  }
+}
+
+function problemOf(kind: Kind, seed: number, valid: boolean): [Problem, Model<unknown>] {
+  const model = models[kind.model]!();
+  const made = randomHistory({ ...kind, model, answer }, seeded(seed));
+  return [toProblem(valid ? made : falsified(made), model), model];
+}
+
+/** How many thousands of steps it takes to come to the verdict, summed over the seeds. */
+function steps(kind: Kind, how: typeof depthFirst, valid: boolean, enough: number): number {
+  let count = 0;
+  for (const seed of seeds) {
+    const [problem, model] = problemOf(kind, seed, valid);
+    const counted = new Counted(stepsOf(problem, model), enough * 1000 - count);
+    const outcome = how(problem, counted, { witness: true });
+    expect(outcome.kind).toBe(valid ? "linearizable" : "impossible");
+    if (outcome.kind === "linearizable")
+      expect(wrongOrder(problem.operations, outcome.order, model)).toBeUndefined();
+    count += counted.count;
+  }
+  return Math.ceil(count / 1000);
+}
+
+describe.each(Object.entries(kinds))("%s", (_, kind) => {
+  test.each([
+    ["breadth-first, valid", breadthFirst, true, kind.enough.valid[0]],
+    ["depth-first, valid", depthFirst, true, kind.enough.valid[1]],
+    ["breadth-first, not valid", breadthFirst, false, kind.enough.not[0]],
+    ["depth-first, not valid", depthFirst, false, kind.enough.not[1]],
+  ])("%s", (_name, how, valid, enough) => {
+    expect(steps(kind, how, valid, enough)).toBeLessThanOrEqual(enough);
+  });
+});
+
+test("what one way cannot do in its turns is left to the next", () => {
+  // Only the search breadth-first tells the states.
+  const easy = search(...problemOf(kinds["a set"]!, 1, false));
+  expect(easy).toMatchObject({ kind: "impossible", states: [] });
+  const [problem, model] = problemOf(kinds["5 values"]!, 1, false);
+  expect(search(problem, model)).not.toMatchObject({ states: [] });
+  expect(search(problem, model, { turns: 128, places: 10 })).toMatchObject({ why: "turns" });
+  const [valid] = problemOf(kinds["5 values"]!, 1, true);
+  expect(search(valid, model, { turns: 128 })).toEqual({ kind: "linearizable", order: [] });
+});
+
+test("memory is counted", () => {
+  const [problem, model] = problemOf(kinds["crashed increments"]!, 1, true);
+  for (const how of [breadthFirst, depthFirst]) {
+    const within = (memory_bytes: number): string =>
+      how(problem, stepsOf(problem, model), { memory_bytes, witness: true }).kind;
+    expect([within(50_000), within(20_000_000)]).toEqual(["gave up", "linearizable"]);
+  }
+});
