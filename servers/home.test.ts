@@ -49,6 +49,19 @@ describe("a home", () => {
     await vi.waitFor(async () => expect(await readdir(parent)).toEqual([]), { timeout: 10_000 });
   });
 
+  test.each(["all of it", "pids"])(
+    "ends its processes though somebody removed %s",
+    async (what) => {
+      const home = await Home.make("test", { parent });
+      const sleeper = await home.run(["sh", "-c", "mkdir inner && cd inner && exec sleep 600"]);
+      await vi.waitFor(() => expect(existsSync(join(home.folder, "inner"))).toBe(true));
+      await rm(join(home.folder, what === "pids" ? what : ""), { recursive: true });
+      await home[Symbol.asyncDispose]();
+      expect(lives(sleeper.pid)).toBe(false);
+      expect(await readdir(parent)).toEqual([]);
+    },
+  );
+
   test.each([
     ["kill -9", "", "SIGKILL"],
     ["Ctrl-C", "", "SIGINT"],

@@ -12,18 +12,27 @@ import type { Socket } from "node:net";
  * counts as ours only while its working folder is in the home, so that a number which the system has
  * given to someone else since is never signalled. PostgreSQL's children are each a process group of their
  * own, and one that was stopped (SIGSTOP) hears of nothing until it goes on. Where it was killed, its
- * shared memory is left in the system; line 7 of postmaster.pid ends with the number.
+ * shared memory is left in the system; line 7 of postmaster.pid ends with the number. Where somebody else has
+ * removed the home, whoever still works in it is looked for among all processes.
  */
 const script = `
 trap '' HUP INT TERM QUIT
 while read -r line; do :; done
 gone="$1.gone"
-mv -- "$1" "$gone" 2>/dev/null || exit 0
-lives() { case "$(readlink "/proc/$1/cwd")" in "$gone"|"$gone"/*) return 0;; *) return 1;; esac; }
+home="$1"
+mv -- "$home" "$gone" 2>/dev/null
+lives() {
+  case "$(readlink "/proc/$1/cwd")" in
+    "$gone"|"$gone"/*|"$home (deleted)"|"$home"/*" (deleted)") return 0;;
+    *) return 1;;
+  esac
+}
+residents() {
+  if [ -d "$gone/pids" ]; then ls "$gone/pids"; else ls /proc | grep '^[0-9]'; fi
+}
 signal_all() {
   some=1
-  for file in "$gone"/pids/*; do
-    pid=\${file##*/}
+  for pid in $(residents); do
     if lives "$pid"; then
       children=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null)
       kill "-$1" -- "-$pid" 2>/dev/null || kill "-$1" "$pid"
