@@ -51,7 +51,7 @@ export class LoadClient<Client> {
 
   /**
    * All increments of this client, one after the other, and more until the faults are over.
-   * @param finished is told how long each took, or undefined if it was not acknowledged
+   * @param finished is told how long each took from its send, or undefined if it was not acknowledged
    */
   async work(
     over: () => boolean,
@@ -60,9 +60,8 @@ export class LoadClient<Client> {
     const { increments, read_share, stop } = this.#load;
     for (let n = 0; (n < increments || !over()) && !stop.aborted; n++) {
       if (this.#random() < read_share) await this.#read();
-      const begin = performance.now();
       const ok = await this.#operation("add", 1, () => this.#increment());
-      finished(ok ? performance.now() - begin : undefined);
+      finished(ok ? performance.now() - this.#sent_ms : undefined);
     }
   }
 
