@@ -72,7 +72,7 @@ function impossibleStart<State>(
 /**
  * Takes out operations, many at once as long as that works, in the end one by one. What is taken out might
  * still have happened, in its time: so that the smaller history is only impossible if the larger one
- * is. What crashed is taken out from the start.
+ * is, and what could not go once never can. What crashed is taken out from the start.
  * @returns what was taken out
  */
 function smallestPart<State>(
@@ -85,16 +85,12 @@ function smallestPart<State>(
   const stillImpossible = (): boolean =>
     search(toProblem(operations, model, out), model, budget).kind === "impossible";
   for (let size = Math.ceil(operations.length / 2); ; size = Math.ceil(size / 2)) {
-    for (let smaller = true; smaller; ) {
-      smaller = false;
-      const kept = left();
-      for (let at = 0; at < kept.length; at += size) {
-        if (performance.now() > (budget.deadline_ms ?? Number.POSITIVE_INFINITY)) return out;
-        const chunk = kept.slice(at, at + size);
-        for (const operation of chunk) out.add(operation);
-        if (stillImpossible()) smaller = size === 1;
-        else for (const operation of chunk) out.delete(operation);
-      }
+    const kept = left();
+    for (let at = 0; at < kept.length; at += size) {
+      if (performance.now() > (budget.deadline_ms ?? Number.POSITIVE_INFINITY)) return out;
+      const chunk = kept.slice(at, at + size);
+      for (const operation of chunk) out.add(operation);
+      if (!stillImpossible()) for (const operation of chunk) out.delete(operation);
     }
     if (size <= 1) return out;
   }
