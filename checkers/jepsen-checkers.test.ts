@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Operation } from "../histories/event.ts";
+import type { Header, Operation } from "../histories/event.ts";
 import { checkerFor } from "./select.ts";
 
 /** Operations one after the other, or with times of their own; `status` is ok unless told. */
@@ -221,6 +221,14 @@ const cases: Case[] = [
   ],
   [
     "total-queue",
+    "a crashed dequeue may have taken one of them, not two",
+    [put(1), put(2), { f: "dequeue", ...info }],
+    "invalid",
+    /never came out: 1, 2\.$/,
+    { lost: 2 },
+  ],
+  [
+    "total-queue",
     "a crashed enqueue takes nothing, nor does an answered one",
     [put(1, { output: 1 }), put(2, info)],
     "invalid",
@@ -341,14 +349,17 @@ describe("checkers as in Jepsen", () => {
   });
 
   test("what the first of a chain read may be unknown", async () => {
-    const check = (rows: Row[], initial?: number) =>
-      checkerFor("read-modify-write", { initial }).check(
-        { header: undefined, operations: history(rows) },
-        {},
-      );
+    const check = (rows: Row[], initial?: number, header?: Header) =>
+      checkerFor("read-modify-write", { initial }).check({ header, operations: history(rows) }, {});
     expect(await check([update(4, 5)])).toMatchObject({ verdict: "valid" });
     expect(await check([update(4, 5), update(6, 7)])).toMatchObject({ figures: { lost: 1 } });
     expect(await check([update(4, 5), update(6, 7)], 4)).toMatchObject({ figures: { lost: 1 } });
+    const header = { clients: 9, initial: 3 } as Header;
+    expect(await check([update(4, 5)], undefined, header)).toMatchObject({
+      figures: { lost: 1 },
+      reason: "client 0 read 4, which nobody wrote.",
+    });
+    expect(await check([update(4, 5)], 4, header)).toMatchObject({ verdict: "valid" });
   });
 
   test.each([
