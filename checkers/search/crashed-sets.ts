@@ -5,7 +5,7 @@
 export class CrashedSets {
   /** By set: class, count, class, count, … with growing classes. */
   readonly #sets: (readonly number[])[] = [[]];
-  readonly #numbers = new Map<string, number>([["", 0]]);
+  readonly #numbers = new Map<string, number>();
   readonly #grown = new Map<number, number>();
   readonly #classes: number;
   bytes = 0;

@@ -41,10 +41,21 @@ const kinds: Record<string, Kind> = {
     ...{ clients: 20, operations: 200, crashed: 0.01, call: registerOf(5) },
     enough: { valid: [25_314, 5_022], not: [15_343, 46_368] },
   },
-  "more open at once than a word has bits": {
+  "many values": {
     model: "register",
     ...{ clients: 36, operations: 70, crashed: 0.02, call: registerOf(50) },
     enough: { valid: [251_815, 27_321], not: [145_255, 168_648] },
+  },
+  "writes, more open at once than a word has bits": {
+    model: "register",
+    ...{ clients: 90, operations: 200, crashed: 0.02, call: registerOf(2) },
+    enough: { valid: [4_038, 1_446], not: [3_074, 5_480] },
+  },
+  "increments, more open at once than a word has bits": {
+    model: "counter",
+    ...{ clients: 90, operations: 300, crashed: 0.02 },
+    call: (random) => (random() < 0.5 ? { f: "read", input: null } : { f: "add", input: 1 }),
+    enough: { valid: [58_183, 8_845], not: [45_136, 45_076] },
   },
   "compare-and-set": {
     model: "cas-register",
@@ -64,8 +75,8 @@ const kinds: Record<string, Kind> = {
   },
   "appends of many clients": {
     model: "kv",
-    ...{ clients: 34, operations: 70, crashed: 0, call: text },
-    enough: { valid: [23_489, 8_862], not: [14_811, 15_360] },
+    ...{ clients: 120, operations: 40, crashed: 0, call: text },
+    enough: { valid: [270_494, 34_970], not: [268_280, 279_696] },
   },
   "crashed appends": {
     model: "kv",
@@ -167,6 +178,19 @@ test("what one way cannot do in its turns is left to the next", () => {
   expect(search(problem, model, { turns: 128, places: 10 })).toMatchObject({ why: "turns" });
   const [valid] = problemOf(kinds["5 values"]!, 1, true);
   expect(search(valid, model, { turns: 128 })).toEqual({ kind: "linearizable", order: [] });
+});
+
+test("what was hopeless from the start is told by its operation", () => {
+  const model = models["kv"]!("x");
+  const times = { invoked: 0, returned: 1, invoked_ns: 0, returned_ns: 1 };
+  const what = { process: 0, f: "get", key: "", input: null, status: "ok", output: "?" } as const;
+  const problem = toProblem([{ ...what, ...times, error: undefined }], model);
+  for (const how of [breadthFirst, depthFirst])
+    expect(how(problem, stepsOf(problem, model), {})).toEqual({
+      kind: "impossible",
+      blocked: 0,
+      states: [],
+    });
 });
 
 test("memory is counted", () => {
