@@ -54,7 +54,8 @@ describe("a home", () => {
     async (what) => {
       const home = await Home.make("test", { parent });
       const sleeper = await home.run(["sh", "-c", "mkdir inner && cd inner && exec sleep 600"]);
-      await vi.waitFor(() => expect(existsSync(join(home.folder, "inner"))).toBe(true));
+      const inner = join(home.folder, "inner");
+      await vi.waitFor(() => expect(existsSync(inner)).toBe(true), { timeout: 10_000 });
       await rm(join(home.folder, what === "pids" ? what : ""), { recursive: true });
       await home[Symbol.asyncDispose]();
       expect(lives(sleeper.pid)).toBe(false);
