@@ -3,32 +3,11 @@ import type { Operation } from "../histories/event.ts";
 import { call, show } from "./call.ts";
 import { drawTimeline } from "./draw-timeline.ts";
 import { few } from "./elements.ts";
+import { operation as example, header as example_header } from "./example.test-support.ts";
 
-const read: Operation = {
-  process: 12,
-  f: "read",
-  key: "k",
-  input: null,
-  output: null,
-  status: "ok",
-  error: undefined,
-  invoked: 7,
-  returned: 9,
-  invoked_ns: 0,
-  returned_ns: 0,
-};
+const read: Operation = { ...example, process: 12, invoked: 7, returned: 9 };
 const crashed = { status: "info", output: undefined, returned: Infinity } as const;
-const header = {
-  raceproof: 1,
-  backend: "",
-  server: "",
-  strategy: "",
-  isolation: null,
-  seed: 0,
-  clients: 10,
-  initial: 0,
-  started: "",
-} as const;
+const header = { ...example_header, clients: 10 };
 
 test("a timeline has the order of the events, not their distances", () => {
   const write: Operation = { ...read, process: 3, f: "write", input: 1, invoked: 2, returned: 8 };

@@ -81,11 +81,10 @@ function smallestPart<State>(
   budget: Budget,
 ): Set<Operation> {
   const out = new Set(operations.filter(({ status }) => status === "info"));
-  const left = (): Operation[] => operations.filter((operation) => !out.has(operation));
   const stillImpossible = (): boolean =>
     search(toProblem(operations, model, out), model, budget).kind === "impossible";
   for (let size = Math.ceil(operations.length / 2); ; size = Math.ceil(size / 2)) {
-    const kept = left();
+    const kept = operations.filter((operation) => !out.has(operation));
     for (let at = 0; at < kept.length; at += size) {
       if (performance.now() > (budget.deadline_ms ?? Number.POSITIVE_INFINITY)) return out;
       const chunk = kept.slice(at, at + size);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Header, Operation } from "../histories/event.ts";
+import { header as example_header } from "./example.test-support.ts";
 import { checkerFor } from "./select.ts";
 
 /** Operations one after the other, or with times of their own; `status` is ok unless told. */
@@ -354,7 +355,7 @@ describe("checkers as in Jepsen", () => {
     expect(await check([update(4, 5)])).toMatchObject({ verdict: "valid" });
     expect(await check([update(4, 5), update(6, 7)])).toMatchObject({ figures: { lost: 1 } });
     expect(await check([update(4, 5), update(6, 7)], 4)).toMatchObject({ figures: { lost: 1 } });
-    const header = { clients: 9, initial: 3 } as Header;
+    const header = { ...example_header, clients: 9, initial: 3 };
     expect(await check([update(4, 5)], undefined, header)).toMatchObject({
       figures: { lost: 1 },
       reason: "client 0 read 4, which nobody wrote.",

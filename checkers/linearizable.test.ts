@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../histories/event.ts";
 import { bruteForce } from "./brute-force.ts";
+import { header as example_header } from "./example.test-support.ts";
 import { linearizable } from "./linearizable.ts";
 import { models } from "./models/index.ts";
 import { kinds, someHistory } from "./random-calls.ts";
@@ -176,17 +177,7 @@ describe("linearizable", () => {
 
   test("what starts with what: the option, the header, the model", () => {
     const read = history(op("read", null, 7));
-    const header = {
-      raceproof: 1,
-      backend: "",
-      server: "",
-      strategy: "",
-      isolation: null,
-      seed: 0,
-      clients: 1,
-      initial: 7,
-      started: "",
-    } as const;
+    const header = { ...example_header, initial: 7 };
     const check = (initial?: number) =>
       linearizable("counter", models["counter"]!, initial === undefined ? {} : { initial });
     expect(check().check(read).verdict).toBe("invalid");

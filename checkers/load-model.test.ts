@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { operation } from "./example.test-support.ts";
 import { loadChecker, mayBeModel } from "./load-model.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "raceproof-model-"));
@@ -17,9 +18,7 @@ const step = "step: (state, { output }) => output === state ? state : undefined"
 
 async function verdictOn(output: unknown, model: string, initial?: unknown): Promise<string> {
   const checker = await loadChecker(model, { initial });
-  const times = { invoked: 0, returned: 1, invoked_ns: 0, returned_ns: 1 };
-  const what = { process: 0, f: "read", key: "", input: null, status: "ok", output } as const;
-  const history = { header: undefined, operations: [{ ...what, ...times, error: undefined }] };
+  const history = { header: undefined, operations: [{ ...operation, output }] };
   return `${checker.name}: ${(await checker.check(history, {})).verdict}`;
 }
 

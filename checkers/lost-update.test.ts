@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Header, Operation } from "../histories/event.ts";
+import type { Operation } from "../histories/event.ts";
 import { bruteForce } from "./brute-force.ts";
+import { header as example_header } from "./example.test-support.ts";
 import { lostUpdateChecker } from "./lost-update.ts";
 import { merge, runChecker } from "./merge.ts";
 import { counter } from "./models/counter.ts";
@@ -10,17 +11,7 @@ import { uniqueChecker } from "./unique.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env["ROUNDS"] ?? 100_000);
-const header: Header = {
-  raceproof: 1,
-  backend: "b",
-  server: "s",
-  strategy: "x",
-  isolation: null,
-  seed,
-  clients: 8,
-  initial: 0,
-  started: "",
-};
+const header = { ...example_header, clients: 8 };
 
 let at = 0;
 /** Operations one after the other, in the order of the calls. */

@@ -18,8 +18,8 @@ import type { Socket } from "node:net";
 const script = `
 trap '' HUP INT TERM QUIT
 while read -r line; do :; done
-gone="$1.gone"
 home="$1"
+gone="$home.gone"
 mv -- "$home" "$gone" 2>/dev/null
 lives() {
   case "$(readlink "/proc/$1/cwd")" in

@@ -1,22 +1,11 @@
 import { expect, test } from "vitest";
 import type { Operation } from "../../histories/event.ts";
+import { operation } from "../example.test-support.ts";
 import type { Model } from "../model.ts";
 import { toProblem } from "./problem.ts";
 import { search } from "./search.ts";
 
-const write: Operation = {
-  process: 0,
-  f: "write",
-  key: "",
-  input: 1,
-  output: null,
-  status: "ok",
-  error: undefined,
-  invoked: 0,
-  returned: 1,
-  invoked_ns: 0,
-  returned_ns: 1,
-};
+const write: Operation = { ...operation, f: "write", input: 1 };
 
 const judge = (model: Model<number>): string => search(toProblem([write], model), model).kind;
 

@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../../histories/event.ts";
+import { operation } from "../example.test-support.ts";
 import type { Model } from "../model.ts";
 import { models } from "../models/index.ts";
 import { randomHistory, type Shape, seeded } from "../random-history.ts";
@@ -182,9 +183,7 @@ test("what one way cannot do in its turns is left to the next", () => {
 
 test("what was hopeless from the start is told by its operation", () => {
   const model = models["kv"]!("x");
-  const times = { invoked: 0, returned: 1, invoked_ns: 0, returned_ns: 1 };
-  const what = { process: 0, f: "get", key: "", input: null, status: "ok", output: "?" } as const;
-  const problem = toProblem([{ ...what, ...times, error: undefined }], model);
+  const problem = toProblem([{ ...operation, f: "get", output: "?" }], model);
   for (const how of [breadthFirst, depthFirst])
     expect(how(problem, stepsOf(problem, model), {})).toEqual({
       kind: "impossible",
