@@ -96,6 +96,39 @@ test("steps on different keys need one schedule", async () => {
   expect(schedules).toBeLessThanOrEqual(4);
 });
 
+/** Two clients with a step each; in some schedules, counted from 1, the first client does nothing, or the third comes too. */
+async function unsteady(odd: {
+  readonly none?: readonly number[];
+  readonly third?: readonly number[];
+}) {
+  let number = 0;
+  const program: Program<Memory> = {
+    setup: async () => void number++,
+    run: async (memory, { client, key }) => {
+      if (client === 1 && odd.none?.includes(number)) return;
+      if (client === 3 && !odd.third?.includes(number)) return;
+      await memory.add(key, 1);
+    },
+    check: async () => {},
+  };
+  await using lane = new Lane(new SharedMemory(), program, { key: "key9" });
+  const search = new Exhaust({ prune: false, several_operations: false });
+  const limits = { schedules_max: 100 };
+  const { schedules } = await drain([lane], [1, 1, 1], search, limits, () => undefined);
+  return { schedules, lost: search.diverged };
+}
+
+test("a branch is tried again when the server did something else after the same choices", async () => {
+  expect(await unsteady({})).toEqual({ schedules: 2, lost: 0 });
+  expect(await unsteady({ none: [2] })).toEqual({ schedules: 3, lost: 0 });
+  expect(await unsteady({ third: [2, 3] })).toEqual({ schedules: 4, lost: 0 });
+});
+
+test("a branch that does not come back is lost, and counted", async () => {
+  expect(await unsteady({ none: [2, 3, 4, 5, 6] })).toEqual({ schedules: 6, lost: 1 });
+  expect(await unsteady({ third: [2, 3, 4, 5, 6] })).toEqual({ schedules: 6, lost: 1 });
+});
+
 const op: fc.Arbitrary<Op> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("begin" as const) }) },
   {

@@ -19,7 +19,11 @@ interface Branch {
   /** At its last choice: steps that were tried there or before, and lead nowhere new while they commute. */
   readonly asleep: readonly Move[];
   readonly candidates: readonly number[];
+  readonly tries: number;
 }
+
+/** Now and then a server takes the other victim of a deadlock: a branch is lost only if it stays away. */
+const tries_max = 5;
 
 /** A choice point that a visit went through. */
 interface Node {
@@ -41,7 +45,7 @@ export class Exhaust implements Search {
   pruned = 0;
   diverged = 0;
   readonly #options: ExhaustOptions;
-  readonly #branches: Branch[] = [{ choices: [], asleep: [], candidates: [] }];
+  readonly #branches: Branch[] = [{ choices: [], asleep: [], candidates: [], tries: 1 }];
 
   constructor(options: ExhaustOptions) {
     this.#options = options;
@@ -54,12 +58,19 @@ export class Exhaust implements Search {
     return {
       pick: visit.pick,
       faults: this.#options.faults ?? [],
-      done: (played) => this.#visited(visit, played),
+      done: (played) => {
+        if (visit.arrived) this.#visited(visit, played);
+        else this.#tryAgain(branch);
+      },
     };
   }
 
+  #tryAgain(branch: Branch): void {
+    if (branch.tries === tries_max) this.diverged++;
+    else this.#branches.push({ ...branch, tries: branch.tries + 1 });
+  }
+
   #visited(visit: Visit, { trace }: Played): void {
-    if (visit.diverged) this.diverged++;
     for (const node of visit.nodes) this.#addSibling(node, trace.choices, trace.steps);
   }
 
@@ -77,7 +88,12 @@ export class Exhaust implements Search {
     if (next === undefined) this.pruned += rest.length;
     else {
       this.pruned += rest.filter((i) => i < next).length;
-      this.#branches.push({ choices: [...choices.slice(0, depth), next], asleep, candidates });
+      this.#branches.push({
+        choices: [...choices.slice(0, depth), next],
+        asleep,
+        candidates,
+        tries: 1,
+      });
     }
   }
 }
@@ -85,7 +101,8 @@ export class Exhaust implements Search {
 /** One run down the tree. */
 class Visit {
   readonly nodes: Node[] = [];
-  diverged = false;
+  /** It came to its branch; otherwise the server did something else after the same choices. */
+  arrived: boolean;
   readonly pick: PickNext = (point) => this.#pick(point);
   readonly #branch: Branch;
   readonly #options: ExhaustOptions;
@@ -98,6 +115,7 @@ class Visit {
   constructor(branch: Branch, options: ExhaustOptions) {
     this.#branch = branch;
     this.#options = options;
+    this.arrived = branch.choices.length === 0;
   }
 
   #pick(point: ChoicePoint): number {
@@ -106,7 +124,7 @@ class Visit {
     if (depth < choices.length - 1) return choices[depth] as number;
     const here = point.candidates.map((candidate) => candidate.client);
     if (depth === choices.length - 1) {
-      if (here.join() !== candidates.join()) this.diverged = true;
+      this.arrived = here.join() === candidates.join();
       this.#asleep = this.#branch.asleep;
       return this.#visit(depth, point, here, choices[depth] as number);
     }
@@ -120,9 +138,7 @@ class Visit {
   #visit(depth: number, point: ChoicePoint, candidates: readonly number[], chosen: number): number {
     const row = point.steps.length;
     this.#seen_rows = row;
-    if (!this.diverged) {
-      this.nodes.push({ depth, row, candidates, asleep: this.#asleep, chosen });
-    }
+    this.nodes.push({ depth, row, candidates, asleep: this.#asleep, chosen });
     return chosen;
   }
 

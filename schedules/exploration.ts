@@ -65,7 +65,7 @@ export interface Exploration {
   readonly waited: number;
   /** Most clients that took a step in one schedule: below 2 nothing could race. */
   readonly racing: number;
-  /** Schedules in which the server did something else after the same choices: then nothing is proved. */
+  /** Branches that were lost, as the server did something else after the same choices: then nothing is proved. */
   readonly diverged: number;
   /** The smallest failing schedule that was found. */
   readonly failure?: FoundFailure;

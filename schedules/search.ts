@@ -18,7 +18,7 @@ export interface Search {
   readonly pruned: number;
   /** Every interleaving is covered, as soon as all attempts are done and there is no next. */
   readonly exhaustive: boolean;
-  /** Schedules that did not repeat: the server did something else after the same choices. */
+  /** Branches that were lost: tried again and again, the server did something else after the same choices. */
   readonly diverged: number;
 }
 
