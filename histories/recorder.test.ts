@@ -54,6 +54,34 @@ describe("Recorder", () => {
     ]);
   });
 
+  test("an input that has changed is written as it is now", async () => {
+    const path = join(folder, "changed.jsonl");
+    const recorder = new Recorder(path, header);
+    const input = { hold_ms: 1 };
+    for (const next of ["k1", "k2"]) {
+      await recorder.invoke(0, "add", next, input);
+      recorder.ok(0, [next]);
+      input.hold_ms++;
+    }
+    recorder.close();
+    const { operations } = await readHistory(path);
+    expect(operations.map(({ key, input, output }) => ({ key, input, output }))).toEqual([
+      { key: "k1", input: { hold_ms: 1 }, output: ["k1"] },
+      { key: "k2", input: { hold_ms: 2 }, output: ["k2"] },
+    ]);
+  });
+
+  test("an output that is no JSON leaves no half line", async () => {
+    const path = join(folder, "half.jsonl");
+    const recorder = new Recorder(path, header);
+    await recorder.invoke(0, "add", "k", 1);
+    expect(() => recorder.ok(0, 5n)).toThrow("BigInt");
+    recorder.fail(0, "no JSON");
+    recorder.close();
+    const { operations } = await readHistory(path);
+    expect(operations.map(({ status }) => status)).toEqual(["fail"]);
+  });
+
   test("an invoke is in the file once it resolves", async () => {
     const path = join(folder, "b.jsonl");
     const recorder = new Recorder(path, header);

@@ -1,6 +1,12 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Header, Process } from "./event.ts";
 import { fileTrouble, type HistoryError } from "./history-error.ts";
+import { LineBuffer } from "./line-buffer.ts";
+import { json, Phrases } from "./phrases.ts";
+
+const index_is = Buffer.from('{"index":');
+const time_is = Buffer.from(',"time_ns":');
+const end = Buffer.from("}\n");
 
 /**
  * Writes a history as JSONL while it happens: the header first, then one event a line.
@@ -14,9 +20,9 @@ export class Recorder {
   readonly #clients: number;
   readonly #file: number;
   readonly #zero_ms: number = performance.now();
-  readonly #quoted = new Map<string, string>();
+  readonly #lines = new LineBuffer();
+  readonly #phrases = new Map<Process, Phrases>();
   #index = 0;
-  #lines = "";
   #scheduled = false;
   #written: PromiseWithResolvers | undefined;
   #trouble: HistoryError | undefined;
@@ -31,7 +37,7 @@ export class Recorder {
     } catch (error) {
       throw fileTrouble("write the history", path, error);
     }
-    this.#lines = `${JSON.stringify(header)}\n`;
+    this.#lines.text(`${JSON.stringify(header)}\n`);
     this.#flush();
   }
 
@@ -40,22 +46,28 @@ export class Recorder {
    * @throws HistoryError when the history cannot be written (disk full, …).
    */
   invoke(process: Process, f: string, key: string, input: unknown): Promise<void> {
-    this.#add(
-      process,
-      `invoke","f":${this.#quote(f)},"key":${this.#quote(key)},"input":${json(input)}`,
-    );
+    const line = this.#of(process).invoke(f, key, input);
+    this.#begin();
+    this.#lines.bytes(line);
     this.#written ??= withResolvers();
     return this.#written.promise;
   }
 
   /** It happened, and this was the answer. */
   ok(process: Process, output: unknown): void {
-    this.#add(process, `ok","output":${json(output)}`);
+    // First, as it may throw: no line is begun that is not ended.
+    const text = isNatural(output) ? undefined : json(output);
+    this.#begin();
+    this.#lines.bytes(this.#of(process).ok);
+    if (text === undefined) this.#lines.natural(output as number);
+    else this.#lines.text(text);
+    this.#lines.bytes(end);
   }
 
   /** It certainly did not happen. */
   fail(process: Process, error: string): void {
-    this.#add(process, `fail","error":${JSON.stringify(error)}`);
+    this.#begin();
+    this.#lines.text(this.#of(process).failure("fail", error));
   }
 
   /**
@@ -63,7 +75,9 @@ export class Recorder {
    * @returns the number under which its client goes on (clients are `process % clients`).
    */
   info(process: Process, error: string): number {
-    this.#add(process, `info","error":${JSON.stringify(error)}`);
+    this.#begin();
+    this.#lines.text(this.#of(process).failure("info", error));
+    this.#phrases.delete(process);
     return process === "nemesis" ? this.#clients : process + this.#clients;
   }
 
@@ -80,39 +94,36 @@ export class Recorder {
     this.close();
   }
 
-  #add(process: Process, rest: string): void {
-    const time_ns = Math.round((performance.now() - this.#zero_ms) * 1e6);
-    const who = process === "nemesis" ? '"nemesis"' : process;
-    this.#lines += `{"index":${this.#index++},"time_ns":${time_ns},"process":${who},"type":"${rest}}\n`;
-    if (!this.#scheduled) {
-      this.#scheduled = true;
-      setImmediate(() => this.#flush());
-    }
+  /** A line, and its write once this turn of the event loop is over. */
+  #begin(): void {
+    const lines = this.#lines;
+    lines.bytes(index_is);
+    lines.natural(this.#index++);
+    lines.bytes(time_is);
+    lines.natural(Math.round((performance.now() - this.#zero_ms) * 1e6));
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.#flush());
   }
 
-  /** There are few functions and keys. */
-  #quote(word: string): string {
-    let quoted = this.#quoted.get(word);
-    if (quoted === undefined) this.#quoted.set(word, (quoted = JSON.stringify(word)));
-    return quoted;
+  #of(process: Process): Phrases {
+    let phrases = this.#phrases.get(process);
+    if (phrases === undefined) this.#phrases.set(process, (phrases = new Phrases(process)));
+    return phrases;
   }
 
   #flush(): void {
     this.#scheduled = false;
-    const lines = this.#lines;
-    this.#lines = "";
-    this.#trouble ??= this.#write(lines);
+    this.#trouble ??= this.#write();
     const waiting = this.#written;
     this.#written = undefined;
     if (this.#trouble === undefined) waiting?.resolve();
     else waiting?.reject(this.#trouble);
   }
 
-  #write(lines: string): HistoryError | undefined {
+  #write(): HistoryError | undefined {
     try {
-      const bytes = Buffer.from(lines);
-      let done = 0;
-      while (done < bytes.length) done += writeSync(this.#file, bytes, done);
+      this.#lines.writeTo(this.#file);
       return undefined;
     } catch (error) {
       return fileTrouble("write the history", this.#path, error);
@@ -120,11 +131,8 @@ export class Recorder {
   }
 }
 
-/** As JSON; what JSON has no word for is null. */
-function json(value: unknown): string {
-  if (typeof value === "number" && Number.isFinite(value)) return String(value);
-  return JSON.stringify(value) ?? "null";
-}
+const isNatural = (value: unknown): boolean =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 
 interface PromiseWithResolvers {
   readonly promise: Promise<void>;

@@ -59,8 +59,8 @@ export class LoadClient<Client> {
   ): Promise<void> {
     const { increments, read_share, stop } = this.#load;
     for (let n = 0; (n < increments || !over()) && !stop.aborted; n++) {
-      if (this.#random() < read_share) await this.#read();
-      const ok = await this.#operation("add", 1, () => this.#increment());
+      if (this.#random() < read_share) await this.#operation("read", null);
+      const ok = await this.#operation("add", 1);
       finished(ok ? performance.now() - this.#sent_ms : undefined);
     }
   }
@@ -74,12 +74,12 @@ export class LoadClient<Client> {
   /** The last read: once everything is over, and as often as it takes where connections were lost. */
   async readAtRest(): Promise<void> {
     for (let attempt = 1; attempt <= last_read_attempts; attempt++)
-      if ((await this.#read()) || !this.#load.disturbed) return;
+      if ((await this.#operation("read", null)) || !this.#load.disturbed) return;
   }
 
-  #read(): Promise<boolean> {
+  #read(): Promise<number> {
     const { strategy } = this.#load;
-    return this.#operation("read", null, () => strategy.read(this.#client, this.#key));
+    return strategy.read(this.#client, this.#key);
   }
 
   #increment(): Promise<number | void> {
@@ -92,12 +92,12 @@ export class LoadClient<Client> {
     });
   }
 
-  async #operation(f: string, input: unknown, send: () => Promise<unknown>): Promise<boolean> {
+  async #operation(f: "add" | "read", input: unknown): Promise<boolean> {
     const { recorder } = this.#load;
     this.#has_reconnected = false;
     await recorder.invoke(this.#process, f, this.#key, input);
     try {
-      const output = await this.#answered(send());
+      const output = await this.#answered(f === "add" ? this.#increment() : this.#read());
       recorder.ok(this.#process, output ?? null);
       return true;
     } catch (error) {
@@ -114,7 +114,7 @@ export class LoadClient<Client> {
   }
 
   /** One timer for all clients (`checkAnswer`): one for each operation would cost more than the rest. */
-  #answered<T>(answer: Promise<T>): Promise<T> {
+  #answered(answer: Promise<unknown>): Promise<unknown> {
     this.#sent_ms = performance.now();
     return new Promise((resolve, reject) => {
       this.#giveUp = reject;

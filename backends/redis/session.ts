@@ -16,11 +16,10 @@ export class RedisSession implements Session<Redis> {
   constructor(client: Redis, gate: Gate, disposed: (session: RedisSession) => void) {
     this.client = client;
     this.#disposed = disposed;
-    const hook = (): void =>
-      losesReplies(client.stream, this.#loss, { answers: () => true, complete: () => true });
-    hook();
     // ioredis connects again by itself, where it may.
-    client.on("connect", hook);
+    client.on("connect", () => {
+      if (this.#loss.armed) this.#listenForReply();
+    });
     markUnsent(client);
     this.#outside =
       gate === open_gate ? (work) => work() : gateCommands(client, new Turnstile(gate));
@@ -32,6 +31,13 @@ export class RedisSession implements Session<Redis> {
 
   loseNextReply(): void {
     this.#loss.armed = true;
+    this.#listenForReply();
+  }
+
+  /** Only when it is needed: it costs every reply of a load some time. */
+  #listenForReply(): void {
+    const { stream } = this.client;
+    losesReplies(stream, this.#loss, { answers: () => true, complete: () => true });
   }
 
   /** Ends a transaction that was begun and forgets the watched keys. */
@@ -57,8 +63,8 @@ export class RedisSession implements Session<Redis> {
 /** What is given to a client after its connection ended is refused by ioredis and never sent. */
 function markUnsent(client: Redis): void {
   const send = client.sendCommand.bind(client);
-  client.sendCommand = (command: Command, ...rest: [never]) => {
+  client.sendCommand = (command: Command, stream?) => {
     if (client.status === "end") command.promise.catch((error: object) => unsent.add(error));
-    return send(command, ...rest);
+    return send(command, stream);
   };
 }
