@@ -82,7 +82,7 @@ function counts(cells: readonly CellResult[]): string {
   const of = (conclusion: CellResult["conclusion"]): number =>
     cells.filter((cell) => cell.conclusion === conclusion).length;
   return (
-    `${cells.length} cells: ${of("as declared")} as declared, ` +
+    `${cells.length} ${cells.length === 1 ? "cell" : "cells"}: ${of("as declared")} as declared, ` +
     `${of("different")} different, ${of("no verdict")} without a verdict.`
   );
 }
