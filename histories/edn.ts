@@ -89,15 +89,19 @@ export class EdnReader {
   }
 
   #map(): Record<string, unknown> {
-    const items = this.#list("}");
-    if (items.length % 2 === 1) throw this.wrong("a map has a key without a value");
     const map: Record<string, unknown> = {};
-    for (let index = 0; index < items.length; index += 2) {
-      const key = keyText(items[index]);
-      const value = items[index + 1];
+    this.at++;
+    for (let next = this.next(); next !== "}"; next = this.next()) {
+      if (next === "") throw new Unfinished();
+      const form = this.read();
+      // A string keeps its colon, a keyword does not.
+      const key = next === '"' ? String(form) : keyText(form);
+      if (this.next() === "}") throw this.wrong("a map has a key without a value");
+      const value = this.read();
       if (key === "__proto__") Object.defineProperty(map, key, { ...field, value });
       else map[key] = value;
     }
+    this.at++;
     return map;
   }
 

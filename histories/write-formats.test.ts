@@ -114,3 +114,8 @@ test("EDN looks like Jepsen's", () => {
     '{:process 3, :type :invoke, :f :cas, :value [1 2], :time 0}\n{:process 3, :type :ok, :f :cas, :value {:a [true "x\\n"]}, :time 0}\n',
   );
 });
+
+test("in EDN a string that begins with a colon is no keyword, also as the key of a map", () => {
+  const lines = `{:process 0, :type :invoke, :f :write, :value {":a" 1, :b 2}}\n`;
+  expect(read(lines, "edn").operations).toMatchObject([{ input: { ":a": 1, b: 2 } }]);
+});
