@@ -6,6 +6,7 @@ import { freePort } from "../port.ts";
 import type { Faults } from "../server.ts";
 import { ServerUnavailable } from "../unavailable.ts";
 import { exitCode, lastWords, logOf } from "./docker.ts";
+import { freeze } from "./freeze.ts";
 import type { ContainerRecipe } from "./recipes.ts";
 
 export interface Launch {
@@ -120,7 +121,7 @@ async function boxed(wanted: Launch, id: string, port: number): Promise<Launched
         throw await inWords(wanted, id, error as Error);
       }
     },
-    pause: () => container.pause(),
+    pause: () => freeze(container),
     resume: () => container.unpause(),
   };
 }
