@@ -54,10 +54,14 @@ function row(cell: CellResult, paint: Paint): string[] {
     load && declared.updates !== "unique" ? String(load.applied_twice) : "",
     codesText({ ...explored?.two.failed, ...load?.failed }),
     load ? String(Math.round(load.increments_per_s)) : "",
-    load ? `${load.p50_ms.toFixed(1)} / ${load.p99_ms.toFixed(1)}` : "",
+    load ? latencyText(load) : "",
     measured === "loses updates" ? paint.yellow(measured) : measured,
     conclusionText(cell, paint),
   ];
+}
+
+function latencyText({ p50_ms, p99_ms }: LoadResult): string {
+  return p50_ms === null || p99_ms === null ? "" : `${p50_ms.toFixed(1)} / ${p99_ms.toFixed(1)}`;
 }
 
 /** What was measured, in a word. */

@@ -3,6 +3,7 @@ import { lostUpdateChecker } from "../checkers/lost-update.ts";
 import { merge, runChecker } from "../checkers/merge.ts";
 import { uniqueChecker } from "../checkers/unique.ts";
 import type { Operation } from "../histories/event.ts";
+import { latency } from "../histories/latency.ts";
 import { overlapping } from "../histories/overlap.ts";
 import { readHistory } from "../histories/read-history.ts";
 import type { Timing } from "./load.ts";
@@ -39,6 +40,7 @@ export async function judgeLoad(
     failed: codes(increments, "fail"),
     unknown: codes(increments, "info"),
     overlapping: overlapping(increments),
+    ...latency(increments),
     verdict,
     ...timing,
   };

@@ -1,12 +1,13 @@
 import type { Isolation } from "../backends/backend.ts";
 import type { Verdict } from "../checkers/verdict.ts";
+import type { Latency } from "../histories/latency.ts";
 import type { Promised } from "./strategy.ts";
 
 /** How often each error code was seen. */
 export type Codes = Readonly<Record<string, number>>;
 
-/** What a load showed. */
-export interface LoadResult {
+/** What a load showed; the latency is that of its increments. */
+export interface LoadResult extends Latency {
   /** Path of the recorded history. */
   readonly history: string;
   readonly expected: number;
@@ -28,8 +29,6 @@ export interface LoadResult {
   readonly verdict: Verdict;
   readonly elapsed_s: number;
   readonly increments_per_s: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
 }
 
 /** The smallest failing interleaving, drawn and explained. */
