@@ -21,30 +21,31 @@ const clients = 20;
 const rounds = 21;
 
 export default async function harness(): Promise<void> {
-  await using postgres_server = await startServer("postgres");
-  await using postgres_backend = await connectPostgres(postgres_server);
-  await compare(
-    "PostgreSQL SET v = v + 1",
-    500,
-    postgres_backend,
-    postgres,
-    "in-place",
-    async () => {
-      const client = new pg.Client({ connectionString: postgres_server.url });
-      await client.connect();
-      await client.query("CREATE TABLE IF NOT EXISTS Bare (id text PRIMARY KEY, v integer)");
-      const id = `bare-${Math.random()}`;
-      await client.query("INSERT INTO Bare VALUES ($1, 0)", [id]);
-      return {
-        increment: () => client.query("UPDATE Bare SET v = v + 1 WHERE id = $1 RETURNING v", [id]),
-        close: () => client.end(),
-      };
-    },
-  );
-  await using redis_server = await startServer("redis");
-  await using redis_backend = await connectRedis(redis_server);
-  await compare("Redis INCR", 2_000, redis_backend, redis, "incr", async () => {
-    const client = new Redis(redis_server.url);
+  await onPostgres();
+  await onRedis();
+}
+
+async function onPostgres(): Promise<void> {
+  await using server = await startServer("postgres");
+  await using backend = await connectPostgres(server);
+  await compare("PostgreSQL SET v = v + 1", 500, backend, postgres, "in-place", async () => {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query("CREATE TABLE IF NOT EXISTS Bare (id text PRIMARY KEY, v integer)");
+    const id = `bare-${Math.random()}`;
+    await client.query("INSERT INTO Bare VALUES ($1, 0)", [id]);
+    return {
+      increment: () => client.query("UPDATE Bare SET v = v + 1 WHERE id = $1 RETURNING v", [id]),
+      close: () => client.end(),
+    };
+  });
+}
+
+async function onRedis(): Promise<void> {
+  await using server = await startServer("redis");
+  await using backend = await connectRedis(server);
+  await compare("Redis INCR", 2_000, backend, redis, "incr", async () => {
+    const client = new Redis(server.url);
     const key = `bare-${Math.random()}`;
     return { increment: () => client.incr(key), close: () => client.quit() };
   });
