@@ -15,6 +15,7 @@ import * as postgres from "../suites/counter/postgres/index.ts";
 import * as redis from "../suites/counter/redis/index.ts";
 import { runLoad } from "../suites/load.ts";
 import type { Strategy } from "../suites/strategy.ts";
+import { calmRounds } from "./calm.ts";
 
 const clients = 20;
 /** Many and short: the machine is not equally fast for long. */
@@ -94,28 +95,31 @@ async function compare<Client>(
     await rm(path);
     return increments_per_s;
   };
-  const ratios: number[] = [];
-  const rates: [number, number][] = [];
+  const pair = async (round: number): Promise<Round> => {
+    const before = round % 2 === 0 ? await bareRate(bare, increments) : undefined;
+    const recorded = await harness();
+    return { recorded, plain: before ?? (await bareRate(bare, increments)) };
+  };
   try {
-    for (let round = 0; round <= rounds; round++) {
-      const bare_first = round % 2 === 0;
-      const before = bare_first ? await bareRate(bare, increments) : undefined;
-      const recorded = await harness();
-      const plain = before ?? (await bareRate(bare, increments));
-      if (round === 0) continue; // warm-up
-      ratios.push(recorded / plain);
-      rates.push([recorded, plain]);
-    }
+    await pair(0); // warm-up
+    const { results, note } = await calmRounds(rounds, pair);
+    const median = (of: (round: Round) => number): number =>
+      results.map(of).sort((a, b) => a - b)[results.length >> 1]!;
+    console.log(
+      `${what}: harness ${Math.round(median(({ recorded }) => recorded))}/s, ` +
+        `bare ${Math.round(median(({ plain }) => plain))}/s, ` +
+        `ratio ${median(({ recorded, plain }) => recorded / plain).toFixed(2)} (wanted ≥ 0.90; ${note})`,
+    );
   } finally {
     await Promise.all(bare.map((client) => client.close()));
     await rm(folder, { recursive: true });
   }
-  const median = (numbers: number[]): number => numbers.sort((a, b) => a - b)[rounds >> 1]!;
-  console.log(
-    `${what}: harness ${Math.round(median(rates.map(([r]) => r)))}/s, ` +
-      `bare ${Math.round(median(rates.map(([, p]) => p)))}/s, ` +
-      `ratio ${median(ratios).toFixed(2)} (wanted ≥ 0.90; ${rounds} rounds in turns)`,
-  );
+}
+
+/** In increments/s. */
+interface Round {
+  readonly recorded: number;
+  readonly plain: number;
 }
 
 async function bareRate(clients: readonly Bare[], increments: number): Promise<number> {
