@@ -24,6 +24,10 @@ interface Branch {
 
 /** Now and then a server takes the other victim of a deadlock: a branch is lost only if it stays away. */
 const tries_max = 5;
+/** What follows from a victim that is taken once in a hundred times does stay away: then all begins anew. */
+const passes_max = 3;
+
+const root: Branch = { choices: [], asleep: [], candidates: [], tries: 1 };
 
 /** A choice point that a visit went through. */
 interface Node {
@@ -39,30 +43,43 @@ interface Node {
  * sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996): after
  * a step was tried at a point, it sleeps in the branches beside it until a step comes that does not commute
  * with it. Of every set of interleavings that differ only in commuting steps at least one is run.
+ * A pass that lost branches proves nothing and is followed by another: one without a loss covers all.
  */
 export class Exhaust implements Search {
   readonly exhaustive = true;
   pruned = 0;
   diverged = 0;
   readonly #options: ExhaustOptions;
-  readonly #branches: Branch[] = [{ choices: [], asleep: [], candidates: [], tries: 1 }];
+  readonly #branches: Branch[] = [root];
+  #under_way = 0;
+  #passes = 1;
 
   constructor(options: ExhaustOptions) {
     this.#options = options;
   }
 
   next(): Attempt | undefined {
-    const branch = this.#branches.pop();
+    const branch = this.#branches.pop() ?? this.#again();
     if (!branch) return undefined;
     const visit = new Visit(branch, this.#options);
+    this.#under_way++;
     return {
       pick: visit.pick,
       faults: this.#options.faults ?? [],
       done: (played) => {
+        this.#under_way--;
         if (visit.arrived) this.#visited(visit, played);
         else this.#tryAgain(branch);
       },
     };
+  }
+
+  #again(): Branch | undefined {
+    if (this.#under_way > 0 || this.diverged === 0 || this.#passes === passes_max) return undefined;
+    this.#passes++;
+    this.diverged = 0;
+    this.pruned = 0;
+    return root;
   }
 
   #tryAgain(branch: Branch): void {
