@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { type ExploreOptions, explore, obeys, RaceFound } from "./index.ts";
-import { type Memory, SharedMemory } from "./schedules/shared-memory.test-support.ts";
+import { type Memory, SharedMemory } from "./schedules/run/shared-memory.test-support.ts";
 
 /** Client 1 writes to the primary and then to the copy, client 2 reads twice. */
 const register: ExploreOptions<Memory> = {

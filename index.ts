@@ -13,7 +13,11 @@ export { connectMysql } from "./backends/mysql/backend.ts";
 export { connectPostgres, connectPostgresPool } from "./backends/postgres/backend.ts";
 export { connectRedis } from "./backends/redis/backend.ts";
 export type { Model } from "./checkers/model.ts";
+export { type ExploreOptions, explore, RaceFound, type Report } from "./explore.ts";
 export type { HistoryEvent } from "./histories/event.ts";
+export { obeys } from "./obeys.ts";
+export { drawInterleaving } from "./reports/interleaving.ts";
+export { explain } from "./reports/sentence.ts";
 export { type ScheduleBounds, scheduleArbitrary } from "./schedules/arbitrary.ts";
 export {
   type Exploration,
@@ -21,8 +25,6 @@ export {
   exploreSchedules,
   type FoundFailure,
 } from "./schedules/exploration.ts";
-export { type ExploreOptions, explore, RaceFound, type Report } from "./schedules/explore.ts";
-export { drawInterleaving } from "./schedules/interleaving.ts";
 export {
   type Around,
   CheckFailed,
@@ -30,11 +32,9 @@ export {
   type Outcome,
   type Program,
 } from "./schedules/program.ts";
-export { type Replayed, replay } from "./schedules/replay.ts";
 export type { Fault, Schedule } from "./schedules/schedule.ts";
-export { explain } from "./schedules/sentence.ts";
+export { type Replayed, replay } from "./schedules/search/replay.ts";
 export { BadToken, type Replay, readToken, writeToken } from "./schedules/token.ts";
 export type { Trace, TraceStep } from "./schedules/trace.ts";
 export type { Server, ServerKind } from "./servers/server.ts";
 export { startServer } from "./servers/start.ts";
-export { obeys } from "./suites/obeys.ts";

@@ -7,7 +7,7 @@ const nowhere = ["node_modules/**", "dist/**", "raceproof-out/**"];
 /** Begins with the files that take minutes, so that cores are not idle at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const long = ["suites/counter.test.ts", "suites/schedules/pruning.test.ts", "search.test.ts"];
+    const long = ["tests/counter.test.ts", "tests/schedules/pruning.test.ts", "search.test.ts"];
     const place = ({ moduleId }: TestSpecification): number =>
       [...long, ""].findIndex((name) => moduleId.endsWith(name));
     return (await super.sort(files)).sort((a, b) => place(a) - place(b));
@@ -25,15 +25,15 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...nowhere, "suites/**"] },
+        test: { name: "unit", include: ["**/*.test.ts"], exclude: [...nowhere, "tests/**"] },
       },
       {
         extends: true,
         test: {
-          name: "suites",
-          include: ["suites/**/*.test.ts"],
-          exclude: [...nowhere, "suites/docker/**"],
-          globalSetup: "suites/global-setup.ts",
+          name: "servers",
+          include: ["tests/**/*.test.ts"],
+          exclude: [...nowhere, "tests/docker/**"],
+          globalSetup: "tests/global-setup.ts",
         },
       },
     ],

@@ -4,8 +4,8 @@ import { defineConfig, type ViteUserConfig } from "vitest/config";
 const config: ViteUserConfig = defineConfig({
   test: {
     name: "docker",
-    include: ["suites/backends/*.test.ts", "suites/docker/*.test.ts"],
-    globalSetup: "suites/docker/global-setup.ts",
+    include: ["tests/backends/*.test.ts", "tests/docker/*.test.ts"],
+    globalSetup: "tests/docker/global-setup.ts",
     // Containers that come and go are mostly waited for.
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -10,11 +10,11 @@ import pg from "pg";
 import { type Backend, open_gate } from "../backends/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
 import { connectRedis } from "../backends/redis/backend.ts";
+import { runLoad } from "../matrix/load/load.ts";
+import type { Strategy } from "../matrix/strategy.ts";
 import { startServer } from "../servers/start.ts";
 import * as postgres from "../suites/counter/postgres/index.ts";
 import * as redis from "../suites/counter/redis/index.ts";
-import { runLoad } from "../suites/load.ts";
-import type { Strategy } from "../suites/strategy.ts";
 import { calmRounds } from "./calm.ts";
 
 const clients = 20;

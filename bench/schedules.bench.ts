@@ -8,14 +8,14 @@ import type { Client } from "pg";
 import { type Backend, open_gate } from "../backends/backend.ts";
 import { connectMysql } from "../backends/mysql/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
-import { Exhaust } from "../schedules/exhaust.ts";
+import { counterProgram } from "../matrix/counter-program.ts";
 import { exploreSchedules, newLane } from "../schedules/exploration.ts";
-import { drain } from "../schedules/lanes.ts";
 import type { Program } from "../schedules/program.ts";
+import { drain } from "../schedules/run/lanes.ts";
+import { Exhaust } from "../schedules/search/dfs.ts";
 import { startServer } from "../servers/start.ts";
 import { setUp } from "../suites/counter/postgres/counter-table.ts";
 import { readWrite } from "../suites/counter/postgres/read-write.ts";
-import { counterProgram } from "../suites/counter-program.ts";
 
 const lanes_max = 16;
 const rounds = 60;

@@ -1,8 +1,9 @@
 /** What `--fault` makes of a run: durable servers first, then those that forget. */
+
+import type { Cell } from "../matrix/cell.ts";
+import { forgettable_strategies, isUsualLevel, usual_strategies } from "../matrix/faults/usual.ts";
+import { type FaultKind, fault_kinds } from "../matrix/faults/victim.ts";
 import type { Settings } from "../servers/local/recipe.ts";
-import type { Cell } from "../suites/cell.ts";
-import { forgettable_strategies, isUsualLevel, usual_strategies } from "../suites/faults/usual.ts";
-import { type FaultKind, fault_kinds } from "../suites/faults/victim.ts";
 import { chosen } from "./bad-usage.ts";
 import type { Selection } from "./select.ts";
 

@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import type { Cell } from "../matrix/cell.ts";
+import { drawInterleaving } from "../reports/interleaving.ts";
 import { StatusLine } from "../reports/status-line.ts";
-import { drawInterleaving } from "../schedules/interleaving.ts";
 import { BadToken, type Replay, readToken } from "../schedules/token.ts";
-import type { Cell } from "../suites/cell.ts";
 import { suites } from "../suites/counter/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { interruption } from "./interruption.ts";

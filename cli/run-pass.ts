@@ -1,9 +1,9 @@
 import { CannotConnect } from "../backends/cannot-connect.ts";
+import type { CellResult } from "../matrix/result.ts";
 import type { NotRun } from "../reports/summary.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 import type { CounterSuite } from "../suites/counter/counter-suite.ts";
-import type { CellResult } from "../suites/result.ts";
 import type { Pass } from "./faults.ts";
 import { RunningSuite, type SuiteRun } from "./running-suite.ts";
 import { startServers } from "./start-servers.ts";

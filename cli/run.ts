@@ -1,8 +1,8 @@
 import { Command } from "commander";
+import type { CellResult } from "../matrix/result.ts";
 import { paintFor } from "../reports/paint.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { type NotRun, summary } from "../reports/summary.ts";
-import type { CellResult } from "../suites/result.ts";
 import { wholeNumber } from "./bad-usage.ts";
 import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Isolation } from "../backends/backend.ts";
+import type { Cell, CellOptions } from "../matrix/cell.ts";
+import { type Disturbance, disturbanceOf } from "../matrix/faults/disturbance.ts";
+import type { CellResult, Explored } from "../matrix/result.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
-import type { Cell, CellOptions } from "../suites/cell.ts";
 import type { CounterSuite, OpenSuite } from "../suites/counter/counter-suite.ts";
-import { type Disturbance, disturbanceOf } from "../suites/faults/disturbance.ts";
-import type { CellResult, Explored } from "../suites/result.ts";
 import type { Pass } from "./faults.ts";
 
 export interface SuiteRun

@@ -1,8 +1,8 @@
+import { victimOf } from "../matrix/faults/victim.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 import type { Settings } from "../servers/local/recipe.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
-import { victimOf } from "../suites/faults/victim.ts";
 
 export interface StartedServers extends AsyncDisposable {
   /** Settles when the server is ready, or cannot be had. */

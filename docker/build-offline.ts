@@ -8,9 +8,9 @@ import { pathToFileURL } from "node:url";
 import { fromArchive } from "../servers/archive.ts";
 import { hasImage, noDocker } from "../servers/containers/docker.ts";
 import { Home } from "../servers/home.ts";
+import { type Imaged, imageVariable, stand_ins } from "../servers/images.ts";
 import type { Errand } from "../servers/progress.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
-import { type Imaged, imageVariable, stand_ins } from "./images.ts";
 import { contents, type StandIn } from "./stand-ins.ts";
 
 const shell = { what: "busybox", suite: "trixie", package: "busybox-static", without: [] } as const;

@@ -5,6 +5,7 @@
 
 import type { Wanted } from "../servers/apt.ts";
 import { fromArchive } from "../servers/archive.ts";
+import type { Imaged } from "../servers/images.ts";
 import { dynamodb } from "../servers/local/dynamodb.ts";
 import { java_packages } from "../servers/local/java.ts";
 import { mariadb_packages } from "../servers/local/mariadb.ts";
@@ -15,7 +16,6 @@ import { redis_packages } from "../servers/local/redis.ts";
 import { valkey_packages } from "../servers/local/valkey.ts";
 import { zookeeper } from "../servers/local/zookeeper.ts";
 import type { Errand } from "../servers/progress.ts";
-import type { Imaged } from "./images.ts";
 
 /** A folder that goes into the image at `at`. */
 export interface Layer {

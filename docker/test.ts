@@ -5,10 +5,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { getImage, noDocker } from "../servers/containers/docker.ts";
+import { type Imaged, imageOf, images } from "../servers/images.ts";
 import type { Errand, ProgressEvent } from "../servers/progress.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 import { useStandIns } from "./build-offline.ts";
-import { type Imaged, imageOf, images } from "./images.ts";
 
 let last = "";
 const progress = ({ what }: ProgressEvent): void => {

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Isolation } from "../backends/backend.ts";
-import type { CellResult, Codes, Explored, ExploreResult, LoadResult } from "../suites/result.ts";
-import type { Promised } from "../suites/strategy.ts";
+import type { CellResult, Codes, Explored, ExploreResult, LoadResult } from "../matrix/result.ts";
+import type { Promised } from "../matrix/strategy.ts";
 import { type Paint } from "./paint.ts";
 
 /** Short names of the levels, for narrow columns. */

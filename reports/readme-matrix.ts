@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Isolation } from "../backends/backend.ts";
-import type { CellResult } from "../suites/result.ts";
+import type { CellResult } from "../matrix/result.ts";
 import { measuredWord, short_level } from "./matrix.ts";
 import type { Results } from "./summary.ts";
 

@@ -1,4 +1,4 @@
-import type { CellResult } from "../suites/result.ts";
+import type { CellResult } from "../matrix/result.ts";
 import { matrix, short_level } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
 

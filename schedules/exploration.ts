@@ -1,13 +1,13 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
-import { Exhaust } from "./exhaust.ts";
-import { FaultSearch } from "./fault-search.ts";
-import { Lane, type LaneOptions, type Played } from "./lane.ts";
-import { drain } from "./lanes.ts";
 import type { Program } from "./program.ts";
-import { RandomSearch } from "./random.ts";
+import { Lane, type LaneOptions, type Played } from "./run/lane.ts";
+import { drain } from "./run/lanes.ts";
 import type { Fault } from "./schedule.ts";
-import { pickFrom, type Search } from "./search.ts";
-import { shrink } from "./shrink.ts";
+import { Exhaust } from "./search/dfs.ts";
+import { FaultSearch } from "./search/fault-search.ts";
+import { RandomSearch } from "./search/random.ts";
+import { pickFrom, type Search } from "./search/search.ts";
+import { shrink } from "./search/shrink.ts";
 import { Tally } from "./tally.ts";
 import { describeTrace, type Trace } from "./trace.ts";
 

@@ -1,4 +1,4 @@
-import type { Played } from "./lane.ts";
+import type { Played } from "./run/lane.ts";
 import type { OperationResult, Trace } from "./trace.ts";
 
 export interface Counts {

@@ -1,8 +1,9 @@
 /** A server in a container: the pinned official image (or the one the environment names), through Docker. */
-import { imageOf } from "../docker/images.ts";
+
 import { endpoint, getImage, hasImage, noDocker } from "./containers/docker.ts";
 import { Keeper } from "./containers/keeper.ts";
 import { containerRecipe } from "./containers/recipes.ts";
+import { imageOf } from "./images.ts";
 import type { Found, Missing, Settings } from "./local/recipe.ts";
 import type { Progress } from "./progress.ts";
 import type { Faults, Server, ServerKind } from "./server.ts";

@@ -1,8 +1,8 @@
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
+import { type Cell, cellsOf } from "../../matrix/cell.ts";
+import type { Strategy } from "../../matrix/strategy.ts";
 import type { Server, ServerKind } from "../../servers/server.ts";
-import { type Cell, cellsOf } from "../cell.ts";
-import type { Strategy } from "../strategy.ts";
 
 type Servers = Readonly<Partial<Record<ServerKind, Server>>>;
 

@@ -3,7 +3,7 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { kept, type Strategy } from "../../strategy.ts";
+import { kept, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read, table } from "./table.ts";
 
 const one = { ":one": { N: "1" } };

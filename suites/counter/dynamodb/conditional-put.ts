@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { fails, kept, Refused, type Strategy } from "../../strategy.ts";
+import { fails, kept, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read, table } from "./table.ts";
 
 const attempts_max = 100;

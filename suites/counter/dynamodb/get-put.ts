@@ -1,5 +1,5 @@
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { lost, type Strategy } from "../../strategy.ts";
+import { lost, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read, table } from "./table.ts";
 
 /** Between the two requests anybody may write. */

@@ -1,6 +1,6 @@
 /** Every way of counting in DynamoDB, in the order of the matrix. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { Strategy } from "../../strategy.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import * as adds from "./add.ts";
 import * as conditional from "./conditional-put.ts";
 import { getPut } from "./get-put.ts";

@@ -4,7 +4,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { Refused } from "../../strategy.ts";
+import { Refused } from "../../../matrix/strategy.ts";
 
 type Item = Record<string, AttributeValue>;
 

@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { fails, kept, lost, Refused, type Strategy } from "../../strategy.ts";
+import { fails, kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { Counter, OutOfSyncError } from "./simpledb-counter.ts";
 import { prepare, read, table } from "./table.ts";
 

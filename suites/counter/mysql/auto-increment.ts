@@ -1,5 +1,5 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import type { Strategy } from "../../strategy.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 
 /** Hands out unique numbers, with gaps: it counts attempts, not commits, and is no counter. */
 export const autoIncrement: Strategy<Connection> = {

@@ -1,5 +1,5 @@
 import type { Connection } from "mysql2/promise";
-import { byLevel, fails, kept, type Strategy } from "../../strategy.ts";
+import { byLevel, fails, kept, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 

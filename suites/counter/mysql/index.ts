@@ -1,6 +1,6 @@
 /** Every way of counting in MySQL, in the order of the matrix. */
 import type { Connection } from "mysql2/promise";
-import type { Strategy } from "../../strategy.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import { autoIncrement } from "./auto-increment.ts";
 import * as inPlace from "./in-place.ts";
 import * as lostReply from "./lost-reply.ts";

@@ -1,5 +1,5 @@
 import type { Connection, ResultSetHeader } from "mysql2/promise";
-import { kept, type Strategy } from "../../strategy.ts";
+import { kept, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 

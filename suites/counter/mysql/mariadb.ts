@@ -8,7 +8,7 @@ import {
   lost,
   type Promised,
   type Strategy,
-} from "../../strategy.ts";
+} from "../../../matrix/strategy.ts";
 import { strategies as of_mysql } from "./index.ts";
 
 export { setUp } from "./counter-table.ts";

@@ -1,5 +1,5 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import { byLevel, fails, kept, lost, Refused, type Strategy } from "../../strategy.ts";
+import { byLevel, fails, kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 

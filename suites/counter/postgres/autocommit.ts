@@ -1,4 +1,4 @@
-import { kept, lost, type Promised } from "../../strategy.ts";
+import { kept, lost, type Promised } from "../../../matrix/strategy.ts";
 
 /**
  * Outside a transaction each statement has its own snapshot. From REPEATABLE READ on, one that had to

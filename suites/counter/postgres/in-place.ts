@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, type Strategy } from "../../strategy.ts";
+import { byLevel, fails, kept, type Strategy } from "../../../matrix/strategy.ts";
 import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";

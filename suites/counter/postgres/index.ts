@@ -1,6 +1,6 @@
 /** Every way of counting in PostgreSQL, in the order of the matrix. */
 import type { Client } from "pg";
-import type { Strategy } from "../../strategy.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import * as advisoryLocks from "./advisory-lock.ts";
 import * as inPlace from "./in-place.ts";
 import * as lostReply from "./lost-reply.ts";

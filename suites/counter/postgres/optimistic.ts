@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, Refused, type Strategy } from "../../strategy.ts";
+import { byLevel, fails, kept, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";

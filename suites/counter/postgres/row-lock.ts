@@ -1,5 +1,12 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, lost, type Promised, type Strategy } from "../../strategy.ts";
+import {
+  byLevel,
+  fails,
+  kept,
+  lost,
+  type Promised,
+  type Strategy,
+} from "../../../matrix/strategy.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";

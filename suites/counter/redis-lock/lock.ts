@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { Refused } from "../../strategy.ts";
+import { Refused } from "../../../matrix/strategy.ts";
 
 const lock_ttl_ms = 10_000;
 const attempts_max = 50;

@@ -1,6 +1,6 @@
 import type { Connection } from "mysql2/promise";
 import type { SqlAndRedis } from "../../../backends/combined.ts";
-import { kept, type Strategy } from "../../strategy.ts";
+import { kept, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read, setUp as setUpTables } from "../mysql/counter-table.ts";
 import { withRedisLock } from "./lock.ts";
 

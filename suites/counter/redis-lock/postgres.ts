@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { SqlAndRedis } from "../../../backends/combined.ts";
-import { kept, type Strategy } from "../../strategy.ts";
+import { kept, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read, setUp as setUpTables } from "../postgres/counter-table.ts";
 import { withRedisLock } from "./lock.ts";
 

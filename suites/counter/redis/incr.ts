@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { kept, lost, type Strategy } from "../../strategy.ts";
+import { kept, lost, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read } from "./counter-key.ts";
 
 /** Between the two commands anybody may write. */

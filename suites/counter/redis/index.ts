@@ -1,6 +1,6 @@
 /** Every way of counting in Redis, in the order of the matrix. */
 import type { Redis } from "ioredis";
-import type { Strategy } from "../../strategy.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import { getSet, incr, lua } from "./incr.ts";
 import * as locks from "./lock.ts";
 import * as lostReply from "./lost-reply.ts";

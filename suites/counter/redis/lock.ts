@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { kept, Refused, type Strategy } from "../../strategy.ts";
+import { kept, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { withRedisLock } from "../redis-lock/lock.ts";
 import { prepare, read } from "./counter-key.ts";
 

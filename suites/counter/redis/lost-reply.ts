@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { kept, type Strategy } from "../../strategy.ts";
+import { kept, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read } from "./counter-key.ts";
 
 /** INCR with ioredis as it comes: after a lost connection it sends again what had no answer. */

@@ -1,5 +1,5 @@
 import type { Redis } from "ioredis";
-import { kept, lost, Refused, type Strategy } from "../../strategy.ts";
+import { kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { prepare, read } from "./counter-key.ts";
 
 const attempts_max = 100;

@@ -2,7 +2,7 @@ import { basename } from "node:path/posix";
 import { promisify } from "node:util";
 import { type Client, CreateMode, type Stat } from "node-zookeeper-client";
 import { expireSession } from "../../../backends/zookeeper/session.ts";
-import { Refused } from "../../strategy.ts";
+import { Refused } from "../../../matrix/strategy.ts";
 
 /** Some ten seconds. */
 const attempts_max = 5_000;

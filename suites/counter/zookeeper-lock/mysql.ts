@@ -2,7 +2,7 @@
 
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { Client as Zookeeper } from "node-zookeeper-client";
-import { kept, type Promised, Refused, type Strategy } from "../../strategy.ts";
+import { kept, type Promised, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { expireHolder, fenceOf, prepareLock, withZookeeperLock } from "./lock.ts";
 
 /** What an application has that keeps its data in MySQL and its locks in ZooKeeper. */

@@ -1,7 +1,7 @@
 /** Locks in ZooKeeper around a read-write in PostgreSQL. */
 import type { Client as Zookeeper } from "node-zookeeper-client";
 import type { Client } from "pg";
-import { kept, type Promised, Refused, type Strategy } from "../../strategy.ts";
+import { kept, type Promised, Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { expireHolder, fenceOf, prepareLock, withZookeeperLock } from "./lock.ts";
 
 /** What an application has that keeps its data in PostgreSQL and its locks in ZooKeeper. */

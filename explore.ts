@@ -1,0 +1,178 @@
+import type { Backend, Isolation } from "./backends/backend.ts";
+import { countsText, type Explored, failureText, successText, tokenOf } from "./reports/report.ts";
+import {
+  type Exploration,
+  type ExplorationOptions,
+  exploreSchedules,
+} from "./schedules/exploration.ts";
+import {
+  type Around,
+  CheckFailed,
+  type OperationNames,
+  type Outcome,
+  type Program,
+} from "./schedules/program.ts";
+import type { Fault } from "./schedules/schedule.ts";
+import { replay } from "./schedules/search/replay.ts";
+import { Tally } from "./schedules/tally.ts";
+import { type Replay, readToken } from "./schedules/token.ts";
+
+/** A program of your own and how to explore it. */
+export interface ExploreOptions<Client> {
+  /** Names it in messages and tokens: different for each call in a test suite. */
+  readonly name: string;
+  readonly backend: Backend<Client>;
+  /** At least 2. Default 2. */
+  readonly clients?: number;
+  /** Each client, one after the other. Default 1. */
+  readonly operations?: number;
+  readonly isolation?: Isolation;
+  /** Puts the data that `key` names in its first state; runs before every schedule. */
+  setup(client: Client, key: string): Promise<unknown>;
+  /** One operation: your own code, on the client that it is given. Every round trip is a step. */
+  run(client: Client, around: Around<Client>): Promise<unknown>;
+  /** Reads the final state and throws when it is wrong. */
+  check(client: Client, outcome: Outcome): Promise<unknown>;
+  /** Which errors of `run` are no failure. Default none; an error from a lost reply never is. */
+  expectedError?(error: unknown): boolean;
+  /** How the recorded history calls an operation. Default `run` with input null. */
+  readonly operation?: OperationNames;
+  /**
+   * Every interleaving instead of random ones. Default: for 2 clients with 1 operation each.
+   */
+  readonly exhaustive?: boolean;
+  /** At most so many. Default 20,000 for an exhaustive search, 200 for a random one. */
+  readonly schedules?: number;
+  /** Of a random search. Default 1. */
+  readonly seed?: number;
+  /** Also with one fault at every step (exhaustive), or at a random one. */
+  readonly faults?: readonly Fault["kind"][];
+  /** Makes the lock around `key` expire now; for the fault `expire`. */
+  expire?(client: Client, key: string): Promise<void>;
+  /** All clients use one connection. */
+  readonly shared_connection?: boolean;
+  /** Schedules side by side, each with its own key. Default 4; 1 when `run` touches more than its key. */
+  readonly lanes?: number;
+}
+
+/** Schedules that were run, and the sentence that says what they show. */
+export interface Report extends Exploration {
+  readonly text: string;
+}
+
+/** The smallest failing interleaving, drawn and explained in the message. */
+export class RaceFound extends Error {
+  readonly exploration: Exploration;
+  readonly token: string;
+
+  constructor(message: string, exploration: Exploration, token: string) {
+    super(message);
+    this.name = "RaceFound";
+    this.exploration = exploration;
+    this.token = token;
+  }
+}
+
+/** The environment variable whose token makes `explore` run that one schedule instead of all. */
+export const replay_variable = "RACEPROOF_REPLAY";
+
+/**
+ * Runs your own code on real driver clients under many interleavings and checks the final state of each.
+ *
+ * @returns what was run, when nothing failed
+ * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
+ *   replays it (RACEPROOF_REPLAY=token)
+ * @throws Error when there was nothing to race: fewer than two clients, or no step came to the gate
+ */
+export async function explore<Client>(options: ExploreOptions<Client>): Promise<Report> {
+  const { name, backend, clients = 2, operations = 1, isolation } = options;
+  if (!Number.isInteger(clients) || clients < 2) {
+    throw new Error(`${name}: clients is ${clients}, but a race needs at least 2.`);
+  }
+  const explored: Explored = {
+    name,
+    backend,
+    isolation,
+    replayCommand: (token) => `${replay_variable}='${token}' npm test`,
+  };
+  const exhaustive = options.exhaustive ?? clients * operations === 2;
+  const exploration: ExplorationOptions<Client> = {
+    ...options,
+    program: programOf(options),
+    name,
+    clients,
+    search: exhaustive ? "exhaustive" : "random",
+  };
+  const token = process.env[replay_variable];
+  const wanted = token === undefined || token === "" ? undefined : readToken(token);
+  if (wanted?.program === name) return replayed(wanted, exploration, explored);
+
+  const result = await exploreSchedules(exploration);
+  const ended = (result.failure?.found.ending.kind ?? "ended") === "ended";
+  if (result.racing < 2 && ended) throw new Error(`${name}: ${nothing_raced}`);
+  if (result.failure) {
+    const text = failureText(explored, result.failure, countsText(result, result.failure));
+    throw new RaceFound(text, result, tokenOf(explored, result.failure));
+  }
+  return { ...result, text: successText(explored, result) };
+}
+
+const nothing_raced =
+  "fewer than two clients took a step, so nothing could race; `run` must use the client that it is given.";
+
+function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
+  const { operation, shared_connection } = options;
+  return {
+    setup: async (client, key) => void (await options.setup(client, key)),
+    run: (client, around) => options.run(client, around),
+    async check(client, outcome) {
+      mustBeExpected(outcome, (error) => options.expectedError?.(error) ?? false);
+      await options.check(client, outcome);
+    },
+    ...(operation ? { operation } : {}),
+    ...(shared_connection ? { shared_connection } : {}),
+    ...(options.expire ? { expire: options.expire.bind(options) } : {}),
+  };
+}
+
+/** An operation that throws is a failure of its own, in the class of its code. */
+function mustBeExpected({ trace }: Outcome, expected: (error: unknown) => boolean): void {
+  for (const { client, operation, status, error, code } of trace.results) {
+    if (status === "ok" || status === "open" || expected(error)) continue;
+    const from_fault = trace.steps.some(
+      (step) =>
+        step.client === client && step.operation === operation && step.fault === "lose reply",
+    );
+    if (from_fault && status === "info") continue;
+    const said = error instanceof Error ? error.message : String(error);
+    throw new CheckFailed(`error ${code}`, `client ${client}'s operation failed: ${said}`);
+  }
+}
+
+async function replayed<Client>(
+  token: Replay,
+  options: ExplorationOptions<Client>,
+  explored: Explored,
+): Promise<Report> {
+  const played = await replay(token, options);
+  const tally = new Tally();
+  tally.add(played);
+  const report: Exploration = {
+    ...tally.counts(false),
+    operations: token.operations,
+    schedules: 1,
+    pruned: 0,
+    complete: false,
+    seed: undefined,
+    diverged: 0,
+  };
+  const verdict = played.same
+    ? "the same thing happened as when the token was made"
+    : "something else happened than when the token was made";
+  const remarks = `Replayed: ${verdict}.${played.warning ? ` ${played.warning}` : ""}`;
+  if (!played.failure) return { ...report, text: `${explored.name}: no failure. ${remarks}` };
+  const { trace } = played;
+  const found = { ...played.failure, found_after: 1, found: trace, shrunk_in: 0, smallest: trace };
+  const text = failureText(explored, found, remarks);
+  throw new RaceFound(text, { ...report, failure: found }, tokenOf(explored, found));
+}

@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Strategy, Surroundings } from "../strategy.ts";
+import type { Connections } from "./connections.ts";
+import type { LoadRun } from "./load.ts";
+import { type Random, seeded } from "./random.ts";
+
+/** After a lost connection a client waits up to this long, as applications do. */
+const lost_pause_ms = 100;
+
+/** What the instances of an application have in common. */
+export interface Application<Client> extends LoadRun<Client> {
+  readonly connections: Connections<Client>;
+  readonly stop: AbortSignal;
+  /** Servers fail on purpose: lost connections are to be made again, however long it takes. */
+  readonly disturbed: boolean;
+}
+
+/** One instance of an application: its connection, its counter, and the code of the strategy. */
+export class AppInstance<Client> {
+  readonly key: string;
+  readonly random: Random;
+  /** The increment under way has already lost a connection. */
+  has_reconnected = false;
+  readonly #application: Application<Client>;
+  readonly #strategy: Strategy<Client>;
+  readonly #number: number;
+  #requests = 0;
+
+  readonly #backoff = (attempt: number): Promise<void> =>
+    sleep(this.random() * Math.min(2 ** attempt, 100));
+  readonly #reconnectWithin = (): Promise<Client> => {
+    this.has_reconnected = true;
+    return this.#reconnect();
+  };
+
+  constructor(application: Application<Client>, number: number) {
+    const { keys, seed, strategy } = application;
+    this.#application = application;
+    this.#strategy = strategy;
+    this.#number = number;
+    this.key = keys[number % keys.length]!;
+    this.random = seeded(seed * 1000 + number);
+  }
+
+  read(): Promise<number> {
+    this.has_reconnected = false;
+    return this.#strategy.read(this.#client, this.key);
+  }
+
+  increment(): Promise<number | void> {
+    this.has_reconnected = false;
+    return this.#strategy.increment(this.#client, this.key, this.#surroundings());
+  }
+
+  get is_connected(): boolean {
+    return this.#application.connections.of(this.#number).alive;
+  }
+
+  /** Gets a fresh connection. @throws CannotConnect, ServerUnavailable, unless the run is to stop anyway */
+  async recover(): Promise<void> {
+    const { disturbed, stop } = this.#application;
+    if (disturbed) await sleep(this.random() * lost_pause_ms);
+    await this.#reconnect().catch((error: unknown) => {
+      if (!stop.aborted) throw error;
+    });
+  }
+
+  #surroundings(): Surroundings<Client> {
+    return {
+      request_id: `${this.key}:${this.#number}:${this.#requests++}`,
+      backoff: this.#backoff,
+      reconnect: this.#reconnectWithin,
+    };
+  }
+
+  #reconnect(): Promise<Client> {
+    const { connections, disturbed, stop } = this.#application;
+    return connections.replace(this.#number, disturbed ? stop : undefined);
+  }
+
+  get #client(): Client {
+    return this.#application.connections.of(this.#number).client;
+  }
+}

@@ -1,0 +1,34 @@
+import { linearizable } from "./checkers/linearizable.ts";
+import { type MakeModel, models } from "./checkers/models/index.ts";
+import { Pairing } from "./histories/pair.ts";
+import { CheckFailed, type Outcome } from "./schedules/program.ts";
+
+/**
+ * A check for `explore`: the operations that a schedule recorded must be linearizable by a model, whatever
+ * the final state. Give `operation` too, so that they are called as the model calls them.
+ *
+ * @param model a name (`register`, `counter`, `kv`, …), or what makes a model of your own
+ * @param initial what the model starts with, where not with its own default
+ * @throws Error for a name that there is not
+ */
+export function obeys(
+  model: string | MakeModel,
+  initial?: unknown,
+): (client: unknown, outcome: Outcome) => Promise<void> {
+  const make = typeof model === "string" ? models[model] : model;
+  if (make === undefined) {
+    throw new Error(
+      `There is no model "${String(model)}"; there are ${Object.keys(models).join(", ")}.`,
+    );
+  }
+  const name = typeof model === "string" ? model : make(initial).name;
+  const checker = linearizable(name, make, initial === undefined ? {} : { initial });
+  return async (_client, { events }) => {
+    const pairing = new Pairing();
+    for (const event of events) pairing.add(event, event.index);
+    const history = { header: undefined, operations: pairing.operations };
+    const { verdict, reason } = checker.check(history, {});
+    if (verdict === "invalid") throw new CheckFailed("not linearizable", reason);
+    if (verdict === "unknown") throw new CheckFailed("no verdict", reason);
+  };
+}

@@ -1,0 +1,81 @@
+import Table from "cli-table3";
+import type { Trace, TraceStep } from "../schedules/trace.ts";
+
+const narrowest_column = 24;
+const no_border =
+  "top top-mid top-left top-right mid mid-mid left left-mid right right-mid bottom bottom-mid bottom-left bottom-right";
+const chars = {
+  ...Object.fromEntries(no_border.split(" ").map((part) => [part, ""])),
+  middle: " │ ",
+};
+
+/**
+ * The interleaving as a table in plain text: one column a client, one row a step, with what it said to the
+ * server and what the server answered.
+ *
+ * @param width of the whole table in characters
+ */
+export function drawInterleaving(trace: Trace, width = 100): string {
+  const clients = trace.operations.length;
+  const column = Math.max(narrowest_column, Math.floor((width - 3 * (clients - 1)) / clients) - 1);
+  const table = new Table({
+    chars,
+    colWidths: trace.operations.map(() => column),
+    wordWrap: true,
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+  });
+  const row = (client: number, text: string): string[] =>
+    trace.operations.map((_, i) => (i + 1 === client ? text : ""));
+  table.push(trace.operations.map((_, i) => `client ${i + 1}`));
+  table.push(trace.operations.map(() => "─".repeat(column)));
+  for (const { client, text } of rowsOf(trace)) table.push(row(client, text));
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+interface Row {
+  readonly client: number;
+  readonly text: string;
+}
+
+/** A step that waits has two rows: where it began to wait, and where it went on. */
+function rowsOf(trace: Trace): Row[] {
+  const rows: Row[] = [];
+  trace.steps.forEach((step, i) => {
+    rows.push({ client: step.client, text: textOf(step, trace) });
+    for (const waiter of trace.steps.filter((other) => other.released_by === i)) {
+      rows.push({ client: waiter.client, text: `… goes on${answerOf(waiter)}` });
+    }
+  });
+  return rows;
+}
+
+function textOf(step: TraceStep, trace: Trace): string {
+  if (step.fault === "die") return `dies before ${step.statement}`;
+  const before = step.fault === "expire" ? "(its lock's time is up) " : "";
+  if (!step.waited) return `${before}${step.statement}${answerOf(step)}`;
+  const ends_here = step.released_by === undefined ? answerOf(step) : "";
+  return `${before}${step.statement}\nwaits for ${whomFor(step, trace)}${ends_here}`;
+}
+
+function answerOf(step: TraceStep): string {
+  if (step.fault === "lose reply") return `\n→ done, but the reply is lost${orError(step)}`;
+  if (step.error !== undefined) return `\n→ error ${step.error}`;
+  return step.reply === undefined ? "" : `\n→ ${step.reply}`;
+}
+
+function orError(step: TraceStep): string {
+  return step.error === undefined ? "" : ` (error ${step.error})`;
+}
+
+/** Who held what a step waited for: with two clients the other one, else the one that let it go on. */
+export function whomFor(step: TraceStep, trace: Trace): string {
+  const other = trace.operations.length === 2 ? 3 - step.client : undefined;
+  const by = step.released_by === undefined ? undefined : trace.steps[step.released_by]?.client;
+  const client = other ?? by;
+  return client === undefined || client === step.client ? "a lock" : `client ${client}`;
+}

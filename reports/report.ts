@@ -1,0 +1,97 @@
+import type { Backend, Isolation } from "../backends/backend.ts";
+import type { Exploration, FoundFailure } from "../schedules/exploration.ts";
+import { contextSwitches } from "../schedules/schedule.ts";
+import { fingerprint, writeToken } from "../schedules/token.ts";
+import { describeTrace, type Trace } from "../schedules/trace.ts";
+import { drawInterleaving } from "./interleaving.ts";
+import { explain } from "./sentence.ts";
+
+/** What was explored, and where. */
+export interface Explored {
+  readonly name: string;
+  readonly backend: Pick<Backend<unknown>, "name" | "server">;
+  readonly isolation: Isolation | undefined;
+  /** The command that replays a token. */
+  readonly replayCommand: (token: string) => string;
+}
+
+/** The token of a failure's smallest schedule. */
+export function tokenOf(explored: Explored, failure: FoundFailure): string {
+  const { operations, choices, faults } = failure.smallest;
+  const { name, server } = explored.backend;
+  const isolation = explored.isolation ?? null;
+  const expected = fingerprint(failure.smallest);
+  const what = { program: explored.name, backend: name, server, isolation };
+  return writeToken({ ...what, operations, choices, faults, expected });
+}
+
+/**
+ * Everything about a failure that a person needs: what, how, how to see it again.
+ * @param counts how it was found, in a sentence
+ */
+export function failureText(explored: Explored, failure: FoundFailure, counts: string): string {
+  const { smallest, other, message } = failure;
+  const sentence = explain(smallest, failure);
+  return [
+    `${explored.name}: ${failure.kind} on ${placeOf(explored)}`,
+    sentence,
+    drawInterleaving(smallest),
+    ...(message === "" || message === sentence ? [] : [message]),
+    counts,
+    ...(other ? [nondeterministicText(smallest, other)] : []),
+    `Replay it with\n  ${explored.replayCommand(tokenOf(explored, failure))}`,
+  ].join("\n\n");
+}
+
+/** What an exploration without a failure shows, and no more than that. */
+export function successText(explored: Explored, exploration: Exploration): string {
+  const { schedules, pruned, complete, interleavings, diverged } = exploration;
+  const size = `${sizeOf(exploration.operations)} on ${placeOf(explored)}`;
+  if (complete) {
+    const all =
+      interleavings === undefined ? "all interleavings" : `all ${interleavings} interleavings`;
+    const how = pruned === 0 ? `${schedules} run` : `${schedules} run, ${pruned} branches pruned`;
+    return `${explored.name}: proof for this size: no failure in ${all} of ${size} (${how}).`;
+  }
+  const why =
+    diverged > 0 ? ` (after the same choices the server did something else ${diverged} times)` : "";
+  return `${explored.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why}.`;
+}
+
+function placeOf({ backend, isolation }: Explored): string {
+  return isolation === undefined ? backend.server : `${backend.server}, ${isolation}`;
+}
+
+/** `2 clients, 1 operation each`. */
+function sizeOf(operations: readonly number[]): string {
+  const clients = operations.length === 1 ? "1 client" : `${operations.length} clients`;
+  const [first] = operations;
+  if (operations.some((count) => count !== first))
+    return `${clients}, ${operations.join(" and ")} operations`;
+  return `${clients}, ${first === 1 ? "1 operation" : `${first} operations`} each`;
+}
+
+/** How a failure was found and made smaller. */
+export function countsText(exploration: Exploration, failure: FoundFailure): string {
+  const { found, smallest, found_after, shrunk_in } = failure;
+  const nth = found_after === 1 ? "the first schedule" : `schedule ${found_after}`;
+  const shrunk = `shrunk in ${shrunk_in} more from ${measure(found)} to ${measure(smallest)}`;
+  return `Found in ${nth}${seedText(exploration)}; ${shrunk}.`;
+}
+
+function measure(trace: Trace): string {
+  const switches = contextSwitches(trace.choices);
+  const faults = trace.faults.length === 0 ? "" : `, ${trace.faults.length} fault`;
+  return `${sizeOf(trace.operations)}, ${switches} context ${switches === 1 ? "switch" : "switches"}${faults}`;
+}
+
+function seedText({ seed }: Exploration): string {
+  return seed === undefined ? "" : ` (seed ${seed})`;
+}
+
+function nondeterministicText(trace: Trace, other: Trace): string {
+  const [one, two] = [describeTrace(trace).split("\n"), describeTrace(other).split("\n")];
+  const at = one.findIndex((line, i) => line !== two[i]);
+  const first = `first difference: \`${one[at] ?? "nothing"}\` and \`${two[at] ?? "nothing"}\``;
+  return `Nondeterministic: run again, the same schedule went another way (${first}):\n\n${drawInterleaving(other)}`;
+}

@@ -1,0 +1,144 @@
+import type { Backend, OpenOptions } from "../../backends/backend.ts";
+import { judgeError } from "../../backends/refused.ts";
+import type { HistoryEvent } from "../../histories/event.ts";
+import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
+import type { Fault } from "../schedule.ts";
+import type { Trace } from "../trace.ts";
+import { OperationLog } from "./operations.ts";
+import { type PickNext, Run } from "./runner.ts";
+import type { Seat } from "./seat.ts";
+import { LaneSessions } from "./sessions.ts";
+
+/** What one schedule did, and what is wrong with it, if anything. */
+export interface Played {
+  readonly trace: Trace;
+  readonly events: readonly HistoryEvent[];
+  readonly failure: Failure | undefined;
+}
+
+/** What to play: who does how much, who goes next, what goes wrong. */
+export interface Play {
+  /** How many operations each client does; its length is the number of clients. */
+  readonly operations: readonly number[];
+  readonly pick: PickNext;
+  readonly faults: readonly Fault[];
+}
+
+export interface LaneOptions extends OpenOptions {
+  readonly key: string;
+  /** Default 2,000 ms. */
+  readonly busy_limit_ms?: number;
+  /** Default 1,500 ms: PostgreSQL looks for deadlocks after 1 s unless it is told otherwise. */
+  readonly stuck_limit_ms?: number;
+}
+
+/** How every trace calls the key it works on. */
+export const shown_key = "a";
+
+/** One schedule at a time, on its own connections and its own key; connections are kept between schedules. */
+export class Lane<Client> implements AsyncDisposable {
+  readonly #backend: Backend<Client>;
+  readonly #program: Program<Client>;
+  readonly #options: LaneOptions;
+  readonly #sessions: LaneSessions<Client>;
+  #key: string;
+  #keys_used = 0;
+
+  constructor(backend: Backend<Client>, program: Program<Client>, options: LaneOptions) {
+    this.#backend = backend;
+    this.#program = program;
+    this.#options = options;
+    this.#key = options.key;
+    const shared = program.shared_connection ?? false;
+    this.#sessions = new LaneSessions(backend, shared, options);
+  }
+
+  /**
+   * Runs one schedule from a fresh state to its end and judges it.
+   * @throws what `setup` throws, and what the server says when it cannot be asked who waits
+   */
+  async play(play: Play): Promise<Played> {
+    const key = this.#key;
+    const outside = await this.#sessions.open(play.operations.length);
+    await this.#program.setup(outside, key);
+    const named = this.#program.operation ?? { f: "run", input: null };
+    const log = new OperationLog(play.operations, named, key);
+    const run = this.#newRun(play, key, outside);
+    const ending = await run.play((seat) =>
+      this.#sessions.enter(seat, () => this.#runClient(seat, play.operations, log, run, key)),
+    );
+    const { choices, faults, steps } = run;
+    const { operations } = play;
+    const trace: Trace = { operations, choices, faults, steps, results: log.results(), ending };
+    const events = [...log.events];
+    if (ending.kind === "ended") {
+      await this.#sessions.leave(run, trace);
+      return { trace, events, failure: await this.#judge(outside, { key, trace, events }) };
+    }
+    await this.#sessions.abandon(run);
+    // Its statements may still be on the server.
+    this.#key = `${this.#options.key}-${++this.#keys_used}`;
+    return { trace, events, failure: { kind: ending.kind, message: `${ending.reason}.` } };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#sessions[Symbol.asyncDispose]();
+  }
+
+  #newRun(play: Play, key: string, outside: Client): Run {
+    const expire = this.#program.expire?.bind(this.#program);
+    return new Run({
+      clients: play.operations.length,
+      backend: this.#backend,
+      pick: play.pick,
+      faults: play.faults,
+      key,
+      shown_key,
+      expire: expire && (() => expire(outside, key)),
+      busy_limit_ms: this.#options.busy_limit_ms ?? 2000,
+      stuck_limit_ms: this.#options.stuck_limit_ms ?? 1500,
+    });
+  }
+
+  async #runClient(
+    seat: Seat,
+    operations: readonly number[],
+    log: OperationLog,
+    run: Run,
+    key: string,
+  ): Promise<void> {
+    const { client } = seat;
+    let has_reconnected = false;
+    const reconnect = (): Promise<Client> => {
+      has_reconnected = true;
+      return this.#sessions.reconnect(seat, run);
+    };
+    for (let operation = 1; operation <= (operations[client - 1] ?? 0); operation++) {
+      seat.operation = operation;
+      const connection = this.#sessions.of(seat) ?? (await reconnect());
+      has_reconnected = false;
+      const request_id = `${key}-${client}-${operation}`;
+      const backoff = async (): Promise<void> => run.backsOff(seat);
+      const around: Around<Client> = { client, operation, key, request_id, backoff, reconnect };
+      log.invoked(client, operation);
+      try {
+        log.ok(client, operation, await this.#program.run(connection, around));
+      } catch (error) {
+        const { outcome, code } = judgeError(this.#backend, error);
+        // Whatever its last try ended with: an earlier one may have been carried out.
+        log.failed(client, operation, has_reconnected ? "info" : outcome, code, error);
+      }
+      if (seat.isGivenUp) return;
+      run.operationReturned(client);
+    }
+  }
+
+  async #judge(outside: Client, outcome: Outcome): Promise<Failure | undefined> {
+    try {
+      await this.#program.check(outside, outcome);
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+}

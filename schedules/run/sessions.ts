@@ -1,0 +1,148 @@
+import type { Backend, OpenOptions, Session } from "../../backends/backend.ts";
+import { open_gate } from "../../backends/backend.ts";
+import type { Trace } from "../trace.ts";
+import { ScheduleOver, SessionGate, SharedGate } from "./gate.ts";
+import type { Run } from "./runner.ts";
+import type { Seat } from "./seat.ts";
+
+interface Place<Client> {
+  readonly gate: SessionGate | SharedGate;
+  readonly session: Session<Client>;
+  /** How many steps its schedule had when it was opened: they are not its own. */
+  since: number;
+}
+
+/**
+ * The connections of a lane: one for each client behind its gate (or one for all), and one outside any gate
+ * for setting up and checking. They are kept from schedule to schedule, cleaned or replaced where a
+ * schedule may have left something.
+ */
+export class LaneSessions<Client> implements AsyncDisposable {
+  readonly #backend: Backend<Client>;
+  readonly #options: OpenOptions;
+  readonly #shared: boolean;
+  /** By client; with a shared connection all are the same. */
+  #places: (Place<Client> | undefined)[] = [];
+  #outside: Session<Client> | undefined;
+
+  constructor(backend: Backend<Client>, shared: boolean, options: OpenOptions) {
+    this.#backend = backend;
+    this.#shared = shared;
+    this.#options = options;
+  }
+
+  /** Opens what is missing. @returns the connection outside the gates, at the server's own level */
+  async open(clients: number): Promise<Client> {
+    this.#outside ??= await this.#backend.open(open_gate);
+    if (this.#shared) {
+      const shared = this.#places[0] ?? (await this.#openPlace());
+      this.#places = Array.from({ length: clients }, () => shared);
+      return this.#outside.client;
+    }
+    const missing = Array.from({ length: clients }, (_, i) => i).filter((i) => !this.#places[i]);
+    await Promise.all(
+      missing.map(async (i) => {
+        this.#places[i] = await this.#openPlace();
+      }),
+    );
+    return this.#outside.client;
+  }
+
+  /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
+  enter(seat: Seat, run: () => Promise<void>): Promise<void> {
+    const { gate } = this.#places[seat.client - 1] as Place<Client>;
+    if (gate instanceof SharedGate) return gate.enter(seat, run);
+    gate.queue = seat;
+    return run();
+  }
+
+  /** The client's connection, while it is alive. */
+  of(seat: Seat): Client | undefined {
+    const session = this.#places[seat.client - 1]?.session;
+    return session?.alive ? session.client : undefined;
+  }
+
+  /** A fresh connection for a client. Its handshake passes outside the gate: it is not part of the schedule. */
+  async reconnect(seat: Seat, { steps }: Pick<Trace, "steps">): Promise<Client> {
+    const old = this.#places[seat.client - 1];
+    const fresh = await this.#openPlace(steps.length);
+    if (fresh.gate instanceof SessionGate) fresh.gate.queue = seat;
+    this.#places[seat.client - 1] = fresh;
+    if (old && !this.#places.includes(old)) await this.#close(old);
+    return fresh.session.client;
+  }
+
+  /** After a schedule that ended: nothing of it may reach into the next one. */
+  async leave(run: Run, trace: Trace): Promise<void> {
+    const leaving = this.#places.map(async (place, i) => {
+      if (!place || this.#places.indexOf(place) < i) return;
+      if (place.gate instanceof SessionGate) place.gate.queue = undefined;
+      const clients = this.#places.flatMap((p, n) => (p === place ? [n + 1] : []));
+      // One for all again, after one of them had to reconnect.
+      const is_whole = !this.#shared || clients.length === this.#places.length;
+      const own = { ...trace, steps: trace.steps.slice(place.since) };
+      const left = place.session.alive && is_whole ? leftBy(own, clients) : "broken";
+      place.since = 0;
+      if (left === "nothing") return;
+      if (left === "something" && place.session.clean) return place.session.clean();
+      for (const client of clients) {
+        if (run.seats[client - 1]?.dead) run.seats[client - 1]?.giveUp(new ScheduleOver());
+      }
+      await this.#drop(place);
+    });
+    await Promise.all(leaving);
+  }
+
+  /** Of a schedule that was given up nothing can be kept. */
+  async abandon(run: Run): Promise<void> {
+    const flying = new Set(run.seats.map((seat) => seat.flight?.session));
+    const places = [...new Set(this.#places.filter((place) => place !== undefined))];
+    for (const place of places) place.gate.close();
+    run.giveUp();
+    // First those that hold locks without waiting themselves: then the others can end, too.
+    places.sort((a, b) => Number(flying.has(a.session)) - Number(flying.has(b.session)));
+    for (const place of places) await this.#drop(place);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const places = new Set(this.#places.filter((place) => place !== undefined));
+    this.#places = [];
+    await Promise.all([...places].map((place) => this.#close(place)));
+    await this.#outside?.[Symbol.asyncDispose]();
+    this.#outside = undefined;
+  }
+
+  async #openPlace(since = 0): Promise<Place<Client>> {
+    const gate = this.#shared ? new SharedGate() : new SessionGate();
+    const session = await this.#backend.open(gate, this.#options);
+    gate.session = session;
+    return { gate, session, since };
+  }
+
+  async #drop(place: Place<Client>): Promise<void> {
+    this.#places = this.#places.map((p) => (p === place ? undefined : p));
+    await this.#close(place);
+  }
+
+  async #close(place: Place<Client>): Promise<void> {
+    place.gate.close();
+    await place.session[Symbol.asyncDispose]();
+  }
+}
+
+/** What these clients may have left in their session: a transaction, a lock, a setting; or a driver in disorder. */
+function leftBy(trace: Trace, clients: readonly number[]): "nothing" | "something" | "broken" {
+  const mine = (one: { client: number }): boolean => clients.includes(one.client);
+  const steps = trace.steps.filter(mine);
+  // A driver remembers its troubles: the AWS SDK has a budget for retries.
+  if (steps.some((step) => step.fault !== undefined && step.fault !== "expire")) return "broken";
+  if (trace.results.some((result) => mine(result) && result.status !== "ok")) return "something";
+  let in_transaction = false;
+  for (const { kind, statement } of steps) {
+    if (kind === "begin") in_transaction = true;
+    else if (kind === "commit" || kind === "rollback") in_transaction = false;
+    else if (kind === "lock" && !in_transaction) return "something";
+    else if (kind === "other" || /^set \S+ ?(=|to\b)/i.test(statement)) return "something";
+  }
+  return in_transaction ? "something" : "nothing";
+}

@@ -1,0 +1,178 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Program } from "../program.ts";
+import { Lane, type Played } from "../run/lane.ts";
+import { drain } from "../run/lanes.ts";
+import { type Memory, SharedMemory } from "../run/shared-memory.test-support.ts";
+import type { Trace } from "../trace.ts";
+import { Exhaust } from "./dfs.ts";
+
+const variables = ["x", "y"] as const;
+const locks = ["l", "m"] as const;
+
+type Op =
+  | { do: "begin" }
+  | { do: "get" | "add"; name: string }
+  /** Writes what was last read, plus one. */
+  | { do: "put"; name: string }
+  | { do: "lock" | "unlock"; name: string };
+
+/** Each client runs its own list of steps; what it read and what is left at the end are the outcome. */
+function programOf(
+  code: readonly (readonly Op[])[],
+  ended: (trace: Trace, state: number[]) => void,
+): Program<Memory> {
+  return {
+    async setup(memory, key) {
+      for (const name of variables) await memory.set(key + name, 0);
+    },
+    async run(memory, { client, key }) {
+      const read: number[] = [];
+      for (const op of code[client - 1] ?? []) {
+        if (op.do === "begin") await memory.begin();
+        else if (op.do === "get") read.push(await memory.get(key + op.name));
+        else if (op.do === "add") read.push(await memory.add(key + op.name, 1));
+        else if (op.do === "put") await memory.set(key + op.name, (read.at(-1) ?? 0) + 10);
+        else await memory[op.do](key + op.name);
+      }
+      for (const name of locks) await memory.unlock(key + name);
+      return read.join();
+    },
+    async check(memory, { key, trace }) {
+      ended(trace, [await memory.get(`${key}x`), await memory.get(`${key}y`)]);
+    },
+  };
+}
+
+async function outcomes(
+  code: readonly (readonly Op[])[],
+  prune: boolean,
+  lanes_max = 1,
+): Promise<{ found: Set<string>; schedules: number; complete: boolean; pruned: number }> {
+  const backend = new SharedMemory();
+  const states = new WeakMap<Trace, number[]>();
+  const program = programOf(code, (trace, state) => states.set(trace, state));
+  const lanes = Array.from(
+    { length: lanes_max },
+    (_, i) => new Lane(backend, program, { key: `key${i}` }),
+  );
+  const search = new Exhaust({ prune, several_operations: false });
+  const found = new Set<string>();
+  const seen = ({ trace }: Played): undefined => {
+    const ends = trace.results.map((r) => `${r.status} ${r.code ?? ""} ${String(r.output)}`);
+    found.add([trace.ending.kind, ...ends, ...(states.get(trace) ?? [])].join("|"));
+  };
+  const operations = code.map(() => 1);
+  const limits = { schedules_max: 20_000 };
+  const { schedules, complete } = await drain(lanes, operations, search, limits, seen);
+  return { found, schedules, complete, pruned: search.pruned };
+}
+
+test("2 clients with 4 steps each have 70 interleavings", async () => {
+  const four: Op[] = [
+    { do: "get", name: "x" },
+    { do: "put", name: "x" },
+  ];
+  // Two more steps each: the unlocks at the end.
+  const { schedules, complete } = await outcomes([four, four], false);
+  expect({ schedules, complete }).toEqual({ schedules: 70, complete: true });
+});
+
+test("steps on different keys need one schedule", async () => {
+  const on_own_keys: Program<Memory> = {
+    setup: async () => {},
+    run: async (memory, { client }) => {
+      await memory.begin();
+      await memory.add(`v${client}`, 1);
+      await memory.add(`v${client}`, 1);
+    },
+    check: async () => {},
+  };
+  await using lane = new Lane(new SharedMemory(), on_own_keys, { key: "key7" });
+  const search = new Exhaust({ prune: true, several_operations: false });
+  const limits = { schedules_max: 100 };
+  const { schedules } = await drain([lane], [1, 1], search, limits, () => undefined);
+  // One that counts, and those that are found redundant only on the way.
+  expect(schedules).toBeLessThanOrEqual(4);
+});
+
+/** Two clients with a step each; in some schedules, counted from 1, the first client does nothing, or the third comes too. */
+async function unsteady(odd: {
+  readonly none?: readonly number[];
+  readonly third?: readonly number[];
+}) {
+  let number = 0;
+  const program: Program<Memory> = {
+    setup: async () => void number++,
+    run: async (memory, { client, key }) => {
+      if (client === 1 && odd.none?.includes(number)) return;
+      if (client === 3 && !odd.third?.includes(number)) return;
+      await memory.add(key, 1);
+    },
+    check: async () => {},
+  };
+  await using lane = new Lane(new SharedMemory(), program, { key: "key9" });
+  const search = new Exhaust({ prune: false, several_operations: false });
+  const limits = { schedules_max: 100 };
+  const { schedules } = await drain([lane], [1, 1, 1], search, limits, () => undefined);
+  return { schedules, lost: search.diverged };
+}
+
+test("a branch is tried again when the server did something else after the same choices", async () => {
+  expect(await unsteady({})).toEqual({ schedules: 2, lost: 0 });
+  expect(await unsteady({ none: [2] })).toEqual({ schedules: 3, lost: 0 });
+  expect(await unsteady({ third: [2, 3] })).toEqual({ schedules: 4, lost: 0 });
+});
+
+test("when a branch does not come back all begins anew, at most twice: then it is lost, and counted", async () => {
+  const first = [2, 3, 4, 5, 6];
+  const second = first.map((number) => number + 6);
+  const third = second.map((number) => number + 6);
+  expect(await unsteady({ none: first })).toEqual({ schedules: 8, lost: 0 });
+  expect(await unsteady({ third: first })).toEqual({ schedules: 8, lost: 0 });
+  expect(await unsteady({ none: [...first, ...second] })).toEqual({ schedules: 14, lost: 0 });
+  const always = [...first, ...second, ...third];
+  expect(await unsteady({ none: always })).toEqual({ schedules: 18, lost: 1 });
+  expect(await unsteady({ third: always })).toEqual({ schedules: 18, lost: 1 });
+});
+
+const op: fc.Arbitrary<Op> = fc.oneof(
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("begin" as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constantFrom("get" as const, "add" as const, "put" as const),
+      name: fc.constantFrom(...variables),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("lock" as const, "unlock" as const),
+      name: fc.constantFrom(...locks),
+    }),
+  },
+);
+const two = fc.array(fc.array(op, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 2 });
+const three = fc.array(fc.array(op, { minLength: 1, maxLength: 1 }), {
+  minLength: 3,
+  maxLength: 3,
+});
+
+test("the pruned search finds exactly the outcomes that the unpruned one finds", async () => {
+  const seed = Date.now();
+  console.log(`seed ${seed}`);
+  let saved = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: two }, three), async (code) => {
+      const all = await outcomes(code, false);
+      const some = await outcomes(code, true, 3);
+      expect([...some.found].sort()).toEqual([...all.found].sort());
+      expect(all.complete && some.complete).toBe(true);
+      expect(some.schedules).toBeLessThanOrEqual(all.schedules);
+      saved += all.schedules - some.schedules;
+    }),
+    { seed, numRuns: 40 },
+  );
+  expect(saved).toBeGreaterThan(0);
+});

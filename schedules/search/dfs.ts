@@ -1,0 +1,173 @@
+import type { Played } from "../run/lane.ts";
+import type { ChoicePoint, PickNext } from "../run/runner.ts";
+import type { Fault } from "../schedule.ts";
+import type { TraceStep } from "../trace.ts";
+import { commute, type Move, moveOf } from "./independence.ts";
+import type { Attempt, Search } from "./search.ts";
+
+export interface ExhaustOptions {
+  /** Leave out schedules that differ only in the order of steps that commute. */
+  readonly prune: boolean;
+  /** A client does more than one operation: then the order of returns matters too. */
+  readonly several_operations: boolean;
+  readonly faults?: readonly Fault[];
+}
+
+/** A place in the tree of schedules that is still to be visited: these choices, then on by itself. */
+interface Branch {
+  readonly choices: readonly number[];
+  /** At its last choice: steps that were tried there or before, and lead nowhere new while they commute. */
+  readonly asleep: readonly Move[];
+  readonly candidates: readonly number[];
+  readonly tries: number;
+}
+
+/** Now and then a server takes the other victim of a deadlock: a branch is lost only if it stays away. */
+const tries_max = 5;
+/** What follows from a victim that is taken once in a hundred times does stay away: then all begins anew. */
+const passes_max = 3;
+
+const root: Branch = { choices: [], asleep: [], candidates: [], tries: 1 };
+
+/** A choice point that a visit went through. */
+interface Node {
+  readonly depth: number;
+  readonly row: number;
+  readonly candidates: readonly number[];
+  readonly asleep: readonly Move[];
+  readonly chosen: number;
+}
+
+/**
+ * All interleavings, depth first, each schedule run from its start. Steps that commute are pruned by
+ * sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996): after
+ * a step was tried at a point, it sleeps in the branches beside it until a step comes that does not commute
+ * with it. Of every set of interleavings that differ only in commuting steps at least one is run.
+ * A pass that lost branches proves nothing and is followed by another: one without a loss covers all.
+ */
+export class Exhaust implements Search {
+  readonly exhaustive = true;
+  pruned = 0;
+  diverged = 0;
+  readonly #options: ExhaustOptions;
+  readonly #branches: Branch[] = [root];
+  #under_way = 0;
+  #passes = 1;
+
+  constructor(options: ExhaustOptions) {
+    this.#options = options;
+  }
+
+  next(): Attempt | undefined {
+    const branch = this.#branches.pop() ?? this.#again();
+    if (!branch) return undefined;
+    const visit = new Visit(branch, this.#options);
+    this.#under_way++;
+    return {
+      pick: visit.pick,
+      faults: this.#options.faults ?? [],
+      done: (played) => {
+        this.#under_way--;
+        if (visit.arrived) this.#visited(visit, played);
+        else this.#tryAgain(branch);
+      },
+    };
+  }
+
+  #again(): Branch | undefined {
+    if (this.#under_way > 0 || this.diverged === 0 || this.#passes === passes_max) return undefined;
+    this.#passes++;
+    this.diverged = 0;
+    this.pruned = 0;
+    return root;
+  }
+
+  #tryAgain(branch: Branch): void {
+    if (branch.tries === tries_max) this.diverged++;
+    else this.#branches.push({ ...branch, tries: branch.tries + 1 });
+  }
+
+  #visited(visit: Visit, { trace }: Played): void {
+    for (const node of visit.nodes) this.#addSibling(node, trace.choices, trace.steps);
+  }
+
+  #addSibling(node: Node, choices: readonly number[], steps: readonly TraceStep[]): void {
+    const { prune } = this.#options;
+    const { depth, candidates, chosen } = node;
+    const tried = prune ? [moveOf(steps, node.row)].filter((move) => !move.entangled) : [];
+    const asleep = [...node.asleep, ...tried];
+    const rest = candidates.map((_, i) => i).filter((i) => i > chosen);
+    const awake = rest.filter((i) => !asleep.some((move) => move.client === candidates[i]));
+    // It commutes with everything: its client would sleep to the end.
+    if (asleep.some((move) => move.free)) awake.length = 0;
+    const [next] = awake;
+    // Those that sleep are counted once: when no sibling is left.
+    if (next === undefined) this.pruned += rest.length;
+    else {
+      this.pruned += rest.filter((i) => i < next).length;
+      this.#branches.push({
+        choices: [...choices.slice(0, depth), next],
+        asleep,
+        candidates,
+        tries: 1,
+      });
+    }
+  }
+}
+
+/** One run down the tree. */
+class Visit {
+  readonly nodes: Node[] = [];
+  /** It came to its branch; otherwise the server did something else after the same choices. */
+  arrived: boolean;
+  readonly pick: PickNext = (point) => this.#pick(point);
+  readonly #branch: Branch;
+  readonly #options: ExhaustOptions;
+  #depth = 0;
+  #asleep: readonly Move[] = [];
+  #seen_rows = 0;
+  /** From here on it only repeats what another schedule does. */
+  #redundant = false;
+
+  constructor(branch: Branch, options: ExhaustOptions) {
+    this.#branch = branch;
+    this.#options = options;
+    this.arrived = branch.choices.length === 0;
+  }
+
+  #pick(point: ChoicePoint): number {
+    const depth = this.#depth++;
+    const { choices, candidates } = this.#branch;
+    if (depth < choices.length - 1) return choices[depth] as number;
+    const here = point.candidates.map((candidate) => candidate.client);
+    if (depth === choices.length - 1) {
+      this.arrived = here.join() === candidates.join();
+      this.#asleep = this.#branch.asleep;
+      return this.#visit(depth, point, here, choices[depth] as number);
+    }
+    this.#fallAsleepOrWake(point.steps);
+    if (this.#redundant) return 0;
+    const awake = here.findIndex((client) => !this.#asleep.some((move) => move.client === client));
+    this.#redundant = awake < 0;
+    return this.#redundant ? 0 : this.#visit(depth, point, here, awake);
+  }
+
+  #visit(depth: number, point: ChoicePoint, candidates: readonly number[], chosen: number): number {
+    const row = point.steps.length;
+    this.#seen_rows = row;
+    this.nodes.push({ depth, row, candidates, asleep: this.#asleep, chosen });
+    return chosen;
+  }
+
+  /** A step wakes all those that do not commute with it. */
+  #fallAsleepOrWake(steps: readonly TraceStep[]): void {
+    for (; this.#seen_rows < steps.length && this.#asleep.length > 0; this.#seen_rows++) {
+      const move = moveOf(steps, this.#seen_rows);
+      // Nobody else could go, so the sleeper did: all that follows was seen before.
+      if (this.#asleep.some((sleeper) => sleeper.client === move.client)) this.#redundant = true;
+      this.#asleep = this.#asleep.filter((sleeper) =>
+        commute(sleeper, move, this.#options.several_operations),
+      );
+    }
+  }
+}

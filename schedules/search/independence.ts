@@ -1,0 +1,48 @@
+import type { Step } from "../../backends/backend.ts";
+import type { TraceStep } from "../trace.ts";
+
+/** As much of a step as decides whether its place among others matters. */
+export interface Move {
+  readonly client: number;
+  readonly kind: Step["kind"];
+  readonly keys: readonly string[] | undefined;
+  /** BEGIN, or a step that never reached the server: it commutes with everything. */
+  readonly free: boolean;
+  /** It waited, let another go on, met a fault, or backed off: its place matters to everyone. */
+  readonly entangled: boolean;
+  readonly returns: boolean;
+}
+
+/** What a step turned out to be, once it was done: `steps[row]` and what it did to the others. */
+export function moveOf(steps: readonly TraceStep[], row: number): Move {
+  const step = steps[row] as TraceStep;
+  const { client, kind, keys } = step;
+  const releases = steps.some((other) => other.released_by === row);
+  const not_sent = step.error === "not sent";
+  const entangled = Boolean(
+    step.waited ||
+      releases ||
+      step.fault ||
+      step.backs_off ||
+      step.lets_on ||
+      (step.error && !not_sent),
+  );
+  const free = !entangled && (kind === "begin" || not_sent);
+  return { client, kind, keys, free, entangled, returns: step.returns === true };
+}
+
+/**
+ * Whether two neighbouring steps of different clients can change places with no difference to anyone:
+ * BEGIN and anything, what was never sent and anything, two reads, steps on different keys. In doubt, no.
+ *
+ * @param several_operations whether a client does more than one: then the order of their returns matters
+ *   to a history
+ */
+export function commute(a: Move, b: Move, several_operations: boolean): boolean {
+  if (a.client === b.client || a.entangled || b.entangled) return false;
+  if (several_operations && a.returns && b.returns) return false;
+  if (a.free || b.free) return true;
+  if (a.kind === "read" && b.kind === "read") return true;
+  const others = new Set(b.keys);
+  return a.keys !== undefined && b.keys !== undefined && !a.keys.some((key) => others.has(key));
+}

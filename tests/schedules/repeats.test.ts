@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { exploreSchedules, newLane } from "../../schedules/exploration.ts";
+import { pickFrom } from "../../schedules/search/search.ts";
+import { describeTrace } from "../../schedules/trace.ts";
+import { type Counter, kinds, nameOf, openCounters } from "./counters.test-support.ts";
+
+const replays = 50;
+
+/** The trace of the smallest failure and those of its replays, each once; undefined when nothing fails. */
+async function tracesOf({ exploration, strategy }: Counter): Promise<string[] | undefined> {
+  const faults = /retried|resent/.test(strategy.name) ? (["lose reply"] as const) : [];
+  const two = { clients: 2, search: "exhaustive", faults } as const;
+  const { failure } = await exploreSchedules({ ...exploration, ...two });
+  if (failure === undefined) return undefined;
+  const { smallest } = failure;
+  const traces = new Set([describeTrace(smallest)]);
+  await using lane = newLane(exploration, 9);
+  for (let i = 0; i < replays; i++) {
+    const { trace } = await lane.play({ ...smallest, pick: pickFrom(smallest.choices) });
+    traces.add(describeTrace(trace));
+  }
+  return [...traces];
+}
+
+test.concurrent.each(kinds)(
+  "%s: every smallest failure gives 50 times the same trace",
+  async (kind) => {
+    await using counters = await openCounters(kind);
+    /** Strategies that have failed: once is enough, not at every level. */
+    const failed = new Set<string>();
+    for (const counter of counters.all) {
+      if (failed.has(counter.name)) continue;
+      const traces = await tracesOf(counter);
+      if (traces === undefined) continue;
+      failed.add(counter.name);
+      const name = nameOf(counter);
+      expect({ name, traces }).toEqual({ name, traces: traces.slice(0, 1) });
+    }
+    expect(failed.size).toBeGreaterThan(0);
+  },
+);
