@@ -9,13 +9,13 @@ import { ofKey } from "./who.ts";
  * Jepsen's `set-full`: `add` of elements, and many `read`s of all of them. An element is known once its add or
  * a read of it returned. It is lost when a read that was invoked after that is the last word and
  * misses it; stable when the last word has it, and then stale if a read missed it in between (which eventual
- * consistency allows). No read may have an element twice.
+ * consistency allows). No read may have an element twice, nor one whose adds all certainly failed.
  */
 export const setFullChecker: SyncChecker = {
   name: "set-full",
   check({ operations }: History): Verdict {
     const keys = byKey(operations);
-    const figures = { stable: 0, stale: 0, lost: 0, never_read: 0, duplicates: 0 };
+    const figures = { stable: 0, stale: 0, lost: 0, never_read: 0, duplicates: 0, unexpected: 0 };
     let wrong: string | undefined;
     for (const [key, of_key] of keys) {
       const of = ofKey(key, keys.size > 1);
@@ -33,8 +33,15 @@ export const setFullChecker: SyncChecker = {
         } else if (missed) lost.push(element);
         else figures.never_read++;
       }
+      const never = neverAdded(of_key);
+      const unexpected = new Set(
+        contents.flatMap((content) => [...content]).filter((element) => never.has(element)),
+      );
+      figures.unexpected += unexpected.size;
       figures.lost += lost.length;
       figures.duplicates += doubled.length;
+      if (unexpected.size > 0)
+        wrong ??= `Elements were read whose adds had all failed: ${few(unexpected)}${of}.`;
       if (lost.length > 0) wrong ??= `Elements were lost: ${few(lost)}${of}.`;
       if (doubled.length > 0) wrong ??= `A read has elements twice: ${few(doubled)}${of}.`;
     }
@@ -49,6 +56,14 @@ export const setFullChecker: SyncChecker = {
     return verdict("valid", `All ${figures.stable} elements that were read stayed.`);
   },
 };
+
+/** Elements whose adds all failed. */
+function neverAdded(operations: readonly Operation[]): Set<string> {
+  const adds = operations.filter(({ f }) => f === "add");
+  const never = new Set(adds.map(({ input }) => plainText(input)));
+  for (const { input, status } of adds) if (status !== "fail") never.delete(plainText(input));
+  return never;
+}
 
 /** By element that was added: the event from which on it must be there; Infinity when nobody knows of it. */
 function knownSince(

@@ -32,7 +32,13 @@ export function fromJepsen(
     case "invoke":
       return { index, time_ns, process, type, f, key, input: value };
     case "ok":
-      return { index, time_ns, process, type, output: f === "add" ? null : value };
+      return {
+        index,
+        time_ns,
+        process,
+        type,
+        output: f === "add" && typeof value !== "boolean" ? null : value,
+      };
     case "fail":
     case "info":
       return { index, time_ns, process, type, error: text(operation.error ?? operation.value) };

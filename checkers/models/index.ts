@@ -1,10 +1,16 @@
 import type { Model } from "../model.ts";
 import { counter } from "./counter.ts";
+import { deque } from "./deque.ts";
 import { kv } from "./kv.ts";
+import { multiRegister } from "./multi-register.ts";
 import { mutex } from "./mutex.ts";
+import { priorityQueue } from "./priority-queue.ts";
 import { queue } from "./queue.ts";
 import { register } from "./register.ts";
+import { semaphore } from "./semaphore.ts";
 import { set } from "./set.ts";
+import { setWithAnswers } from "./set-with-answers.ts";
+import { stack } from "./stack.ts";
 
 /** Makes a model that starts with `initial`; each has a default of its own. */
 export type MakeModel = (initial?: unknown) => Model<unknown>;
@@ -12,11 +18,17 @@ export type MakeModel = (initial?: unknown) => Model<unknown>;
 export const models: Readonly<Record<string, MakeModel>> = {
   register,
   "cas-register": register,
+  "multi-register": erase(multiRegister),
   counter: erase(counter),
   kv: erase(kv),
   mutex: erase(mutex),
+  semaphore: erase(semaphore),
   set: erase(set),
+  "set-with-answers": erase(setWithAnswers),
   queue: erase(queue),
+  stack: erase(stack),
+  deque: erase(deque),
+  "priority-queue": erase(priorityQueue),
 };
 
 /** States go back only into the model they came from, so its users need not know their type. */

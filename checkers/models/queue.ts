@@ -1,18 +1,15 @@
 import type { Model } from "../model.ts";
-import { same } from "../plain-text.ts";
+import { mayAnswer, startingItems } from "./items.ts";
 
 /** First in, first out: `enqueue`, `dequeue` (null when it was empty). */
-export function queue(): Model<readonly unknown[]> {
+export function queue(initial?: unknown): Model<readonly unknown[]> {
   return {
     name: "queue",
-    init: [],
+    init: startingItems(initial),
     step(items, { f, input, output }) {
       if (f === "enqueue") return [...items, input];
       if (f !== "dequeue") throw new Error(`A queue has no operation "${f}".`);
-      if (items.length === 0) return output === undefined || output === null ? items : undefined;
-      const [first, ...rest] = items;
-      return output === undefined || same(output, first) ? rest : undefined;
+      return mayAnswer(output, items[0]) ? items.slice(1) : undefined;
     },
-    observes: ({ f, output }) => f === "dequeue" && output === null,
   };
 }

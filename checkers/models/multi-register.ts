@@ -1,0 +1,58 @@
+import type { Model } from "../model.ts";
+import { plainText, same } from "../plain-text.ts";
+
+/**
+ * Several registers that one operation reads and writes at once, as in Knossos: `txn` of a list of
+ * ["r", register, null] and ["w", register, value], done one after the other. It answers the same list
+ * with the values read. A register that was never written is null; one that started with a value answers
+ * null only where nothing is known. States: values by the texts of the registers' names.
+ * @param initial values by the registers' names, like { x: 0 }
+ */
+export function multiRegister(initial?: unknown): Model<Registers> {
+  const init = startingValues(initial);
+  return {
+    name: "multi-register",
+    init,
+    step(registers, { f, input, output }) {
+      if (f !== "txn") throw new Error(`A multi-register has no operation "${f}".`);
+      let next = registers;
+      for (const [action, register, value] of actions(output ?? input)) {
+        const name = nameOf(register);
+        if (action === "w") next = new Map(next).set(name, value);
+        else if (output !== undefined && !same(value, next.get(name) ?? null)) {
+          if (value !== null || !init.has(name)) return undefined;
+        }
+      }
+      return next;
+    },
+    observes: ({ input }) => actions(input).every(([action]) => action === "r"),
+  };
+}
+
+type Registers = ReadonlyMap<string, unknown>;
+type Action = readonly ["r" | "w", unknown, unknown];
+
+function actions(list: unknown): Action[] {
+  const read = Array.isArray(list) ? list.map(action) : [undefined];
+  if (read.every((each) => each !== undefined)) return read;
+  throw new Error(
+    `A txn is a list like [["r", "x", null], ["w", "y", 1]], not ${JSON.stringify(list)}.`,
+  );
+}
+
+function action(value: unknown): Action | undefined {
+  if (!Array.isArray(value) || value.length !== 3) return undefined;
+  const [kind, register, of] = value as [unknown, unknown, unknown];
+  if (kind === "r" || kind === ":r") return ["r", register, of];
+  return kind === "w" || kind === ":w" ? ["w", register, of] : undefined;
+}
+
+/** A keyword (:x) and a string ("x") are one name. */
+function nameOf(register: unknown): string {
+  return plainText(typeof register === "string" ? register.replace(/^:/, "") : register);
+}
+
+function startingValues(initial: unknown): Registers {
+  const values = typeof initial === "object" && initial !== null ? Object.entries(initial) : [];
+  return new Map(values.map(([name, value]) => [nameOf(name), value]));
+}

@@ -1,0 +1,19 @@
+import type { Model } from "../model.ts";
+
+/**
+ * `acquire` and `release` permits: one, or as many as the input says. States: how many are held.
+ * @param initial how many there are; one when it is not given or 0 (a file's header says 0 when it has nothing to say)
+ */
+export function semaphore(initial?: unknown): Model<number> {
+  const permits = Number(initial ?? 0) || 1;
+  return {
+    name: "semaphore",
+    init: 0,
+    step(held, { f, input }) {
+      if (f !== "acquire" && f !== "release")
+        throw new Error(`A semaphore has no operation "${f}".`);
+      const next = held + Number(input ?? 1) * (f === "acquire" ? 1 : -1);
+      return next >= 0 && next <= permits ? next : undefined;
+    },
+  };
+}

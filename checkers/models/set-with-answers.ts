@@ -1,0 +1,24 @@
+import type { Model } from "../model.ts";
+import { plainText } from "../plain-text.ts";
+import { set } from "./set.ts";
+
+/**
+ * A set whose `add` answers whether the element was new, and whose `remove` whether it was there (null: it did
+ * not say). Everything else is as in `set`.
+ */
+export function setWithAnswers(): Model<ReadonlySet<string>> {
+  const plain = set();
+  return {
+    ...plain,
+    name: "set-with-answers",
+    step(elements, call) {
+      const { f, input, output } = call;
+      if ((f === "add" || f === "remove") && typeof output === "boolean") {
+        const changes = elements.has(plainText(input)) === (f === "remove");
+        if (output !== changes) return undefined;
+      }
+      return plain.step(elements, call);
+    },
+    observes: (call) => plain.observes!(call) || (call.f !== "read" && call.output === false),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Model } from "../model.ts";
+import { mayAnswer, startingItems } from "./items.ts";
+
+/** Last in, first out: `push`, `pop` (null when it was empty). */
+export function stack(initial?: unknown): Model<readonly unknown[]> {
+  return {
+    name: "stack",
+    init: startingItems(initial),
+    step(items, { f, input, output }) {
+      if (f === "push") return [...items, input];
+      if (f !== "pop") throw new Error(`A stack has no operation "${f}".`);
+      return mayAnswer(output, items.at(-1)) ? items.slice(0, -1) : undefined;
+    },
+  };
+}
