@@ -2,6 +2,7 @@ import { bankChecker } from "./bank.ts";
 import { type LinearizableOptions, linearizable } from "./linearizable.ts";
 import { lostUpdateChecker } from "./lost-update.ts";
 import { models } from "./models/index.ts";
+import { pnCounterChecker } from "./pn-counter.ts";
 import { readModifyWriteChecker } from "./read-modify-write.ts";
 import { setAtRestChecker } from "./set-at-rest.ts";
 import { setFullChecker } from "./set-full.ts";
@@ -19,6 +20,7 @@ const others: Readonly<Record<string, (initial?: unknown) => Checker>> = {
   "set-full": () => setFullChecker,
   "total-queue": () => totalQueueChecker,
   bank: bankChecker,
+  "pn-counter": pnCounterChecker,
 };
 
 /** What `--model` may say. */
