@@ -13,7 +13,7 @@ export async function loadDriver<Library>(
     return await load();
   } catch (error) {
     if ((error as { code?: unknown }).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new CannotConnect(`The driver library "${name}" is missing: npm install ${name}`, {
+    throw new CannotConnect(`The driver ${name} is not installed: npm i ${name}`, {
       cause: error,
     });
   }

@@ -25,15 +25,21 @@ export function mayBeModel(model: string): boolean {
 async function importFile(path: string): Promise<unknown> {
   const url = pathToFileURL(resolve(path)).href;
   try {
-    const script = /\.[cm]?js$/.test(path);
-    const loaded: unknown = script
-      ? await import(url)
-      : await import("tsx/esm/api").then(({ tsImport }) => tsImport(url, import.meta.url));
+    const loaded: unknown = /\.[cm]?js$/.test(path) ? await import(url) : await importTyped(url);
     // A file that counts as CommonJS has its exports one level deeper.
     return defaultOf(defaultOf(loaded));
   } catch (error) {
     throw new Error(`The model ${path} cannot be loaded: ${firstLine(error)}`, { cause: error });
   }
+}
+
+async function importTyped(url: string): Promise<unknown> {
+  const { tsImport } = await import("tsx/esm/api").catch((error: unknown) => {
+    throw new Error("TypeScript is read by the package tsx, which is missing (npm i -D tsx)", {
+      cause: error,
+    });
+  });
+  return tsImport(url, import.meta.url);
 }
 
 function defaultOf(exported: unknown): unknown {

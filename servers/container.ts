@@ -5,6 +5,7 @@ import { Keeper } from "./containers/keeper.ts";
 import { containerRecipe } from "./containers/recipes.ts";
 import { imageOf } from "./images.ts";
 import type { Found, Missing, Settings } from "./local/recipe.ts";
+import { notInstalled, resolvePackage } from "./optional-package.ts";
 import type { Progress } from "./progress.ts";
 import type { Faults, Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
@@ -23,7 +24,7 @@ export interface ContainerServer extends Server, Faults {
 
 /** What would be started, or why nothing can be, without starting or pulling anything. */
 export async function lookForContainer(kind: ServerKind): Promise<Found | Missing> {
-  const missing = await noDocker();
+  const missing = await noContainers();
   if (missing !== undefined) return { missing };
   const image = imageOf(kind);
   const pulled = (await hasImage(image)) ? "" : " (pulled at the first start)";
@@ -41,7 +42,7 @@ export async function startContainer(
 ): Promise<ContainerServer> {
   const { settings, progress, signal, patience_ms = 120_000 } = options;
   const recipe = containerRecipe(kind);
-  const missing = await noDocker();
+  const missing = await noContainers();
   if (missing !== undefined) {
     throw new ServerUnavailable(`${recipe.local.product} cannot run in a container: ${missing}.`);
   }
@@ -64,3 +65,8 @@ export async function startContainer(
     throw error;
   }
 }
+
+/** Why no container can be started here, as half a sentence; undefined if one can. */
+const noContainers = async (): Promise<string | undefined> =>
+  (await noDocker()) ??
+  (resolvePackage("testcontainers") === undefined ? notInstalled("testcontainers") : undefined);

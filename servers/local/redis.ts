@@ -1,4 +1,5 @@
 /** Redis (or Valkey) from the PATH, else Redis from the Debian archive. */
+import { loadPackage } from "../optional-package.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -45,7 +46,7 @@ export const redis: Recipe = {
   identity: ({ data }) => data,
 
   async ask(url) {
-    const { Redis } = await import("ioredis");
+    const { Redis } = await loadPackage("ioredis", () => import("ioredis"));
     const client = new Redis(url, {
       lazyConnect: true,
       connectTimeout: 2000,
