@@ -9,6 +9,12 @@ import { listCommand } from "./list.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 
+// Whoever reads our output may have seen enough: `raceproof list | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(process.exitCode ?? 2);
+});
+
 const program = new Command("raceproof")
   .description("Does this code lose updates when two of it run at once?")
   .exitOverride()
