@@ -23,7 +23,7 @@ export interface Counters extends AsyncDisposable {
 /** Every counter of a backend, at every level of its own that it promises something for. */
 export async function openCounters(kind: (typeof kinds)[number]): Promise<Counters> {
   const backend = await connect({ ...inject("servers")[kind], kind });
-  const { strategies, setUp } = (await import(`../counter/${kind}/index.ts`)) as {
+  const { strategies, setUp } = (await import(`../../suites/counter/${kind}/index.ts`)) as {
     strategies: readonly Strategy<unknown>[];
     setUp?: (client: unknown) => Promise<void>;
   };
