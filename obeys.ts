@@ -25,7 +25,7 @@ export function obeys(
   const checker = linearizable(name, make, initial === undefined ? {} : { initial });
   return async (_client, { events }) => {
     const pairing = new Pairing();
-    for (const event of events) pairing.add(event, event.index);
+    for (const event of events) pairing.add(event);
     const history = { header: undefined, operations: pairing.operations };
     const { verdict, reason } = checker.check(history, {});
     if (verdict === "invalid") throw new CheckFailed("not linearizable", reason);

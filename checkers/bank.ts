@@ -1,5 +1,6 @@
 import type { History } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
 
@@ -11,6 +12,7 @@ import { ofKey, who } from "./who.ts";
 export function bankChecker(initial?: unknown): SyncChecker {
   return {
     name: "bank",
+    knows: { transfer: {}, read: { output: value } },
     check({ header, operations }: History): Verdict {
       const keys = byKey(operations);
       const figures = { reads: 0, wrong_reads: 0 };

@@ -9,6 +9,7 @@ import { toProblem } from "./search/problem.ts";
 import { search } from "./search/search.ts";
 import { impossibleZones } from "./unique-writes.ts";
 import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
+import { strangeTo } from "./vocabulary.ts";
 import { ofKey } from "./who.ts";
 
 export interface LinearizableOptions {
@@ -36,6 +37,8 @@ export function linearizable(
   return {
     name,
     check(history: History, limits: Limits = {}): Verdict {
+      const wrong = strangeTo(name, make(options.initial), history);
+      if (wrong !== undefined) return { checker: name, verdict: "unknown", reason: wrong };
       const judge = (within: Limits): Verdict =>
         new Judge(name, make, options, within, history).judge();
       const quickly = make === models["counter"] && options.initial === undefined;

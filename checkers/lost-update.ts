@@ -1,5 +1,6 @@
 import type { Header, History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { ifAny, value, whole } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
 
@@ -11,6 +12,7 @@ import { ofKey, who } from "./who.ts";
  */
 export const lostUpdateChecker: SyncChecker = {
   name: "lost-update",
+  knows: { add: { input: ifAny(whole), output: ifAny(value) }, read: { output: value } },
   check({ header, operations }: History): Verdict {
     const keys = byKey(operations);
     const figures = { acknowledged: 0, unknown: 0, failed: 0, lost: 0, applied_twice: 0 };

@@ -1,5 +1,6 @@
 import type { History } from "../histories/event.ts";
 import type { Checker, Limits, Verdict } from "./verdict.ts";
+import { strange } from "./vocabulary.ts";
 
 const weight = { valid: 0, unknown: 1, invalid: 2 };
 
@@ -27,6 +28,8 @@ export async function runChecker(
   });
   if (!history.operations.some((operation) => operation.status === "ok"))
     return unknown("No operation completed, so there is nothing to judge.");
+  const wrong = checker.knows && strange(checker.name, checker.knows, history);
+  if (wrong !== undefined) return unknown(wrong);
   try {
     return await checker.check(history, limits);
   } catch (error) {

@@ -1,3 +1,5 @@
+import type { Vocabulary } from "./shapes.ts";
+
 /** What a model sees of an operation. */
 export interface Call {
   readonly f: string;
@@ -13,6 +15,12 @@ export interface Call {
 export interface Model<State> {
   readonly name: string;
   readonly init: State;
+  /**
+   * The operations it knows, by their names, and what must come with each: `{ read: { output: value } }` (see
+   * shapes.ts). A history with anything else is refused before it is judged. When left out, any name is taken
+   * that `step` does not throw at, and every acknowledged operation must have an answer, if only null.
+   */
+  readonly knows?: Vocabulary;
   /** The state after the call, or `undefined` when the call cannot happen in this state. */
   step(state: State, call: Call): State | undefined;
   /**

@@ -52,8 +52,10 @@ export const kinds: Record<string, Kind> = {
       ]),
     answer: (state, f, input) =>
       f === "read" ? state : (input as number) === 2 ? Number(state) + 2 : null,
-    lie: (random, { output }) =>
-      typeof output === "number" ? output + pick(random, [-1, 1]) : output,
+    lie: (random, { f, output }) => {
+      if (typeof output === "number") return output + pick(random, [-1, 1]);
+      return f === "read" ? value(random) : output;
+    },
     rename: (value) => (typeof value === "number" ? -value : value),
   },
   kv: {

@@ -1,6 +1,7 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { plainText } from "./plain-text.ts";
+import { value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
 
@@ -15,6 +16,7 @@ import { ofKey, who } from "./who.ts";
 export function readModifyWriteChecker(initial?: unknown): SyncChecker {
   return {
     name: "read-modify-write",
+    knows: { update: { output: value }, read: {} },
     check({ header, operations }: History): Verdict {
       const keys = byKey(operations);
       const figures = { acknowledged: 0, unknown: 0, lost: 0 };

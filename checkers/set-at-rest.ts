@@ -2,6 +2,7 @@ import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { elementsOf, few } from "./elements.ts";
 import { plainText } from "./plain-text.ts";
+import { list, value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey } from "./who.ts";
 
@@ -11,6 +12,7 @@ import { ofKey } from "./who.ts";
  */
 export const setAtRestChecker: SyncChecker = {
   name: "set-at-rest",
+  knows: { add: { input: value }, read: { output: list } },
   check({ operations }: History): Verdict {
     const keys = byKey(operations);
     const figures = { attempted: 0, acknowledged: 0, lost: 0, unexpected: 0, recovered: 0 };

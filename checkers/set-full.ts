@@ -2,6 +2,7 @@ import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { elementsOf, few } from "./elements.ts";
 import { plainText } from "./plain-text.ts";
+import { list, value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey } from "./who.ts";
 
@@ -13,6 +14,7 @@ import { ofKey } from "./who.ts";
  */
 export const setFullChecker: SyncChecker = {
   name: "set-full",
+  knows: { add: { input: value }, read: { output: list } },
   check({ operations }: History): Verdict {
     const keys = byKey(operations);
     const figures = { stable: 0, stale: 0, lost: 0, never_read: 0, duplicates: 0, unexpected: 0 };

@@ -2,6 +2,7 @@ import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { elementsOf, few } from "./elements.ts";
 import { plainText } from "./plain-text.ts";
+import { list, value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey } from "./who.ts";
 
@@ -13,6 +14,7 @@ import { ofKey } from "./who.ts";
  */
 export const totalQueueChecker: SyncChecker = {
   name: "total-queue",
+  knows: { enqueue: { input: value }, dequeue: { output: value }, drain: { output: list } },
   check({ operations }: History): Verdict {
     const keys = byKey(operations);
     const figures = { attempted: 0, acknowledged: 0, lost: 0, unexpected: 0, duplicated: 0 };

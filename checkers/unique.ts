@@ -1,6 +1,7 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
+import { strange } from "./vocabulary.ts";
 import { ofKey, who } from "./who.ts";
 
 /**
@@ -13,7 +14,11 @@ export const uniqueIdsChecker: SyncChecker = unique("unique-ids");
 function unique(name: string): SyncChecker {
   return {
     name,
-    check({ header, operations }: History): Verdict {
+    check(history: History): Verdict {
+      const { header, operations } = history;
+      const strangeness = strange(name, undefined, history);
+      if (strangeness !== undefined)
+        return { checker: name, verdict: "unknown", reason: strangeness };
       const keys = byKey(operations);
       const figures = { acknowledged: 0, duplicates: 0 };
       let wrong: string | undefined;

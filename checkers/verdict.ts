@@ -1,4 +1,5 @@
 import type { History, Operation } from "../histories/event.ts";
+import type { Vocabulary } from "./shapes.ts";
 
 /** What a checker says: valid, invalid with evidence, or unknown with a reason. */
 export interface Verdict {
@@ -23,6 +24,8 @@ export interface Limits {
 
 export interface Checker {
   readonly name: string;
+  /** The operations it can judge. A history with others is refused (see merge.ts); not given, it looks itself. */
+  readonly knows?: Vocabulary;
   check(history: History, limits: Limits): Verdict | Promise<Verdict>;
 }
 

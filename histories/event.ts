@@ -64,6 +64,9 @@ export interface Operation {
   readonly returned: number;
   readonly invoked_ns: number;
   readonly returned_ns: number;
+  /** Where invoke and completion stand in the file they were read from, counted from 1. */
+  readonly invoked_line?: number | undefined;
+  readonly returned_line?: number | undefined;
 }
 
 export interface History {

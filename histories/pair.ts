@@ -10,10 +10,13 @@ type Open = { -readonly [Field in keyof Operation]: Operation[Field] };
 export class Pairing {
   readonly operations: Operation[] = [];
   events = 0;
-  readonly #open = new Map<Process, { operation: Open; line: number }>();
+  readonly #open = new Map<Process, { operation: Open; line: number | undefined }>();
 
-  /** @throws HistoryError for a second invoke of one process, or a completion without an invoke. */
-  add(event: HistoryEvent, line: number): void {
+  /**
+   * @param line where it stands in a file, if it was read from one
+   * @throws HistoryError for a second invoke of one process, or a completion without an invoke.
+   */
+  add(event: HistoryEvent, line?: number): void {
     this.events++;
     if (event.process === "nemesis") return;
     const before = this.#open.get(event.process);
@@ -35,6 +38,8 @@ export class Pairing {
         returned: Number.POSITIVE_INFINITY,
         invoked_ns: event.time_ns,
         returned_ns: Number.POSITIVE_INFINITY,
+        invoked_line: line,
+        returned_line: undefined,
       };
       this.operations.push(operation);
       this.#open.set(event.process, { operation, line });
@@ -47,6 +52,7 @@ export class Pairing {
       );
     this.#open.delete(event.process);
     complete(before.operation, event);
+    before.operation.returned_line = line;
   }
 }
 

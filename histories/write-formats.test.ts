@@ -51,9 +51,9 @@ const histories = fc
       const at = { index, time_ns: 10 * index, process };
       if (!open.delete(process)) {
         open.add(process);
-        pairing.add({ ...at, type: "invoke", f, key, input: value }, index);
-      } else if (type === "ok") pairing.add({ ...at, type, output: value }, index);
-      else pairing.add({ ...at, type: type === "fail" ? "fail" : "info", error }, index);
+        pairing.add({ ...at, type: "invoke", f, key, input: value });
+      } else if (type === "ok") pairing.add({ ...at, type, output: value });
+      else pairing.add({ ...at, type: type === "fail" ? "fail" : "info", error });
     }
     return pairing.operations;
   });
@@ -69,6 +69,8 @@ function ranked(operations: readonly Operation[]): Operation[] {
     ...operation,
     invoked: rank(operation.invoked),
     returned: rank(operation.returned),
+    invoked_line: undefined,
+    returned_line: undefined,
   }));
 }
 

@@ -41,10 +41,10 @@ function judge(history: History, updates: "kept" | "lost" | "unique"): void {
 
 function withFinalRead(events: readonly HistoryEvent[], key: string, final: number): History {
   const pairing = new Pairing();
-  for (const event of events) pairing.add(event, event.index);
+  for (const event of events) pairing.add(event);
   const index = events.length;
   const last = { process: Number.MAX_SAFE_INTEGER, time_ns: events.at(-1)?.time_ns ?? 0 };
-  pairing.add({ ...last, index, type: "invoke", f: "read", key, input: null }, index);
-  pairing.add({ ...last, index: index + 1, type: "ok", output: final }, index + 1);
+  pairing.add({ ...last, index, type: "invoke", f: "read", key, input: null });
+  pairing.add({ ...last, index: index + 1, type: "ok", output: final });
   return { header: undefined, operations: pairing.operations };
 }

@@ -1,4 +1,5 @@
 import type { Model } from "../model.ts";
+import { value } from "../shapes.ts";
 import { mayAnswer, startingItems } from "./items.ts";
 
 /** A queue with two ends: `add-first`, `add-last`, `remove-first`, `remove-last` (null when it was empty). */
@@ -6,6 +7,12 @@ export function deque(initial?: unknown): Model<readonly unknown[]> {
   return {
     name: "deque",
     init: startingItems(initial),
+    knows: {
+      "add-first": { input: value },
+      "add-last": { input: value },
+      "remove-first": { output: value },
+      "remove-last": { output: value },
+    },
     step(items, { f, input, output }) {
       switch (f) {
         case "add-first":

@@ -1,10 +1,12 @@
 import type { Model } from "../model.ts";
+import { text, value } from "../shapes.ts";
 
 /** One key of a store of texts: `get`, `put`, `append`. A key that is not there is "". */
 export function kv(initial: unknown = ""): Model<string> {
   return {
     name: "kv",
     init: String(initial),
+    knows: { get: { output: value }, put: { input: text }, append: { input: text } },
     step(text, { f, input, output }) {
       switch (f) {
         case "get":

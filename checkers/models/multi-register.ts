@@ -1,5 +1,6 @@
 import type { Model } from "../model.ts";
 import { plainText, same } from "../plain-text.ts";
+import { list } from "../shapes.ts";
 
 /**
  * Several registers that one operation reads and writes at once, as in Knossos: `txn` of a list of
@@ -13,6 +14,7 @@ export function multiRegister(initial?: unknown): Model<Registers> {
   return {
     name: "multi-register",
     init,
+    knows: { txn: { input: list, output: list } },
     step(registers, { f, input, output }) {
       if (f !== "txn") throw new Error(`A multi-register has no operation "${f}".`);
       let next = registers;

@@ -1,4 +1,5 @@
 import type { Model } from "../model.ts";
+import { number, value } from "../shapes.ts";
 import { mayAnswer, startingItems } from "./items.ts";
 
 /** `enqueue` a number, `dequeue` the smallest one (null when it was empty). */
@@ -6,6 +7,7 @@ export function priorityQueue(initial?: unknown): Model<readonly Priority[]> {
   return {
     name: "priority-queue",
     init: startingItems(initial).map(priority).sort(ascending),
+    knows: { enqueue: { input: number }, dequeue: { output: value } },
     step(items, { f, input, output }) {
       if (f === "enqueue") return [...items, priority(input)].sort(ascending);
       if (f !== "dequeue") throw new Error(`A priority queue has no operation "${f}".`);

@@ -1,5 +1,13 @@
 import type { Model } from "../model.ts";
 import { same } from "../plain-text.ts";
+import { pair, type Shape, value } from "../shapes.ts";
+
+/** Jepsen repeats the pair. */
+const swapped: Shape = {
+  is: "true, false or nothing",
+  fits: (given) =>
+    given === undefined || given === null || typeof given === "boolean" || pair.fits(given),
+};
 
 /**
  * `read`, `write`, and `cas` with input [from, to] (compare-and-set; output false = it found another value).
@@ -9,6 +17,11 @@ export function register(initial: unknown = null): Model<unknown> {
   return {
     name: "register",
     init: initial,
+    knows: {
+      read: { output: value },
+      write: { input: value },
+      cas: { input: pair, output: swapped },
+    },
     step(value, { f, input, output }) {
       switch (f) {
         case "read":

@@ -1,4 +1,7 @@
 import type { Model } from "../model.ts";
+import { ifAny, success, whole } from "../shapes.ts";
+
+const permits_or_one = { input: ifAny(whole), output: success };
 
 /**
  * `acquire` and `release` permits: one, or as many as the input says. States: how many are held.
@@ -9,6 +12,7 @@ export function semaphore(initial?: unknown): Model<number> {
   return {
     name: "semaphore",
     init: 0,
+    knows: { acquire: permits_or_one, release: permits_or_one },
     step(held, { f, input }) {
       if (f !== "acquire" && f !== "release")
         throw new Error(`A semaphore has no operation "${f}".`);

@@ -1,5 +1,6 @@
 import type { Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
+import { value } from "../shapes.ts";
 import { set } from "./set.ts";
 
 /**
@@ -11,6 +12,11 @@ export function setWithAnswers(): Model<ReadonlySet<string>> {
   return {
     ...plain,
     name: "set-with-answers",
+    knows: {
+      ...plain.knows,
+      add: { input: value, output: value },
+      remove: { input: value, output: value },
+    },
     step(elements, call) {
       const { f, input, output } = call;
       if ((f === "add" || f === "remove") && typeof output === "boolean") {

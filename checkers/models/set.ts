@@ -1,11 +1,18 @@
 import type { Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
+import { list, truth, value } from "../shapes.ts";
 
 /** `add` and `remove` of an element, `contains` (true or false), `read` (all elements). States: texts of the elements. */
 export function set(): Model<ReadonlySet<string>> {
   return {
     name: "set",
     init: new Set(),
+    knows: {
+      add: { input: value },
+      remove: { input: value },
+      contains: { input: value, output: truth },
+      read: { output: list },
+    },
     step(elements, { f, input, output }) {
       const element = plainText(input);
       switch (f) {

@@ -1,4 +1,5 @@
 import type { Model } from "../model.ts";
+import { value } from "../shapes.ts";
 import { mayAnswer, startingItems } from "./items.ts";
 
 /** Last in, first out: `push`, `pop` (null when it was empty). */
@@ -6,6 +7,7 @@ export function stack(initial?: unknown): Model<readonly unknown[]> {
   return {
     name: "stack",
     init: startingItems(initial),
+    knows: { push: { input: value }, pop: { output: value } },
     step(items, { f, input, output }) {
       if (f === "push") return [...items, input];
       if (f !== "pop") throw new Error(`A stack has no operation "${f}".`);
