@@ -33,8 +33,8 @@ const answered = (f: string, output: unknown, input: unknown = null): Partial<Op
 describe("an operation that it does not know", () => {
   const any = ["unique", "unique-ids"];
   test.each(model_names.filter((name) => !any.includes(name)))("%s", async (name) => {
-    expect(await told(name, answered("txn", [["append", 3, 1]]))).toMatch(
-      new RegExp(`^unknown\\. line 7: ${name} has no operation "txn"; it knows .*\\w\\.$`),
+    expect(await told(name, answered("txns", [["append", 3, 1]]))).toMatch(
+      new RegExp(`^unknown\\. line 7: ${name} has no operation "txns"; it knows .*\\w\\.$`),
     );
     expect(await told(name, answered("toString", 1))).toMatch(/no operation "toString"/);
   });
@@ -67,6 +67,7 @@ describe("a value that is missing, or is no value of its kind", () => {
     ["mutex", answered("acquire", false), "acquire must be answered with anything but false"],
     ["queue", answered("dequeue", undefined), "dequeue must be answered with a value"],
     ["queue", { ...answered("enqueue", null), input: undefined }, "enqueue needs a value"],
+    ["multi-register", answered("txn", [], [["append", 3, 1]]), "txn needs a list like [["],
     ["set", answered("read", "all"), 'read must be answered with a list, not "all"'],
     ["set", answered("contains", 1, 1), "contains must be answered with true or false, not 1"],
     ["set-at-rest", answered("read", undefined), "read must be answered with a list"],

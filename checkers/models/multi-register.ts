@@ -1,6 +1,6 @@
 import type { Model } from "../model.ts";
 import { plainText, same } from "../plain-text.ts";
-import { list } from "../shapes.ts";
+import type { Shape } from "../shapes.ts";
 
 /**
  * Several registers that one operation reads and writes at once, as in Knossos: `txn` of a list of
@@ -14,7 +14,7 @@ export function multiRegister(initial?: unknown): Model<Registers> {
   return {
     name: "multi-register",
     init,
-    knows: { txn: { input: list, output: list } },
+    knows: { txn: { input: transaction, output: transaction } },
     step(registers, { f, input, output }) {
       if (f !== "txn") throw new Error(`A multi-register has no operation "${f}".`);
       let next = registers;
@@ -34,12 +34,15 @@ export function multiRegister(initial?: unknown): Model<Registers> {
 type Registers = ReadonlyMap<string, unknown>;
 type Action = readonly ["r" | "w", unknown, unknown];
 
+const transaction: Shape = {
+  is: 'a list like [["r", "x", null], ["w", "y", 1]]',
+  fits: (given) => Array.isArray(given) && given.map(action).every((each) => each !== undefined),
+};
+
 function actions(list: unknown): Action[] {
   const read = Array.isArray(list) ? list.map(action) : [undefined];
   if (read.every((each) => each !== undefined)) return read;
-  throw new Error(
-    `A txn is a list like [["r", "x", null], ["w", "y", 1]], not ${JSON.stringify(list)}.`,
-  );
+  throw new Error(`A txn is ${transaction.is}, not ${JSON.stringify(list)}.`);
 }
 
 function action(value: unknown): Action | undefined {
