@@ -32,7 +32,8 @@ function textOf(value: unknown, depth: number): string {
   if (typeof value === "bigint") return String(value);
   if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
   if (value === undefined) return "nothing";
-  if (typeof value !== "object" || value === null) return escaped(String(value));
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value !== "object") return typeof value;
   if (depth >= depth_limit) return "…";
   if (Array.isArray(value)) return `[${listOf(value, depth)}]`;
   if (value instanceof Set) return `{${listOf(value, depth)}}`;

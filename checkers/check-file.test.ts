@@ -83,6 +83,7 @@ describe("checkFile", () => {
       export default () => ({
         name: "mine",
         init: 0,
+        knows: { read: {}, write: {} },
         step(state, { f, input, output }) {
           judge ??= this;
           if (judge !== this) ${then};
