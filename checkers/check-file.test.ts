@@ -37,8 +37,8 @@ describe("checkFile", () => {
       reason:
         "process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.",
       drawing: [
-        "process 0  |--|           write 1",
-        "process 1        |--|     read → 0   ← cannot be placed",
+        "process 0  |--|           write 1   line 1",
+        "process 1        |--|     read → 0   line 2   ← cannot be placed",
       ].join("\n"),
       operations: 2,
       events: 4,
@@ -102,7 +102,7 @@ describe("checkFile", () => {
     stop.abort();
     expect(await stopped).toMatchObject({
       verdict: "invalid",
-      reason: "process 1's read → 0 cannot be placed; there was no time to explain it.",
+      reason: "process 1's read → 0 (line 2) cannot be placed; there was no time to explain it.",
       operations: 2,
     });
     const full = file("full-later.mjs", explained("for (const all = []; ; ) all.push([...all])"));
@@ -110,7 +110,7 @@ describe("checkFile", () => {
     const broken = file("broken-later.mjs", explained('throw new Error("no more")'));
     expect(await checkFile(stale, { model: broken })).toMatchObject({
       verdict: "invalid",
-      reason: "process 1's read → 0 cannot be placed. It could not be explained: no more",
+      reason: "process 1's read → 0 (line 2) cannot be placed. It could not be explained: no more",
     });
   });
 

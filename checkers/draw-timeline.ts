@@ -61,10 +61,10 @@ function nearest(
   return operations.filter((operation) => kept.has(operation));
 }
 
-/** "   lines 3, 9": where the call and the return stand in the file. */
+/** "   lines 3, 9" or "   line 3": where the call and the return stand in the file. */
 function linesOf({ invoked_line, returned_line }: Operation): string {
   if (invoked_line === undefined) return "";
-  return returned_line === undefined
+  return returned_line === undefined || returned_line === invoked_line
     ? `   line ${invoked_line}`
     : `   lines ${invoked_line}, ${returned_line}`;
 }
