@@ -17,6 +17,8 @@ export interface Wire {
 export type Sent =
   /** Goes on as soon as everything before it went. */
   | { readonly kind: "pass"; readonly bytes: Buffer; readonly expects?: unknown }
+  /** Belongs to a request that is under way (the rows of a COPY): goes at once. */
+  | { readonly kind: "more"; readonly bytes: Buffer }
   /** Waits until the schedule lets it go. */
   | {
       readonly kind: "request";

@@ -20,6 +20,8 @@ import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
 const asks_for_encryption = new Set([80877103, 80877104]);
 /** May come at any time, and answers nothing: a notice, a setting, a notification. */
 const answers_nothing = "NSA";
+/** The rows that a COPY brings, their end, or their failure. */
+const copy_data = "dcf";
 const idle = 0x49;
 
 export const postgresWire: Wire = { open: () => new PostgresConversation() };
@@ -94,6 +96,7 @@ class PostgresConversation implements Conversation {
       if (type === "Q") sent.push(this.#query(message));
       else if ("PBDEC".includes(type)) this.#collect(type, message);
       else if (type === "S" || type === "H") sent.push(this.#endBatch(type, message));
+      else if (copy_data.includes(type)) sent.push({ kind: "more", bytes: this.#withBatch(message) });
       else sent.push({ kind: "pass", bytes: this.#withBatch(message), ...expectsOf(type) });
     }
     if (garbled) sent.push({ kind: "pass", bytes: this.#withBatch(garbled) });
