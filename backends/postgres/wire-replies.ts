@@ -68,7 +68,10 @@ export class Expected {
     else if (type === "T") this.#learnColumns(item, readColumns(message));
     else if (type === "D") this.#addRow(item, message);
     else if ("CsI".includes(type) && (item === undefined || item.kind === "execute"))
-      this.#endOfStatement(item, type === "C" ? message.toString("latin1", 5, message.length - 1) : "");
+      this.#endOfStatement(
+        item,
+        type === "C" ? message.toString("latin1", 5, message.length - 1) : "",
+      );
   }
 
   #learnTypes(item: Item | undefined, message: Buffer): void {

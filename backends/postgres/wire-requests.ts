@@ -108,10 +108,12 @@ export function valuesOf({ values, formats, prepared }: Portal): unknown[] {
 export function readRow(message: Buffer, columns: readonly Column[]): Record<string, unknown> {
   const body = new Body(message);
   const row: Record<string, unknown> = {};
-  body.list(() => body.value()).forEach((bytes, i) => {
-    const { name = `column ${i + 1}`, type = 0, format = 0 } = columns[i] ?? {};
-    row[name] = bytes === null ? null : valueOf(bytes, type, format);
-  });
+  body
+    .list(() => body.value())
+    .forEach((bytes, i) => {
+      const { name = `column ${i + 1}`, type = 0, format = 0 } = columns[i] ?? {};
+      row[name] = bytes === null ? null : valueOf(bytes, type, format);
+    });
   return row;
 }
 

@@ -1,6 +1,6 @@
-import type { Request } from "../wire.ts";
 import { readSql } from "../sql-text.ts";
 import { literal, shortened } from "../sql-words.ts";
+import type { Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
 
 /** What may be taken apart into its work and its commit: plain changes of rows, one statement. */
@@ -18,33 +18,44 @@ export function requestOfQuery(sql: string): Request {
 }
 
 /**
- * What a batch executes as a step. A portal that is executed once more fetches its next rows.
- * @param executed in their order; undefined where a statement is not known to the door
- * @param fresh how many of them were bound in this batch
+ * What a batch executes as a step.
+ * @param executed in their order; undefined where the door does not know the statement
+ * @param is_fresh they were bound in this batch; otherwise it fetches the next rows of a portal
  */
-export function requestOfBatch(executed: readonly (Portal | undefined)[], is_fresh: boolean): Request {
-  const [portal] = executed;
-  if (executed.length === 1 && portal) {
-    const sql = portal.prepared?.sql ?? "";
-    const { kind, words } = readSql(sql);
-    const values = valuesOf(portal);
-    const filled = words.replace(/\$(\d+)/g, (place, n) =>
-      Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
-    );
-    return {
-      statement: shortened(is_fresh ? filled : `next rows of ${filled}`),
-      kind,
-      keys: undefined,
-      commits_itself: is_fresh && kind === "write" && changes_rows.test(sql),
-    };
-  }
-  const parts = executed.map((each) => requestOfBatch([each], is_fresh));
-  const kinds = new Set(parts.map(({ kind }) => kind));
+export function requestOfBatch(
+  executed: readonly (Portal | undefined)[],
+  is_fresh: boolean,
+): Request {
+  const parts = executed.map((portal) => (portal ? requestOfPortal(portal, is_fresh) : unreadable));
+  const [first = unreadable, ...others] = parts;
+  if (others.length === 0) return first;
   return {
-    statement: shortened(parts.map(({ statement }) => statement).join("; ") || "EXECUTE"),
-    kind: kinds.size === 1 && executed.length > 0 && portal ? parts[0]!.kind : "write",
+    statement: shortened(parts.map(({ statement }) => statement).join("; ")),
+    kind: others.every(({ kind }) => kind === first.kind) ? first.kind : "write",
     keys: undefined,
     commits_itself: false,
+  };
+}
+
+const unreadable: Request = {
+  statement: "EXECUTE",
+  kind: "write",
+  keys: undefined,
+  commits_itself: false,
+};
+
+function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
+  const sql = portal.prepared?.sql ?? "";
+  const { kind, words } = readSql(sql);
+  const values = valuesOf(portal);
+  const filled = words.replace(/\$(\d+)/g, (place, n) =>
+    Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
+  );
+  return {
+    statement: shortened(is_fresh ? filled : `next rows of ${filled}`),
+    kind,
+    keys: undefined,
+    commits_itself: is_fresh && kind === "write" && changes_rows.test(sql),
   };
 }
 

@@ -36,7 +36,9 @@ export function valueOf(bytes: Buffer, type: number, format: number): unknown {
   if (format === 0) return fromText(bytes.toString("utf8"), type);
   try {
     const value = binary[type]?.(bytes);
-    return typeof value === "bigint" && Number.isSafeInteger(Number(value)) ? Number(value) : (value ?? bytes);
+    return typeof value === "bigint" && Number.isSafeInteger(Number(value))
+      ? Number(value)
+      : (value ?? bytes);
   } catch {
     return bytes;
   }
@@ -45,7 +47,10 @@ export function valueOf(bytes: Buffer, type: number, format: number): unknown {
 function fromText(said: string, type: number): unknown {
   if (type === boolean_type) return said === "t" || said === "true";
   const number = Number(said);
-  return numbers.has(type) && said !== "" && String(number) === said ? number : said;
+  // A client that leaves the type to the server sends 5 as it sends "5".
+  return (type === 0 || numbers.has(type)) && said !== "" && String(number) === said
+    ? number
+    : said;
 }
 
 function text(bytes: Buffer): string {

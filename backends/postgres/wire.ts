@@ -31,7 +31,7 @@ class PostgresConversation implements Conversation {
   in_transaction = false;
   readonly split: Split = split;
   #started = false;
-  readonly #start = new Frames(4, (head) => head.readUInt32BE());
+  #start: Frames = startFrames();
   readonly #from_client = new Frames(5, (head) => 1 + head.readUInt32BE(1));
   readonly #from_server = new Frames(5, (head) => 1 + head.readUInt32BE(1));
   readonly #prepared = new Map<string, Prepared>();
@@ -76,9 +76,12 @@ class PostgresConversation implements Conversation {
   #takeStart(bytes: Buffer, sent: Sent[]): void {
     const { frames, garbled } = this.#start.take(bytes);
     const [packet, ...more] = frames;
-    if (garbled) sent.push({ kind: "pass", bytes: garbled });
-    if (packet === undefined) return;
-    const rest = joined([...more, this.#start.clear()]);
+    if (packet === undefined) {
+      if (garbled) sent.push({ kind: "pass", bytes: garbled });
+      return;
+    }
+    const rest = joined([...more, garbled ?? this.#start.clear()]);
+    this.#start = startFrames();
     if (packet.length === 8 && asks_for_encryption.has(packet.readUInt32BE(4))) {
       sent.push({ kind: "answer", bytes: Buffer.from("N") });
       if (rest.length > 0) this.#takeStart(rest, sent);
@@ -96,7 +99,8 @@ class PostgresConversation implements Conversation {
       if (type === "Q") sent.push(this.#query(message));
       else if ("PBDEC".includes(type)) this.#collect(type, message);
       else if (type === "S" || type === "H") sent.push(this.#endBatch(type, message));
-      else if (copy_data.includes(type)) sent.push({ kind: "more", bytes: this.#withBatch(message) });
+      else if (copy_data.includes(type))
+        sent.push({ kind: "more", bytes: this.#withBatch(message) });
       else sent.push({ kind: "pass", bytes: this.#withBatch(message), ...expectsOf(type) });
     }
     if (garbled) sent.push({ kind: "pass", bytes: this.#withBatch(garbled) });
@@ -170,6 +174,10 @@ class PostgresConversation implements Conversation {
     if (expected.failed && !expected.until_ready) this.#skips = true;
     return expected;
   }
+}
+
+function startFrames(): Frames {
+  return new Frames(4, (head) => head.readUInt32BE());
 }
 
 /** A call of a function (an old way that libpq still has) is answered like a query, and is no step. */

@@ -26,6 +26,8 @@ export class Door implements AsyncDisposable {
   readonly #listener: Server;
   readonly #passages = new Set<Passage>();
   #loses_next_reply = false;
+  /** A connection ended that had been made: whoever had it may not be able to go on. */
+  has_lost = false;
 
   private constructor(listener: Server, options: DoorOptions) {
     this.port = (listener.address() as AddressInfo).port;
@@ -95,7 +97,10 @@ export class Door implements AsyncDisposable {
     };
     const passage = new Passage(client, server, this.#options.wire.open(), doorway);
     this.#passages.add(passage);
-    server.on("close", () => this.#passages.delete(passage));
+    server.on("close", () => {
+      this.#passages.delete(passage);
+      this.has_lost = true;
+    });
     client.resume();
   }
 }

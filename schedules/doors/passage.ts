@@ -126,7 +126,8 @@ export class Passage {
     const kept: Buffer[] = [];
     try {
       if (apart && split) await this.#takeApart(part, kept);
-      else await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
+      else
+        await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
     } catch (error) {
       // An error that the server told is the client's to hear; after any other nobody answers any more.
       if (!(error instanceof WireError && error.is_answer)) return this.destroy();
