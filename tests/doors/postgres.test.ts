@@ -52,9 +52,8 @@ function jobs(claim: string): Program {
     },
     run: async (db) => (await db.query(claim)).rows[0]?.id ?? null,
     async check(_db, { trace }) {
-      const [one, two] = trace.results.map(({ output }) => output);
-      if (one !== null && one === two)
-        throw new CheckFailed("claimed twice", `both got job ${one}`);
+      const [one, two] = trace.results.map(({ output }) => output as number | null);
+      if (one && one === two) throw new CheckFailed("claimed twice", `both got job ${one}`);
     },
   };
 }
