@@ -1,3 +1,4 @@
+import { plainDataText } from "../histories/plain-data.ts";
 import type { Played } from "./run/lane.ts";
 import type { OperationResult, Trace } from "./trace.ts";
 
@@ -59,7 +60,7 @@ function count(counts: Record<string, number>, what: string): void {
 
 function endOf({ client, status, output, code }: OperationResult): string {
   const said =
-    status === "ok" ? (output === undefined ? "" : ` ${JSON.stringify(output)}`) : ` ${code ?? ""}`;
+    status === "ok" ? (output === undefined ? "" : ` ${plainDataText(output)}`) : ` ${code ?? ""}`;
   return `client ${client} ${status}${said}`;
 }
 

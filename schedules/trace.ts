@@ -1,4 +1,5 @@
 import type { Step } from "../backends/backend.ts";
+import { plainDataText } from "../histories/plain-data.ts";
 import type { Fault } from "./schedule.ts";
 
 /**
@@ -93,5 +94,5 @@ function waitText(step: TraceStep): string {
 }
 
 function outputText(output: unknown): string {
-  return steady(JSON.stringify(output) ?? "", "", "");
+  return steady(plainDataText(output), "", "");
 }

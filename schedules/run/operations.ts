@@ -1,4 +1,5 @@
 import type { HistoryEvent } from "../../histories/event.ts";
+import { plainData } from "../../histories/plain-data.ts";
 import type { OperationNames } from "../program.ts";
 import type { OperationResult } from "../trace.ts";
 
@@ -27,11 +28,17 @@ export class OperationLog {
   invoked(client: number, operation: number): void {
     const names = this.#names;
     const { f, input } = typeof names === "function" ? names(client, operation) : names;
-    this.#add({ process: this.#current(client), type: "invoke", f, key: this.#key, input });
+    this.#add({
+      process: this.#current(client),
+      type: "invoke",
+      f,
+      key: this.#key,
+      input: plainData(input),
+    });
   }
 
   ok(client: number, operation: number, output: unknown): void {
-    this.#add({ process: this.#current(client), type: "ok", output: output ?? null });
+    this.#add({ process: this.#current(client), type: "ok", output: plainData(output) ?? null });
     this.#results.push({ client, operation, status: "ok", output });
   }
 
