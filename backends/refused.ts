@@ -1,4 +1,5 @@
 import type { Backend } from "./backend.ts";
+import { unwrapped } from "./causes.ts";
 
 /** The code itself saw that it came too late, and wrote nothing. */
 export class Refused extends Error {
@@ -11,6 +12,7 @@ export function judgeError(
   backend: Pick<Backend<unknown>, "outcome" | "code">,
   error: unknown,
 ): { readonly outcome: "fail" | "info"; readonly code: string } {
-  if (error instanceof Refused) return { outcome: "fail", code: error.code };
+  const refused = unwrapped(error, (one) => one instanceof Refused);
+  if (refused instanceof Refused) return { outcome: "fail", code: refused.code };
   return { outcome: backend.outcome(error), code: backend.code(error) };
 }

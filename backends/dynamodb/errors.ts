@@ -1,4 +1,6 @@
 import { CannotConnect } from "../cannot-connect.ts";
+import { unwrapped } from "../causes.ts";
+import { errorField } from "../error-field.ts";
 
 /** What the SDK notes on every error of a request. */
 interface SdkError {
@@ -27,19 +29,29 @@ export const unsent: WeakSet<object> = new WeakSet();
  */
 export function outcome(error: unknown): "fail" | "info" {
   if (!(error instanceof Error)) return "info";
-  if (error instanceof CannotConnect || unsent.has(error)) return "fail";
-  const { name, code, $metadata } = error as Error & SdkError;
+  const telling = unwrapped(error, isOfSdk);
+  if (!(telling instanceof Error)) return "info";
+  if (telling instanceof CannotConnect || unsent.has(telling)) return "fail";
+  const { name, $metadata } = telling as Error & SdkError;
   if (name === "TransactionCanceledException") return "fail";
   if (($metadata?.attempts ?? 1) > 1 || name === "TransactionInProgressException") return "info";
-  if (no_connection.has(String(code))) return "fail";
+  // Only as it came: wrapped, it may speak of another server.
+  if (no_connection.has(String((error as Error & SdkError).code))) return "fail";
   const status = $metadata?.httpStatusCode ?? 0;
   return status >= 400 && status < 500 ? "fail" : "info";
 }
 
 /** `ConditionalCheckFailedException`, or the code of the socket: `ECONNRESET`; `not sent`. */
 export function code(error: unknown): string {
-  if (!(error instanceof Error)) return "error";
-  if (unsent.has(error)) return "not sent";
-  const { name, code } = error as Error & SdkError;
+  const telling = unwrapped(error, (one) => isOfSdk(one) || errorField(one, "code") !== "");
+  if (!(telling instanceof Error)) return "error";
+  if (unsent.has(telling)) return "not sent";
+  const { name, code } = telling as Error & SdkError;
   return typeof code === "string" ? code : name;
+}
+
+function isOfSdk(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { $metadata } = error as Error & SdkError;
+  return error instanceof CannotConnect || unsent.has(error) || $metadata !== undefined;
 }

@@ -1,3 +1,4 @@
+import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
 
 /** Errors of mysql2 itself about requests that it did not send. */
@@ -21,23 +22,32 @@ const nobody_knows = new Set([
   1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1180, 1317, 1927, 4031,
 ]);
 
-/** `fail` = it certainly did not happen; `info` = nobody knows. */
+/** `fail` = it certainly did not happen; `info` = nobody knows. What a library wrapped is looked for inside. */
 export function outcome(error: unknown): "fail" | "info" {
-  const errno = Number(errorField(error, "errno"));
-  // The driver's socket errors have a negative number of the system, and no SQLSTATE.
-  if (errno > 0 && errorField(error, "sqlState") !== "") {
-    return nobody_knows.has(errno) ? "info" : "fail";
-  }
-  return no_connection.has(errorField(error, "code")) || neverSent(error) ? "fail" : "info";
+  const answered = unwrapped(error, isAnswer);
+  if (isAnswer(answered)) return nobody_knows.has(numberOf(answered)) ? "info" : "fail";
+  // Only as it came: wrapped, it may speak of another server.
+  if (no_connection.has(errorField(error, "code"))) return "fail";
+  return neverSent(unwrapped(error, neverSent)) ? "fail" : "info";
 }
 
 /** The server's error number, or the code of the driver or socket. */
 export function code(error: unknown): string {
-  const errno = Number(errorField(error, "errno"));
-  if (errno > 0) return String(errno);
-  const own = errorField(error, "code");
+  const telling = unwrapped(
+    error,
+    (one) => numberOf(one) > 0 || errorField(one, "code") !== "" || neverSent(one),
+  );
+  if (numberOf(telling) > 0) return String(numberOf(telling));
+  const own = errorField(telling, "code");
   if (own !== "") return own;
-  return neverSent(error) ? "not sent" : "error";
+  return neverSent(telling) ? "not sent" : "error";
+}
+
+const numberOf = (error: unknown): number => Number(errorField(error, "errno"));
+
+/** It is the server's own: the driver's socket errors have a negative number of the system, and no SQLSTATE. */
+function isAnswer(error: unknown): boolean {
+  return numberOf(error) > 0 && errorField(error, "sqlState") !== "";
 }
 
 function neverSent(error: unknown): boolean {

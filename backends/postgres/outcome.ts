@@ -1,3 +1,4 @@
+import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
 
 /** Errors of `pg` itself about requests that it did not send. */
@@ -20,23 +21,34 @@ const no_connection = new Set([
 const nobody_knows = /^(08|58|XX|40003|57P0[125]|25P03)/;
 const sqlstate = /^[0-9A-Z]{5}$/;
 
-/** `fail` = it certainly did not happen; `info` = nobody knows. */
+/** `fail` = it certainly did not happen; `info` = nobody knows. What a library wrapped is looked for inside. */
 export function outcome(error: unknown): "fail" | "info" {
-  const code = errorField(error, "code");
-  if (sqlstate.test(code) && errorField(error, "severity") !== "") {
-    return nobody_knows.test(code) ? "info" : "fail";
-  }
-  return no_connection.has(code) || neverSent(error) ? "fail" : "info";
+  const answered = unwrapped(error, isAnswer);
+  if (isAnswer(answered)) return nobody_knows.test(errorField(answered, "code")) ? "info" : "fail";
+  // Only as it came: wrapped, it may speak of another server.
+  if (no_connection.has(errorField(error, "code"))) return "fail";
+  return neverSent(unwrapped(error, neverSent)) ? "fail" : "info";
 }
 
 /** The SQLSTATE, or the code of the socket; where `pg` gives none, what happened in two words. */
 export function code(error: unknown): string {
-  const own = errorField(error, "code");
+  const telling = unwrapped(
+    error,
+    (one) => errorField(one, "code") !== "" || neverSent(one) || isLost(one),
+  );
+  const own = errorField(telling, "code");
   if (own !== "") return own;
-  if (neverSent(error)) return "not sent";
-  return errorField(error, "message").startsWith("Connection terminated")
-    ? "connection lost"
-    : "error";
+  if (neverSent(telling)) return "not sent";
+  return isLost(telling) ? "connection lost" : "error";
+}
+
+/** It is the server's own answer. */
+function isAnswer(error: unknown): boolean {
+  return sqlstate.test(errorField(error, "code")) && errorField(error, "severity") !== "";
+}
+
+function isLost(error: unknown): boolean {
+  return errorField(error, "message").startsWith("Connection terminated");
 }
 
 function neverSent(error: unknown): boolean {

@@ -1,4 +1,6 @@
 import { CannotConnect } from "../cannot-connect.ts";
+import { unwrapped } from "../causes.ts";
+import { errorField } from "../error-field.ts";
 
 interface RedisError {
   readonly name: string;
@@ -33,9 +35,12 @@ export const unsent: WeakSet<object> = new WeakSet();
  */
 export function outcome(error: unknown): "fail" | "info" {
   if (!(error instanceof Error)) return "info";
-  if (error instanceof CannotConnect || unsent.has(error)) return "fail";
-  const { name, message, command, code } = error as RedisError;
-  if (no_connection.has(String(code))) return "fail";
+  // Only as it came: wrapped, it may speak of another server.
+  if (no_connection.has(String((error as { code?: unknown }).code))) return "fail";
+  const telling = unwrapped(error, isOfRedis);
+  if (!(telling instanceof Error)) return "info";
+  if (telling instanceof CannotConnect || unsent.has(telling)) return "fail";
+  const { name, message, command } = telling as RedisError;
   if (name !== "ReplyError") return never_sent.test(message) ? "fail" : "info";
   if (nothing_ran.test(message)) return "fail";
   return /^(eval|evalsha|fcall|exec)$/i.test(command?.name ?? "eval") ? "info" : "fail";
@@ -43,11 +48,22 @@ export function outcome(error: unknown): "fail" | "info" {
 
 /** The server's own code (`WRONGTYPE`), or the client's: `connection lost`, `not sent`, `ECONNREFUSED`, … */
 export function code(error: unknown): string {
-  if (!(error instanceof Error)) return "error";
-  const { name, message, code } = error as RedisError;
-  if (unsent.has(error) || never_sent.test(message)) return "not sent";
+  const telling = unwrapped(error, (one) => isOfRedis(one) || errorField(one, "code") !== "");
+  if (!(telling instanceof Error)) return "error";
+  const { name, message, code } = telling as RedisError;
+  if (unsent.has(telling) || never_sent.test(message)) return "not sent";
   if (typeof code === "string") return code;
   if (name === "ReplyError") return answered.exec(message)?.[1] ?? name;
-  if (message === "Connection is closed." || name === "AbortError") return "connection lost";
-  return name;
+  return isLost(telling) ? "connection lost" : name;
+}
+
+/** From the server, or from ioredis about its connection. */
+function isOfRedis(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof CannotConnect || unsent.has(error) || isLost(error)) return true;
+  return error.name === "ReplyError" || never_sent.test(error.message);
+}
+
+function isLost({ message, name }: Error): boolean {
+  return message === "Connection is closed." || name === "AbortError";
 }

@@ -1,4 +1,5 @@
 import { CannotConnect } from "../cannot-connect.ts";
+import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
 
 /** Errors of requests that were given to a client whose connection was over already. */
@@ -9,14 +10,21 @@ const no_reply = new Set(["CONNECTION_LOSS", "OPERATION_TIMEOUT"]);
 
 /** `fail` = it certainly did not happen; `info` = nobody knows. */
 export function outcome(error: unknown): "fail" | "info" {
-  if (!(error instanceof Error)) return "info";
-  if (error instanceof CannotConnect || unsent.has(error)) return "fail";
-  const is_of_zookeeper = Number(errorField(error, "code")) < 0;
-  return is_of_zookeeper && !no_reply.has(error.name) ? "fail" : "info";
+  const telling = unwrapped(error, isOfZookeeper);
+  if (!(telling instanceof Error)) return "info";
+  if (telling instanceof CannotConnect || unsent.has(telling)) return "fail";
+  return isOfZookeeper(telling) && !no_reply.has(telling.name) ? "fail" : "info";
 }
 
 /** ZooKeeper's own name: `NO_NODE`, `CONNECTION_LOSS`; `not sent` where the client knew before. */
 export function code(error: unknown): string {
-  if (!(error instanceof Error)) return "error";
-  return unsent.has(error) ? "not sent" : error.name;
+  const telling = unwrapped(error, isOfZookeeper);
+  if (!(telling instanceof Error)) return "error";
+  return unsent.has(telling) ? "not sent" : telling.name;
+}
+
+function isOfZookeeper(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error instanceof CannotConnect || unsent.has(error)) return true;
+  return Number(errorField(error, "code")) < 0;
 }

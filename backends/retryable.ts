@@ -1,0 +1,42 @@
+import { causes } from "./causes.ts";
+import { errorField } from "./error-field.ts";
+
+/** PostgreSQL: serialization failure, deadlock, lock not available (NOWAIT, lock_timeout). */
+const sqlstates = new Set(["40001", "40P01", "55P03"]);
+/**
+ * MySQL and MariaDB: deadlock, lock wait timeout (rolls back the statement alone: roll back the rest),
+ * changed since the snapshot (MariaDB), NOWAIT, deadlock of named locks.
+ */
+const error_numbers = new Set(["1213", "1205", "1020", "3572", "3058"]);
+/** DynamoDB; node-redis says that a watched key changed; Prisma's P2034 stands for any of the above. */
+const names = new Set(["TransactionConflictException", "WatchError", "P2034"]);
+
+/**
+ * Whether an error says only that others were faster: nothing was done, and the same transaction, run again
+ * from its beginning, may succeed. Looks along `cause`, so an ORM's wrapper makes no difference.
+ *
+ * True for PostgreSQL's 40001, 40P01, 55P03, for MySQL's and MariaDB's 1213, 1205, 1020, 3572, 3058, and for
+ * a DynamoDB transaction that met another one. False for a condition of the program's own that was not met,
+ * and for a lost connection, after which nobody knows what was done.
+ *
+ * @example explore({ ..., expectedError: isRetryable })
+ */
+export function isRetryable(error: unknown): boolean {
+  return causes(error).some(
+    (one) =>
+      (sqlstates.has(errorField(one, "code")) && errorField(one, "severity") !== "") ||
+      (error_numbers.has(errorField(one, "errno")) && errorField(one, "sqlState") !== "") ||
+      names.has(errorField(one, "name")) ||
+      names.has(errorField(one, "code")) ||
+      metAnotherTransaction(one),
+  );
+}
+
+function metAnotherTransaction(error: unknown): boolean {
+  if (errorField(error, "name") !== "TransactionCanceledException") return false;
+  const { CancellationReasons: reasons } = error as {
+    CancellationReasons?: readonly { readonly Code?: string }[];
+  };
+  const codes = (reasons ?? []).map(({ Code = "None" }) => Code).filter((code) => code !== "None");
+  return codes.length > 0 && codes.every((code) => code === "TransactionConflict");
+}
