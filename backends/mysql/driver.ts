@@ -13,6 +13,8 @@ export interface Core extends EventEmitter {
   readonly _command: Command | null | undefined;
   readonly _commands: { get(index: number): Command | undefined };
   addCommand(command: Command): Command;
+  /** Stands in the place of `addCommand` once the connection was ended, destroyed or lost. */
+  _addCommandClosedState(command: Command): Command;
   execute(...rest: unknown[]): Command;
   /** Goes on with the current command; without a packet it starts it. */
   handlePacket(): void;
@@ -33,6 +35,9 @@ export interface Command extends EventEmitter {
 
 export const coreOf = (connection: Connection): Core =>
   (connection as unknown as { connection: Core }).connection;
+
+/** It takes no more commands: the program ended or destroyed it, or it broke. */
+export const isClosed = (core: Core): boolean => core.addCommand === core._addCommandClosedState;
 
 /** `Query`, `Prepare`, `Execute`, `Quit`, … */
 export const nameOf = (command: Command | null | undefined): string | undefined =>

@@ -4,7 +4,7 @@ import type { Gate, Session } from "../backend.ts";
 import { open_gate } from "../backend.ts";
 import { losesReplies, ReplyLoss } from "../reply-loss.ts";
 import { Turnstile } from "../turnstile.ts";
-import { type Core, coreOf, nameOf } from "./driver.ts";
+import { type Core, coreOf, isClosed, nameOf } from "./driver.ts";
 import { type Past, putGateInto } from "./gate.ts";
 import type { OwnDatabase } from "./own-database.ts";
 import type { Thread } from "./waits.ts";
@@ -53,7 +53,7 @@ export class MysqlSession implements Session<Connection> {
   }
 
   get alive(): boolean {
-    return !this.#disposed && !this.#is_lost;
+    return !this.#disposed && !this.#is_lost && !isClosed(this.#core);
   }
 
   loseNextReply(): void {
@@ -75,7 +75,8 @@ export class MysqlSession implements Session<Connection> {
       // A server thread that waits for a lock does not notice that its client went away.
       if (!this.#is_free) await this.#database.kill(this.thread.connection_id);
       this.#core.stream.destroy();
-    } else if (!this.#is_lost) await this.client.end();
+    } else if (isClosed(this.#core)) this.#core.stream.destroy();
+    else if (!this.#is_lost) await this.client.end();
     if (!this.#is_free) await this.#gone();
     // After a crash the server gives the same numbers to new connections.
     else if (!is_broken) await this.#gone().catch(() => undefined);

@@ -9,7 +9,7 @@ import { PostgresDoorTarget } from "./door-target.ts";
 import type { ClientClass } from "./gated-client.ts";
 import { code, outcome } from "./outcome.ts";
 import { OwnDatabase } from "./own-database.ts";
-import { type Made, PostgresSession } from "./session.ts";
+import { isEnding, type Made, PostgresSession } from "./session.ts";
 
 const isolations: readonly Isolation[] = [
   "READ UNCOMMITTED",
@@ -35,7 +35,13 @@ export function connectPostgres(server: {
 }): Promise<BackendWithDoor<pg.Client>> {
   return connectWith(server.url, (_library, Client, config) => {
     const client = new Client(config);
-    return { client, pooled: false, connect: () => client.connect(), close: () => undefined };
+    return {
+      client,
+      pooled: false,
+      isEnded: () => isEnding(client),
+      connect: () => client.connect(),
+      close: () => undefined,
+    };
   });
 }
 
@@ -46,8 +52,13 @@ export function connectPostgresPool(server: {
   return connectWith(server.url, (library, Client, config) => {
     const pool = new library.Pool({ ...config, Client });
     pool.on("error", () => undefined);
-    const close = (): void => void pool.end().catch(() => undefined);
-    return { client: pool, pooled: true, connect: () => Promise.resolve(), close };
+    return {
+      client: pool,
+      pooled: true,
+      isEnded: () => pool.ending,
+      connect: () => Promise.resolve(),
+      close: () => void pool.end().catch(() => undefined),
+    };
   });
 }
 

@@ -19,6 +19,8 @@ export interface Made<Client> {
   readonly client: Client;
   /** It replaces lost connections by itself, as a pool does. */
   readonly pooled: boolean;
+  /** The program itself has ended it. */
+  isEnded(): boolean;
   /** Called once the connections are to end. */
   close(): void;
 }
@@ -68,7 +70,8 @@ export class PostgresSession<Client> implements Session<Client> {
   }
 
   get alive(): boolean {
-    return !this.#disposed && (this.#made.pooled || !this.#over);
+    if (this.#disposed || this.#made.isEnded()) return false;
+    return this.#made.pooled || !this.#over;
   }
 
   /** Server processes of the connections that are open now. */
@@ -82,6 +85,10 @@ export class PostgresSession<Client> implements Session<Client> {
 
   /** Settings, temporary tables and advisory locks are the session's; past the gate. */
   async clean(): Promise<void> {
+    // A pool destroys a connection that it gets back with an error: it takes no more statements.
+    const ending = [...this.#connections].filter(isEnding);
+    await Promise.all(ending.map(hasEnded));
+    if (this.#left.length > 0) await this.gone();
     for (const client of this.#connections) {
       const plain = this.#library.Client.prototype.query.bind(client);
       if (client.getTransactionStatus() !== "I") await plain("ROLLBACK");
@@ -142,11 +149,16 @@ export class PostgresSession<Client> implements Session<Client> {
 
 interface Internals {
   readonly processID: number;
+  readonly _ending: boolean;
   readonly connection: { readonly stream: Duplex; once(event: "end", listener: () => void): void };
   _getActiveQuery(): unknown;
 }
 const internalsOf = (client: pg.Client): Internals => client as unknown as Internals;
 const pidOf = (client: pg.Client): number => internalsOf(client).processID;
+/** It was told to end, and the server may not have noticed yet. */
+export const isEnding = (client: pg.Client): boolean => internalsOf(client)._ending;
+const hasEnded = (client: pg.Client): Promise<void> =>
+  new Promise((resolve) => internalsOf(client).connection.once("end", resolve));
 const isBusy = (client: pg.Client): boolean => Boolean(internalsOf(client)._getActiveQuery());
 
 /** ReadyForQuery ends every reply: `Z`, its length 5, the transaction's status. */

@@ -33,6 +33,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
 
   /** Opens what is missing. @returns the connection outside the gates, at the server's own level */
   async open(clients: number): Promise<Client> {
+    if (this.#outside?.alive === false) await this.#replaceOutside();
     this.#outside ??= await this.#backend.open(open_gate);
     if (this.#shared) {
       const shared = this.#places[0] ?? (await this.#openPlace());
@@ -84,13 +85,18 @@ export class LaneSessions<Client> implements AsyncDisposable {
       const left = place.session.alive && is_whole ? leftBy(own, clients) : "broken";
       place.since = 0;
       if (left === "nothing") return;
-      if (left === "something" && place.session.clean) return place.session.clean();
+      if (left === "something" && (await isCleaned(place.session))) return;
       for (const client of clients) {
         if (run.seats[client - 1]?.dead) run.seats[client - 1]?.giveUp(new ScheduleOver());
       }
       await this.#drop(place);
     });
     await Promise.all(leaving);
+  }
+
+  /** A check that failed may have left the connection outside the gates in the middle of a transaction. */
+  async tidyOutside(): Promise<void> {
+    if (this.#outside && !(await isCleaned(this.#outside))) await this.#replaceOutside();
   }
 
   /** Of a schedule that was given up nothing can be kept. */
@@ -112,6 +118,12 @@ export class LaneSessions<Client> implements AsyncDisposable {
     this.#outside = undefined;
   }
 
+  async #replaceOutside(): Promise<void> {
+    const outside = this.#outside;
+    this.#outside = undefined;
+    await outside?.[Symbol.asyncDispose]();
+  }
+
   async #openPlace(since = 0): Promise<Place<Client>> {
     const gate = this.#shared ? new SharedGate() : new SessionGate();
     const session = await this.#backend.open(gate, this.#options);
@@ -128,6 +140,15 @@ export class LaneSessions<Client> implements AsyncDisposable {
     place.gate.close();
     await place.session[Symbol.asyncDispose]();
   }
+}
+
+/** Whether a session could give back what a program left in it; a broken one cannot, and must be replaced. */
+async function isCleaned(session: Session<unknown>): Promise<boolean> {
+  if (!session.alive || !session.clean) return false;
+  return session.clean().then(
+    () => true,
+    () => false,
+  );
 }
 
 /** What these clients may have left in their session: a transaction, a lock, a setting; or a driver in disorder. */
