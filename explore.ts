@@ -1,18 +1,27 @@
 import type { Backend, Isolation } from "./backends/backend.ts";
-import { countsText, type Explored, failureText, successText, tokenOf } from "./reports/report.ts";
+import {
+  countsText,
+  type Explored,
+  failureText,
+  programFailedText,
+  successText,
+  tokenOf,
+} from "./reports/report.ts";
+import { BadOptions, mustMakeSense } from "./schedules/bad-options.ts";
 import {
   type Exploration,
   type ExplorationOptions,
   exploreSchedules,
+  type FoundFailure,
 } from "./schedules/exploration.ts";
 import {
   type Around,
-  CheckFailed,
+  OperationFailed,
   type OperationNames,
   type Outcome,
   type Program,
 } from "./schedules/program.ts";
-import type { Fault } from "./schedules/schedule.ts";
+import { contextSwitches, type Fault } from "./schedules/schedule.ts";
 import { replay } from "./schedules/search/replay.ts";
 import { Tally } from "./schedules/tally.ts";
 import { type Replay, readToken } from "./schedules/token.ts";
@@ -31,10 +40,22 @@ export interface ExploreOptions<Client> {
   setup(client: Client, key: string): Promise<unknown>;
   /** One operation: your own code, on the client that it is given. Every round trip is a step. */
   run(client: Client, around: Around<Client>): Promise<unknown>;
-  /** Reads the final state and throws when it is wrong. */
+  /** Reads the final state; throws or answers false when it is wrong. */
   check(client: Client, outcome: Outcome): Promise<unknown>;
-  /** Which errors of `run` are no failure. Default none; an error from a lost reply never is. */
+  /**
+   * Which errors of `run` are no failure. Default none; an error from a lost reply never is. What became of
+   * the operation is still what the database knows; see `didNotHappen`. `isRetryable` can stand here.
+   */
   expectedError?(error: unknown): boolean;
+  /**
+   * Which errors of `run` are no failure and mean that the operation certainly changed nothing: a domain
+   * error of your own ("sold out") that is thrown before anything is written, or after a rollback. The
+   * history then says `fail`. Default none: an error that the database does not know counts as `info`
+   * (perhaps it happened).
+   *
+   * @example didNotHappen: (error) => error instanceof SoldOut
+   */
+  didNotHappen?(error: unknown): boolean;
   /** How the recorded history calls an operation. Default `run` with input null. */
   readonly operation?: OperationNames;
   /**
@@ -66,11 +87,17 @@ export class RaceFound extends Error {
   readonly token: string;
 
   constructor(message: string, exploration: Exploration, token: string) {
-    super(message);
+    const { failure } = exploration;
+    super(message, failure && "error" in failure ? { cause: failure.error } : {});
     this.name = "RaceFound";
     this.exploration = exploration;
     this.token = token;
   }
+}
+
+/** The program fails also when its clients go one after the other: no race is needed. Its error is the `cause`. */
+export class ProgramFailed extends Error {
+  override readonly name = "ProgramFailed";
 }
 
 /** The environment variable whose token makes `explore` run that one schedule instead of all. */
@@ -82,13 +109,14 @@ export const replay_variable = "RACEPROOF_REPLAY";
  * @returns what was run, when nothing failed
  * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
  *   replays it (RACEPROOF_REPLAY=token)
- * @throws Error when there was nothing to race: fewer than two clients, or no step came to the gate
+ * @throws ProgramFailed when `run` throws also without a race
+ * @throws BadOptions in one sentence
+ * @throws Error when there was nothing to race: fewer than two clients took a step
  */
 export async function explore<Client>(options: ExploreOptions<Client>): Promise<Report> {
   const { name, backend, clients = 2, operations = 1, isolation } = options;
-  if (!Number.isInteger(clients) || clients < 2) {
-    throw new Error(`${name}: clients is ${clients}, but a race needs at least 2.`);
-  }
+  mustMakeSense(options, options.expire !== undefined, 2);
+  mustHaveFunctions(options);
   const explored: Explored = {
     name,
     backend,
@@ -108,13 +136,36 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
   if (wanted?.program === name) return replayed(wanted, exploration, explored);
 
   const result = await exploreSchedules(exploration);
-  const ended = (result.failure?.found.ending.kind ?? "ended") === "ended";
-  if (result.racing < 2 && ended) throw new Error(`${name}: ${nothing_raced}`);
-  if (result.failure) {
-    const text = failureText(explored, result.failure, countsText(result, result.failure));
-    throw new RaceFound(text, result, tokenOf(explored, result.failure));
+  const { failure } = result;
+  if (failure && needsNoRace(failure)) {
+    const { error } = failure;
+    const cause = error instanceof OperationFailed ? error.cause : error;
+    throw new ProgramFailed(programFailedText(explored, failure), { cause });
+  }
+  const ended = (failure?.found.ending.kind ?? "ended") === "ended";
+  if (result.racing < 2 && ended) {
+    const cause = failure?.error;
+    throw new Error(`${name}: ${nothing_raced}`, cause === undefined ? {} : { cause });
+  }
+  if (failure) {
+    const text = failureText(explored, failure, countsText(result, failure));
+    throw new RaceFound(text, result, tokenOf(explored, failure));
   }
   return { ...result, text: successText(explored, result) };
+}
+
+/** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */
+function needsNoRace({ error, smallest }: FoundFailure): boolean {
+  const is_serial = contextSwitches(smallest.choices) === 0 && smallest.faults.length === 0;
+  return error instanceof OperationFailed && is_serial;
+}
+
+function mustHaveFunctions(options: object): void {
+  const { name, ...given } = options as Record<string, unknown>;
+  for (const needed of ["setup", "run", "check"]) {
+    if (typeof given[needed] !== "function")
+      throw new BadOptions(`${String(name)}: \`${needed}\` is missing; it must be a function.`);
+  }
 }
 
 const nothing_raced =
@@ -126,9 +177,10 @@ function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
     setup: async (client, key) => void (await options.setup(client, key)),
     run: (client, around) => options.run(client, around),
     async check(client, outcome) {
-      mustBeExpected(outcome, (error) => options.expectedError?.(error) ?? false);
-      await options.check(client, outcome);
+      mustBeExpected(outcome, options);
+      return options.check(client, outcome);
     },
+    ...(options.didNotHappen ? { didNotHappen: options.didNotHappen.bind(options) } : {}),
     ...(operation ? { operation } : {}),
     ...(shared_connection ? { shared_connection } : {}),
     ...(options.expire ? { expire: options.expire.bind(options) } : {}),
@@ -136,16 +188,19 @@ function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
 }
 
 /** An operation that throws is a failure of its own, in the class of its code. */
-function mustBeExpected({ trace }: Outcome, expected: (error: unknown) => boolean): void {
-  for (const { client, operation, status, error, code } of trace.results) {
-    if (status === "ok" || status === "open" || expected(error)) continue;
+function mustBeExpected(
+  { trace }: Outcome,
+  options: Pick<ExploreOptions<never>, "expectedError" | "didNotHappen">,
+): void {
+  for (const { client, operation, status, error, code = "error" } of trace.results) {
+    if (status === "ok" || status === "open") continue;
+    if (options.expectedError?.(error) || options.didNotHappen?.(error)) continue;
     const from_fault = trace.steps.some(
       (step) =>
         step.client === client && step.operation === operation && step.fault === "lose reply",
     );
     if (from_fault && status === "info") continue;
-    const said = error instanceof Error ? error.message : String(error);
-    throw new CheckFailed(`error ${code}`, `client ${client}'s operation failed: ${said}`);
+    throw new OperationFailed(client, code, error);
   }
 }
 

@@ -12,13 +12,15 @@ export { connectDynamodb } from "./backends/dynamodb/backend.ts";
 export { connectMysql } from "./backends/mysql/backend.ts";
 export { connectPostgres, connectPostgresPool } from "./backends/postgres/backend.ts";
 export { connectRedis } from "./backends/redis/backend.ts";
+export { isRetryable } from "./backends/retryable.ts";
 export type { Model } from "./checkers/model.ts";
-export { type ExploreOptions, explore, RaceFound, type Report } from "./explore.ts";
+export { type ExploreOptions, explore, ProgramFailed, RaceFound, type Report } from "./explore.ts";
 export type { HistoryEvent } from "./histories/event.ts";
 export { obeys } from "./obeys.ts";
 export { drawInterleaving } from "./reports/interleaving.ts";
 export { explain } from "./reports/sentence.ts";
 export { type ScheduleBounds, scheduleArbitrary } from "./schedules/arbitrary.ts";
+export { BadOptions } from "./schedules/bad-options.ts";
 export {
   type Exploration,
   type ExplorationOptions,

@@ -1,8 +1,10 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
 import type { Exploration, FoundFailure } from "../schedules/exploration.ts";
+import { OperationFailed } from "../schedules/program.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
 import { fingerprint, writeToken } from "../schedules/token.ts";
 import { describeTrace, type Trace } from "../schedules/trace.ts";
+import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { explain } from "./sentence.ts";
 
@@ -34,6 +36,7 @@ export function failureText(explored: Explored, failure: FoundFailure, counts: s
   const sentence = explain(smallest, failure);
   return [
     `${explored.name}: ${failure.kind} on ${placeOf(explored)}`,
+    ...(failure.error instanceof OperationFailed ? [thrownText(failure.error)] : []),
     sentence,
     drawInterleaving(smallest),
     ...(message === "" || message === sentence ? [] : [message]),
@@ -41,6 +44,21 @@ export function failureText(explored: Explored, failure: FoundFailure, counts: s
     ...(other ? [nondeterministicText(smallest, other)] : []),
     `Replay it with\n  ${explored.replayCommand(tokenOf(explored, failure))}`,
   ].join("\n\n");
+}
+
+/** For a program that fails by itself: its error first, then where it was. */
+export function programFailedText({ name }: Explored, failure: FoundFailure): string {
+  const { smallest, error, message } = failure;
+  return [
+    `${name}: this is no race: ${message}, also when the clients go one after the other`,
+    ...(error instanceof OperationFailed ? [thrownText(error)] : []),
+    ...(smallest.steps.length === 0 ? [] : [drawInterleaving(smallest)]),
+    "If this error is no failure, say so with `expectedError` or `didNotHappen`.",
+  ].join("\n\n");
+}
+
+function thrownText(error: OperationFailed): string {
+  return `client ${error.client} threw ${errorText(error.cause)}`;
 }
 
 /** What an exploration without a failure shows, and no more than that. */

@@ -1,4 +1,5 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
+import { mustMakeSense } from "./bad-options.ts";
 import type { Program } from "./program.ts";
 import { Lane, type LaneOptions, type Played } from "./run/lane.ts";
 import { drain } from "./run/lanes.ts";
@@ -75,6 +76,8 @@ export interface FoundFailure {
   readonly kind: string;
   /** The check's own words, of the smallest one. */
   readonly message: string;
+  /** What was thrown: by the check, or by an operation of the program. */
+  readonly error?: unknown;
   /** How many schedules had been run when the first one failed. */
   readonly found_after: number;
   readonly found: Trace;
@@ -91,11 +94,15 @@ const random_default = 200;
 
 /**
  * Runs the schedules of a program and says what they showed; a failure is made as small as possible and
- * run again. Throws only when something is wrong outside the schedules (the server, `setup`).
+ * run again.
+ *
+ * @throws BadOptions
+ * @throws whatever is wrong outside the schedules (the server, `setup`)
  */
 export async function exploreSchedules<Client>(
   options: ExplorationOptions<Client>,
 ): Promise<Exploration> {
+  mustMakeSense(options, options.program.expire !== undefined);
   const operations = Array.from({ length: options.clients }, () => options.operations ?? 1);
   const search = searchOf(options);
   const tally = new Tally();
@@ -174,6 +181,7 @@ async function smallest<Client>(
   return {
     kind: played.failure?.kind ?? "",
     message: played.failure?.message ?? "",
+    ...(played.failure && "error" in played.failure ? { error: played.failure.error } : {}),
     found_after,
     found: found.trace,
     shrunk_in: schedules,

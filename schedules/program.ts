@@ -39,8 +39,10 @@ export interface Program<Client> {
   setup(client: Client, key: string): Promise<void>;
   /** One operation of one client: every round trip in it is a step. */
   run(client: Client, around: Around<Client>): Promise<unknown>;
-  /** Reads the final state and throws when it is wrong; outside the gate. */
-  check(client: Client, outcome: Outcome): Promise<void>;
+  /** Reads the final state, and throws or answers false when it is wrong; outside the gate. */
+  check(client: Client, outcome: Outcome): Promise<unknown>;
+  /** Which errors of `run` say that the operation certainly did not happen. Default: what the backend knows. */
+  didNotHappen?(error: unknown): boolean;
   /** How the recorded history calls an operation. Default `run` with input null. */
   readonly operation?: OperationNames;
   /** Makes the lock around `key` expire now (a key with a time to live). */
@@ -58,23 +60,49 @@ export class CheckFailed extends Error {
   /**
    * @param kind class of the failure, in words: `lost update`, `counted twice`
    * @param message what was found, in one sentence
+   * @param options `cause`: the error behind it
    */
-  constructor(kind: string, message: string) {
-    super(message);
+  constructor(kind: string, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "CheckFailed";
     this.kind = kind;
+  }
+}
+
+/** An operation threw what nobody expected; its `cause` is what it threw. */
+export class OperationFailed extends CheckFailed {
+  readonly client: number;
+
+  /** @param code the error's own, as the backend knows it */
+  constructor(client: number, code: string, error: unknown) {
+    super(`error ${code}`, `client ${client}'s operation failed: ${errorInWords(error)}`, {
+      cause: error,
+    });
+    this.client = client;
   }
 }
 
 export interface Failure {
   readonly kind: string;
   readonly message: string;
+  /** What was thrown, where something was. */
+  readonly error?: unknown;
 }
 
 /** The class of any error that a check may throw: its own kind, else its code, else its name. */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { kind: "failed check", message: String(error) };
+  if (!(error instanceof Error)) return { kind: "failed check", message: String(error), error };
   const named = error as Error & { kind?: unknown; code?: unknown };
   const kind = [named.kind, named.code, error.name].find((k) => typeof k === "string" && k !== "");
-  return { kind: String(kind), message: error.message };
+  return { kind: String(kind), message: errorInWords(error), error };
+}
+
+/** In one line, never empty: for the middle of a sentence. */
+function errorInWords(error: unknown): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  const { name, message, errors } = error as Partial<AggregateError>;
+  if (message) return message;
+  // Node's own "cannot connect" has no message, only one for each address that it tried.
+  const [first] = Array.isArray(errors) ? (errors as unknown[]) : [];
+  return first === undefined ? (name ?? "an error without a message") : errorInWords(first);
 }

@@ -73,7 +73,9 @@ export class Lane<Client> implements AsyncDisposable {
     const events = [...log.events];
     if (ending.kind === "ended") {
       await this.#sessions.leave(run, trace);
-      return { trace, events, failure: await this.#judge(outside, { key, trace, events }) };
+      const failure = await this.#judge(outside, { key, trace, events });
+      if (failure) await this.#sessions.tidyOutside();
+      return { trace, events, failure };
     }
     await this.#sessions.abandon(run);
     // Its statements may still be on the server.
@@ -124,7 +126,7 @@ export class Lane<Client> implements AsyncDisposable {
       try {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {
-        const { outcome, code } = judgeError(this.#backend, error);
+        const { outcome, code } = this.#judgeError(error);
         // Whatever its last try ended with: an earlier one may have been carried out.
         log.failed(client, operation, has_reconnected ? "info" : outcome, code, error);
       }
@@ -133,10 +135,17 @@ export class Lane<Client> implements AsyncDisposable {
     }
   }
 
+  #judgeError(error: unknown): ReturnType<typeof judgeError> {
+    const judged = judgeError(this.#backend, error);
+    return this.#program.didNotHappen?.(error) ? { ...judged, outcome: "fail" } : judged;
+  }
+
   async #judge(outside: Client, outcome: Outcome): Promise<Failure | undefined> {
     try {
-      await this.#program.check(outside, outcome);
-      return undefined;
+      const said = await this.#program.check(outside, outcome);
+      return said === false
+        ? { kind: "failed check", message: "`check` answered false" }
+        : undefined;
     } catch (error) {
       return failureOf(error);
     }
