@@ -13,7 +13,7 @@ const sound: ExploreOptions<Memory> = {
 };
 
 const counts = ["operations", "schedules", "lanes"] as const;
-const no_counts = [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "4" as unknown as number];
+const no_counts = [0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, "4" as unknown as number];
 
 test.each(counts)("%s must be a whole number of at least 1", async (option) => {
   for (const value of no_counts) {
@@ -51,6 +51,8 @@ test.each<[string, object, string]>([
 });
 
 test("what makes sense runs", async () => {
-  const report = await explore({ ...sound, lanes: 1, operations: 1, schedules: 5, seed: -3 });
-  expect(report.complete).toBe(true);
+  for (const schedules of [5, Number.POSITIVE_INFINITY]) {
+    const report = await explore({ ...sound, lanes: 1, operations: 1, schedules, seed: -3 });
+    expect(report.complete).toBe(true);
+  }
 });

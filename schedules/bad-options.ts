@@ -49,6 +49,8 @@ export function mustMakeSense(
   for (const [option, least] of Object.entries({ ...smallest, clients: clients_min })) {
     const value = options[option as keyof typeof smallest];
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+    // As many as there are.
+    if (option === "schedules" && value === Number.POSITIVE_INFINITY) continue;
     const bound = option === "seed" ? "" : ` of at least ${least}`;
     throw wrong(`${option} is ${value}, but must be a whole number${bound}.`);
   }
