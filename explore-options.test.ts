@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { type ExploreOptions, explore } from "../explore.ts";
-import { BadOptions } from "./bad-options.ts";
-import { exploreSchedules } from "./exploration.ts";
-import { type Memory, SharedMemory } from "./run/shared-memory.test-support.ts";
+import { type ExploreOptions, explore } from "./explore.ts";
+import { BadOptions } from "./schedules/bad-options.ts";
+import { exploreSchedules } from "./schedules/exploration.ts";
+import type { Program } from "./schedules/program.ts";
+import { type Memory, SharedMemory } from "./schedules/run/shared-memory.test-support.ts";
 
 const sound: ExploreOptions<Memory> = {
   name: "sound",
@@ -27,7 +28,11 @@ test("a race needs two clients; the engine itself can do with one", async () => 
     await expect(explore({ ...sound, clients })).rejects.toThrow(
       `sound: clients is ${clients}, but must be a whole number of at least 2.`,
     );
-  const program = { setup: sound.setup as never, run: sound.run, check: sound.check };
+  const program: Program<Memory> = {
+    setup: (memory, key) => memory.set(key, 0),
+    run: (memory, { key }) => memory.add(key, 1),
+    check: async () => {},
+  };
   const options = { ...sound, program, search: "exhaustive" as const };
   await expect(exploreSchedules({ ...options, clients: 0 })).rejects.toThrow("clients is 0");
   expect((await exploreSchedules({ ...options, clients: 1 })).schedules).toBe(1);
