@@ -89,8 +89,8 @@ async function limits(): Promise<void> {
   const hopeless = write(
     "hopeless.edn",
     [
-      ...enqueues.map((p) => `{:process ${p} :type :invoke :f :enqueue :value ${p}}`),
-      ...enqueues.map((p) => `{:process ${p} :type :ok :f :enqueue :value ${p}}`),
+      ...enqueues.map((p) => `{:process ${p} :type :invoke :f :enqueue :value ${p >> 1}}`),
+      ...enqueues.map((p) => `{:process ${p} :type :ok :f :enqueue :value ${p >> 1}}`),
       "{:process 0 :type :invoke :f :dequeue} {:process 0 :type :ok :f :dequeue :value 99}",
     ].join("\n"),
   );

@@ -57,7 +57,7 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
   return { ...verdicts[0]!, ...merge(verdicts) };
 }
 
-/** One thread's answer, or `unknown` when it had to be ended; what it had found before that stays found. */
+/** One thread's answer, or `unknown` when it had to be ended. */
 function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdict> {
   const { timeout_ms, memory_mb, model } = request.options;
   const progress = new Int32Array(new SharedArrayBuffer(8));
@@ -70,19 +70,16 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
       resolve(answer);
       void worker.terminate();
     };
-    let found: FileVerdict | undefined;
     const unknown = (why: string): void =>
-      end(
-        found ?? {
-          file: request.path,
-          checker: model,
-          verdict: "unknown",
-          reason: `${why}: ${progress[0]} events were reached.`,
-          operations: 0,
-          events: 0,
-          notes: [],
-        },
-      );
+      end({
+        file: request.path,
+        checker: model,
+        verdict: "unknown",
+        reason: `${why}: ${progress[0]} events were reached.`,
+        operations: 0,
+        events: 0,
+        notes: [],
+      });
     const stop = (): void =>
       unknown(signal.reason === "memory" ? `Not decided within ${memory_mb} MB` : "Told to stop");
     const timer =
@@ -94,10 +91,7 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
           );
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
-    worker.on("message", ({ verdict, last }: CheckAnswer) => {
-      if (last) end(verdict);
-      else found = verdict;
-    });
+    worker.on("message", (answer: CheckAnswer) => end(answer));
     worker.on("error", (error: Error & { code?: string }) =>
       unknown(
         error.code === "ERR_WORKER_OUT_OF_MEMORY"

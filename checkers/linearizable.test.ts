@@ -205,7 +205,7 @@ describe("linearizable", () => {
 
   test("gives up in time, when told, and within the memory: with the reason and how far it got", () => {
     const puts = Array.from({ length: 14 }, (_, process) =>
-      op("enqueue", process, null, { process }),
+      op("enqueue", process >> 1, null, { process }),
     );
     const open = puts.map((put) => ({ ...put, returned: 1_000 + Number(put.process) }));
     const hopeless = history(...open, op("dequeue", null, 99, { invoked: 2_000, returned: 2_001 }));

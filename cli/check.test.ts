@@ -41,12 +41,12 @@ const done = (process: number, f: string, value: string, answer = value): string
 
 const valid = file("valid.edn", done(0, "write", "1") + done(1, "read", "nil", "1"));
 const stale = file("stale.edn", done(0, "write", "1") + done(1, "read", "nil", "0"));
-/** Enqueues that all overlap, and an element that never was there: factorially many orders to exclude. */
+/** Enqueues that all overlap, of twins (which keeps quicker methods away), and an element that never was there: factorially many orders to exclude. */
 const numbers = Array.from({ length: 14 }, (_, process) => process);
 const hopeless = file(
   "hopeless.edn",
-  numbers.map((number) => event(number, "invoke", "enqueue", String(number))).join("") +
-    numbers.map((number) => event(number, "ok", "enqueue", String(number))).join("") +
+  numbers.map((number) => event(number, "invoke", "enqueue", String(number >> 1))).join("") +
+    numbers.map((number) => event(number, "ok", "enqueue", String(number >> 1))).join("") +
     done(0, "dequeue", "nil", "99"),
 );
 
@@ -69,8 +69,8 @@ test("invalid: the reason and a drawing, exit code 1, also beside a valid and an
     expect.stringMatching(/valid\.edn: valid\. /),
     expect.stringMatching(/empty\.edn: unknown\. .* is empty/),
     `${stale}: invalid. process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.`,
-    "  process 0  |--|           write 1   lines 1, 2",
-    "  process 1        |--|     read → 0   lines 3, 4   ← cannot be placed",
+    "  process 0  |--|           write 1",
+    "  process 1        |--|     read → 0   ← cannot be placed",
     "",
   ]);
 });

@@ -1,11 +1,9 @@
 import type pg from "pg";
-import type { Gate, Isolation, OpenOptions, Session } from "../backend.ts";
+import type { Backend, Gate, Isolation, OpenOptions, Session } from "../backend.ts";
 import { open_gate } from "../backend.ts";
-import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
-import { PostgresDoorTarget } from "./door-target.ts";
 import type { ClientClass } from "./gated-client.ts";
 import { code, outcome } from "./outcome.ts";
 import { OwnDatabase } from "./own-database.ts";
@@ -30,9 +28,7 @@ const deadlock_timeout_under_load_ms = 10;
  *
  * @throws CannotConnect in one sentence.
  */
-export function connectPostgres(server: {
-  readonly url: string;
-}): Promise<BackendWithDoor<pg.Client>> {
+export function connectPostgres(server: { readonly url: string }): Promise<Backend<pg.Client>> {
   return connectWith(server.url, (_library, Client, config) => {
     const client = new Client(config);
     return {
@@ -46,9 +42,7 @@ export function connectPostgres(server: {
 }
 
 /** The same for code that takes a `pg.Pool`: all its connections are behind the client's one gate. */
-export function connectPostgresPool(server: {
-  readonly url: string;
-}): Promise<BackendWithDoor<pg.Pool>> {
+export function connectPostgresPool(server: { readonly url: string }): Promise<Backend<pg.Pool>> {
   return connectWith(server.url, (library, Client, config) => {
     const pool = new library.Pool({ ...config, Client });
     pool.on("error", () => undefined);
@@ -68,18 +62,14 @@ type Make<Client> = (
   config: pg.ClientConfig,
 ) => Made<Client> & { connect(): Promise<unknown> };
 
-async function connectWith<Client>(
-  url: string,
-  make: Make<Client>,
-): Promise<BackendWithDoor<Client>> {
+async function connectWith<Client>(url: string, make: Make<Client>): Promise<Backend<Client>> {
   const { default: library } = await loadDriver("pg", () => import("pg"));
   const given = givenBy(library, url);
   const database = await OwnDatabase.create(library, given);
   return new PostgresBackend(library, given, database, make);
 }
 
-class PostgresBackend<Client> implements BackendWithDoor<Client> {
-  readonly door: DoorTarget;
+class PostgresBackend<Client> implements Backend<Client> {
   readonly name = "postgres";
   readonly prefix = "";
   readonly isolations = isolations;
@@ -97,7 +87,6 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
   constructor(library: typeof pg, given: Given, database: OwnDatabase, make: Make<Client>) {
     this.server = `PostgreSQL ${database.version}`;
     if (database.sets_deadlock_timeout) this.deadlock_check_ms = deadlock_check_ms;
-    this.door = new PostgresDoorTarget(given, database);
     this.#library = library;
     this.#given = given;
     this.#database = database;

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import type { Operation } from "../../histories/event.ts";
+import { bruteForce } from "../brute-force.ts";
+import { models } from "../models/index.ts";
+import { pick, type Random } from "../random-calls.ts";
+import { randomHistory, seeded } from "../random-history.ts";
+import { containers, impossibleValues } from "./impossible-values.ts";
+
+const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const rounds = Number(process.env["ROUNDS"] ?? 50_000);
+
+function someHistory(
+  name: string,
+  random: Random,
+  operations: number,
+  crashed: { adds: number; removes: number },
+): Operation[] {
+  const { adds, removes } = containers[name]!.names;
+  const model = models[name]!();
+  const values = Array.from({ length: operations }, (_, index) => index + 1);
+  const adding = pick(random, [0.4, 0.5, 0.6]);
+  const made = randomHistory(
+    {
+      model,
+      clients: 2 + Math.floor(random() * 4),
+      operations,
+      crashed: 0,
+      failed: 0.03,
+      call: () =>
+        random() < adding
+          ? {
+              f: pick(random, adds),
+              input: values.splice(Math.floor(random() * values.length), 1)[0],
+            }
+          : { f: pick(random, removes), input: null },
+      answer: (state, { f }) => {
+        if (adds.includes(f)) return null;
+        const possible = [null, ...(state as unknown[])];
+        return possible.find(
+          (output) => model.step(state, { f, input: null, output }) !== undefined,
+        );
+      },
+    },
+    random,
+  ).map((operation) => ({ ...operation, key: "k" }));
+  for (let lie = Math.floor(random() * 3); lie > 0; lie--) {
+    const [one, other] = [pick(random, made), pick(random, made)];
+    if (removes.includes(one.f) && removes.includes(other.f) && one.status === other.status)
+      [one.output, other.output] = [other.output, one.output];
+  }
+  for (let lie = Math.floor(random() * 3) - 1; lie > 0; lie--) {
+    const one = pick(random, made);
+    if (removes.includes(one.f) && one.status === "ok")
+      one.output = pick(random, [null, 1 + Math.floor(random() * operations)]);
+  }
+  return made.map((operation) =>
+    operation.status === "ok" &&
+    random() < (adds.includes(operation.f) ? crashed.adds : crashed.removes)
+      ? { ...operation, status: "info", output: undefined, returned: Number.POSITIVE_INFINITY }
+      : operation,
+  );
+}
+
+const crashes = { "no crashes": 0, crashes: 0.25 };
+
+for (const name of Object.keys(containers))
+  test.each(Object.entries(crashes))(`${rounds} small histories, ${name}, %s`, (_, share) => {
+    console.log(`seed ${seed}`);
+    const random = seeded(seed);
+    const model = models[name]!();
+    const counts = { valid: 0, invalid: 0, unsure: 0, evidence: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const crashed = { adds: pick(random, [0, share]), removes: pick(random, [0, share]) };
+      const operations = someHistory(name, random, 2 + Math.floor(random() * 8), crashed);
+      const expected = bruteForce(operations, model);
+      const impossible = impossibleValues(name, operations, undefined);
+      const told = `seed ${seed} round ${round}, ${expected}: ${JSON.stringify(operations.map(({ process, f, input, status, output, invoked, returned }) => [process, f, input, status, output, invoked, returned]))}`;
+      if (impossible === undefined) {
+        counts.unsure++;
+        continue;
+      }
+      counts[expected ? "valid" : "invalid"]++;
+      if ((impossible.length === 0) !== expected) throw new Error(told);
+      if (expected) continue;
+      counts.evidence += impossible.length;
+      if (bruteForce(impossible, model))
+        throw new Error(`evidence of ${told}\n${JSON.stringify(impossible)}`);
+    }
+    console.log(name, counts);
+    expect(Math.min(counts.valid, counts.invalid)).toBeGreaterThan(rounds / 20);
+  });
