@@ -91,6 +91,21 @@ describe("checkFile", () => {
     ]);
   });
 
+  test("the order told is that of all keys, also where several threads judge", async () => {
+    const long = "x".repeat(1_000_000);
+    const keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    const lines = keys.map((key, process) => {
+      const [invoke, ok] = ["invoke", "ok"].map(
+        (type) => `{:process ${process} :type :${type} :f :append :value ["${key}" "${long}"]}`,
+      );
+      return `${invoke}\n${ok}`;
+    });
+    const path = file("keys.edn", lines.join("\n"));
+    const told = await checkFile(path, { model: "kv", independent: true, witness: true });
+    expect(told.verdict).toBe("valid");
+    expect(told.witness?.map(({ key }) => key).sort()).toEqual(keys);
+  });
+
   test("a file that is no history", async () => {
     expect(await checkFile(join(folder, "none"), { model: "register" })).toMatchObject({
       verdict: "unknown",

@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { type ResourceLimits, Worker } from "node:worker_threads";
 import type { Format } from "../histories/format.ts";
 import type { CheckAnswer, CheckRequest } from "./check-worker.ts";
+import { memoryToTakeMb } from "./memory-limit.ts";
 import { merge } from "./merge.ts";
 import type { Limits, Verdict } from "./verdict.ts";
 import { watchMemory } from "./watch-memory.ts";
@@ -42,19 +43,21 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
     () => 0,
   );
   const of = size < large_file_bytes ? 1 : Math.min(4, availableParallelism());
-  const { signal, ...plain } = options;
-  const memory_mb = options.memory_mb === undefined ? {} : { memory_mb: options.memory_mb / of };
+  const { signal, memory_mb = memoryToTakeMb(), ...plain } = options;
   const sent_ms = Date.now();
-  const memory = watchMemory(options.memory_mb, of);
+  const memory = watchMemory(memory_mb, of);
   const signals = [memory.signal, ...(signal === undefined ? [] : [signal])];
   const shares = Array.from({ length: of }, (_, index) =>
     inThread(
-      { path, options: { ...plain, ...memory_mb }, share: { index, of }, sent_ms },
+      { path, options: { ...plain, memory_mb }, share: { index, of }, sent_ms },
       AbortSignal.any(signals),
     ),
   );
   const verdicts = await Promise.all(shares).finally(() => memory.end());
-  return { ...verdicts[0]!, ...merge(verdicts) };
+  const merged = merge(verdicts);
+  // Each thread has the order of its own keys.
+  const witness = verdicts.flatMap((verdict) => verdict.witness ?? []);
+  return { ...verdicts[0]!, ...merged, ...(merged.witness === undefined ? {} : { witness }) };
 }
 
 /** One thread's answer, or `unknown` when it had to be ended. */
@@ -62,7 +65,7 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
   const { timeout_ms, memory_mb, model } = request.options;
   const progress = new Int32Array(new SharedArrayBuffer(8));
   return new Promise((resolve) => {
-    const limit = memory_mb === undefined ? {} : { maxOldGenerationSizeMb: memory_mb };
+    const limit = { maxOldGenerationSizeMb: memory_mb / request.share.of };
     const worker = startWorker({ ...request, progress }, limit);
     const end = (answer: FileVerdict): void => {
       clearTimeout(timer);

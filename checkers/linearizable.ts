@@ -2,6 +2,7 @@ import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { counterChecker } from "./counter.ts";
 import { explain } from "./explain.ts";
+import { memoryToTakeHereMb } from "./memory-limit.ts";
 import { type MakeModel, models } from "./models/index.ts";
 import { register } from "./models/register.ts";
 import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
@@ -74,15 +75,15 @@ class Judge {
     this.#name = name;
     this.#make = make;
     this.#options = options;
-    this.#limits = limits;
+    this.#limits = { memory_mb: memoryToTakeHereMb(), ...limits };
     this.#history = history;
     this.#figures = { operations: history.operations.length };
-    const { timeout_ms, memory_mb, signal } = limits;
+    const { timeout_ms, memory_mb = 0, signal } = this.#limits;
     this.#budget = {
       ...(timeout_ms === undefined
         ? {}
         : { deadline_ms: (options.started_ms ?? performance.now()) + timeout_ms }),
-      ...(memory_mb === undefined ? {} : { memory_bytes: memory_mb * 2 ** 20 }),
+      memory_bytes: (memory_mb * 2 ** 20) / (options.share?.of ?? 1),
       ...(signal === undefined ? {} : { signal }),
       ...(options.progress === undefined ? {} : { progress: options.progress }),
       witness: options.witness === true,

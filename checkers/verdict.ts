@@ -18,6 +18,7 @@ export interface Verdict {
 
 export interface Limits {
   readonly timeout_ms?: number;
+  /** For all threads together; half of the memory that is free when not given. */
   readonly memory_mb?: number;
   readonly signal?: AbortSignal;
 }

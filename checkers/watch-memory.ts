@@ -7,11 +7,10 @@ const look_ms = 50;
  * Node keeps for a thread does not count its buffers.
  */
 export function watchMemory(
-  memory_mb: number | undefined,
+  memory_mb: number,
   threads: number,
 ): { readonly signal: AbortSignal; end(): void } {
   const control = new AbortController();
-  if (memory_mb === undefined) return { signal: control.signal, end: () => {} };
   const most_bytes = process.memoryUsage.rss() + (memory_mb + threads * thread_mb) * 2 ** 20;
   const timer = setInterval(() => {
     if (process.memoryUsage.rss() > most_bytes) control.abort("memory");

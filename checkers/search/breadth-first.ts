@@ -128,7 +128,7 @@ class BreadthFirst {
 
   #exhausted(places: Places): ReturnType<typeof exhausted> {
     if (places.count > (this.#budget.places ?? Number.POSITIVE_INFINITY)) return "width";
-    let bytes = this.#crashed_sets.bytes + (this.#trails?.bytes ?? 0);
+    let bytes = this.#steps.bytes + this.#crashed_sets.bytes + (this.#trails?.bytes ?? 0);
     for (const ahead of this.#ahead.values()) bytes += ahead.bytes;
     return exhausted(this.#budget, bytes);
   }

@@ -1,3 +1,5 @@
+import { most_entries } from "./grow.ts";
+
 /**
  * Sets of crashed operations that were placed, numbered. Those of one class are interchangeable, so a set
  * is how many of each class; the earliest ones are taken first. Set 0 is the empty one.
@@ -8,10 +10,14 @@ export class CrashedSets {
   readonly #numbers = new Map<string, number>();
   readonly #grown = new Map<number, number>();
   readonly #classes: number;
-  bytes = 0;
+  #bytes = 0;
 
   constructor(classes: number) {
     this.#classes = classes;
+  }
+
+  get bytes(): number {
+    return this.#grown.size > most_entries ? Number.POSITIVE_INFINITY : this.#bytes;
   }
 
   /** The set with one more of a class. */
@@ -29,9 +35,9 @@ export class CrashedSets {
     if (number === undefined) {
       number = this.#sets.push(counts) - 1;
       this.#numbers.set(text, number);
-      this.bytes += 160 + 12 * counts.length;
+      this.#bytes += 160 + 12 * counts.length;
     }
-    this.bytes += 48;
+    this.#bytes += 48;
     this.#grown.set(step, number);
     return number;
   }

@@ -73,7 +73,7 @@ export function depthFirst(problem: Problem, transitions: Steps, budget: Budget)
       const why =
         turns > (budget.turns ?? Number.POSITIVE_INFINITY)
           ? "turns"
-          : exhausted(budget, bytes + crashed_sets.bytes + 200 * way.length);
+          : exhausted(budget, bytes + transitions.bytes + crashed_sets.bytes + 200 * way.length);
       if (why !== undefined) return { kind: "gave up", why, events_passed: furthest };
     }
     timeline.backTo(frame.position);

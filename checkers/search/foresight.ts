@@ -49,6 +49,10 @@ export class Foresight<State> implements Steps {
     this.#rescued_until = new Int32Array(class_of.length).fill(-2);
   }
 
+  get bytes(): number {
+    return this.#transitions.bytes;
+  }
+
   next(state: number, of_class: number): number {
     if (state !== lost) return this.#transitions.next(state, of_class);
     if (this.#problem.observes[of_class] === 1) return impossible;

@@ -1,3 +1,6 @@
+/** A Map that has about 16.7 million entries throws when it is to take another one. */
+export const most_entries = 16_000_000;
+
 /** The same numbers in an array twice as long. */
 export function doubled(array: Int32Array): Int32Array {
   const larger = new Int32Array(2 * array.length);

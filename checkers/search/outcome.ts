@@ -1,3 +1,8 @@
+import { getHeapStatistics } from "node:v8";
+
+/** Node ends the process, or the thread, when its heap is full: the search gives up before that. */
+const heap_share = 0.9;
+
 export interface Budget {
   /** On the clock of `performance.now()`. */
   readonly deadline_ms?: number;
@@ -33,5 +38,7 @@ export function exhausted(budget: Budget, bytes: number): GaveUp | undefined {
   if (budget.signal?.aborted === true) return "stopped";
   if (budget.deadline_ms !== undefined && performance.now() > budget.deadline_ms) return "time";
   if (budget.memory_bytes !== undefined && bytes > budget.memory_bytes) return "memory";
+  const { used_heap_size, heap_size_limit } = getHeapStatistics();
+  if (used_heap_size > heap_share * heap_size_limit) return "memory";
   return undefined;
 }

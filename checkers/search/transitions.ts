@@ -1,6 +1,7 @@
 import type { Call, Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 import type { Cursor } from "./cursor.ts";
+import { most_entries } from "./grow.ts";
 import type { Problem } from "./problem.ts";
 
 const not_asked = -2;
@@ -14,6 +15,8 @@ const dense_limit = 1 << 22;
 export interface Steps {
   /** The number of the state after a call of this class, or `impossible`. */
   next(state: number, of_class: number): number;
+  /** About how much memory the states take. */
+  readonly bytes: number;
   /**
    * The position of the return by which all that can follow the cursor's place will have come to nothing, or -1
    * when it may come to something. May put one state for many that are as good.
@@ -32,6 +35,7 @@ export class Transitions<State> implements Steps {
   #dense: Int32Array;
   readonly #sparse = new Map<number, number>();
   readonly #classes: number;
+  #state_bytes = 0;
 
   constructor(model: Model<State>, problem: Problem) {
     this.#model = model;
@@ -44,6 +48,11 @@ export class Transitions<State> implements Steps {
   /** How many states came up so far; the initial one is 0. */
   get count(): number {
     return this.#states.length;
+  }
+
+  get bytes(): number {
+    if (this.#states.length > most_entries) return Number.POSITIVE_INFINITY;
+    return this.#state_bytes + 4 * this.#dense.length + 48 * this.#sparse.size;
   }
 
   state(number: number): State {
@@ -87,7 +96,10 @@ export class Transitions<State> implements Steps {
       this.#dense = grown;
     }
     if (cell < this.#dense.length) this.#dense[cell] = next;
-    else this.#sparse.set(cell, next);
+    else {
+      if (this.#sparse.size >= most_entries) this.#sparse.clear();
+      this.#sparse.set(cell, next);
+    }
   }
 
   #number(state: State): number {
@@ -97,6 +109,8 @@ export class Transitions<State> implements Steps {
     const known = numbers.get(identity);
     if (known !== undefined) return known;
     numbers.set(identity, this.#states.length);
+    const length = typeof identity === "string" ? identity.length : 0;
+    this.#state_bytes += 120 + (composed ? 8 : 2) * length;
     return this.#states.push(state) - 1;
   }
 }

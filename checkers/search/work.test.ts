@@ -132,6 +132,10 @@ class Counted implements Steps {
     this.hopelessUntil = (cursor) => steps.hopelessUntil?.(cursor) ?? -1;
   }
 
+  get bytes(): number {
+    return this.#steps.bytes;
+  }
+
   next(state: number, of_class: number): number {
     if (++this.count > this.#limit) throw new Error(`more than ${this.#limit} steps`);
     return this.#steps.next(state, of_class);
@@ -192,7 +196,17 @@ test("what was hopeless from the start is told by its operation", () => {
     });
 });
 
-test("memory is counted", () => {
+test("memory is counted, that of states, too", () => {
+  const queue = models["queue"]!();
+  const open = Array.from({ length: 12 }, (_, input) => ({
+    ...operation,
+    ...{ f: "enqueue", input, invoked: input, returned: 100 + input },
+  }));
+  const last = { ...operation, f: "dequeue", output: -1, invoked: 200, returned: 201 };
+  const hopeless = toProblem([...open, last], queue);
+  const counted = stepsOf(hopeless, queue);
+  depthFirst(hopeless, counted, { memory_bytes: 10_000_000 });
+  expect(counted.bytes).toBeGreaterThan(5_000_000);
   const [problem, model] = problemOf(kinds["crashed increments"]!, 1, true);
   for (const how of [breadthFirst, depthFirst]) {
     const within = (memory_bytes: number): string =>
