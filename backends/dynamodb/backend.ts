@@ -7,6 +7,9 @@ import { DynamodbSession, type Owner } from "./session.ts";
 
 const dispose_limit_ms = 5_000;
 
+/** @ts-ignore Without the SDK installed this is `any`, and no error in our declarations. */
+type Client = import("@aws-sdk/client-dynamodb").DynamoDBClient;
+
 /**
  * DynamoDB Local through the AWS SDK.
  * @param server its endpoint, `http://127.0.0.1:8000`; `product` where the process said its version at its start
@@ -15,7 +18,7 @@ const dispose_limit_ms = 5_000;
 export async function connectDynamodb(server: {
   readonly url: string;
   readonly product?: string;
-}): Promise<Backend<Sdk.DynamoDBClient>> {
+}): Promise<Backend<Client>> {
   // The SDK warns of Node 20 on standard error, which belongs to the user.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const library = await loadDriver(

@@ -19,6 +19,9 @@ export interface MariadbOptions {
   readonly snapshot_isolation?: false;
 }
 
+/** @ts-ignore Without mysql2 installed this is `any`, and no error in our declarations. */
+type Client = import("mysql2/promise").Connection;
+
 /**
  * A MySQL or MariaDB server through `mysql2/promise`, in a database of our own that `asyncDispose` drops.
  *
@@ -27,7 +30,7 @@ export interface MariadbOptions {
 export async function connectMysql(
   server: { readonly url: string },
   options: MariadbOptions = {},
-): Promise<Backend<Connection>> {
+): Promise<Backend<Client>> {
   const given = givenBy(server.url);
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
   return new MysqlBackend(library, given, await OwnDatabase.create(library, given), options);

@@ -23,12 +23,17 @@ const deadlock_check_ms = 3;
 /** Under load: a check takes locks of the whole server, so not for every short wait. */
 const deadlock_timeout_under_load_ms = 10;
 
+/** @ts-ignore Without pg installed this is `any`, and no error in our declarations. */
+type Client = import("pg").Client;
+/** @ts-ignore Likewise. */
+type Pool = import("pg").Pool;
+
 /**
  * A PostgreSQL server through `pg`, in a database of our own that `asyncDispose` drops.
  *
  * @throws CannotConnect in one sentence.
  */
-export function connectPostgres(server: { readonly url: string }): Promise<Backend<pg.Client>> {
+export function connectPostgres(server: { readonly url: string }): Promise<Backend<Client>> {
   return connectWith(server.url, (_library, Client, config) => {
     const client = new Client(config);
     return {
@@ -42,7 +47,7 @@ export function connectPostgres(server: { readonly url: string }): Promise<Backe
 }
 
 /** The same for code that takes a `pg.Pool`: all its connections are behind the client's one gate. */
-export function connectPostgresPool(server: { readonly url: string }): Promise<Backend<pg.Pool>> {
+export function connectPostgresPool(server: { readonly url: string }): Promise<Backend<Pool>> {
   return connectWith(server.url, (library, Client, config) => {
     const pool = new library.Pool({ ...config, Client });
     pool.on("error", () => undefined);

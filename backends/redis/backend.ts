@@ -16,12 +16,15 @@ const no_resend: RedisOptions = {
 /** The defaults of ioredis, but for the wait of 50 to 250 ms before it connects again: time is no part of a schedule. */
 const resend: RedisOptions = { retryStrategy: () => 1 };
 
+/** @ts-ignore Without ioredis installed this is `any`, and no error in our declarations. */
+type Client = import("ioredis").Redis;
+
 /**
  * Redis or Valkey through ioredis.
  * @param server its URL, `redis://127.0.0.1:6379`; only keys with our own prefix are touched
  * @throws CannotConnect
  */
-export async function connectRedis(server: { readonly url: string }): Promise<Backend<Redis>> {
+export async function connectRedis(server: { readonly url: string }): Promise<Backend<Client>> {
   const library = (await loadDriver("ioredis", () => import("ioredis"))).Redis;
   const sessions = new Set<RedisSession>();
   const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
