@@ -6,6 +6,7 @@ import { ServerUnavailable } from "../servers/unavailable.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
 import { listCommand } from "./list.ts";
+import { installIt, missingPackage } from "./missing-package.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 
@@ -46,6 +47,8 @@ function report(error: unknown): number {
     error instanceof ServerUnavailable
   ) {
     console.error(`raceproof: ${error.message}`);
+  } else if (missingPackage(error) !== undefined) {
+    console.error(`raceproof: ${installIt(missingPackage(error)!)}`);
   } else {
     console.error("raceproof: a mistake of raceproof's own; please report it with these lines:");
     console.error(error);
