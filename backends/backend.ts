@@ -65,7 +65,8 @@ export interface Backend<Client> extends AsyncDisposable {
   readonly prefix: string;
   /** Levels the backend has; empty when it has none. */
   readonly isolations: readonly Isolation[];
-  open(gate: Gate, options?: OpenOptions): Promise<Session<Client>>;
+  /** A connection of one client. @param gate where its steps wait; if not given they pass at once */
+  open(gate?: Gate, options?: OpenOptions): Promise<Session<Client>>;
   /** The sessions held up by another's lock right now. */
   waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
   /** The same for single connections of sessions that have several. */

@@ -1,5 +1,5 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
-import type { Backend } from "../backend.ts";
+import { type Backend, open_gate } from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
 import { probe } from "./connect.ts";
 import { code, outcome } from "./errors.ts";
@@ -46,7 +46,7 @@ export async function connectDynamodb(server: {
     // The table is ours, so its keys need not be.
     prefix: "",
     isolations: [],
-    async open(gate, { resend = false } = {}) {
+    async open(gate = open_gate, { resend = false } = {}) {
       const session = new DynamodbSession(library, config, gate, resend, owner);
       sessions.add(session);
       return session;

@@ -1,6 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import type { Backend, Gate, Isolation, OpenOptions, Session } from "../backend.ts";
+import {
+  type Backend,
+  type Gate,
+  type Isolation,
+  type OpenOptions,
+  open_gate,
+  type Session,
+} from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
@@ -71,7 +78,7 @@ class MysqlBackend implements Backend<Connection> {
     this.#held = pollTogether((ids) => waits(database.control, this.#threads(ids)));
   }
 
-  async open(gate: Gate, options: OpenOptions = {}): Promise<Session<Connection>> {
+  async open(gate: Gate = open_gate, options: OpenOptions = {}): Promise<Session<Connection>> {
     const client = await connectTo(this.#library, this.#given, { database: this.#database.name });
     const set_up = this.#setUp(options);
     await client.query(set_up);

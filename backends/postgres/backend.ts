@@ -1,6 +1,12 @@
 import type pg from "pg";
-import type { Backend, Gate, Isolation, OpenOptions, Session } from "../backend.ts";
-import { open_gate } from "../backend.ts";
+import {
+  type Backend,
+  type Gate,
+  type Isolation,
+  type OpenOptions,
+  open_gate,
+  type Session,
+} from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
@@ -99,7 +105,7 @@ class PostgresBackend<Client> implements Backend<Client> {
     this.#blocked = pollTogether((pids) => database.blocked(pids));
   }
 
-  async open(gate: Gate, options: OpenOptions = {}): Promise<Session<Client>> {
+  async open(gate: Gate = open_gate, options: OpenOptions = {}): Promise<Session<Client>> {
     const config = {
       ...this.#given.config,
       database: this.#database.name,

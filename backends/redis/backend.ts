@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Redis, RedisOptions } from "ioredis";
-import type { Backend } from "../backend.ts";
+import { type Backend, open_gate } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
 import { loadDriver } from "../load-driver.ts";
 import { connect } from "./connect.ts";
@@ -37,7 +37,7 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
     server: product,
     prefix,
     isolations: [],
-    async open(gate, options = {}) {
+    async open(gate = open_gate, options = {}) {
       opened = true;
       const client = await connect(library, server.url, options.resend ? resend : no_resend);
       const session = new RedisSession(client, gate, (closed) => sessions.delete(closed));

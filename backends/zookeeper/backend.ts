@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import type { Client } from "node-zookeeper-client";
-import type { Backend } from "../backend.ts";
+import { type Backend, open_gate } from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
 import { addressIn, closeClient, openClient, versionAt } from "./connect.ts";
 import { code, outcome } from "./errors.ts";
@@ -36,7 +36,7 @@ export async function connectZookeeper(server: { readonly url: string }): Promis
     server: `ZooKeeper ${version}`,
     prefix: "",
     isolations: [],
-    async open(gate) {
+    async open(gate = open_gate) {
       const client = await openClient(library, address, folder);
       const session = new ZookeeperSession(client, gate, (known) =>
         openClient(library, address, "", known),
