@@ -32,7 +32,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: "servers",
           include: ["tests/**/*.test.ts"],
-          exclude: [...nowhere, "tests/docker/**"],
+          exclude: [...nowhere, "tests/docker/**", "tests/package/**"],
           globalSetup: "tests/global-setup.ts",
         },
       },
