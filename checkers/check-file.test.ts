@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -37,8 +37,8 @@ describe("checkFile", () => {
       reason:
         "process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.",
       drawing: [
-        "process 0  |--|           write 1",
-        "process 1        |--|     read → 0   ← cannot be placed",
+        "process 0  |--|           write 1   line 1",
+        "process 1        |--|     read → 0   line 2   ← cannot be placed",
       ].join("\n"),
       operations: 2,
       events: 4,
@@ -75,6 +75,43 @@ describe("checkFile", () => {
     const stopped = checkFile(stale, { model: hang, signal: stop.signal });
     stop.abort();
     expect((await stopped).reason).toMatch(/^Told to stop/);
+  });
+
+  test("a verdict that was found stays found, whatever becomes of its explanation", async () => {
+    const explained = (then: string): string => `
+      let judge;
+      export default () => ({
+        name: "mine",
+        init: 0,
+        knows: { read: {}, write: {} },
+        step(state, { f, input, output }) {
+          judge ??= this;
+          if (judge !== this) ${then};
+          return f === "write" ? input : output === state ? state : undefined;
+        },
+      });`;
+    const hanging = join(folder, "hanging");
+    const hang = file(
+      "hang-later.mjs",
+      `import { writeFileSync } from "node:fs";
+       ${explained(`for (writeFileSync(${JSON.stringify(hanging)}, ""); ; )`)}`,
+    );
+    const stop = new AbortController();
+    const stopped = checkFile(stale, { model: hang, signal: stop.signal });
+    await expect.poll(() => existsSync(hanging), { timeout: 60_000 }).toBe(true);
+    stop.abort();
+    expect(await stopped).toMatchObject({
+      verdict: "invalid",
+      reason: "process 1's read → 0 (line 2) cannot be placed; there was no time to explain it.",
+      operations: 2,
+    });
+    const full = file("full-later.mjs", explained("for (const all = []; ; ) all.push([...all])"));
+    expect((await checkFile(stale, { model: full, memory_mb: 32 })).verdict).toBe("invalid");
+    const broken = file("broken-later.mjs", explained('throw new Error("no more")'));
+    expect(await checkFile(stale, { model: broken })).toMatchObject({
+      verdict: "invalid",
+      reason: "process 1's read → 0 (line 2) cannot be placed. It could not be explained: no more",
+    });
   });
 
   test("time and memory", async () => {

@@ -60,7 +60,7 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
   return { ...verdicts[0]!, ...merged, ...(merged.witness === undefined ? {} : { witness }) };
 }
 
-/** One thread's answer, or `unknown` when it had to be ended. */
+/** One thread's answer, or `unknown` when it had to be ended; what it had found before that stays found. */
 function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdict> {
   const { timeout_ms, memory_mb, model } = request.options;
   const progress = new Int32Array(new SharedArrayBuffer(8));
@@ -73,16 +73,19 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
       resolve(answer);
       void worker.terminate();
     };
+    let found: FileVerdict | undefined;
     const unknown = (why: string): void =>
-      end({
-        file: request.path,
-        checker: model,
-        verdict: "unknown",
-        reason: `${why}: ${progress[0]} events were reached.`,
-        operations: 0,
-        events: 0,
-        notes: [],
-      });
+      end(
+        found ?? {
+          file: request.path,
+          checker: model,
+          verdict: "unknown",
+          reason: `${why}: ${progress[0]} events were reached.`,
+          operations: 0,
+          events: 0,
+          notes: [],
+        },
+      );
     const stop = (): void =>
       unknown(signal.reason === "memory" ? `Not decided within ${memory_mb} MB` : "Told to stop");
     const timer =
@@ -94,7 +97,10 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
           );
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();
-    worker.on("message", (answer: CheckAnswer) => end(answer));
+    worker.on("message", ({ verdict, last }: CheckAnswer) => {
+      if (last) end(verdict);
+      else found = verdict;
+    });
     worker.on("error", (error: Error & { code?: string }) =>
       unknown(
         error.code === "ERR_WORKER_OUT_OF_MEMORY"

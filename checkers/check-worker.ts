@@ -10,12 +10,21 @@ export interface CheckRequest {
   /** When it was asked: starting a thread takes time, too. */
   readonly sent_ms: number;
 }
-export type CheckAnswer = FileVerdict;
+/** An invalid verdict comes twice: as soon as it is found, and again when it is explained. */
+export interface CheckAnswer {
+  readonly verdict: FileVerdict;
+  readonly last: boolean;
+}
 
 // oxlint-disable-next-line no-unsafe-type-assertion -- check-file.ts sends just that
 const { path, options, share, sent_ms, progress } = workerData as CheckRequest & {
   progress: Int32Array;
 };
 const started_ms = performance.now() - (Date.now() - sent_ms);
-// oxlint-disable-next-line require-post-message-target-origin -- that is for windows, not for threads
-parentPort?.postMessage(await checkShare(path, options, { share, progress, started_ms }));
+const post = (answer: CheckAnswer): void => {
+  // oxlint-disable-next-line require-post-message-target-origin -- that is for windows, not for threads
+  parentPort?.postMessage(answer);
+};
+const found = (verdict: FileVerdict): void => post({ verdict, last: false });
+const verdict = await checkShare(path, options, { share, progress, started_ms }, found);
+post({ verdict, last: true });

@@ -12,7 +12,7 @@ import { impossibleValues } from "./unique-values/impossible-values.ts";
 import { impossibleZones } from "./unique-writes.ts";
 import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
 import { strangeTo } from "./vocabulary.ts";
-import { ofKey } from "./who.ts";
+import { named, ofKey } from "./who.ts";
 
 export interface LinearizableOptions {
   /** What everything starts with; the header's, or else the model's own, when not given. */
@@ -25,6 +25,8 @@ export interface LinearizableOptions {
   readonly progress?: Int32Array;
   /** When the time limit began, on the clock of `performance.now()`; with the check when not given. */
   readonly started_ms?: number;
+  /** Is told of an invalid verdict before its explanation is looked for, which takes time of its own. */
+  readonly found?: (verdict: Verdict) => void;
 }
 
 const explaining_ms = 5_000;
@@ -48,10 +50,11 @@ export function linearizable(
       const quick = counterChecker.check(history);
       if (quick.verdict === "unknown") return judge(limits);
       if (quick.verdict === "valid") return quick;
+      options.found?.(quick);
       // The quick way knows the sentence, the search the drawing, if it is soon done.
       const spent_ms = performance.now() - (options.started_ms ?? performance.now());
       const timeout_ms = Math.min(spent_ms + drawing_ms, limits.timeout_ms ?? Infinity);
-      return { ...judge({ ...limits, timeout_ms }), ...quick };
+      return { ...drawn(() => judge({ ...limits, timeout_ms })), ...quick };
     },
   };
 }
@@ -125,8 +128,8 @@ class Judge {
     initial: unknown,
   ): readonly Operation[] | undefined {
     if (this.#make === register) return impossibleZones(of_key, initial);
-    const named = models[this.#name] === this.#make;
-    return named ? impossibleValues(this.#name, of_key, initial) : undefined;
+    const is_ours = models[this.#name] === this.#make;
+    return is_ours ? impossibleValues(this.#name, of_key, initial) : undefined;
   }
 
   /** What is impossible, where the search that explains why would take too long. */
@@ -138,21 +141,40 @@ class Judge {
     return { ...verdict, evidence };
   }
 
+  /** First the verdict, then its explanation: whatever happens there, the verdict stays. */
   #invalid(of_key: readonly Operation[], blocked: Operation, key: string): Verdict {
     const { header } = this.#history;
+    const plain = `${named(blocked, header)} cannot be placed`;
+    this.#options.found?.(
+      this.#verdict("invalid", `${plain}; there was no time to explain it${key}.`),
+    );
     const now = performance.now();
     const deadline_ms = Math.min(
       now + explaining_ms,
       Math.max(now + 100, this.#budget.deadline_ms ?? Number.POSITIVE_INFINITY),
     );
-    const model = this.#make(this.#options.initial ?? header?.initial);
-    const why = explain(of_key, blocked, model, header, { ...this.#budget, deadline_ms });
-    const verdict = this.#verdict("invalid", `${why.sentence}${key}.`);
-    return { ...verdict, evidence: why.operations, drawing: why.drawing };
+    try {
+      const model = this.#make(this.#options.initial ?? header?.initial);
+      const why = explain(of_key, blocked, model, header, { ...this.#budget, deadline_ms });
+      const verdict = this.#verdict("invalid", `${why.sentence}${key}.`);
+      return { ...verdict, evidence: why.operations, drawing: why.drawing };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#verdict("invalid", `${plain}${key}. It could not be explained: ${message}`);
+    }
   }
 
   #verdict(verdict: Verdict["verdict"], reason: string): Verdict {
     return { checker: this.#name, verdict, reason, figures: this.#figures };
+  }
+}
+
+/** Evidence and drawing from another way to the same verdict, or nothing. */
+function drawn(judge: () => Verdict): Partial<Verdict> {
+  try {
+    return judge();
+  } catch {
+    return {};
   }
 }
 

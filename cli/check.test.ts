@@ -69,8 +69,8 @@ test("invalid: the reason and a drawing, exit code 1, also beside a valid and an
     expect.stringMatching(/valid\.edn: valid\. /),
     expect.stringMatching(/empty\.edn: unknown\. .* is empty/),
     `${stale}: invalid. process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.`,
-    "  process 0  |--|           write 1",
-    "  process 1        |--|     read → 0   ← cannot be placed",
+    "  process 0  |--|           write 1   lines 1, 2",
+    "  process 1        |--|     read → 0   lines 3, 4   ← cannot be placed",
     "",
   ]);
 });

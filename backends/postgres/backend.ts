@@ -1,15 +1,16 @@
 import type pg from "pg";
 import {
-  type Backend,
   type Gate,
   type Isolation,
   type OpenOptions,
   open_gate,
   type Session,
 } from "../backend.ts";
+import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
+import { PostgresDoorTarget } from "./door-target.ts";
 import type { ClientClass } from "./gated-client.ts";
 import { code, outcome } from "./outcome.ts";
 import { OwnDatabase } from "./own-database.ts";
@@ -39,7 +40,9 @@ type Pool = import("pg").Pool;
  *
  * @throws CannotConnect in one sentence.
  */
-export function connectPostgres(server: { readonly url: string }): Promise<Backend<Client>> {
+export function connectPostgres(server: {
+  readonly url: string;
+}): Promise<BackendWithDoor<Client>> {
   return connectWith(server.url, (_library, Client, config) => {
     const client = new Client(config);
     return {
@@ -53,7 +56,9 @@ export function connectPostgres(server: { readonly url: string }): Promise<Backe
 }
 
 /** The same for code that takes a `pg.Pool`: all its connections are behind the client's one gate. */
-export function connectPostgresPool(server: { readonly url: string }): Promise<Backend<Pool>> {
+export function connectPostgresPool(server: {
+  readonly url: string;
+}): Promise<BackendWithDoor<Pool>> {
   return connectWith(server.url, (library, Client, config) => {
     const pool = new library.Pool({ ...config, Client });
     pool.on("error", () => undefined);
@@ -73,14 +78,18 @@ type Make<Client> = (
   config: pg.ClientConfig,
 ) => Made<Client> & { connect(): Promise<unknown> };
 
-async function connectWith<Client>(url: string, make: Make<Client>): Promise<Backend<Client>> {
+async function connectWith<Client>(
+  url: string,
+  make: Make<Client>,
+): Promise<BackendWithDoor<Client>> {
   const { default: library } = await loadDriver("pg", () => import("pg"));
   const given = givenBy(library, url);
   const database = await OwnDatabase.create(library, given);
   return new PostgresBackend(library, given, database, make);
 }
 
-class PostgresBackend<Client> implements Backend<Client> {
+class PostgresBackend<Client> implements BackendWithDoor<Client> {
+  readonly door: DoorTarget;
   readonly name = "postgres";
   readonly prefix = "";
   readonly isolations = isolations;
@@ -98,6 +107,7 @@ class PostgresBackend<Client> implements Backend<Client> {
   constructor(library: typeof pg, given: Given, database: OwnDatabase, make: Make<Client>) {
     this.server = `PostgreSQL ${database.version}`;
     if (database.sets_deadlock_timeout) this.deadlock_check_ms = deadlock_check_ms;
+    this.door = new PostgresDoorTarget(given, database);
     this.#library = library;
     this.#given = given;
     this.#database = database;

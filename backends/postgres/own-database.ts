@@ -78,6 +78,10 @@ export class OwnDatabase implements Control {
     ]);
   }
 
+  async alter(setting: string): Promise<void> {
+    await this.#connection.query(`ALTER DATABASE ${this.name} SET ${setting}`);
+  }
+
   /** A server that is gone has nothing left to drop. */
   async drop(): Promise<void> {
     await this.#connection.end();

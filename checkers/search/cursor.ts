@@ -19,6 +19,8 @@ export class Cursor {
   /** What was placed, in order, and at which position. The searches cut it. */
   readonly order: number[] = [];
   readonly order_at: number[] = [];
+  /** Whether more than what overwrites may be waived. */
+  readonly looks_ahead: boolean;
   readonly #problem: Problem;
   readonly #transitions: Steps;
   readonly #crashed_sets: CrashedSets;
@@ -26,6 +28,7 @@ export class Cursor {
   constructor(problem: Problem, transitions: Steps, crashed_sets: CrashedSets) {
     this.#problem = problem;
     this.#transitions = transitions;
+    this.looks_ahead = transitions.hopelessUntil !== undefined;
     this.#crashed_sets = crashed_sets;
     this.timeline = new Timeline(problem);
     this.placed = new Int32Array(this.timeline.open.length);

@@ -73,6 +73,7 @@ export class Foresight<State> implements Steps {
   #lose(cursor: Cursor): -1 {
     const { placed, waived, timeline } = cursor;
     cursor.state = lost;
+    cursor.unseen = false; // overwriting before what is waived here has hidden less
     for (let word = 0; word < waived.length; word++)
       waived[word]! |= timeline.open[word]! & ~timeline.observers[word]! & ~placed[word]!;
     return -1;

@@ -14,7 +14,7 @@ export class Moves {
   readonly #transitions: Steps;
   readonly #timeline: Timeline;
   readonly #crashed_sets: CrashedSets;
-  /** By class: the open operation that returns first, where `#stamp` is of this round. */
+  /** By class, those that must be placed and those that are waived: which returns first, if `#stamp` is of this round. */
   readonly #soonest: Int32Array;
   readonly #stamp: Int32Array;
   #round = 0;
@@ -26,8 +26,8 @@ export class Moves {
     this.#transitions = transitions;
     this.#timeline = timeline;
     this.#crashed_sets = crashed_sets;
-    this.#soonest = new Int32Array(problem.calls.length);
-    this.#stamp = new Int32Array(problem.calls.length);
+    this.#soonest = new Int32Array(2 * problem.calls.length);
+    this.#stamp = new Int32Array(2 * problem.calls.length);
     this.#changes_crashed = timeline.crashed_classes.some(
       (of_class) => problem.overwrites[of_class] === 0,
     );
@@ -49,9 +49,9 @@ export class Moves {
     if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) this.#push(~operation, state);
   }
 
-  /** Open operations that may come next, in the order of their returns; of those that look alike only the first. */
+  /** Open operations that may come next, in the order of their returns, without those that another one is as good as. */
   addOpen({ state, placed, waived, unseen }: Cursor): void {
-    this.#findSoonest(placed);
+    this.#findSoonest(placed, waived);
     const must_show = this.#mustShow(placed, waived);
     const returning = this.#returning();
     const { class_of, overwrites } = this.#problem;
@@ -64,7 +64,7 @@ export class Moves {
         left ^= low;
         const operation = operation_in[word * 32 + 31 - Math.clz32(low)]!;
         const of_class = class_of[operation]!;
-        if (this.#soonest[of_class] !== operation) continue;
+        if (!this.#foremost(operation, of_class)) continue;
         if (unseen && overwrites[of_class] === 1) continue;
         const next = this.#transitions.next(state, of_class);
         if (next === impossible) continue;
@@ -82,10 +82,10 @@ export class Moves {
     const must_show = this.#mustShow(placed, waived);
     const { overwrites } = this.#problem;
     const { crashed_classes, crashed_called, crashed: lists } = this.#timeline;
-    this.#findSoonest(placed);
+    this.#findSoonest(placed, waived);
     for (const of_class of crashed_classes) {
       if (crashed_called[of_class] === 0) continue;
-      if (this.#stamp[of_class] === this.#round) continue; // one that must be placed anyway does the same
+      if (this.#isOpen(2 * of_class) || this.#isOpen(2 * of_class + 1)) continue; // that one does the same
       if (unseen && overwrites[of_class] === 1) continue;
       const next = this.#transitions.next(state, of_class);
       if (next === impossible) continue;
@@ -142,7 +142,7 @@ export class Moves {
     return false;
   }
 
-  #findSoonest(placed: Int32Array): void {
+  #findSoonest(placed: Int32Array, waived: Int32Array): void {
     const { class_of, returned_at } = this.#problem;
     const { open, observers, operation_in } = this.#timeline;
     this.#round++;
@@ -152,16 +152,33 @@ export class Moves {
         const low = left & -left;
         left ^= low;
         const operation = operation_in[word * 32 + 31 - Math.clz32(low)]!;
-        const of_class = class_of[operation]!;
-        if (
-          this.#stamp[of_class] !== this.#round ||
-          returned_at[operation]! < returned_at[this.#soonest[of_class]!]!
-        ) {
-          this.#stamp[of_class] = this.#round;
-          this.#soonest[of_class] = operation;
+        const group = 2 * class_of[operation]! + ((waived[word]! & low) !== 0 ? 1 : 0);
+        if (!this.#isOpen(group) || returned_at[operation]! < returned_at[this.#soonest[group]!]!) {
+          this.#stamp[group] = this.#round;
+          this.#soonest[group] = operation;
         }
       }
     }
+  }
+
+  /** Whether one is open of a class that must be placed (2 * class), or that is waived (2 * class + 1). */
+  #isOpen(group: number): boolean {
+    return this.#stamp[group] === this.#round;
+  }
+
+  /**
+   * Whether no other open operation that looks alike is as good: of the first to return among those that must be
+   * placed and the first among those that are waived it is the first, or the one that must be placed and
+   * does not overwrite (see search.ts).
+   */
+  #foremost(operation: number, of_class: number): boolean {
+    const required = this.#isOpen(2 * of_class) ? this.#soonest[2 * of_class]! : -1;
+    const free = this.#isOpen(2 * of_class + 1) ? this.#soonest[2 * of_class + 1]! : -1;
+    if (required < 0 || free < 0) return operation === Math.max(required, free);
+    const { returned_at, overwrites } = this.#problem;
+    const free_first = returned_at[free]! < returned_at[required]!;
+    if (operation === free) return free_first;
+    return operation === required && !(free_first && overwrites[of_class] === 1);
   }
 
   #insert(first: number, operation: number, next: number): void {

@@ -10,7 +10,7 @@ const dead = -2;
 /**
  * Places at one position of the timeline, kept exactly (the hash only finds rows to compare with) and
  * without those that another one makes needless: in the same state, with no more crashed operations used
- * up, no fewer observations made, and no fewer operations waived.
+ * up, no fewer observations made, and no fewer operations waived (see search.ts).
  */
 export class Places {
   count = 0;
@@ -60,7 +60,9 @@ export class Places {
     const { observers, overwriters } = timeline;
     let hash = Math.imul(cursor.state + 1, 0x85ebca6b);
     for (let word = 0; word < this.#words; word++) {
-      const others = placed[word]! & ~(observers[word]! | overwriters[word]!);
+      const others = cursor.looks_ahead
+        ? 0
+        : placed[word]! & ~(observers[word]! | overwriters[word]!);
       hash = Math.imul(hash ^ (hash >>> 15) ^ others, 0x27d4eb2f);
     }
     hash ^= hash >>> 13;
@@ -101,26 +103,25 @@ export class Places {
 
   #compare(row: number, cursor: Cursor): string {
     const rows = this.#rows;
-    const { observers, overwriters } = cursor.timeline;
+    const { observers } = cursor.timeline;
     let kept_good = true;
     let new_good = true;
     for (let word = 0; word < this.#words; word++) {
       const observing = observers[word]!;
-      const overwriting = overwriters[word]!;
       const kept_placed = rows[row + fields + word]!;
       const new_placed = cursor.placed[word]!;
       const kept_waived = rows[row + fields + this.#words + word]!;
       const new_waived = cursor.waived[word]!;
       const different = kept_placed ^ new_placed;
-      if ((different & ~(observing | overwriting)) !== 0) return "neither";
+      if ((different & ~(observing | kept_waived | new_waived)) !== 0) return "neither";
       // A waived operation may be placed or not: that is better than either.
       kept_good &&=
         (new_waived & ~kept_waived) === 0 &&
-        (different & overwriting & ~kept_waived) === 0 &&
+        (different & ~observing & ~kept_waived) === 0 &&
         (new_placed & observing & ~kept_placed) === 0;
       new_good &&=
         (kept_waived & ~new_waived) === 0 &&
-        (different & overwriting & ~new_waived) === 0 &&
+        (different & ~observing & ~new_waived) === 0 &&
         (kept_placed & observing & ~new_placed) === 0;
       if (!kept_good && !new_good) return "neither";
     }

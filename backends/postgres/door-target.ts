@@ -1,0 +1,120 @@
+import { connect as connectTcp, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
+import type { Isolation } from "../backend.ts";
+import { CannotConnect } from "../cannot-connect.ts";
+import type { Address, DoorTarget } from "../door-target.ts";
+import type { Wire } from "../wire.ts";
+import type { Given } from "./connection.ts";
+import type { Control } from "./session.ts";
+import { postgresWire } from "./wire.ts";
+
+/** Asks for encryption: the server answers `S`, or `N`. */
+const ssl_request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+/** Held while a schedule decides who waits for whom: the one that closes the cycle becomes the victim. */
+const deadlock_timeout = "1ms";
+
+/** Our own database, as a door reaches it. */
+export interface DoorDatabase extends Control {
+  readonly name: string;
+  readonly sets_deadlock_timeout: boolean;
+  /** For connections made from now on. */
+  alter(setting: string): Promise<void>;
+}
+
+/** PostgreSQL behind a door: settings that schedules need are the database's own, so that any driver gets them. */
+export class PostgresDoorTarget implements DoorTarget {
+  readonly wire: Wire = postgresWire;
+  readonly #given: Given;
+  readonly #database: DoorDatabase;
+  #prepared:
+    | { readonly isolation: Isolation | undefined; readonly done: Promise<void> }
+    | undefined;
+
+  constructor(given: Given, database: DoorDatabase) {
+    this.#given = given;
+    this.#database = database;
+  }
+
+  async connect(): Promise<Duplex> {
+    const { host = "localhost", port = 5432, ssl } = this.#given.config;
+    const socket = host.startsWith("/")
+      ? connectTcp({ path: `${host}/.s.PGSQL.${port}` })
+      : connectTcp({ host, port, noDelay: true });
+    await heard(socket, "connect");
+    if (!ssl) return socket;
+    socket.write(ssl_request);
+    const answer: Buffer = await heard(socket, "data");
+    if (answer[0] !== 0x53)
+      throw new CannotConnect(
+        "The PostgreSQL server refuses encryption: take sslmode out of its URL.",
+      );
+    const options: ConnectionOptions = typeof ssl === "object" ? ssl : {};
+    const secure = connectTls({ ...options, socket, servername: host });
+    await heard(secure, "secureConnect");
+    return secure;
+  }
+
+  address(port?: number): Address {
+    const { user = "", password } = this.#given.config;
+    const secret = typeof password === "string" ? password : "";
+    const own = this.#given.config;
+    const host = port === undefined ? (own.host ?? "localhost") : "127.0.0.1";
+    const at = port ?? own.port ?? 5432;
+    const { name } = this.#database;
+    const login = `${encodeURIComponent(user)}${secret === "" ? "" : `:${encodeURIComponent(secret)}`}`;
+    const place = host.startsWith("/")
+      ? `/${name}?host=${host}&port=${at}`
+      : `${host}:${at}/${name}`;
+    return {
+      url: `postgres://${login}@${place}`,
+      environment: {
+        PGHOST: host,
+        PGPORT: String(at),
+        PGUSER: user,
+        PGDATABASE: name,
+        ...(secret === "" ? {} : { PGPASSWORD: secret }),
+        ...(port === undefined ? {} : { PGSSLMODE: "disable" }),
+      },
+    };
+  }
+
+  prepare(isolation: Isolation | undefined): Promise<void> {
+    if (this.#prepared?.isolation !== isolation || this.#prepared === undefined)
+      this.#prepared = { isolation, done: this.#prepare(isolation) };
+    return this.#prepared.done;
+  }
+
+  async #prepare(isolation: Isolation | undefined): Promise<void> {
+    if (this.#database.sets_deadlock_timeout)
+      await this.#database.alter(`deadlock_timeout = '${deadlock_timeout}'`);
+    if (isolation !== undefined)
+      await this.#database.alter(`default_transaction_isolation = '${isolation.toLowerCase()}'`);
+  }
+
+  async gone(pids: readonly number[]): Promise<void> {
+    let left = pids;
+    for (let tries = 0; tries < 1_000; tries++) {
+      left = await this.#database.running(left);
+      if (left.length === 0) return;
+      if (tries === 100) await this.#database.terminate(left);
+      await wait(1);
+    }
+  }
+
+  terminate(pids: readonly number[]): Promise<void> {
+    return this.#database.terminate(pids);
+  }
+}
+
+/** The first event of a kind, or the error that comes instead. */
+function heard<T>(socket: Socket, event: "connect" | "data" | "secureConnect"): Promise<T> {
+  return new Promise((resolve, reject) => {
+    socket.once("error", reject);
+    socket.once(event, (value: T) => {
+      socket.off("error", reject);
+      resolve(value);
+    });
+  });
+}

@@ -1,0 +1,126 @@
+/** What the client's messages say: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+import { valueOf } from "./wire-values.ts";
+
+/** A prepared statement, as Parse named it. */
+export interface Prepared {
+  readonly sql: string;
+  /** Numbers of the parameters' types; 0 or missing where the client left them to the server. */
+  types: readonly number[];
+  columns?: readonly Column[];
+}
+
+/** A prepared statement with its values, as Bind named it. */
+export interface Portal {
+  readonly prepared: Prepared | undefined;
+  readonly values: readonly (Buffer | null)[];
+  readonly formats: readonly number[];
+  readonly result_formats: readonly number[];
+  columns?: readonly Column[];
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: number;
+  readonly format: number;
+}
+
+/** One message that the server answers, in the order of the answers. */
+export type Item =
+  | { readonly kind: "parse" }
+  | { readonly kind: "bind" }
+  | { readonly kind: "close" }
+  | { readonly kind: "describe"; readonly of: Prepared | Portal | undefined }
+  | { readonly kind: "execute"; readonly portal: Portal | undefined };
+
+/** Reads a message's body from left to right. */
+export class Body {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  /** @param at where the body begins: behind the type and the length */
+  constructor(message: Buffer, at = 5) {
+    this.#bytes = message;
+    this.#at = at;
+  }
+
+  text(): string {
+    const end = this.#bytes.indexOf(0, this.#at);
+    const text = this.#bytes.toString("utf8", this.#at, end < 0 ? undefined : end);
+    this.#at = end < 0 ? this.#bytes.length : end + 1;
+    return text;
+  }
+
+  byte(): string {
+    return String.fromCharCode(this.#bytes[this.#at++] ?? 0);
+  }
+
+  int16(): number {
+    this.#at += 2;
+    return this.#bytes.readInt16BE(this.#at - 2);
+  }
+
+  int32(): number {
+    this.#at += 4;
+    return this.#bytes.readInt32BE(this.#at - 4);
+  }
+
+  /** A value with its length before it; null where that is -1. */
+  value(): Buffer | null {
+    const length = this.int32();
+    if (length < 0) return null;
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+
+  list<T>(read: () => T): T[] {
+    return Array.from({ length: Math.max(0, this.int16()) }, read);
+  }
+}
+
+export function readPortal(body: Body, prepared: Prepared | undefined): Portal {
+  const formats = body.list(() => body.int16());
+  const values = body.list(() => body.value());
+  const result_formats = body.list(() => body.int16());
+  return { prepared, formats, values, result_formats };
+}
+
+export function readColumns(message: Buffer): Column[] {
+  const body = new Body(message);
+  return body.list(() => {
+    const name = body.text();
+    body.int32();
+    body.int16();
+    const type = body.int32();
+    body.int16();
+    body.int32();
+    return { name, type, format: body.int16() };
+  });
+}
+
+/** A portal's values: in the types of its statement. One format may stand for all. */
+export function valuesOf({ values, formats, prepared }: Portal): unknown[] {
+  return values.map((bytes, i) => {
+    const format = formats.length === 1 ? formats[0] : formats[i];
+    return bytes === null ? null : valueOf(bytes, prepared?.types[i] ?? 0, format ?? 0);
+  });
+}
+
+export function readRow(message: Buffer, columns: readonly Column[]): Record<string, unknown> {
+  const body = new Body(message);
+  const row: Record<string, unknown> = {};
+  body
+    .list(() => body.value())
+    .forEach((bytes, i) => {
+      const { name = `column ${i + 1}`, type = 0, format = 0 } = columns[i] ?? {};
+      row[name] = bytes === null ? null : valueOf(bytes, type, format);
+    });
+  return row;
+}
+
+/** The fields of an error: a letter and a text each. */
+export function readError(message: Buffer): { code: string; message: string } {
+  const body = new Body(message);
+  const fields = new Map<string, string>();
+  for (let field = body.byte(); field !== "\0"; field = body.byte()) fields.set(field, body.text());
+  return { code: fields.get("C") ?? "error", message: fields.get("M") ?? "" };
+}

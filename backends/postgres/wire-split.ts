@@ -1,0 +1,45 @@
+/** BEGIN, COMMIT and ROLLBACK that a door says around a statement that would have committed by itself. */
+import { Frames, joined } from "../frames.ts";
+import type { OwnRequest, Split } from "../wire.ts";
+import { Expected } from "./wire-replies.ts";
+
+/** Of the answers to COMMIT these are the client's: an error, and what may come at any time. */
+const of_the_client = "ENSA";
+const idle = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
+
+export const split: Split = {
+  begin: () => own("BEGIN"),
+  commit: () => own("COMMIT"),
+  rollback: () => own("ROLLBACK"),
+  asIfAlone(reply, end) {
+    const { frames } = new Frames(5, (head) => 1 + head.readUInt32BE(1)).take(end);
+    const kept = frames.filter((message) =>
+      of_the_client.includes(String.fromCharCode(message[0]!)),
+    );
+    return joined([reply.subarray(0, reply.length - idle.length), ...kept, idle]);
+  },
+};
+
+/**
+ * By the extended protocol, under a name of its own: a simple query would drop the client's unnamed statement,
+ * which it may have prepared already and is about to execute.
+ */
+function own(sql: string): OwnRequest {
+  const name = `raceproof ${sql}\0`;
+  const bytes = Buffer.concat([
+    message("P", `${name}${sql}\0`, [0, 0]),
+    message("B", `${name}${name}`, [0, 0, 0, 0, 0, 0]),
+    message("E", name, [0, 0, 0, 0]),
+    message("C", `S${name}`, []),
+    message("S", "", []),
+  ]);
+  return { bytes, expects: new Expected([], { until_ready: true, is_request: true }) };
+}
+
+function message(type: string, text: string, more: readonly number[]): Buffer {
+  const body = Buffer.concat([Buffer.from(text), Buffer.from(more)]);
+  const head = Buffer.alloc(5);
+  head.write(type);
+  head.writeUInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}

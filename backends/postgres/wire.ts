@@ -1,0 +1,188 @@
+/**
+ * PostgreSQL's protocol as a door reads it (https://www.postgresql.org/docs/current/protocol.html).
+ *
+ * A connection begins with a packet without a type: a request for encryption, which the door refuses since the
+ * client is on this machine, a cancellation, or the start-up itself. Then every message has a type and a length.
+ * A request is a simple query (`Q`), or everything up to a Sync or a Flush that contains an Execute. What
+ * prepares or describes without executing is no step: drivers do so when they like.
+ *
+ * Replies are matched by counting. After a Sync and after a simple query the server always says ReadyForQuery;
+ * after a Flush every message has one answer, and an error stands for all that follow up to the next Sync.
+ */
+import { Frames, joined } from "../frames.ts";
+import type { Conversation, Received, Sent, Split, Wire } from "../wire.ts";
+import { Expected } from "./wire-replies.ts";
+import { Body, type Item, type Portal, type Prepared, readPortal } from "./wire-requests.ts";
+import { split } from "./wire-split.ts";
+import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
+
+/** SSLRequest and GSSENCRequest. */
+const asks_for_encryption = new Set([80877103, 80877104]);
+/** May come at any time, and answers nothing: a notice, a setting, a notification. */
+const answers_nothing = "NSA";
+/** The rows that a COPY brings, their end, or their failure. */
+const copy_data = "dcf";
+const idle = 0x49;
+
+export const postgresWire: Wire = { open: () => new PostgresConversation() };
+
+class PostgresConversation implements Conversation {
+  connection: number | undefined;
+  in_transaction = false;
+  readonly split: Split = split;
+  #started = false;
+  #start: Frames = startFrames();
+  readonly #from_client = new Frames(5, (head) => 1 + head.readUInt32BE(1));
+  readonly #from_server = new Frames(5, (head) => 1 + head.readUInt32BE(1));
+  readonly #prepared = new Map<string, Prepared>();
+  readonly #portals = new Map<string, Portal>();
+  /** Messages since the last Sync, Flush or query, and what the server will answer to each. */
+  #batch: Buffer[] = [];
+  #items: Item[] = [];
+  readonly #expected: Expected[] = [];
+  /** After an error the server skips everything up to a Sync. */
+  #skips = false;
+
+  fromClient(bytes: Buffer): Sent[] {
+    const sent: Sent[] = [];
+    if (this.#started) this.#takeMessages(bytes, sent);
+    else this.#takeStart(bytes, sent);
+    return sent;
+  }
+
+  goes(expects: unknown): boolean {
+    if (!(expects instanceof Expected) || (this.#skips && !expects.until_ready)) return false;
+    this.#expected.push(expects);
+    return true;
+  }
+
+  fromServer(bytes: Buffer): Received[] {
+    const received: Received[] = [];
+    let passed: Buffer[] = [];
+    const { frames, garbled } = this.#from_server.take(bytes);
+    for (const message of frames) {
+      passed.push(message);
+      const ended = this.#takeAnswer(message);
+      if (!ended?.is_request) continue;
+      received.push({ bytes: joined(passed), reply: ended.reply() });
+      passed = [];
+    }
+    if (garbled) passed.push(garbled);
+    if (passed.length > 0) received.push({ bytes: joined(passed) });
+    return received;
+  }
+
+  /** What follows a start-up packet in the same piece has a type already. */
+  #takeStart(bytes: Buffer, sent: Sent[]): void {
+    const { frames, garbled } = this.#start.take(bytes);
+    const [packet, ...more] = frames;
+    if (packet === undefined) {
+      if (garbled) sent.push({ kind: "pass", bytes: garbled });
+      return;
+    }
+    const rest = joined([...more, garbled ?? this.#start.clear()]);
+    this.#start = startFrames();
+    if (packet.length === 8 && asks_for_encryption.has(packet.readUInt32BE(4))) {
+      sent.push({ kind: "answer", bytes: Buffer.from("N") });
+      if (rest.length > 0) this.#takeStart(rest, sent);
+      return;
+    }
+    this.#started = true;
+    sent.push({ kind: "pass", bytes: packet });
+    if (rest.length > 0) this.#takeMessages(rest, sent);
+  }
+
+  #takeMessages(bytes: Buffer, sent: Sent[]): void {
+    const { frames, garbled } = this.#from_client.take(bytes);
+    for (const message of frames) {
+      const type = String.fromCharCode(message[0]!);
+      if (type === "Q") sent.push(this.#query(message));
+      else if ("PBDEC".includes(type)) this.#collect(type, message);
+      else if (type === "S" || type === "H") sent.push(this.#endBatch(type, message));
+      else if (copy_data.includes(type))
+        sent.push({ kind: "more", bytes: this.#withBatch(message) });
+      else sent.push({ kind: "pass", bytes: this.#withBatch(message), ...expectsOf(type) });
+    }
+    if (garbled) sent.push({ kind: "pass", bytes: this.#withBatch(garbled) });
+  }
+
+  #query(message: Buffer): Sent {
+    const request = requestOfQuery(new Body(message).text());
+    const expects = new Expected([], { until_ready: true, is_request: true });
+    return { kind: "request", bytes: this.#withBatch(message), expects, request };
+  }
+
+  #collect(type: string, message: Buffer): void {
+    this.#batch.push(message);
+    try {
+      this.#items.push(this.#itemOf(type, new Body(message)));
+    } catch {
+      // The server will say what is wrong with it.
+      this.#items.push(type === "E" ? { kind: "execute", portal: undefined } : { kind: "bind" });
+    }
+  }
+
+  #itemOf(type: string, body: Body): Item {
+    if (type === "P") {
+      const [name, sql] = [body.text(), body.text()];
+      this.#prepared.set(name, { sql, types: body.list(() => body.int32()) });
+      return { kind: "parse" };
+    }
+    if (type === "B") {
+      const [portal, statement] = [body.text(), body.text()];
+      this.#portals.set(portal, readPortal(body, this.#prepared.get(statement)));
+      return { kind: "bind" };
+    }
+    if (type === "E") return { kind: "execute", portal: this.#portals.get(body.text()) };
+    const named = body.byte() === "S" ? this.#prepared : this.#portals;
+    const name = body.text();
+    if (type === "D") return { kind: "describe", of: named.get(name) };
+    named.delete(name);
+    return { kind: "close" };
+  }
+
+  #endBatch(type: string, message: Buffer): Sent {
+    const items = this.#items;
+    this.#items = [];
+    const executed = items.flatMap((item) => (item.kind === "execute" ? [item.portal] : []));
+    const is_request = executed.length > 0;
+    const bytes = this.#withBatch(message);
+    if (type === "H" && items.length === 0) return { kind: "pass", bytes };
+    const expects = new Expected(items, { until_ready: type === "S", is_request });
+    if (!is_request) return { kind: "pass", bytes, expects };
+    const is_fresh = items.some(({ kind }) => kind === "bind");
+    return { kind: "request", bytes, expects, request: requestOfBatch(executed, is_fresh) };
+  }
+
+  #withBatch(last: Buffer): Buffer {
+    const bytes = joined([...this.#batch, last]);
+    this.#batch = [];
+    return bytes;
+  }
+
+  /** @returns whose reply ends with this message */
+  #takeAnswer(message: Buffer): Expected | undefined {
+    const type = String.fromCharCode(message[0]!);
+    if (type === "K" && message.length >= 9) this.connection = message.readUInt32BE(5);
+    if (type === "Z") {
+      this.in_transaction = message[5] !== idle;
+      this.#skips = false;
+    }
+    const [expected] = this.#expected;
+    if (answers_nothing.includes(type) || !expected?.take(type, message)) return undefined;
+    this.#expected.shift();
+    if (expected.failed && !expected.until_ready) this.#skips = true;
+    return expected;
+  }
+}
+
+function startFrames(): Frames {
+  return new Frames(4, (head) => head.readUInt32BE());
+}
+
+/** A call of a function (an old way that libpq still has) is answered like a query, and is no step. */
+function expectsOf(type: string): { expects?: Expected } {
+  return type === "F"
+    ? { expects: new Expected([], { until_ready: true, is_request: false }) }
+    : {};
+}

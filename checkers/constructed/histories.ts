@@ -1,0 +1,54 @@
+import type { Operation } from "../../histories/event.ts";
+import { pick, type Random } from "../random-calls.ts";
+import { Constructed, type Look } from "./construct.ts";
+import type { Kind } from "./kind.ts";
+
+/** Looks as they come: mostly small, some with thousands of operations; few values; up to 50 clients. */
+export function someLook(random: Random, most: number): Look {
+  const operations = Math.floor(5 * (most / 5) ** (random() ** 2));
+  const crashed = pick(random, [0, 0, 0.01, 0.05, 0.2]);
+  return {
+    operations,
+    clients: 1 + Math.floor(50 ** random()),
+    values: pick(random, [1, 2, 3, 5, 5, 10, 1_000]),
+    bias: pick(random, [0.5, 1, 1, 2]),
+    twins: pick(random, [0, 0.2, 0.5]),
+    // A crashed operation is open to the end: many of them make any history hard.
+    crashed: Math.min(crashed, pick(random, [4, 8, 16]) / operations),
+    failed: pick(random, [0, 0.03]),
+    intervals: pick(random, ["tight", "even", "wide"]),
+  };
+}
+
+/** A history that is certainly valid. */
+export function validHistory(kind: Kind, look: Look, random: Random): Operation[] {
+  return new Constructed(kind.make(), kind, look, random).run(look.operations).operations();
+}
+
+/** A history that is certainly not valid, for one reason. */
+export function invalidHistory(kind: Kind, look: Look, random: Random): Operation[] {
+  const nonsense = random() < 0.5 ? withNonsense(kind, look, random) : undefined;
+  return nonsense ?? withNever(kind, look, random);
+}
+
+/** One answer is none that the thing ever gives; undefined where nothing answers. */
+function withNonsense(kind: Kind, look: Look, random: Random): Operation[] | undefined {
+  const operations = validHistory(kind, look, random);
+  const first = Math.floor(random() * operations.length);
+  for (let step = 0; step < operations.length; step++) {
+    const at = (first + step) % operations.length;
+    const output = operations[at]!.status === "ok" ? kind.nonsense?.(operations[at]!) : undefined;
+    if (output !== undefined) return operations.with(at, { ...operations[at]!, output });
+  }
+  return undefined;
+}
+
+/** Calls that cannot follow each other, while nothing else is under way and nothing crashed. */
+function withNever(kind: Kind, look: Look, random: Random): Operation[] {
+  const before = Math.floor(random() * look.operations);
+  return new Constructed(kind.make(), kind, { ...look, crashed: 0 }, random)
+    .run(before)
+    .alone(kind.never(random))
+    .run(look.operations - before)
+    .operations();
+}

@@ -1,0 +1,106 @@
+/**
+ * A door is a port on loopback for one client: whatever connects to it talks to the real server through it, and
+ * every request is held at the gate until the schedule lets it go. Nothing in the program changes but the address
+ * of its database; any driver, any ORM, any language comes through.
+ */
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Gate } from "../../backends/backend.ts";
+import type { Wire } from "../../backends/wire.ts";
+import { type Doorway, Passage } from "./passage.ts";
+
+export interface DoorOptions {
+  readonly wire: Wire;
+  readonly gate: Gate;
+  /** A new connection to the real server, encrypted where the server wants that. */
+  readonly connect: () => Duplex | Promise<Duplex>;
+  /** Statements that commit by themselves are two steps, their work and their commit. Default true. */
+  readonly splits?: boolean;
+  /** Resolves once the server has ended this connection, by its number, and given back its locks. */
+  readonly gone: (connection: number) => Promise<void>;
+}
+
+export class Door implements AsyncDisposable {
+  readonly port: number;
+  readonly #options: DoorOptions;
+  readonly #listener: Server;
+  readonly #passages = new Set<Passage>();
+  #loses_next_reply = false;
+  /** A connection ended that had been made: whoever had it may not be able to go on. */
+  has_lost = false;
+
+  private constructor(listener: Server, options: DoorOptions) {
+    this.port = (listener.address() as AddressInfo).port;
+    this.#listener = listener;
+    this.#options = options;
+    listener.on("connection", (client) => void this.#enter(client));
+  }
+
+  /** Opens a door on 127.0.0.1, at a port that the system gives. */
+  static async open(options: DoorOptions): Promise<Door> {
+    const listener = createServer({ noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      listener.once("error", reject);
+      listener.listen(0, "127.0.0.1", resolve);
+    });
+    return new Door(listener, options);
+  }
+
+  /** The server's own numbers of the connections that are open now. */
+  get connections(): number[] {
+    return [...this.#passages].flatMap(({ conversation }) => conversation.connection ?? []);
+  }
+
+  /** Of them, those that wait for a reply. */
+  get busy(): number[] {
+    return [...this.#passages].flatMap(({ conversation, is_busy }) =>
+      is_busy ? (conversation.connection ?? []) : [],
+    );
+  }
+
+  /** The server does the work of the next request, the client loses its connection instead of a reply. */
+  loseNextReply(): void {
+    this.#loses_next_reply = true;
+  }
+
+  /** Ends all connections; new ones can still be made. */
+  drop(): void {
+    for (const passage of this.#passages) passage.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
+    this.drop();
+    await closed;
+  }
+
+  async #enter(client: Socket): Promise<void> {
+    // What the client says before the server is there waits in the socket.
+    client.pause();
+    client.on("error", () => client.destroy());
+    let server: Duplex;
+    try {
+      server = await this.#options.connect();
+    } catch {
+      client.resetAndDestroy();
+      return;
+    }
+    const doorway: Doorway = {
+      gate: this.#options.gate,
+      splits: this.#options.splits ?? true,
+      gone: this.#options.gone,
+      losesReply: () => {
+        const loses = this.#loses_next_reply;
+        this.#loses_next_reply = false;
+        return loses;
+      },
+    };
+    const passage = new Passage(client, server, this.#options.wire.open(), doorway);
+    this.#passages.add(passage);
+    server.on("close", () => {
+      this.#passages.delete(passage);
+      this.has_lost = true;
+    });
+    client.resume();
+  }
+}

@@ -1,0 +1,236 @@
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Gate, Step } from "../../backends/backend.ts";
+import type { Conversation, OwnRequest, Reply, Request, Sent } from "../../backends/wire.ts";
+import { replyInWords } from "./reply-words.ts";
+
+/** More than this unsent on one side, and the other side is not read for a while. */
+const unsent_max_bytes = 2 ** 20;
+
+/** What the server, or nobody, answered to a request: an error as the wire told it. */
+export class WireError extends Error {
+  readonly code: string;
+  /** The server said so itself; otherwise the connection was lost, and nobody knows. */
+  readonly is_answer: boolean;
+
+  constructor(code: string, message: string, is_answer: boolean) {
+    super(message);
+    this.name = "WireError";
+    this.code = code;
+    this.is_answer = is_answer;
+  }
+}
+
+/** The second step of a statement that commits by itself. */
+const commits: Request = {
+  statement: "COMMIT",
+  kind: "commit",
+  keys: undefined,
+  commits_itself: false,
+};
+
+/** What a passage needs of its door. */
+export interface Doorway {
+  readonly gate: Gate;
+  /** Statements that commit by themselves are taken apart into their work and their commit. */
+  readonly splits: boolean;
+  /** Whether the reply to the request under way is to be lost; asked once, when it is there. */
+  losesReply(): boolean;
+  /** Resolves once the server has ended this connection and given back its locks. */
+  gone(connection: number): Promise<void>;
+}
+
+/** A request that was sent. Its reply is kept back until it is let through. */
+interface UnderWay {
+  /** Absorbs also the parts before the last one. */
+  readonly keeps_all: boolean;
+  readonly kept: Buffer[];
+  readonly resolve: (reply: Reply) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * One connection through a door. What the client sends goes on in its order; a request waits at the gate, and
+ * what comes behind it waits, too. The last part of its reply is kept back until the schedule has taken note of
+ * it: only then can the client go on.
+ */
+export class Passage {
+  readonly conversation: Conversation;
+  readonly #client: Socket;
+  readonly #server: Duplex;
+  readonly #doorway: Doorway;
+  readonly #queue: Sent[] = [];
+  #is_working = false;
+  #under_way: UnderWay | undefined;
+  /** Why nothing goes through any more. */
+  #over: WireError | undefined;
+
+  constructor(client: Socket, server: Duplex, conversation: Conversation, doorway: Doorway) {
+    this.#client = client;
+    this.#server = server;
+    this.conversation = conversation;
+    this.#doorway = doorway;
+    client.on("data", (bytes: Buffer) => this.#fromClient(bytes));
+    server.on("data", (bytes: Buffer) => this.#fromServer(bytes));
+    client.on("error", () => client.destroy());
+    server.on("error", () => server.destroy());
+    client.on("close", () => this.#end("the client closed the connection"));
+    server.on("close", () => this.#end("the server closed the connection"));
+    client.on("end", () => server.end());
+    server.on("end", () => client.end());
+    client.on("drain", () => server.resume());
+    server.on("drain", () => client.resume());
+  }
+
+  get is_over(): boolean {
+    return this.#over !== undefined;
+  }
+
+  /** A request waits for its reply. */
+  get is_busy(): boolean {
+    return this.#under_way !== undefined;
+  }
+
+  /** Ends it on both sides, whatever state it is in. */
+  destroy(): void {
+    this.#client.destroy();
+    this.#server.destroy();
+  }
+
+  #fromClient(bytes: Buffer): void {
+    for (const part of this.conversation.fromClient(bytes)) {
+      if (part.kind === "more") this.#toServer(part.bytes);
+      else this.#queue.push(part);
+    }
+    if (!this.#is_working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#is_working = true;
+    for (let part = this.#queue.shift(); part !== undefined; part = this.#queue.shift()) {
+      if (part.kind === "answer") this.#toClient(part.bytes);
+      else if (part.kind === "request") await this.#request(part);
+      else {
+        this.conversation.goes(part.kind === "pass" ? part.expects : undefined);
+        this.#toServer(part.bytes);
+      }
+    }
+    this.#is_working = false;
+  }
+
+  /** Takes a request through the gate, and its reply back to the client. */
+  async #request(part: Sent & { kind: "request" }): Promise<void> {
+    const { split, in_transaction } = this.conversation;
+    const { request } = part;
+    const apart = this.#doorway.splits && request.commits_itself && !in_transaction;
+    const kept: Buffer[] = [];
+    try {
+      if (apart && split) await this.#takeApart(part, kept);
+      else
+        await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
+    } catch (error) {
+      // An error that the server told is the client's to hear; after any other nobody answers any more.
+      if (!(error instanceof WireError && error.is_answer)) return this.destroy();
+    }
+    for (const bytes of kept) this.#toClient(bytes);
+  }
+
+  /** The work of a statement, and its commit: two steps. The client gets one reply, after both. */
+  async #takeApart(part: Sent & { kind: "request" }, kept: Buffer[]): Promise<void> {
+    const split = this.conversation.split!;
+    const { gate } = this.#doorway;
+    const [work, end]: [Buffer[], Buffer[]] = [[], []];
+    const deliver = (): void => {
+      if (end.length > 0) kept.push(split.asIfAlone(Buffer.concat(work), Buffer.concat(end)));
+    };
+    try {
+      await gate.pass(this.#stepOf(part.request), async () => {
+        await this.#exchange(split.begin(), [], true);
+        return this.#answer(part, work, true);
+      });
+    } catch (error) {
+      if (this.#over || !(error instanceof WireError && error.is_answer)) throw error;
+      await this.#exchange(split.rollback(), end, true);
+      deliver();
+      return;
+    }
+    await gate
+      .pass(this.#stepOf(commits), () => this.#answer(split.commit(), end, true))
+      .finally(deliver);
+  }
+
+  /**
+   * Sends a request of the client and waits for its reply.
+   * @throws WireError when the server refuses it, or the connection is lost, by chance or on purpose
+   */
+  async #answer(own: OwnRequest, kept: Buffer[], keeps_all: boolean): Promise<Reply> {
+    const reply = await this.#exchange(own, kept, keeps_all);
+    if (this.#doorway.losesReply()) await this.#lose();
+    if (reply.error) throw new WireError(reply.error.code, reply.error.message, true);
+    return reply;
+  }
+
+  /** @param kept takes what of the reply is kept back: its last part, or all of it */
+  async #exchange(own: OwnRequest, kept: Buffer[], keeps_all: boolean): Promise<Reply> {
+    if (this.#over) throw this.#over;
+    const replies = this.conversation.goes(own.expects);
+    const replied = new Promise<Reply>((resolve, reject) => {
+      if (replies) this.#under_way = { keeps_all, kept, resolve, reject };
+      else resolve({ word: "skipped" });
+    });
+    this.#toServer(own.bytes);
+    return replied;
+  }
+
+  /** The reply is there, so the work is done; the client never hears, and goes on once its locks are free. */
+  async #lose(): Promise<void> {
+    const { connection } = this.conversation;
+    this.#server.destroy();
+    if (connection !== undefined) await this.#doorway.gone(connection);
+    this.#client.resetAndDestroy();
+    throw new WireError("reply lost", "The reply was lost on its way.", false);
+  }
+
+  #fromServer(bytes: Buffer): void {
+    for (const part of this.conversation.fromServer(bytes)) {
+      const under_way = this.#under_way;
+      if (under_way && (part.reply || under_way.keeps_all)) under_way.kept.push(part.bytes);
+      else this.#toClient(part.bytes);
+      if (part.reply && under_way) {
+        this.#under_way = undefined;
+        under_way.resolve(part.reply);
+      }
+    }
+  }
+
+  #stepOf(request: Request): Step {
+    const { statement, kind, keys } = request;
+    const { connection } = this.conversation;
+    return {
+      statement,
+      kind,
+      keys,
+      describe: (reply) => replyInWords(reply as Reply),
+      ...(connection === undefined ? {} : { connection }),
+    };
+  }
+
+  #toServer(bytes: Buffer): void {
+    this.#server.write(bytes);
+    if (this.#server.writableLength > unsent_max_bytes) this.#client.pause();
+  }
+
+  #toClient(bytes: Buffer): void {
+    if (!this.#client.writable) return;
+    this.#client.write(bytes);
+    if (this.#client.writableLength > unsent_max_bytes) this.#server.pause();
+  }
+
+  #end(reason: string): void {
+    this.#over ??= new WireError("connection lost", `The connection was lost: ${reason}.`, false);
+    this.#under_way?.reject(this.#over);
+    this.#under_way = undefined;
+    this.#server.destroy();
+    this.#client.destroySoon();
+  }
+}

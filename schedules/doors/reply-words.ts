@@ -1,0 +1,8 @@
+import { changedInWords, rowsInWords } from "../../backends/sql-words.ts";
+import type { Reply } from "../../backends/wire.ts";
+
+/** `count_value = 5`, `3 rows`, `1 row changed`, `OK`. */
+export function replyInWords({ rows, row_count = 0, changed, word }: Reply): string {
+  if (rows) return row_count === 1 ? rowsInWords(rows) : `${row_count} rows`;
+  return changed === undefined ? (word ?? "OK") : changedInWords(changed);
+}
