@@ -1,6 +1,6 @@
 import { linearizable } from "./checkers/linearizable.ts";
 import { type MakeModel, models } from "./checkers/models/index.ts";
-import { Pairing } from "./histories/pair.ts";
+import { historyOf } from "./histories/history-of.ts";
 import { CheckFailed, type Outcome } from "./schedules/program.ts";
 
 /**
@@ -24,10 +24,7 @@ export function obeys(
   const name = typeof model === "string" ? model : make(initial).name;
   const checker = linearizable(name, make, initial === undefined ? {} : { initial });
   return async (_client, { events }) => {
-    const pairing = new Pairing();
-    for (const event of events) pairing.add(event);
-    const history = { header: undefined, operations: pairing.operations };
-    const { verdict, reason } = checker.check(history, {});
+    const { verdict, reason } = checker.check(historyOf(events));
     if (verdict === "invalid") throw new CheckFailed("not linearizable", reason);
     if (verdict === "unknown") throw new CheckFailed("no verdict", reason);
   };

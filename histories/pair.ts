@@ -23,7 +23,7 @@ export class Pairing {
     if (event.type === "invoke") {
       if (before !== undefined)
         throw new HistoryError(
-          `line ${line}: process ${event.process} starts an operation, but its last one (line ${before.line}) has not returned.`,
+          `${placeOf(event.index, line)}: process ${event.process} starts an operation, but its last one (${placeOf(before.operation.invoked, before.line)}) has not returned.`,
           line,
         );
       const operation: Open = {
@@ -47,7 +47,7 @@ export class Pairing {
     }
     if (before === undefined)
       throw new HistoryError(
-        `line ${line}: process ${event.process} has an "${event.type}" without an invoke before it.`,
+        `${placeOf(event.index, line)}: process ${event.process} has an "${event.type}" without an invoke before it.`,
         line,
       );
     this.#open.delete(event.process);
@@ -55,6 +55,10 @@ export class Pairing {
     before.operation.returned_line = line;
   }
 }
+
+/** A history that was never in a file has no lines. */
+const placeOf = (index: number, line: number | undefined): string =>
+  line === undefined ? `event ${index}` : `line ${line}`;
 
 function complete(operation: Open, event: Exclude<HistoryEvent, { type: "invoke" }>): void {
   operation.status = event.type;
