@@ -1,9 +1,9 @@
 import type { Backend, Isolation } from "./backends/backend.ts";
 import {
   countsText,
-  type Explored,
   failureText,
   programFailedText,
+  type Subject,
   successText,
   tokenOf,
 } from "./reports/report.ts";
@@ -117,7 +117,7 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
   const { name, backend, clients = 2, operations = 1, isolation } = options;
   mustMakeSense(options, options.expire !== undefined, 2);
   mustHaveFunctions(options);
-  const explored: Explored = {
+  const subject: Subject = {
     name,
     backend,
     isolation,
@@ -133,14 +133,14 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
   };
   const token = process.env[replay_variable];
   const wanted = token === undefined || token === "" ? undefined : readToken(token);
-  if (wanted?.program === name) return replayed(wanted, exploration, explored);
+  if (wanted?.program === name) return replayed(wanted, exploration, subject);
 
   const result = await exploreSchedules(exploration);
   const { failure } = result;
   if (failure && needsNoRace(failure)) {
     const { error } = failure;
     const cause = error instanceof OperationFailed ? error.cause : error;
-    throw new ProgramFailed(programFailedText(explored, failure), { cause });
+    throw new ProgramFailed(programFailedText(subject, failure), { cause });
   }
   const ended = (failure?.found.ending.kind ?? "ended") === "ended";
   if (result.racing < 2 && ended) {
@@ -148,10 +148,10 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     throw new Error(`${name}: ${nothing_raced}`, cause === undefined ? {} : { cause });
   }
   if (failure) {
-    const text = failureText(explored, failure, countsText(result, failure));
-    throw new RaceFound(text, result, tokenOf(explored, failure));
+    const text = failureText(subject, failure, countsText(result, failure));
+    throw new RaceFound(text, result, tokenOf(subject, failure));
   }
-  return { ...result, text: successText(explored, result) };
+  return { ...result, text: successText(subject, result) };
 }
 
 /** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */
@@ -207,7 +207,7 @@ function mustBeExpected(
 async function replayed<Client>(
   token: Replay,
   options: ExplorationOptions<Client>,
-  explored: Explored,
+  subject: Subject,
 ): Promise<Report> {
   const played = await replay(token, options);
   const tally = new Tally();
@@ -225,9 +225,9 @@ async function replayed<Client>(
     ? "the same thing happened as when the token was made"
     : "something else happened than when the token was made";
   const remarks = `Replayed: ${verdict}.${played.warning ? ` ${played.warning}` : ""}`;
-  if (!played.failure) return { ...report, text: `${explored.name}: no failure. ${remarks}` };
+  if (!played.failure) return { ...report, text: `${subject.name}: no failure. ${remarks}` };
   const { trace } = played;
   const found = { ...played.failure, found_after: 1, found: trace, shrunk_in: 0, smallest: trace };
-  const text = failureText(explored, found, remarks);
-  throw new RaceFound(text, { ...report, failure: found }, tokenOf(explored, found));
+  const text = failureText(subject, found, remarks);
+  throw new RaceFound(text, { ...report, failure: found }, tokenOf(subject, found));
 }

@@ -11,10 +11,11 @@ import { type Backend, open_gate } from "../backends/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
 import { connectRedis } from "../backends/redis/backend.ts";
 import { runLoad } from "../matrix/load/load.ts";
-import type { Strategy } from "../matrix/strategy.ts";
+import type { Strategies } from "../matrix/suite.ts";
 import { startServer } from "../servers/start.ts";
 import * as postgres from "../suites/counter/postgres/index.ts";
 import * as redis from "../suites/counter/redis/index.ts";
+import { counting } from "../suites/counter/workload.ts";
 import { calmRounds } from "./calm.ts";
 
 const clients = 20;
@@ -61,10 +62,7 @@ async function compare<Client>(
   what: string,
   increments: number,
   backend: Backend<Client>,
-  counters: {
-    readonly strategies: readonly Strategy<Client>[];
-    readonly setUp: (client: Client) => Promise<void>;
-  },
+  counters: Strategies<Client>,
   name: string,
   open: () => Promise<Bare>,
 ): Promise<void> {
@@ -72,7 +70,7 @@ async function compare<Client>(
   if (strategy === undefined) throw new Error(`there is no strategy ${name}`);
   const folder = await mkdtemp(join(tmpdir(), "raceproof-bench-"));
   const setup = await backend.open(open_gate);
-  await counters.setUp(setup.client);
+  await counters.setUp?.(setup.client);
   await setup[Symbol.asyncDispose]();
   const bare: Bare[] = [];
   // One after the other: CREATE TABLE IF NOT EXISTS fails when two of it run at once.
@@ -80,20 +78,21 @@ async function compare<Client>(
   const keys = Array.from({ length: clients }, (_, n) => `${backend.prefix}bench-${n}`);
   const harness = async (): Promise<number> => {
     const path = join(folder, "history.jsonl");
-    const { increments_per_s } = await runLoad({
+    const { operations_per_s } = await runLoad({
       backend,
+      workload: counting,
       strategy,
       isolation: null,
       keys: keys as [string, ...string[]],
       read_share: 0,
       path,
       clients,
-      increments,
+      operations: increments,
       seed: 1,
     });
     // Before the disk is busy with it while the other one runs.
     await rm(path);
-    return increments_per_s;
+    return operations_per_s;
   };
   const pair = async (round: number): Promise<Round> => {
     const before = round % 2 === 0 ? await bareRate(bare, increments) : undefined;

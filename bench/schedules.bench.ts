@@ -8,7 +8,7 @@ import type { Client } from "pg";
 import { type Backend, open_gate } from "../backends/backend.ts";
 import { connectMysql } from "../backends/mysql/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
-import { counterProgram } from "../matrix/counter-program.ts";
+import { programOf } from "../matrix/program.ts";
 import { exploreSchedules, newLane } from "../schedules/exploration.ts";
 import type { Program } from "../schedules/program.ts";
 import { drain } from "../schedules/run/lanes.ts";
@@ -16,6 +16,7 @@ import { Exhaust } from "../schedules/search/dfs.ts";
 import { startServer } from "../servers/start.ts";
 import { setUp } from "../suites/counter/postgres/counter-table.ts";
 import { readWrite } from "../suites/counter/postgres/read-write.ts";
+import { counting } from "../suites/counter/workload.ts";
 
 const lanes_max = 16;
 const rounds = 60;
@@ -151,7 +152,7 @@ async function findAndShrink(backend: Backend<Client>): Promise<void> {
   for (let clients = 2; clients <= 8; clients++) {
     const { failure } = await exploreSchedules({
       backend,
-      program: counterProgram(readWrite, "lost"),
+      program: programOf(counting, readWrite),
       name: readWrite.name,
       isolation: "READ COMMITTED",
       clients,

@@ -1,11 +1,8 @@
 /** What `--fault` makes of a run: durable servers first, then those that forget. */
-
-import type { Cell } from "../matrix/cell.ts";
-import { forgettable_strategies, isUsualLevel, usual_strategies } from "../matrix/faults/usual.ts";
 import { type FaultKind, fault_kinds } from "../matrix/faults/victim.ts";
 import type { Settings } from "../servers/local/recipe.ts";
 import { chosen } from "./bad-usage.ts";
-import type { Selection } from "./select.ts";
+import { only, type Selection } from "./select.ts";
 
 /** How often each kind of fault comes in a cell. */
 const times_a_cell = 3;
@@ -16,7 +13,8 @@ export interface Pass {
   readonly settings: Settings;
   /** What is done to the servers; none: nothing. */
   readonly disturb?: { readonly kinds: readonly FaultKind[]; readonly times: number };
-  readonly fits: (cell: Cell) => boolean;
+  /** Only the level at which a server's transactions run unless told otherwise. */
+  readonly at_usual_level: boolean;
 }
 
 interface Flags {
@@ -31,22 +29,25 @@ interface Flags {
  * @throws BadUsage for a fault that there is not
  */
 export async function passes(flags: Flags, selection: Selection): Promise<Pass[]> {
-  if (flags.fault === undefined) return [{ selection, settings: "fast", fits: () => true }];
+  if (flags.fault === undefined) return [{ selection, settings: "fast", at_usual_level: false }];
   const kinds = chosen("--fault", flags.fault, fault_kinds) as FaultKind[];
-  const fits = ({ backend, isolation }: Cell): boolean =>
-    flags.isolation !== undefined || isUsualLevel(backend, isolation);
+  const at_usual_level = flags.isolation === undefined;
   const disturb = { kinds, times: times_a_cell };
   const named = flags.strategy !== undefined;
-  const durable = named ? selection : await only(usual_strategies, selection);
-  const all: Pass[] = [{ selection: durable, settings: "durable", disturb, fits }];
+  const durable = named
+    ? selection
+    : await only(selection, ({ usual }, strategy) => usual.includes(strategy));
+  const all: Pass[] = [{ selection: durable, settings: "durable", disturb, at_usual_level }];
   if (kinds.includes("kill") && !named) {
-    const forgetful = await only(forgettable_strategies, selection);
-    const alone = forgetful.suites.filter(({ servers }) => servers.length === 1);
+    const forgetful = await only(selection, (workload, strategy) =>
+      workload.forgettable.includes(strategy),
+    );
+    const alone = forgetful.backends.filter(({ servers }) => servers.length === 1);
     all.push({
-      selection: { ...forgetful, suites: alone },
+      selection: { ...forgetful, backends: alone },
       settings: "fast",
       disturb: { ...disturb, kinds: ["kill"] },
-      fits,
+      at_usual_level,
     });
   }
   return all;
@@ -60,13 +61,4 @@ export function leftOut(flags: Flags): string | undefined {
     ...(flags.isolation === undefined ? ["each server's default level (others: --isolation)"] : []),
   ];
   return parts.length === 0 ? undefined : `faults: ${parts.join(", at ")}`;
-}
-
-async function only(names: readonly string[], selection: Selection): Promise<Selection> {
-  const strategies = new Set(names.filter((name) => selection.strategies.has(name)));
-  const of_suites = await Promise.all(selection.suites.map((suite) => suite.names()));
-  const suites = selection.suites.filter((_, i) =>
-    of_suites[i]!.some((name) => strategies.has(name)),
-  );
-  return { ...selection, suites, strategies };
 }

@@ -1,14 +1,17 @@
 import Table from "cli-table3";
 import { Command } from "commander";
+import { type BackendEntry, backends } from "../matrix/backends.ts";
+import { strategyNames } from "../matrix/open-backend.ts";
+import type { Suite } from "../matrix/suite.ts";
 import { server_kinds } from "../servers/server.ts";
 import { whereFrom } from "../servers/where.ts";
-import { suites } from "../suites/counter/suites.ts";
+import { suites } from "../suites/suites.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
 
-/** `raceproof list`: backends, strategies, checkers, and where each server would come from. */
+/** `raceproof list`: backends, strategies, and where each server would come from. */
 export function listCommand(): Command {
   return new Command("list")
-    .description("backends, their strategies, and where each server would come from")
+    .description("backends, workloads with their strategies, and where each server would come from")
     .action(async () => {
       const style = { head: [], border: [], compact: true };
       const servers = new Table({ head: ["server", "version", "comes from"], style });
@@ -17,21 +20,23 @@ export function listCommand(): Command {
         servers.push([kind, version ?? "", available ? origin : `cannot be had: ${advice}`]);
       }
       console.log(servers.toString());
-      for (const suite of suites) {
-        const by_name = suite.only_by_name
-          ? ` (only with --backend ${suite.backend}, or --backend all)`
+      for (const backend of backends) {
+        const by_name = backend.only_by_name
+          ? ` (only with --backend ${backend.name}, or --backend all)`
           : "";
-        console.log(`\n${suite.backend}${by_name}\n  ${(await strategiesOf(suite)).join("\n  ")}`);
+        console.log(`\n${backend.name}${by_name}`);
+        for (const suite of suites) {
+          const lines = await linesOf(suite, backend);
+          if (lines.length > 0) console.log(`  ${suite.workload.name}\n    ${lines.join("\n    ")}`);
+        }
       }
     });
 }
 
-/** The strategies of a suite, or the sentence that says which driver they need. */
-async function strategiesOf(suite: {
-  names(): Promise<readonly string[]>;
-}): Promise<readonly string[]> {
+/** The strategies of a workload on a backend, or the sentence that says which driver they need. */
+async function linesOf(suite: Suite, backend: BackendEntry): Promise<string[]> {
   try {
-    return await suite.names();
+    return await strategyNames(suite, backend);
   } catch (error) {
     const name = missingPackage(error);
     if (name === undefined) throw error;

@@ -1,9 +1,12 @@
 import { Command } from "commander";
-import type { Cell } from "../matrix/cell.ts";
+import { type BackendEntry, backends } from "../matrix/backends.ts";
+import { openBackend, strategyNames } from "../matrix/open-backend.ts";
+import type { Suite } from "../matrix/suite.ts";
+import { fullName } from "../matrix/workload.ts";
 import { drawInterleaving } from "../reports/interleaving.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { BadToken, type Replay, readToken } from "../schedules/token.ts";
-import { suites } from "../suites/counter/suites.ts";
+import { suites } from "../suites/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { interruption } from "./interruption.ts";
 import { serverSources } from "./select.ts";
@@ -22,21 +25,19 @@ export function replayCommand(): Command {
 
 async function replay(text: string, flags: { server: string[] }): Promise<void> {
   const token = parse(text);
-  const suite = suites.find(({ backend }) => backend === token.backend);
-  if (suite === undefined || !(await suite.names()).includes(token.program))
-    throw new BadUsage(
-      `this version has no strategy ${token.program} on ${token.backend}; a token of a test of your own is replayed with RACEPROOF_REPLAY=TOKEN in front of your test command.`,
-    );
+  const { backend, suite, strategy } = await find(token);
   using interrupted = interruption();
   const status = new StatusLine();
   const sources = serverSources(flags.server);
-  await using started = startServers(suite.servers, sources, status, interrupted.signal);
+  await using started = startServers(backend.servers, sources, status, interrupted.signal);
   const servers = Object.fromEntries(
     await Promise.all([...started.ready].map(async ([kind, ready]) => [kind, await ready])),
   );
-  await using open = await suite.open(servers);
+  await using open = await openBackend(backend, servers, [suite]);
   status.clear();
-  const cell = open.cells.find((cell) => isOf(cell, token));
+  const cell = open.cells.find(
+    (cell) => cell.strategy === strategy && cell.isolation === token.isolation,
+  );
   if (cell === undefined)
     throw new BadUsage(`${token.program} does not run at ${token.isolation} on ${token.backend}.`);
   const { same, warning, trace, failure } = await cell.replay(token);
@@ -47,8 +48,22 @@ async function replay(text: string, flags: { server: string[] }): Promise<void> 
   process.exitCode = same ? 0 : 1;
 }
 
-const isOf = (cell: Cell, token: Replay): boolean =>
-  cell.strategy === token.program && cell.isolation === token.isolation;
+/** What of the matrix a token is about. @throws BadUsage when this version has no such thing */
+async function find({ program, backend: name }: Replay): Promise<{
+  readonly backend: BackendEntry;
+  readonly suite: Suite;
+  readonly strategy: string;
+}> {
+  const backend = backends.find((backend) => [backend.name, ...(backend.or ?? [])].includes(name));
+  for (const suite of backend ? suites : []) {
+    const strategies = await strategyNames(suite, { name });
+    const strategy = strategies.find((name) => fullName(suite.workload, { name }) === program);
+    if (backend && strategy !== undefined) return { backend, suite, strategy };
+  }
+  throw new BadUsage(
+    `this version has no strategy ${program} on ${name}; a token of a test of your own is replayed with RACEPROOF_REPLAY=TOKEN in front of your test command.`,
+  );
+}
 
 function parse(text: string): Replay {
   try {

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { CellResult } from "../matrix/result.ts";
 import { paintFor } from "../reports/paint.ts";
 import { StatusLine } from "../reports/status-line.ts";
@@ -12,10 +12,12 @@ import { select } from "./select.ts";
 
 interface Flags {
   backend?: string;
+  workload?: string;
   strategy?: string;
   isolation?: string;
   clients: string;
-  increments: string;
+  operations: string;
+  increments?: string;
   schedules: string;
   fault?: string;
   seed?: string;
@@ -34,10 +36,12 @@ export function runCommand(): Command {
   return new Command("run")
     .description("every strategy on every backend that can be had; prints the matrix")
     .option("--backend <names>", "only these, comma-separated")
+    .option("--workload <names>", "only these: counter, unique-ids, bank")
     .option("--strategy <names>", "only these")
     .option("--isolation <levels>", "only these: RU, RC, RR, SER, or the full names")
     .option("--clients <n>", "clients of the load", "5")
-    .option("--increments <n>", "increments of each client", "20")
+    .option("--operations <n>", "operations of each client of the load", "20")
+    .addOption(new Option("--increments <n>", "as --operations").hideHelp())
     .option("--schedules <n>", "schedules of three clients, a cell", "6")
     .option("--fault <kinds>", "breaks the servers under load: kill, pause, cut, restart")
     .option("--seed <n>", "repeats all random decisions")
@@ -57,7 +61,7 @@ async function run(flags: Flags): Promise<void> {
     schedules: wholeNumber("--schedules", flags.schedules, 0),
     fault_schedules,
     clients: wholeNumber("--clients", flags.clients, 1),
-    increments: wholeNumber("--increments", flags.increments, 1),
+    operations: operationsOf(flags),
     seed: flags.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", flags.seed, 0),
   };
   const all = await passes(flags, await select(flags));
@@ -74,7 +78,7 @@ async function run(flags: Flags): Promise<void> {
   const results = {
     seed: size.seed,
     clients: size.clients,
-    increments: size.increments,
+    operations: size.operations,
     elapsed_s: (performance.now() - began) / 1000,
     interrupted: interrupted.signal.aborted,
     cells,
@@ -85,6 +89,12 @@ async function run(flags: Flags): Promise<void> {
   else console.log(summary(results, path, paintFor(process.stdout)));
   process.exitCode = interrupted.signal.aborted ? 130 : exitCode(cells, not_run);
 }
+
+/** `--increments` is what it was called when there was only the counter. @throws BadUsage */
+const operationsOf = ({ operations, increments }: Flags): number =>
+  increments === undefined
+    ? wholeNumber("--operations", operations, 1)
+    : wholeNumber("--increments", increments, 1);
 
 /** 0 all as declared, 1 something is not, 2 no verdict on something. */
 function exitCode(cells: readonly CellResult[], not_run: readonly NotRun[]): number {

@@ -1,44 +1,94 @@
 import type { Isolation } from "../backends/backend.ts";
+import { type BackendEntry, backends } from "../matrix/backends.ts";
+import { strategyNames } from "../matrix/open-backend.ts";
+import type { Suite } from "../matrix/suite.ts";
 import { short_level } from "../reports/matrix.ts";
 import { type ServerKind, server_kinds } from "../servers/server.ts";
-import { type CounterSuite, suites } from "../suites/counter/suites.ts";
+import { suites } from "../suites/suites.ts";
 import { BadUsage, chosen } from "./bad-usage.ts";
 
 /** What of the matrix is to be run, and where its servers come from. */
 export interface Selection {
-  readonly suites: readonly CounterSuite[];
-  readonly strategies: ReadonlySet<string>;
+  readonly backends: readonly BackendEntry[];
+  readonly suites: readonly Suite[];
+  /** Whether a strategy of a workload is to be run. */
+  readonly includes: (workload: string, strategy: string) => boolean;
   readonly isolations: ReadonlySet<Isolation>;
   readonly servers: ReadonlyMap<ServerKind, string>;
+}
+
+export interface SelectionFlags {
+  readonly backend?: string;
+  readonly workload?: string;
+  readonly strategy?: string;
+  readonly isolation?: string;
+  readonly server: readonly string[];
 }
 
 const levels = Object.keys(short_level) as Isolation[];
 
 /** @throws BadUsage for a name that there is not, with those that there are */
-export async function select(flags: {
-  readonly backend?: string;
-  readonly strategy?: string;
-  readonly isolation?: string;
-  readonly server: readonly string[];
-}): Promise<Selection> {
-  const of_backends = suitesOf(flags.backend);
-  const names = await Promise.all(of_backends.map((suite) => suite.names()));
+export async function select(flags: SelectionFlags): Promise<Selection> {
+  const named = backendsOf(flags.backend);
+  const workloads = chosen(
+    "--workload",
+    flags.workload,
+    suites.map(({ workload }) => workload.name),
+  );
+  const of_workloads = suites.filter(({ workload }) => workloads.includes(workload.name));
+  const names = await namesOn(named, of_workloads);
   const strategies = new Set(chosen("--strategy", flags.strategy, [...new Set(names.flat())]));
-  return {
-    suites: of_backends.filter((_, i) => names[i]!.some((name) => strategies.has(name))),
-    strategies,
-    isolations: isolations(flags.isolation),
-    servers: serverSources(flags.server),
-  };
+  return only(
+    {
+      backends: named,
+      suites: of_workloads,
+      includes: (_, strategy) => strategies.has(strategy),
+      isolations: isolations(flags.isolation),
+      servers: serverSources(flags.server),
+    },
+    () => true,
+  );
+}
+
+/** What of a selection is left with fewer strategies; backends that have none of them go. */
+export async function only(
+  selection: Selection,
+  isWanted: (workload: Suite["workload"], strategy: string) => boolean,
+): Promise<Selection> {
+  const wanted = new Set<string>();
+  const left: BackendEntry[] = [];
+  for (const backend of selection.backends) {
+    let has_some = false;
+    for (const suite of selection.suites) {
+      for (const strategy of await strategyNames(suite, backend)) {
+        const { workload } = suite;
+        if (!selection.includes(workload.name, strategy) || !isWanted(workload, strategy)) continue;
+        wanted.add(`${workload.name} ${strategy}`);
+        has_some = true;
+      }
+    }
+    if (has_some) left.push(backend);
+  }
+  const includes = (workload: string, strategy: string): boolean =>
+    wanted.has(`${workload} ${strategy}`);
+  return { ...selection, backends: left, includes };
+}
+
+async function namesOn(
+  backends: readonly BackendEntry[],
+  suites: readonly Suite[],
+): Promise<string[][]> {
+  const pairs = backends.flatMap((backend) => suites.map((suite) => strategyNames(suite, backend)));
+  return Promise.all(pairs);
 }
 
 /** Without a flag all that run by default; `all` is really all. */
-function suitesOf(flag: string | undefined): CounterSuite[] {
-  if (flag === undefined) return suites.filter((suite) => !suite.only_by_name);
-  if (flag === "all") return [...suites];
-  const backends = suites.map((suite) => suite.backend);
-  const wanted = new Set(chosen("--backend", flag, backends));
-  return suites.filter((suite) => wanted.has(suite.backend));
+function backendsOf(flag: string | undefined): BackendEntry[] {
+  if (flag === undefined) return backends.filter((backend) => !backend.only_by_name);
+  if (flag === "all") return [...backends];
+  const names = backends.map((backend) => backend.name);
+  const wanted = new Set(chosen("--backend", flag, names));
+  return backends.filter((backend) => wanted.has(backend.name));
 }
 
 function isolations(flag: string | undefined): Set<Isolation> {

@@ -6,6 +6,7 @@ import type { Replay } from "../schedules/token.ts";
 import { conclude } from "./conclude.ts";
 import {
   type CellExploration,
+  type CellUnderTest,
   type ExploreSize,
   exploreCell,
   exploreOnce,
@@ -15,9 +16,12 @@ import { concludeDisturbed } from "./faults/conclude.ts";
 import { type Disturbance, promisedWhen, serverWhen } from "./faults/disturbance.ts";
 import { planFaults } from "./faults/plan.ts";
 import { judgeLoad } from "./load/judge-load.ts";
-import { type LoadSize, runLoad } from "./load/load.ts";
-import type { CellResult, Explored, LoadResult } from "./result.ts";
-import { type Promised, promisedAt, type Strategy } from "./strategy.ts";
+import { runLoad } from "./load/load.ts";
+import type { LoadSize } from "./load/load-run.ts";
+import { promisedAt } from "./promise.ts";
+import type { CellResult, Explorations, LoadResult } from "./result.ts";
+import type { Strategy } from "./strategy.ts";
+import { fullName, type Workload } from "./workload.ts";
 
 export interface CellOptions extends LoadSize, ExploreSize {
   /** Folder for the history. */
@@ -25,13 +29,14 @@ export interface CellOptions extends LoadSize, ExploreSize {
   /** What is done to the servers under load; then nothing is explored. */
   readonly disturbance?: Disturbance;
   /** What was explored before; else `run` does it. */
-  readonly explored?: Explored;
-  /** Increments of the load that are over, of how many; with a disturbance, faults. */
+  readonly explored?: Explorations;
+  /** Operations of the load that are over, of how many; with a disturbance, faults. */
   readonly progress?: (done: number, total: number) => void;
 }
 
 /** One cell of the matrix, ready to run. */
 export interface Cell {
+  readonly workload: string;
   readonly backend: string;
   readonly server: string;
   readonly strategy: string;
@@ -39,7 +44,7 @@ export interface Cell {
   /** Explores, loads, and compares with the promise. Aborted before its load, it tells what was explored. */
   run(options: CellOptions): Promise<CellResult>;
   /** Everything about schedules that belongs into the matrix. */
-  exploreAll(size: ExploreSize): Promise<Explored>;
+  exploreAll(size: ExploreSize): Promise<Explorations>;
   /** One exploration. */
   explore(options: Partial<CellExploration>): Promise<Exploration>;
   replay(token: Replay): Promise<Replayed>;
@@ -48,45 +53,46 @@ export interface Cell {
 /** The cells of these strategies on a backend: one a level, where the backend has levels. */
 export function cellsOf<Client>(
   backend: Backend<Client>,
+  workload: Workload,
   strategies: readonly Strategy<Client>[],
 ): Cell[] {
   const levels = backend.isolations.length > 0 ? backend.isolations : [null];
   return strategies.flatMap((strategy) =>
     levels
       .filter((isolation) => promisedAt(strategy.declared, isolation) !== undefined)
-      .map((isolation) => ({
-        backend: backend.name,
-        server: backend.server,
-        strategy: strategy.name,
-        isolation,
-        run: (options) => runCell(backend, strategy, isolation, options),
-        exploreAll: (size) => exploreCell({ backend, strategy, isolation }, size),
-        explore: (options) => exploreOnce({ backend, strategy, isolation }, options),
-        replay: (token) => replayCell({ backend, strategy, isolation }, token),
-      })),
+      .map((isolation) => {
+        const cell: CellUnderTest<Client> = { backend, workload, strategy, isolation };
+        return {
+          ...namesOf(cell),
+          run: (options) => runCell(cell, options),
+          exploreAll: (size) => exploreCell(cell, size),
+          explore: (options) => exploreOnce(cell, options),
+          replay: (token) => replayCell(cell, token),
+        };
+      }),
   );
+}
+
+function namesOf<Client>({ backend, workload, strategy, isolation }: CellUnderTest<Client>) {
+  const { name, server } = backend;
+  return { workload: workload.name, backend: name, server, strategy: strategy.name, isolation };
 }
 
 /** Explores first: it is exact, and also shows whether the strategy works at all. Then the load. */
 async function runCell<Client>(
-  backend: Backend<Client>,
-  strategy: Strategy<Client>,
-  isolation: Isolation | null,
+  cell: CellUnderTest<Client>,
   options: CellOptions,
 ): Promise<CellResult> {
   const { disturbance, signal } = options;
   const explored = disturbance
     ? undefined
-    : (options.explored ?? (await exploreCell({ backend, strategy, isolation }, options)));
-  const declared = promisedWhen(promisedAt(strategy.declared, isolation)!, disturbance);
-  const load = signal?.aborted
-    ? undefined
-    : await loadCell(backend, strategy, isolation, declared, options);
+    : (options.explored ?? (await exploreCell(cell, options)));
+  const promised = promisedAt(cell.strategy.declared, cell.isolation)!;
+  const declared = promisedWhen(promised, cell.workload, disturbance);
+  const load = signal?.aborted ? undefined : await loadCell(cell, options);
   return {
-    backend: backend.name,
-    server: serverWhen(backend.server, disturbance),
-    strategy: strategy.name,
-    isolation,
+    ...namesOf(cell),
+    server: serverWhen(cell.backend.server, disturbance),
     declared,
     ...(explored ? { explored } : {}),
     ...(load ? { load } : {}),
@@ -95,31 +101,28 @@ async function runCell<Client>(
 }
 
 async function loadCell<Client>(
-  backend: Backend<Client>,
-  strategy: Strategy<Client>,
-  isolation: Isolation | null,
-  declared: Promised,
+  cell: CellUnderTest<Client>,
   options: CellOptions,
 ): Promise<LoadResult> {
-  const { clients, increments, seed, signal, disturbance } = options;
+  const { backend, workload, strategy, isolation } = cell;
+  const { clients, operations, seed, signal, disturbance } = options;
+  const program = fullName(workload, strategy);
   const level = isolation?.replace(" ", "-").toLowerCase();
-  const name = [backend.name, strategy.name, level, disturbance?.settings];
+  const name = [backend.name, program, level, disturbance?.settings];
   const path = join(options.out, `${name.filter(Boolean).join(".")}.jsonl`);
   const faults = disturbance && planFaults(disturbance, seed);
-  const total = faults?.length ?? clients * increments;
+  const total = faults?.length ?? clients * operations;
   const timing = await runLoad({
-    backend,
-    strategy,
-    isolation,
-    keys: [`${backend.prefix}${strategy.name}-load`],
+    ...cell,
+    keys: [`${backend.prefix}${program}-load`],
     read_share: 0.1,
     path,
     clients,
-    increments,
+    operations,
     seed,
     progress: (done) => options.progress?.(done, total),
     ...(faults ? { faults } : {}),
     ...(signal ? { signal } : {}),
   });
-  return judgeLoad(path, clients * increments, declared, timing);
+  return judgeLoad(path, clients * operations, workload, timing);
 }

@@ -1,27 +1,29 @@
 import { describe, expect, test } from "vitest";
+import type { Trace } from "../schedules/trace.ts";
 import { conclude } from "./conclude.ts";
-import type { Explored, ExploreResult, LoadResult } from "./result.ts";
-import { fails, kept, lost } from "./strategy.ts";
+import { fails, kept, type Promised } from "./promise.ts";
+import type { Explorations, ExploreResult, LoadResult } from "./result.ts";
+
+const lost: Promised = { shows: ["lost update"] };
 
 const load = (over: Partial<LoadResult> = {}): LoadResult => ({
   history: "x.jsonl",
   expected: 10,
   acknowledged: 10,
   final: 10,
-  lost: 0,
-  applied_twice: 0,
+  figures: {},
   failed: {},
   unknown: {},
   overlapping: 10,
   verdict: { checker: "lost-update", verdict: "valid", reason: "" },
   elapsed_s: 1,
-  increments_per_s: 10,
+  operations_per_s: 10,
   p50_ms: 1,
   p99_ms: 1,
   ...over,
 });
 const losing = load({
-  lost: 2,
+  anomaly: "lost update",
   verdict: { checker: "lost-update", verdict: "invalid", reason: "2 of 10 were lost." },
 });
 const result = (over: Partial<ExploreResult> = {}): ExploreResult => ({
@@ -33,18 +35,28 @@ const result = (over: Partial<ExploreResult> = {}): ExploreResult => ({
   failed: {},
   ...over,
 });
-const explored = (over: Partial<ExploreResult> = {}): Explored => ({ two: result(over) });
-const failure = {
-  kind: "lost update",
-  text: "",
-  sentence: "s",
-  token: "t",
-  clients: 2,
-  context_switches: 1,
-  found_after: 1,
-  shrunk_in: 1,
-  repeats: true,
+const explored = (over: Partial<ExploreResult> = {}): Explorations => ({ two: result(over) });
+const trace: Trace = {
+  operations: [1, 1],
+  choices: [],
+  faults: [],
+  steps: [],
+  results: [],
+  ending: { kind: "ended" },
 };
+/** Some of the interleavings fail so, and others do not. */
+const failing = (kind: string): Partial<ExploreResult> => ({
+  outcomes: { correct: 3, [kind]: 3 },
+  failure: {
+    kind,
+    message: "m",
+    found_after: 1,
+    found: trace,
+    shrunk_in: 1,
+    smallest: trace,
+    token: "t",
+  },
+});
 
 describe("a promise to keep every update", () => {
   test("holds when nothing was lost", () => {
@@ -57,7 +69,7 @@ describe("a promise to keep every update", () => {
     });
   });
   test("is broken by one interleaving", () => {
-    expect(conclude(kept, explored({ failure }), load()).conclusion).toBe("different");
+    expect(conclude(kept, explored(failing("lost update")), load()).conclusion).toBe("different");
   });
   test("proves nothing without overlap", () => {
     expect(conclude(kept, undefined, load({ overlapping: 0 })).conclusion).toBe("no verdict");
@@ -70,7 +82,19 @@ describe("a promise to keep every update", () => {
 describe("a promise to lose updates", () => {
   test("holds when the load or the search shows it", () => {
     expect(conclude(lost, undefined, losing).conclusion).toBe("as declared");
-    expect(conclude(lost, explored({ failure }), load()).conclusion).toBe("as declared");
+    expect(conclude(lost, explored(failing("lost update")), load()).conclusion).toBe("as declared");
+  });
+  test("is broken by another anomaly beside it, and by another instead of it", () => {
+    const outcomes = { correct: 1, "lost update": 1, "counted twice": 1 };
+    const both = explored({ ...failing("lost update"), outcomes });
+    expect(conclude(lost, both, load()).remarks).toEqual([
+      "Not declared: counted twice: some interleavings end so.",
+    ]);
+    const other = conclude(lost, explored(failing("counted twice")), load());
+    expect(other.remarks).toEqual([
+      "Not declared: counted twice: m",
+      "Declared: lost update, in some interleaving of two clients; found is counted twice.",
+    ]);
   });
   test("is broken when nothing is lost", () => {
     expect(conclude(lost, undefined, load()).conclusion).toBe("different");
@@ -98,8 +122,8 @@ describe("codes", () => {
 });
 
 describe("a lost reply", () => {
-  const twice = { ...kept, reply_lost: "counts twice" } as const;
-  const counted_twice = result({ failure: { ...failure, kind: "counted twice" } });
+  const twice: Promised = { when: { reply_lost: ["counted twice"] } };
+  const counted_twice = result(failing("counted twice"));
   test("that counts twice must be declared", () => {
     const shown = { two: result(), reply_lost: counted_twice };
     expect(conclude(kept, shown, load()).conclusion).toBe("different");
@@ -113,29 +137,47 @@ describe("a lost reply", () => {
 });
 
 describe("a promise to answer with another's number", () => {
-  const wrong = { ...kept, answers: "wrong" } as const;
-  const answers = { ...failure, kind: "not linearizable" };
-  const invalid = { checker: "counter", verdict: "invalid", reason: "r" } as const;
+  const wrong: Promised = { shows: ["not linearizable"] };
+  const answers = failing("not linearizable");
+  const verdict = { checker: "counter", verdict: "invalid", reason: "r" } as const;
+  const wrong_load = load({ verdict, anomaly: "not linearizable" });
   test("is kept when that was found, and the count is right", () => {
-    const found = explored({ failure: answers });
-    expect(conclude(wrong, found, load({ verdict: invalid })).conclusion).toBe("as declared");
+    const found = explored(answers);
+    expect(conclude(wrong, found, wrong_load).conclusion).toBe("as declared");
   });
   test("is broken when nothing was found, or updates were lost", () => {
     expect(conclude(wrong, explored(), load()).conclusion).toBe("different");
-    expect(conclude(wrong, explored({ failure }), load()).conclusion).toBe("different");
-    expect(conclude(wrong, explored({ failure: answers }), losing).conclusion).toBe("different");
+    expect(conclude(wrong, explored(failing("lost update")), load()).conclusion).toBe("different");
+    expect(conclude(wrong, explored(answers), losing).conclusion).toBe("different");
+  });
+});
+
+describe("what a load alone may bring out", () => {
+  const verdict = { checker: "bank", verdict: "invalid", reason: "r" } as const;
+  const torn = load({ verdict, anomaly: "wrong total" });
+  test("must be declared, and need not show", () => {
+    const declared: Promised = { under_load: ["wrong total"] };
+    expect(conclude(declared, explored(), torn).conclusion).toBe("as declared");
+    expect(conclude(declared, explored(), load()).conclusion).toBe("as declared");
+    expect(conclude(kept, explored(), torn).conclusion).toBe("different");
+  });
+  test("must not show in the interleavings of two clients", () => {
+    const declared: Promised = { under_load: ["wrong total"] };
+    expect(conclude(declared, explored(failing("wrong total")), load()).conclusion).toBe(
+      "different",
+    );
   });
 });
 
 describe("a promise to make no progress", () => {
-  const stuck = { ...fails("E"), progress: "none" } as const;
-  const failing = explored({ failed: { E: 2 } });
+  const stuck: Promised = { ...fails("E"), progress: "none" };
+  const all_fail = explored({ failed: { E: 2 } });
   test("is kept when no increment got through", () => {
     const none = load({ acknowledged: 0, failed: { E: 10 } });
-    expect(conclude(stuck, failing, none).conclusion).toBe("as declared");
+    expect(conclude(stuck, all_fail, none).conclusion).toBe("as declared");
   });
   test("is broken by one that did", () => {
     const one = load({ acknowledged: 1, failed: { E: 9 } });
-    expect(conclude(stuck, failing, one).conclusion).toBe("different");
+    expect(conclude(stuck, all_fail, one).conclusion).toBe("different");
   });
 });

@@ -1,14 +1,15 @@
-import type { CellResult, Explored, ExploreResult, LoadResult } from "./result.ts";
-import type { Promised } from "./strategy.ts";
+import type { Promised } from "./promise.ts";
+import type { CellResult, Explorations, ExploreResult, LoadResult } from "./result.ts";
 
 /** Compares what was measured with what was promised. Both ways of differing count. */
 export function conclude(
   promised: Promised,
-  explored: Explored | undefined,
+  explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): Pick<CellResult, "conclusion" | "remarks"> {
   const different = [
-    ...updateDifferences(promised, explored, load),
+    ...undeclaredAnomalies(promised, explored, load),
+    ...anomaliesNotShown(promised, explored, load),
     ...faultDifferences(promised, explored),
     ...codeDifferences(promised, explored, load),
   ];
@@ -18,52 +19,63 @@ export function conclude(
   return { conclusion: "as declared", remarks: [] };
 }
 
-function updateDifferences(
-  promised: Promised,
-  explored: Explored | undefined,
+function undeclaredAnomalies(
+  { shows = [], under_load = [], progress }: Promised,
+  explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
-  const fault = declaredFault(promised);
-  if (fault !== undefined) return notShown(fault, explored, load);
-  const shown_wrong = [explored?.two.failure?.sentence, explored?.three?.failure?.sentence];
-  if (load?.verdict.verdict === "invalid") shown_wrong.push(load.verdict.reason);
-  if (promised.progress === "none" && load !== undefined && load.acknowledged > 0)
-    shown_wrong.push(`Declared to get nowhere, but ${load.acknowledged} increments were made.`);
-  return shown_wrong.filter((sentence) => sentence !== undefined);
+  const exact = new Set(shows);
+  const all = new Set([...shows, ...under_load]);
+  const remarks = [...undeclared(explored?.two, exact), ...undeclared(explored?.three, all)];
+  if (load?.verdict.verdict === "invalid" && !all.has(load.anomaly ?? ""))
+    remarks.push(load.verdict.reason);
+  if (progress === "none" && load !== undefined && load.acknowledged > 0)
+    remarks.push(`Declared to get nowhere, but ${load.acknowledged} operations got through.`);
+  return remarks;
 }
 
-/** The class of failure that a promise admits, without any fault from outside. */
-function declaredFault({ updates, answers }: Promised): string | undefined {
-  if (updates === "lost") return "lost update";
-  return answers === "wrong" ? "not linearizable" : undefined;
+function undeclared(result: ExploreResult | undefined, declared: ReadonlySet<string>): string[] {
+  return anomaliesOf(result)
+    .filter((anomaly) => !declared.has(anomaly))
+    .map((anomaly) => {
+      const { kind, message } = result?.failure ?? {};
+      const how = kind === anomaly && message ? message : "some interleavings end so.";
+      return `Not declared: ${anomaly}: ${how}`;
+    });
 }
 
-/** A declared failure must be shown: by the interleavings of two clients, else by the load. */
-function notShown(
-  fault: string,
-  explored: Explored | undefined,
+/** A declared anomaly must be shown: by the interleavings of two clients, else by the load. */
+function anomaliesNotShown(
+  { shows = [] }: Promised,
+  explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
-  if (fault !== "lost update" && load !== undefined && load.lost > 0) return [load.verdict.reason];
   if (explored !== undefined) {
-    const { failure, complete } = explored.two;
-    if (failure?.kind === fault || (failure === undefined && !complete)) return [];
-    const found = failure ? `found is ${failure.kind}: ${failure.sentence}` : "there is none";
-    return [`Declared: ${fault}, in some interleaving of two clients; ${found}.`];
+    const found = anomaliesOf(explored.two);
+    if (found.length === 0 && !explored.two.complete) return [];
+    return shows
+      .filter((anomaly) => !found.includes(anomaly))
+      .map((anomaly) => {
+        const instead = found.length > 0 ? found.join(", ") : "nothing";
+        return `Declared: ${anomaly}, in some interleaving of two clients; found is ${instead}.`;
+      });
   }
-  const racing = load !== undefined && load.overlapping > 0;
-  return racing && load.verdict.verdict === "valid"
-    ? [`Declared: ${fault}; the load had none.`]
-    : [];
+  const races = load !== undefined && load.overlapping > 0 && load.verdict.verdict === "valid";
+  return races && shows.length > 0 ? [`Declared: ${shows.join(", ")}; the load had none.`] : [];
 }
 
-function faultDifferences(promised: Promised, explored: Explored | undefined): string[] {
-  if (declaredFault(promised) !== undefined) return []; // it fails without any fault from outside
-  const twice = promised.reply_lost === "counts twice" ? "counted twice" : undefined;
-  const lost = promised.lock_lost === "lost" ? "lost update" : undefined;
+function anomaliesOf(result: ExploreResult | undefined): string[] {
+  return Object.keys(result?.outcomes ?? {}).filter((outcome) => outcome !== "correct");
+}
+
+function faultDifferences(
+  { shows = [], when = {} }: Promised,
+  explored: Explorations | undefined,
+): string[] {
+  if (shows.length > 0) return []; // it fails without any fault
   return [
-    ...oneFault("When a reply is lost", explored?.reply_lost, twice),
-    ...oneFault("When the lock expires", explored?.lock_lost, lost),
+    ...oneFault("When a reply is lost", explored?.reply_lost, when.reply_lost?.[0]),
+    ...oneFault("When the lock expires", explored?.lock_lost, when.lock_lost?.[0]),
   ];
 }
 
@@ -72,38 +84,36 @@ function oneFault(
   result: ExploreResult | undefined,
   declared: string | undefined,
 ): string[] {
-  if (result === undefined) return [];
-  const found = result.failure;
-  if (declared === undefined) return found ? [`${when}: ${found.sentence}`] : [];
-  if (found?.kind === declared) return [];
-  return [`${when}, declared "${declared}", but ${found ? `found ${found.kind}` : "it is not"}.`];
+  const failure = result?.failure;
+  if (result === undefined || failure?.kind === declared) return [];
+  if (declared === undefined)
+    return [`${when}, not declared: ${failure?.kind}: ${failure?.message}`];
+  return [`${when}, declared: ${declared}; found is ${failure?.kind ?? "nothing"}.`];
 }
 
 function codeDifferences(
-  promised: Promised,
-  explored: Explored | undefined,
+  { fails = [], under_load = [] }: Promised,
+  explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
-  const exact = new Set(promised.fails);
-  const under_load = new Set([...exact, ...(promised.fails_under_load ?? [])]);
+  const exact = new Set(fails);
+  const all = new Set([...fails, ...under_load]);
   const by_two = Object.keys(explored?.two.failed ?? {});
   const by_more = Object.keys({ ...explored?.three?.failed, ...load?.failed });
   const undeclared = [
     ...by_two.filter((code) => !exact.has(code)),
-    ...by_more.filter((code) => !under_load.has(code)),
+    ...by_more.filter((code) => !all.has(code)),
   ];
-  const missing = explored === undefined ? [] : [...exact].filter((code) => !by_two.includes(code));
+  const missing = explored === undefined ? [] : fails.filter((code) => !by_two.includes(code));
   return [
-    ...[...new Set(undeclared)].map(
-      (code) => `Increments fail with ${code}, which is not declared.`,
-    ),
+    ...[...new Set(undeclared)].map((code) => `Operations fail with ${code}: not declared.`),
     ...missing.map((code) => `Declared to fail with ${code}, but no interleaving does.`),
   ];
 }
 
 function missingEvidence(
-  promised: Promised,
-  explored: Explored | undefined,
+  { shows = [], progress }: Promised,
+  explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
   const missing: string[] = [];
@@ -111,10 +121,9 @@ function missingEvidence(
   if (explored !== undefined && !explored.two.complete)
     missing.push(`Not all interleavings were run, only ${explored.two.schedules}.`);
   if (load !== undefined && load.overlapping === 0)
-    missing.push("No two increments of the load overlapped, so it shows nothing about races.");
-  if (load?.verdict.verdict === "unknown" && declaredFault(promised) === undefined)
-    missing.push(load.verdict.reason);
-  if (load?.acknowledged === 0 && promised.progress !== "none")
-    missing.push("No increment of the load got through.");
+    missing.push("No two operations of the load overlapped, so it shows nothing about races.");
+  if (load?.verdict.verdict === "unknown" && shows.length === 0) missing.push(load.verdict.reason);
+  if (load?.acknowledged === 0 && progress !== "none")
+    missing.push("No operation of the load got through.");
   return missing;
 }

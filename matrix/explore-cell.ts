@@ -1,17 +1,19 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
-import { countsText, failureText, tokenOf } from "../reports/report.ts";
-import { explain } from "../reports/sentence.ts";
 import {
   type Exploration,
   type ExplorationOptions,
   exploreSchedules,
+  type FoundFailure,
 } from "../schedules/exploration.ts";
-import { contextSwitches, type Fault } from "../schedules/schedule.ts";
+import type { Fault } from "../schedules/schedule.ts";
 import { type Replayed, replay } from "../schedules/search/replay.ts";
-import type { Replay } from "../schedules/token.ts";
-import { counterProgram } from "./counter-program.ts";
-import type { Explored, ExploreResult, FoundFailure } from "./result.ts";
-import { type Promised, promisedAt, type Strategy } from "./strategy.ts";
+import { type Replay, tokenFor } from "../schedules/token.ts";
+import type { Trace } from "../schedules/trace.ts";
+import { programOf } from "./program.ts";
+import { promisedAt } from "./promise.ts";
+import type { Explorations, ExploreResult } from "./result.ts";
+import type { Strategy } from "./strategy.ts";
+import { fullName, type Workload } from "./workload.ts";
 
 /** What of a cell is explored, besides two clients in all interleavings. */
 export interface ExploreSize {
@@ -19,32 +21,33 @@ export interface ExploreSize {
   /** Schedules of three clients; 0 = none. */
   readonly schedules: number;
   /**
-   * At most so many with one lost reply, and ten times as many with an expired lock; but an update that
-   * is declared to be lost then is searched for until it is found. 0 = none.
+   * At most so many with one lost reply, and ten times as many with an expired lock; but an anomaly that
+   * is declared for an expired lock is searched for until it is found. 0 = none.
    */
   readonly fault_schedules: number;
   readonly signal?: AbortSignal;
 }
 
-/** A strategy at a level, ready to be explored. */
-export interface ExploredCell<Client> {
+/** A strategy at a level, ready to be run. */
+export interface CellUnderTest<Client> {
   readonly backend: Backend<Client>;
+  readonly workload: Workload;
   readonly strategy: Strategy<Client>;
   readonly isolation: Isolation | null;
 }
 
-/** Explores one increment each of two clients, exhaustively, and more as `size` says. */
+/** Explores one operation each of two clients, exhaustively, and more as `size` says. */
 export async function exploreCell<Client>(
-  cell: ExploredCell<Client>,
+  cell: CellUnderTest<Client>,
   size: ExploreSize,
-): Promise<Explored> {
+): Promise<Explorations> {
   const { schedules, seed, fault_schedules, signal } = size;
   const explore = async (options: Partial<CellExploration>): Promise<ExploreResult> =>
     resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
   const withFault = (fault: Fault["kind"], schedules: number): Promise<ExploreResult> =>
     explore({ faults: [fault], schedules, keep_going: false });
-  const { lock_lost } = promisedAt(cell.strategy.declared, cell.isolation)!;
-  const expired_schedules = lock_lost === "lost" ? Infinity : 10 * fault_schedules;
+  const { when } = promisedAt(cell.strategy.declared, cell.isolation)!;
+  const expired_schedules = when?.lock_lost ? Infinity : 10 * fault_schedules;
   return {
     two: await explore({}),
     ...(schedules > 0 && {
@@ -64,11 +67,11 @@ export type CellExploration = Pick<
 
 /** One exploration of a cell, which goes on after a failure to see all outcomes. */
 export function exploreOnce<Client>(
-  cell: ExploredCell<Client>,
+  cell: CellUnderTest<Client>,
   options: Partial<CellExploration>,
 ): Promise<Exploration> {
   return exploreSchedules({
-    ...explorationOf(cell, promisedAt(cell.strategy.declared, cell.isolation)!),
+    ...explorationOf(cell),
     clients: 2,
     search: "exhaustive",
     keep_going: true,
@@ -77,19 +80,21 @@ export function exploreOnce<Client>(
 }
 
 /** Runs the schedule of a token again. */
-export function replayCell<Client>(cell: ExploredCell<Client>, token: Replay): Promise<Replayed> {
-  return replay(token, explorationOf(cell, promisedAt(cell.strategy.declared, cell.isolation)!));
+export function replayCell<Client>(cell: CellUnderTest<Client>, token: Replay): Promise<Replayed> {
+  return replay(token, explorationOf(cell));
 }
 
 /** What explorations and replays of a cell have in common. */
-export function explorationOf<Client>(
-  { backend, strategy, isolation }: ExploredCell<Client>,
-  promised: Promised,
-): Omit<ExplorationOptions<Client>, "clients" | "search"> {
+function explorationOf<Client>({
+  backend,
+  workload,
+  strategy,
+  isolation,
+}: CellUnderTest<Client>): Omit<ExplorationOptions<Client>, "clients" | "search"> {
   return {
     backend,
-    program: counterProgram(strategy, promised.updates),
-    name: strategy.name,
+    program: programOf(workload, strategy),
+    name: fullName(workload, strategy),
     isolation: isolation ?? undefined,
     resend: strategy.resend ?? false,
     // One: connections cost more than the few schedules of a cell, and PostgreSQL's SERIALIZABLE locks
@@ -98,8 +103,13 @@ export function explorationOf<Client>(
   };
 }
 
-function resultOf<Client>(cell: ExploredCell<Client>, exploration: Exploration): ExploreResult {
-  const { operations, schedules, pruned, complete, seed, outcomes, failed } = exploration;
+function resultOf<Client>(
+  { backend, workload, strategy, isolation }: CellUnderTest<Client>,
+  exploration: Exploration,
+): ExploreResult {
+  const { operations, schedules, pruned, complete, seed, outcomes, failed, failure } = exploration;
+  const program = fullName(workload, strategy);
+  const where = { program, backend: backend.name, server: backend.server, isolation };
   return {
     clients: operations.length,
     schedules,
@@ -108,31 +118,24 @@ function resultOf<Client>(cell: ExploredCell<Client>, exploration: Exploration):
     ...(seed === undefined ? {} : { seed }),
     outcomes,
     failed,
-    ...(exploration.failure ? { failure: failureOf(cell, exploration, exploration.failure) } : {}),
+    ...(failure
+      ? { failure: { ...asData(failure), token: tokenFor(where, failure.smallest) } }
+      : {}),
   };
 }
 
-function failureOf<Client>(
-  { backend, strategy, isolation }: ExploredCell<Client>,
-  exploration: Exploration,
-  failure: NonNullable<Exploration["failure"]>,
-): FoundFailure {
-  const { smallest, found_after, shrunk_in, other } = failure;
-  const explored = {
-    name: strategy.name,
-    backend,
-    isolation: isolation ?? undefined,
-    replayCommand: (token: string) => `npm start -- replay ${token}`,
+/** Errors of drivers hold whole connections: what they say is in the code. */
+function asData(failure: FoundFailure): FoundFailure {
+  const { found, smallest, other } = failure;
+  const plain = (trace: Trace): Trace => {
+    const results = trace.results.map((result) => ({ ...result, error: undefined }));
+    return { ...trace, results };
   };
   return {
-    kind: failure.kind,
-    sentence: explain(smallest, failure),
-    text: failureText(explored, failure, countsText(exploration, failure)),
-    token: tokenOf(explored, failure),
-    clients: smallest.operations.length,
-    context_switches: contextSwitches(smallest.choices),
-    found_after,
-    shrunk_in,
-    repeats: other === undefined,
+    ...failure,
+    error: undefined,
+    found: plain(found),
+    smallest: plain(smallest),
+    ...(other ? { other: plain(other) } : {}),
   };
 }

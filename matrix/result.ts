@@ -1,51 +1,35 @@
 import type { Isolation } from "../backends/backend.ts";
 import type { Verdict } from "../checkers/verdict.ts";
 import type { Latency } from "../histories/latency.ts";
-import type { Promised } from "./strategy.ts";
+import type { FoundFailure } from "../schedules/exploration.ts";
+import type { Promised } from "./promise.ts";
 
 /** How often each error code was seen. */
 export type Codes = Readonly<Record<string, number>>;
 
-/** What a load showed; the latency is that of its increments. */
+/** What a load showed; reads are counted nowhere, and the latency is that of all other operations. */
 export interface LoadResult extends Latency {
   /** Path of the recorded history. */
   readonly history: string;
   readonly expected: number;
   readonly acknowledged: number;
-  /** Value of the counter at rest; null when it could not be read. */
-  readonly final: number | null;
-  /** Acknowledged increments that are not in the final value. */
-  readonly lost: number;
-  /** What the final value has over all increments that may have happened. */
-  readonly applied_twice: number;
-  /** Increments that certainly did not happen, by code. */
+  /** The state at rest, as the last read answered it; null when it could not be read. */
+  readonly final: unknown;
+  /** What the workload has columns for in the matrix. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** What went wrong, as the workload calls it. */
+  readonly anomaly?: string;
+  /** Operations that certainly did not happen, by code. */
   readonly failed: Codes;
-  /** Increments of which nobody knows, by code. */
+  /** Operations of which nobody knows, by code. */
   readonly unknown: Codes;
-  /** Increments that ran at the same time as another. */
+  /** Operations that ran at the same time as another. */
   readonly overlapping: number;
   /** How many faults of each kind the servers suffered meanwhile, and came back from. */
   readonly faults?: Codes;
   readonly verdict: Verdict;
   readonly elapsed_s: number;
-  readonly increments_per_s: number;
-}
-
-/** The smallest failing interleaving, drawn and explained. */
-export interface FoundFailure {
-  /** `lost update`, `counted twice`, … */
-  readonly kind: string;
-  readonly sentence: string;
-  /** Everything about it for people: sentence, interleaving, counts, how to replay it. */
-  readonly text: string;
-  readonly token: string;
-  readonly clients: number;
-  readonly context_switches: number;
-  /** How many schedules were run until it was found, and how many more to make it small. */
-  readonly found_after: number;
-  readonly shrunk_in: number;
-  /** The same schedule run again did the same. */
-  readonly repeats: boolean;
+  readonly operations_per_s: number;
 }
 
 /** What an exploration of schedules showed. */
@@ -57,15 +41,16 @@ export interface ExploreResult {
   readonly complete: boolean;
   /** Of a random search. */
   readonly seed?: number;
-  /** `correct`, or the class of the failure, with how many schedules showed it. */
+  /** `correct`, or the anomaly, with how many schedules showed it. */
   readonly outcomes: Codes;
-  /** Codes with which increments failed cleanly. */
+  /** Codes with which operations failed cleanly. */
   readonly failed: Codes;
-  readonly failure?: FoundFailure;
+  /** The smallest failing interleaving, and the token that replays it. */
+  readonly failure?: FoundFailure & { readonly token: string };
 }
 
-/** What the explorations of a cell showed: each is one increment a client. */
-export interface Explored {
+/** What the explorations of a cell showed: in each, every client does one operation. */
+export interface Explorations {
   /** Two clients, all interleavings. */
   readonly two: ExploreResult;
   /** Three clients, some interleavings by PCT. */
@@ -78,12 +63,13 @@ export interface Explored {
 
 /** One cell of the matrix: a strategy on a server at a level, measured and compared with its promise. */
 export interface CellResult {
+  readonly workload: string;
   readonly backend: string;
   readonly server: string;
   readonly strategy: string;
   readonly isolation: Isolation | null;
   readonly declared: Promised;
-  readonly explored?: Explored;
+  readonly explored?: Explorations;
   readonly load?: LoadResult;
   readonly conclusion: "as declared" | "different" | "no verdict";
   /** Why it is different, or has no verdict: a sentence each. */

@@ -1,8 +1,14 @@
 import Table from "cli-table3";
 import type { Isolation } from "../backends/backend.ts";
-import type { CellResult, Codes, Explored, ExploreResult, LoadResult } from "../matrix/result.ts";
-import type { Promised } from "../matrix/strategy.ts";
-import { type Paint } from "./paint.ts";
+import type { Promised } from "../matrix/promise.ts";
+import type {
+  CellResult,
+  Codes,
+  Explorations,
+  ExploreResult,
+  LoadResult,
+} from "../matrix/result.ts";
+import type { Paint } from "./paint.ts";
 
 /** Short names of the levels, for narrow columns. */
 export const short_level: Readonly<Record<Isolation, string>> = {
@@ -12,36 +18,48 @@ export const short_level: Readonly<Record<Isolation, string>> = {
   SERIALIZABLE: "SER",
 };
 
-const head = [
-  "strategy",
-  "level",
-  "interleavings",
-  "a reply lost",
-  "acked / expected",
-  "lost",
-  "twice",
-  "failed cleanly",
-  "incr/s",
-  "p50 / p99 ms",
-  "verdict",
-  "declared",
-];
-
-/** The matrix as text: one table a server, one row a strategy and level; differences stand out. */
+/** The matrix as text: one table a workload and server, one row a strategy and level; differences stand out. */
 export function matrix(cells: readonly CellResult[], paint: Paint): string {
-  const servers = [...new Set(cells.map((cell) => cell.server))];
-  return servers
-    .map((server) => {
-      const faults = cells.some(({ load }) => load?.faults);
-      const names = head.map((name) => (faults && name === "a reply lost" ? "faults" : name));
-      const table = new Table({ head: names, style: { head: [], border: [], compact: true } });
-      for (const cell of cells) if (cell.server === server) table.push(row(cell, paint));
-      return `${paint.bold(server)}\n${table.toString()}`;
-    })
+  return groups(cells, ({ workload, server }) => `${workload} on ${server}`)
+    .map(([title, of_table]) => `${paint.bold(title)}\n${table(of_table, paint)}`)
     .join("\n\n");
 }
 
-function row(cell: CellResult, paint: Paint): string[] {
+/** Cells that belong together by a name, in the order in which the names first come. */
+export function groups(
+  cells: readonly CellResult[],
+  nameOf: (cell: CellResult) => string,
+): [string, CellResult[]][] {
+  const by_name = new Map<string, CellResult[]>();
+  for (const cell of cells) {
+    const name = nameOf(cell);
+    by_name.set(name, [...(by_name.get(name) ?? []), cell]);
+  }
+  return [...by_name];
+}
+
+function table(cells: readonly CellResult[], paint: Paint): string {
+  const figures = [...new Set(cells.flatMap(({ load }) => Object.keys(load?.figures ?? {})))];
+  const under_faults = cells.some(({ load }) => load?.faults);
+  const head = [
+    "strategy",
+    "level",
+    "interleavings",
+    under_faults ? "faults" : "a reply lost",
+    "acked / expected",
+    ...figures,
+    "failed cleanly",
+    "ops/s",
+    "p50 / p99 ms",
+    "verdict",
+    "declared",
+  ];
+  const rows = new Table({ head, style: { head: [], border: [], compact: true } });
+  for (const cell of cells) rows.push(row(cell, figures, paint));
+  return rows.toString();
+}
+
+function row(cell: CellResult, figures: readonly string[], paint: Paint): string[] {
   const { load, explored, declared } = cell;
   const measured = measuredWord(cell);
   return [
@@ -50,12 +68,11 @@ function row(cell: CellResult, paint: Paint): string[] {
     explored ? interleavings(explored) : "",
     explored ? faultText(explored, declared) : load ? survivedText(load) : "",
     load ? `${load.acknowledged} / ${load.expected}` : "",
-    load && declared.updates !== "unique" ? String(load.lost) : "",
-    load && declared.updates !== "unique" ? String(load.applied_twice) : "",
+    ...figures.map((figure) => String(load?.figures[figure] ?? "")),
     codesText({ ...explored?.two.failed, ...load?.failed }),
-    load ? String(Math.round(load.increments_per_s)) : "",
+    load ? String(Math.round(load.operations_per_s)) : "",
     load ? latencyText(load) : "",
-    measured === "loses updates" ? paint.yellow(measured) : measured,
+    anomalyOf(cell) === undefined ? measured : paint.yellow(measured),
     conclusionText(cell, paint),
   ];
 }
@@ -64,34 +81,33 @@ function latencyText({ p50_ms, p99_ms }: LoadResult): string {
   return p50_ms === null || p99_ms === null ? "" : `${p50_ms.toFixed(1)} / ${p99_ms.toFixed(1)}`;
 }
 
-/** What was measured, in a word. */
-export function measuredWord({ declared, explored, load }: CellResult): string {
-  const failure = explored?.two.failure ?? explored?.three?.failure;
-  if (failure) return failure.kind === "lost update" ? "loses updates" : failure.kind;
+/** What was measured, in a word: `correct`, or what goes wrong. */
+export function measuredWord(cell: CellResult): string {
+  const { explored, load } = cell;
+  const anomaly = anomalyOf(cell);
+  if (anomaly !== undefined) return anomaly;
   if (load === undefined) return explored ? "correct" : "not run";
   if (load.verdict.verdict === "unknown") return "unknown";
-  if (load.verdict.verdict === "valid") {
-    if (load.overlapping === 0 && explored === undefined) return "no overlap";
-    if (load.acknowledged === 0) return "no progress";
-    return declared.updates === "unique" ? "unique, with gaps" : "correct";
-  }
-  return invalidWord(load);
+  if (load.overlapping === 0 && explored === undefined) return "no overlap";
+  return load.acknowledged === 0 ? "no progress" : "correct";
 }
 
-function invalidWord(load: LoadResult): string {
-  if (load.lost > 0) return "loses updates";
-  return load.applied_twice > 0 ? "counts twice" : "invalid";
+/** What went wrong without any lost reply or lock. */
+function anomalyOf({ explored, load }: CellResult): string | undefined {
+  const failure = explored?.two.failure ?? explored?.three?.failure;
+  if (failure) return failure.kind;
+  return load?.verdict.verdict === "invalid" ? (load.anomaly ?? "invalid") : undefined;
 }
 
 /** `all 10, 30`: every interleaving of two clients, and some of three. */
-function interleavings({ two, three }: Explored): string {
+function interleavings({ two, three }: Explorations): string {
   const of_two = `${two.complete ? "all" : "only"} ${two.schedules}`;
   return three ? `${of_two}, ${three.schedules}` : of_two;
 }
 
 /** What a lost reply does, and an expired lock where there is one; nothing new where it fails anyway. */
-function faultText({ two, reply_lost, lock_lost }: Explored, declared: Promised): string {
-  if (two.failure || declared.updates === "lost") return "";
+function faultText({ two, reply_lost, lock_lost }: Explorations, { shows = [] }: Promised): string {
+  if (two.failure || shows.length > 0) return "";
   const parts: string[] = [];
   if (reply_lost) parts.push(resultOf(reply_lost));
   if (lock_lost) parts.push(`lock expired: ${resultOf(lock_lost)}`);
@@ -103,7 +119,7 @@ function resultOf({ failure, complete, schedules }: ExploreResult): string {
   return complete ? `harmless in all ${schedules}` : `harmless in ${schedules}`;
 }
 
-/** Faults under load that were survived, and how many increments nobody knows of since. */
+/** Faults under load that were survived, and how many operations nobody knows of since. */
 function survivedText({ faults, unknown }: LoadResult): string {
   if (faults === undefined) return "";
   const count = Object.values(unknown).reduce((sum, count) => sum + count, 0);

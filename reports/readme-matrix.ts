@@ -1,55 +1,79 @@
 /**
- * `npm run readme`: writes the matrix of the last run (raceproof-out/results.json) into README.md, so that
- * what stands there was measured.
+ * `npm run readme`: writes the matrix of the last run (raceproof-out/results.json) into docs/matrix, a file for
+ * each server, and a table of contents into README.md, so that what stands there was measured.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Isolation } from "../backends/backend.ts";
 import type { CellResult } from "../matrix/result.ts";
-import { measuredWord, short_level } from "./matrix.ts";
+import { groups, measuredWord, short_level } from "./matrix.ts";
 import type { Results } from "./summary.ts";
 
 const levels = Object.keys(short_level) as Isolation[];
 
-/** One table a server, one row a strategy, one column a level; only what was measured. */
-export function readmeMatrix(cells: readonly CellResult[]): string {
-  return [...new Set(cells.map((cell) => cell.server))]
-    .map((server) =>
-      table(
-        server,
-        cells.filter((cell) => cell.server === server),
-      ),
-    )
-    .join("\n\n");
+/** A page for each server: one section a workload, one row a strategy, one column a level; only what was measured. */
+export function matrixPages(cells: readonly CellResult[]): Map<string, string> {
+  const pages = groups(cells, ({ backend }) => backend).map(([backend, of_server]) => {
+    const sections = groups(of_server, ({ workload }) => workload).map(
+      ([workload, of_workload]) => `## ${workload}\n\n${table(of_workload)}`,
+    );
+    const text = [`# ${of_server[0]!.server}`, legend, ...sections].join("\n\n");
+    return [`${backend}.md`, `${text}\n`] as const;
+  });
+  return new Map(pages);
 }
 
-function table(server: string, cells: readonly CellResult[]): string {
+const legend = `Measured by \`npm start -- --backend all\`: all interleavings of two clients with one operation
+each, some of three, some with a lost reply, and a load. ✓ nothing went wrong; with a code: some operations fail
+cleanly with it and may be tried again. RU, RC, RR, SER are the isolation levels.`;
+
+/** How many ways are safe, of how many: a workload a row, a server a column. */
+export function contents(cells: readonly CellResult[]): string {
+  const servers = groups(cells, ({ backend }) => backend);
+  const rows = groups(cells, ({ workload }) => workload).map(([workload, of_workload]) => [
+    workload,
+    ...servers.map(([backend]) => safeOf(of_workload.filter((cell) => cell.backend === backend))),
+  ]);
+  const links = servers.map(([backend]) => `[${backend}](docs/matrix/${backend}.md)`);
+  return markdown(["safe at every level", ...links], rows);
+}
+
+function safeOf(cells: readonly CellResult[]): string {
+  const strategies = groups(cells, ({ strategy }) => strategy);
+  const safe = strategies.filter(([, all]) =>
+    all.every((cell) => measuredWord(cell) === "correct"),
+  );
+  return strategies.length === 0 ? "" : `${safe.length} of ${strategies.length}`;
+}
+
+function table(cells: readonly CellResult[]): string {
   const has_levels = cells.some((cell) => cell.isolation !== null);
   const columns = has_levels ? levels : [null];
   const heads = columns.map((level) => (level === null ? "result" : short_level[level]));
-  const rows = [...new Set(cells.map((cell) => cell.strategy))].map((strategy) => {
-    const of_strategy = cells.filter((cell) => cell.strategy === strategy);
+  const rows = groups(cells, ({ strategy }) => strategy).map(([strategy, of_strategy]) => {
     const results = columns.map((level) => {
       const cell = of_strategy.find(({ isolation }) => isolation === level);
       return cell ? inShort(cell) : "";
     });
     return [`\`${strategy}\``, ...results, underFaults(of_strategy)];
   });
-  const head = [server, ...heads, "when a reply (or the lock) is lost"];
+  return markdown(["strategy", ...heads, "when a reply (or the lock) is lost"], rows);
+}
+
+function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 }
 
-/** `✓`, `✓ 40001` (keeps every update, and some increments fail cleanly), or what goes wrong. */
+/** `✓`, `✓ 40001` (nothing goes wrong, and some operations fail cleanly), or what goes wrong. */
 function inShort(cell: CellResult): string {
   const word = measuredWord(cell);
   const codes = Object.keys(cell.explored?.two.failed ?? {});
   const wrong = cell.conclusion === "as declared" ? "" : ` (${cell.conclusion})`;
-  const good = word === "correct" ? ["✓", ...codes].join(" ") : `**${word}**`;
-  return (word === "unique, with gaps" ? word : good) + wrong;
+  return (word === "correct" ? ["✓", ...codes].join(" ") : `**${word}**`) + wrong;
 }
 
 function underFaults(cells: readonly CellResult[]): string {
-  const kinds = cells.flatMap(({ explored, declared }) => {
-    if (explored === undefined || explored.two.failure || declared.updates === "lost") return [];
+  const kinds = cells.flatMap(({ explored, declared: { shows = [] } }) => {
+    if (explored === undefined || explored.two.failure || shows.length > 0) return [];
     const { reply_lost, lock_lost } = explored;
     return [
       ...(reply_lost?.failure ? [reply_lost.failure.kind] : []),
@@ -61,7 +85,9 @@ function underFaults(cells: readonly CellResult[]): string {
 
 if (process.argv[1] === import.meta.filename) {
   const results = JSON.parse(readFileSync("raceproof-out/results.json", "utf8")) as Results;
+  mkdirSync("docs/matrix", { recursive: true });
+  for (const [name, page] of matrixPages(results.cells)) writeFileSync(`docs/matrix/${name}`, page);
   const readme = readFileSync("README.md", "utf8");
   const between = /(<!-- matrix -->\n)[\s\S]*(<!-- \/matrix -->)/;
-  writeFileSync("README.md", readme.replace(between, `$1\n${readmeMatrix(results.cells)}\n\n$2`));
+  writeFileSync("README.md", readme.replace(between, `$1\n${contents(results.cells)}\n\n$2`));
 }

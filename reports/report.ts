@@ -2,14 +2,14 @@ import type { Backend, Isolation } from "../backends/backend.ts";
 import type { Exploration, FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
-import { fingerprint, writeToken } from "../schedules/token.ts";
+import { tokenFor } from "../schedules/token.ts";
 import { describeTrace, type Trace } from "../schedules/trace.ts";
 import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { explain } from "./sentence.ts";
 
-/** What was explored, and where. */
-export interface Explored {
+/** What was subject, and where. */
+export interface Subject {
   readonly name: string;
   readonly backend: Pick<Backend<unknown>, "name" | "server">;
   readonly isolation: Isolation | undefined;
@@ -17,37 +17,38 @@ export interface Explored {
   readonly replayCommand: (token: string) => string;
 }
 
+/** The seed of a random search; none where all was tried. */
+interface Seeded {
+  readonly seed?: number | undefined;
+}
+
 /** The token of a failure's smallest schedule. */
-export function tokenOf(explored: Explored, failure: FoundFailure): string {
-  const { operations, choices, faults } = failure.smallest;
-  const { name, server } = explored.backend;
-  const isolation = explored.isolation ?? null;
-  const expected = fingerprint(failure.smallest);
-  const what = { program: explored.name, backend: name, server, isolation };
-  return writeToken({ ...what, operations, choices, faults, expected });
+export function tokenOf({ name, backend, isolation }: Subject, { smallest }: FoundFailure): string {
+  const where = { program: name, backend: backend.name, server: backend.server };
+  return tokenFor({ ...where, isolation: isolation ?? null }, smallest);
 }
 
 /**
  * Everything about a failure that a person needs: what, how, how to see it again.
  * @param counts how it was found, in a sentence
  */
-export function failureText(explored: Explored, failure: FoundFailure, counts: string): string {
+export function failureText(subject: Subject, failure: FoundFailure, counts: string): string {
   const { smallest, other, message } = failure;
   const sentence = explain(smallest, failure);
   return [
-    `${explored.name}: ${failure.kind} on ${placeOf(explored)}`,
+    `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
     ...(failure.error instanceof OperationFailed ? [thrownText(failure.error)] : []),
     sentence,
     drawInterleaving(smallest),
     ...(message === "" || message === sentence ? [] : [message]),
     counts,
     ...(other ? [nondeterministicText(smallest, other)] : []),
-    `Replay it with\n  ${explored.replayCommand(tokenOf(explored, failure))}`,
+    `Replay it with\n  ${subject.replayCommand(tokenOf(subject, failure))}`,
   ].join("\n\n");
 }
 
 /** For a program that fails by itself: its error first, then where it was. */
-export function programFailedText({ name }: Explored, failure: FoundFailure): string {
+export function programFailedText({ name }: Subject, failure: FoundFailure): string {
   const { smallest, error, message } = failure;
   return [
     `${name}: this is no race: ${message}, also when the clients go one after the other`,
@@ -62,21 +63,21 @@ function thrownText(error: OperationFailed): string {
 }
 
 /** What an exploration without a failure shows, and no more than that. */
-export function successText(explored: Explored, exploration: Exploration): string {
+export function successText(subject: Subject, exploration: Exploration): string {
   const { schedules, pruned, complete, interleavings, diverged } = exploration;
-  const size = `${sizeOf(exploration.operations)} on ${placeOf(explored)}`;
+  const size = `${sizeOf(exploration.operations)} on ${placeOf(subject)}`;
   if (complete) {
     const all =
       interleavings === undefined ? "all interleavings" : `all ${interleavings} interleavings`;
     const how = pruned === 0 ? `${schedules} run` : `${schedules} run, ${pruned} branches pruned`;
-    return `${explored.name}: proof for this size: no failure in ${all} of ${size} (${how}).`;
+    return `${subject.name}: proof for this size: no failure in ${all} of ${size} (${how}).`;
   }
   const why =
     diverged > 0 ? ` (after the same choices the server did something else ${diverged} times)` : "";
-  return `${explored.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why}.`;
+  return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why}.`;
 }
 
-function placeOf({ backend, isolation }: Explored): string {
+function placeOf({ backend, isolation }: Subject): string {
   return isolation === undefined ? backend.server : `${backend.server}, ${isolation}`;
 }
 
@@ -90,7 +91,7 @@ function sizeOf(operations: readonly number[]): string {
 }
 
 /** How a failure was found and made smaller. */
-export function countsText(exploration: Exploration, failure: FoundFailure): string {
+export function countsText(exploration: Seeded, failure: FoundFailure): string {
   const { found, smallest, found_after, shrunk_in } = failure;
   const nth = found_after === 1 ? "the first schedule" : `schedule ${found_after}`;
   const shrunk = `shrunk in ${shrunk_in} more from ${measure(found)} to ${measure(smallest)}`;
@@ -103,7 +104,7 @@ function measure(trace: Trace): string {
   return `${sizeOf(trace.operations)}, ${switches} context ${switches === 1 ? "switch" : "switches"}${faults}`;
 }
 
-function seedText({ seed }: Exploration): string {
+function seedText({ seed }: Seeded): string {
   return seed === undefined ? "" : ` (seed ${seed})`;
 }
 

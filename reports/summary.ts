@@ -1,6 +1,7 @@
 import type { CellResult } from "../matrix/result.ts";
 import { matrix, short_level } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
+import { countsText, failureText } from "./report.ts";
 
 /** A backend that did not run at all, and why. */
 export interface NotRun {
@@ -12,7 +13,8 @@ export interface NotRun {
 export interface Results {
   readonly seed: number;
   readonly clients: number;
-  readonly increments: number;
+  /** Of each client of the load. */
+  readonly operations: number;
   readonly elapsed_s: number;
   readonly interrupted: boolean;
   readonly cells: readonly CellResult[];
@@ -37,7 +39,7 @@ export function summary(results: Results, path: string, paint: Paint): string {
 
 function remark(cell: CellResult, paint: Paint): string {
   const level = cell.isolation === null ? "" : ` ${short_level[cell.isolation]}`;
-  const name = `${cell.backend} ${cell.strategy}${level}`;
+  const name = `${cell.backend} ${cell.workload} ${cell.strategy}${level}`;
   const colour = cell.conclusion === "different" ? paint.red : paint.yellow;
   return cell.remarks.map((sentence) => `${colour(name)}: ${sentence}`).join("\n");
 }
@@ -49,32 +51,46 @@ const drawn_max = 3;
 function interleavings(cells: readonly CellResult[]): string[] {
   const in_particular = cells.length <= drawn_max;
   const failing = cells.filter((cell) => cell.conclusion === "different" || in_particular);
-  const texts = failing.flatMap(({ explored }) => {
-    const failures = [explored?.two, explored?.three, explored?.reply_lost, explored?.lock_lost];
-    return failures.find((result) => result?.failure)?.failure?.text ?? [];
-  });
+  const texts = failing.flatMap((cell) => failingInterleaving(cell) ?? []);
   const left_out = texts.length - drawn_max;
   const more = left_out > 0 ? [`${left_out} more failing interleavings are in the results.`] : [];
   return [...texts.slice(0, drawn_max), ...more];
 }
 
-/** What the servers suffered in all, and what became of the increments that should have outlived it. */
+/** The first failure of a cell, drawn and explained; undefined when nothing failed. */
+export function failingInterleaving(cell: CellResult): string | undefined {
+  const { explored, workload, strategy, server, isolation } = cell;
+  const results = [explored?.two, explored?.three, explored?.reply_lost, explored?.lock_lost];
+  const result = results.find((result) => result?.failure);
+  if (result?.failure === undefined) return undefined;
+  const { failure, seed } = result;
+  const subject = {
+    name: `${workload}.${strategy}`,
+    backend: { name: cell.backend, server },
+    isolation: isolation ?? undefined,
+    replayCommand: (token: string) => `npm start -- replay ${token}`,
+  };
+  return failureText(subject, failure, countsText({ seed }, failure));
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/** What the servers suffered in all, and what became of the operations that should have outlived it. */
 function survived(cells: readonly CellResult[]): string[] {
-  const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
   const loads = cells.flatMap(({ load }) => (load?.faults ? [load] : []));
   if (loads.length === 0) return [];
   const kinds = new Set(loads.flatMap(({ faults }) => Object.keys(faults!)));
   const faults = [...kinds].map(
     (kind) => `${kind} ×${sum(loads.map((l) => l.faults![kind] ?? 0))}`,
   );
-  const kept = cells.flatMap(({ declared: { updates, killed, lock_lost }, load }) =>
-    load && updates === "kept" && killed !== "lost" && lock_lost !== "lost" ? [load] : [],
+  const kept = cells.flatMap(({ declared: { shows = [], when = {} }, load }) =>
+    load && shows.length === 0 && Object.keys(when).length === 0 ? [load] : [],
   );
   const acknowledged = sum(kept.map((load) => load.acknowledged));
-  const lost = sum(kept.map((load) => load.lost));
+  const broken = kept.filter(({ verdict }) => verdict.verdict === "invalid").length;
   return [
-    `Faults survived: ${faults.join(", ")}. Of ${acknowledged} increments acknowledged where none may be ` +
-      `lost, ${lost} were lost.`,
+    `Faults survived: ${faults.join(", ")}. ${acknowledged} operations were acknowledged in ${kept.length} cells ` +
+      `that promise to outlive them; ${broken === 0 ? "none" : broken} of these broke its promise.`,
   ];
 }
 

@@ -51,6 +51,15 @@ export function writeToken(replay: Replay): string {
   return `${text}~${checksum(text)}`;
 }
 
+/** The token of a schedule that was seen. */
+export function tokenFor(
+  where: Pick<Replay, "program" | "backend" | "server" | "isolation">,
+  trace: Trace,
+): string {
+  const { operations, choices, faults } = trace;
+  return writeToken({ ...where, operations, choices, faults, expected: fingerprint(trace) });
+}
+
 /** @throws BadToken that says in one sentence what is wrong */
 export function readToken(token: string): Replay {
   const text = token.trim();

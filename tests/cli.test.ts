@@ -51,6 +51,7 @@ const raceproof = (...args: string[]): Promise<Ended> => ended(start(["--out", o
 describe("what is wrong with the command line is said in one sentence, exit code 2", () => {
   test.for([
     ["an unknown backend", ["--backend", "oracle"], /there is no "oracle"; choose from .*mysql/],
+    ["an unknown workload", ["--workload", "hope"], /there is no "hope"; choose from counter, /],
     ["an unknown strategy", ["--strategy", "hope"], /there is no "hope"; choose from .*in-place/],
     [
       "an unknown level",
@@ -60,6 +61,8 @@ describe("what is wrong with the command line is said in one sentence, exit code
     ["an unknown flag", ["--fast"], /unknown option '--fast'/],
     ["a number that is none", ["--clients", "many"], /--clients takes a whole number from 1 on/],
     ["no client", ["--clients", "0"], /--clients takes a whole number from 1 on/],
+    ["no operation", ["--operations", "0"], /--operations takes a whole number from 1 on/],
+    ["no increment", ["--increments", "0"], /--increments takes a whole number from 1 on/],
     ["a server of no kind", ["--server", "oracle=local"], /--server takes KIND=local/],
     ["a folder that is none", ["--out", "package.json/x"], /cannot write to package.json\/x/],
   ] as const)("%s", async ([, args, sentence]) => {
@@ -104,7 +107,7 @@ describe("a URL that leads to no such server", () => {
 });
 
 describe("surroundings", () => {
-  const incr = ["--backend", "redis", "--strategy", "incr", "--out"];
+  const incr = ["--backend", "redis", "--workload", "counter", "--strategy", "incr", "--out"];
   const onFullDisk = (file: string): string => {
     const folder = mkdtempSync(join(out, "full-"));
     symlinkSync("/dev/full", join(folder, file));
@@ -118,9 +121,9 @@ describe("surroundings", () => {
   });
 
   test("a disk that gets full while a history is recorded", async () => {
-    const { code, stderr } = await ended(start([...incr, onFullDisk("redis.incr.jsonl")]));
+    const { code, stderr } = await ended(start([...incr, onFullDisk("redis.counter.incr.jsonl")]));
     expect(stderr).toMatch(
-      /^raceproof: Cannot write the history .*redis\.incr\.jsonl: the disk is full\./m,
+      /^raceproof: Cannot write the history .*redis\.counter\.incr\.jsonl: the disk is full\./m,
     );
     expect([code, /^ +at /m.test(stderr)]).toEqual([2, false]);
   });
@@ -138,10 +141,10 @@ describe("surroundings", () => {
 
 describe("the main job", () => {
   test("one strategy, as declared: exit code 0, history and results written", async () => {
-    const cell = ["--backend", "redis", "--strategy", "incr,get-set", "--seed", "7"];
-    const { code, stdout, stderr } = await raceproof(...cell);
+    const names = ["--workload", "counter", "--strategy", "incr,get-set"];
+    const { code, stdout, stderr } = await raceproof("--backend", "redis", ...names, "--seed", "7");
     expect(code, stdout + stderr).toBe(0);
-    expect(stdout).toMatch(/get-set .* loses updates .* as declared/);
+    expect(stdout).toMatch(/get-set .* lost update .* as declared/);
     expect(stdout).toMatch(/incr .* correct .* as declared/);
     const results = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Results;
     expect(results.seed).toBe(7);
@@ -149,12 +152,21 @@ describe("the main job", () => {
   });
 
   test("one client never races: the count is right, but there is no verdict, exit code 2", async () => {
-    const cell = ["--backend", "postgres", "--strategy", "read-write", "--isolation", "RC"];
+    const cell = [
+      "--backend",
+      "postgres",
+      "--workload",
+      "counter",
+      "--strategy",
+      "read-write",
+      "--isolation",
+      "RC",
+    ];
     const { code, stdout } = await raceproof(
       ...cell,
       "--clients",
       "1",
-      "--increments",
+      "--operations",
       "200",
       "--json",
     );
@@ -167,11 +179,22 @@ describe("the main job", () => {
     // A temporary folder of its own: other tests run at the same time.
     const temporary = mkdtempSync(join(out, "tmp-"));
     const child = start(
-      ["--backend", "redis", "--strategy", "incr", "--increments", "1000000", "--out", out],
+      [
+        "--backend",
+        "redis",
+        "--workload",
+        "counter",
+        "--strategy",
+        "incr",
+        "--increments",
+        "1000000",
+        "--out",
+        out,
+      ],
       { TMPDIR: temporary },
     );
     const end = ended(child);
-    const history = join(out, "redis.incr.jsonl");
+    const history = join(out, "redis.counter.incr.jsonl");
     rmSync(history, { force: true });
     const lines = () => readFileSync(history, "utf8").split("\n").length;
     await vi.waitFor(() => expect(lines()).toBeGreaterThan(1000), { timeout: 60_000 });

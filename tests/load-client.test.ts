@@ -11,6 +11,7 @@ import { Connections } from "../matrix/load/connections.ts";
 import { LoadClient } from "../matrix/load/load-client.ts";
 import type { Strategy } from "../matrix/strategy.ts";
 import { incr } from "../suites/counter/redis/incr.ts";
+import { counting } from "../suites/counter/workload.ts";
 
 test("what is not answered for 30 s has an unknown fate, and its client goes on with another connection", async () => {
   const out = await mkdtemp(join(tmpdir(), "raceproof-load-client-"));
@@ -24,14 +25,14 @@ test("what is not answered for 30 s has an unknown fate, and its client goes on 
   let stuck: Redis | undefined;
   const strategy: Strategy<Redis> = {
     ...incr,
-    async increment(client, key, around) {
-      if (stuck !== undefined) return incr.increment(client, key, around);
+    async run(client, key, operation, around) {
+      if (stuck !== undefined) return incr.run(client, key, operation, around);
       stuck = client;
       sent();
-      await client.blpop(`${key}-that-nobody-fills`, 0);
+      return client.blpop(`${key}-that-nobody-fills`, 0);
     },
   };
-  const size = { clients: 1, increments: 2, seed: 1 };
+  const size = { clients: 1, operations: 2, seed: 1 };
   const recorder = new Recorder(path, {
     raceproof: 1,
     backend: redis.name,
@@ -47,6 +48,7 @@ test("what is not answered for 30 s has an unknown fate, and its client goes on 
     await using connections = await Connections.open(redis, strategy, null, 1);
     const run = {
       backend: redis,
+      workload: counting,
       strategy,
       isolation: null,
       keys: [key] as [string],

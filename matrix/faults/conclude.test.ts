@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fails, kept, type Promised } from "../promise.ts";
 import type { LoadResult } from "../result.ts";
-import { fails, kept, lost, type Promised } from "../strategy.ts";
 import { concludeDisturbed } from "./conclude.ts";
 import { planFaults } from "./plan.ts";
 import { fault_kinds, type Victim } from "./victim.ts";
@@ -14,20 +14,24 @@ const survived: LoadResult = {
   expected: 100,
   acknowledged: 90,
   final: 92,
-  lost: 0,
-  applied_twice: 0,
+  figures: {},
   failed: {},
   unknown: { "connection lost": 10 },
   overlapping: 90,
   faults: { kill: 3 },
   verdict: valid,
   elapsed_s: 1,
-  increments_per_s: 100,
+  operations_per_s: 100,
   p50_ms: 1,
   p99_ms: 2,
 };
-const lossy: LoadResult = { ...survived, lost: 2, verdict: invalid };
-const twice: LoadResult = { ...survived, applied_twice: 2, verdict: invalid };
+const lossy: LoadResult = { ...survived, anomaly: "lost update", verdict: invalid };
+const twice: LoadResult = { ...survived, anomaly: "counted twice", verdict: invalid };
+const lost: Promised = { shows: ["lost update"] };
+const lock_lost: Promised = { when: { lock_lost: ["lost update"] } };
+const killed: Promised = { when: { killed: ["lost update"] } };
+const reply_lost: Promised = { when: { reply_lost: ["counted twice", "not linearizable"] } };
+const disordered: LoadResult = { ...survived, anomaly: "not linearizable", verdict: invalid };
 
 describe("a load under faults against its promise", () => {
   test.for<[string, Promised, LoadResult, string]>([
@@ -35,18 +39,15 @@ describe("a load under faults against its promise", () => {
     ["a loss", kept, lossy, "different"],
     ["a declared loss", lost, lossy, "as declared"],
     ["a declared loss that does not show", lost, survived, "different"],
-    ["a loss where a lock may be lost", { ...kept, lock_lost: "lost" }, lossy, "as declared"],
-    ["no loss where a lock may be lost", { ...kept, lock_lost: "lost" }, survived, "as declared"],
-    ["a loss at a kill, declared", { ...kept, killed: "lost" }, lossy, "as declared"],
-    [
-      "a loss without a kill",
-      { ...kept, killed: "lost" },
-      { ...lossy, faults: { cut: 3 } },
-      "different",
-    ],
+    ["a loss where a lock may be lost", lock_lost, lossy, "as declared"],
+    ["no loss where a lock may be lost", lock_lost, survived, "as declared"],
+    ["a loss at a kill, declared", killed, lossy, "as declared"],
+    ["a loss without a kill", killed, { ...lossy, faults: { cut: 3 } }, "different"],
     ["twice", kept, twice, "different"],
-    ["twice where it is resent", { ...kept, reply_lost: "counts twice" }, twice, "as declared"],
-    ["a loss where it is resent", { ...kept, reply_lost: "counts twice" }, lossy, "different"],
+    ["twice where it is resent", reply_lost, twice, "as declared"],
+    ["a number told twice where it is resent", reply_lost, disordered, "as declared"],
+    ["a number told twice", kept, disordered, "different"],
+    ["a loss where it is resent", reply_lost, lossy, "different"],
     ["a server that is away", kept, { ...survived, failed: { ECONNREFUSED: 3 } }, "as declared"],
     ["a code nobody declared", kept, { ...survived, failed: { "40001": 3 } }, "different"],
     ["a declared code", fails("40001"), { ...survived, failed: { "40001": 3 } }, "as declared"],

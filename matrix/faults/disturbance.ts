@@ -1,7 +1,8 @@
 import type { Settings } from "../../servers/local/recipe.ts";
 import type { Server } from "../../servers/server.ts";
 import { ServerUnavailable } from "../../servers/unavailable.ts";
-import type { Promised } from "../strategy.ts";
+import type { Promised } from "../promise.ts";
+import type { Workload } from "../workload.ts";
 import { type FaultKind, isVictim, type Victim } from "./victim.ts";
 
 /** Servers fail on purpose while clients are at work. */
@@ -33,9 +34,13 @@ export function disturbanceOf(
   return { kinds, times, victims, settings };
 }
 
-/** A server that forgets loses updates, whatever the strategy promises. */
-export function promisedWhen(promised: Promised, disturbance: Disturbance | undefined): Promised {
-  return disturbance?.settings === "fast" ? { ...promised, updates: "lost" } : promised;
+/** A server that forgets does so whatever the strategy promises. */
+export function promisedWhen(
+  promised: Promised,
+  { forgotten }: Workload,
+  disturbance: Disturbance | undefined,
+): Promised {
+  return disturbance?.settings === "fast" ? { ...promised, shows: [forgotten] } : promised;
 }
 
 /** The server's name and version; and that it forgets, if it does. */

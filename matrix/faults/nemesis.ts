@@ -6,14 +6,14 @@ import type { PlannedFault } from "./plan.ts";
 /** What the nemesis sees of the load that it disturbs. */
 export interface Disturbed {
   readonly recorder: Recorder;
-  /** Increments that were acknowledged so far. */
+  /** Operations that were acknowledged so far. */
   readonly acknowledged: () => number;
   /** Called after each fault with how many are over. */
   readonly progress: (over: number) => void;
   readonly signal: AbortSignal;
 }
 
-/** Clients that have not got one increment through by then may be waiting for something that never comes. */
+/** Clients that have not got one operation through by then may be waiting for something that never comes. */
 const recovery_limit_ms = 10_000;
 
 /**

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Strategy, Surroundings } from "../strategy.ts";
+import type { Around } from "../../schedules/program.ts";
+import type { Invocation } from "../workload.ts";
 import type { Connections } from "./connections.ts";
-import type { LoadRun } from "./load.ts";
+import type { LoadRun } from "./load-run.ts";
 import { type Random, seeded } from "./random.ts";
 
 /** After a lost connection a client waits up to this long, as applications do. */
@@ -15,16 +16,15 @@ export interface Application<Client> extends LoadRun<Client> {
   readonly disturbed: boolean;
 }
 
-/** One instance of an application: its connection, its counter, and the code of the strategy. */
+/** One instance of an application: its connection, the key that it works on, and the code of the strategy. */
 export class AppInstance<Client> {
   readonly key: string;
   readonly random: Random;
-  /** The increment under way has already lost a connection. */
+  /** The operation under way has already lost a connection. */
   has_reconnected = false;
   readonly #application: Application<Client>;
-  readonly #strategy: Strategy<Client>;
   readonly #number: number;
-  #requests = 0;
+  #operations = 0;
 
   readonly #backoff = (attempt: number): Promise<void> =>
     sleep(this.random() * Math.min(2 ** attempt, 100));
@@ -34,22 +34,22 @@ export class AppInstance<Client> {
   };
 
   constructor(application: Application<Client>, number: number) {
-    const { keys, seed, strategy } = application;
+    const { keys, seed } = application;
     this.#application = application;
-    this.#strategy = strategy;
     this.#number = number;
     this.key = keys[number % keys.length]!;
     this.random = seeded(seed * 1000 + number);
   }
 
-  read(): Promise<number> {
+  /** Reads the state; the strategy must have a read. */
+  read(): Promise<unknown> {
     this.has_reconnected = false;
-    return this.#strategy.read(this.#client, this.key);
+    return this.#application.strategy.read!(this.#client, this.key);
   }
 
-  increment(): Promise<number | void> {
+  run(operation: Invocation): Promise<unknown> {
     this.has_reconnected = false;
-    return this.#strategy.increment(this.#client, this.key, this.#surroundings());
+    return this.#application.strategy.run(this.#client, this.key, operation, this.#around());
   }
 
   get is_connected(): boolean {
@@ -65,9 +65,13 @@ export class AppInstance<Client> {
     });
   }
 
-  #surroundings(): Surroundings<Client> {
+  #around(): Around<Client> {
+    const operation = ++this.#operations;
     return {
-      request_id: `${this.key}:${this.#number}:${this.#requests++}`,
+      client: this.#number + 1,
+      operation,
+      key: this.key,
+      request_id: `${this.key}:${this.#number}:${operation}`,
       backoff: this.#backoff,
       reconnect: this.#reconnectWithin,
     };

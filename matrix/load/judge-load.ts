@@ -1,47 +1,44 @@
-import { counterChecker } from "../../checkers/counter.ts";
-import { lostUpdateChecker } from "../../checkers/lost-update.ts";
 import { merge, runChecker } from "../../checkers/merge.ts";
-import { uniqueChecker } from "../../checkers/unique.ts";
 import type { Operation } from "../../histories/event.ts";
 import { latency } from "../../histories/latency.ts";
 import { overlapping } from "../../histories/overlap.ts";
 import { readHistory } from "../../histories/read-history.ts";
 import type { Codes, LoadResult } from "../result.ts";
-import type { Promised } from "../strategy.ts";
-import type { Timing } from "./load.ts";
+import type { Workload } from "../workload.ts";
+import type { Timing } from "./load-run.ts";
 
 /**
- * Judges the history that a load has recorded: no lost update and linearizability for a counter,
- * uniqueness for what only hands out numbers.
+ * Judges the history that a load has recorded, by the checkers of its workload.
  * @param path of the history
- * @param expected how many increments were to be done; where clients went on for longer, what they tried counts
+ * @param expected how many operations were to be done; where clients went on for longer, what they tried counts
  */
 export async function judgeLoad(
   path: string,
   expected: number,
-  promised: Promised,
+  workload: Workload,
   timing: Timing,
 ): Promise<LoadResult> {
   const history = await readHistory(path);
-  const increments = history.operations.filter((operation) => operation.f === "add");
-  const lost_update = await runChecker(lostUpdateChecker, history);
-  const verdict =
-    promised.updates === "unique"
-      ? await runChecker(uniqueChecker, history)
-      : merge([lost_update, await runChecker(counterChecker, history)]);
-  const final = history.operations.findLast((operation) => operation.f === "read");
+  const ours = history.operations.filter(({ process }) => process !== "nemesis");
+  const operations = ours.filter(({ f }) => f !== "read");
+  const verdicts = await Promise.all(workload.checkers.map((each) => runChecker(each, history)));
+  const all_figures = Object.assign({}, ...verdicts.map(({ figures }) => figures)) as Codes;
+  const figures = Object.entries(workload.columns).map(([head, figure]) => {
+    return [head, all_figures[figure] ?? 0] as const;
+  });
+  const anomaly = workload.classify(verdicts);
   return {
     history: path,
-    expected: Math.max(expected, increments.length),
-    acknowledged: increments.filter((operation) => operation.status === "ok").length,
-    final: typeof final?.output === "number" ? final.output : null,
-    lost: lost_update.figures?.lost ?? 0,
-    applied_twice: lost_update.figures?.applied_twice ?? 0,
-    failed: codes(increments, "fail"),
-    unknown: codes(increments, "info"),
-    overlapping: overlapping(increments),
-    ...latency(increments),
-    verdict,
+    expected: Math.max(expected, operations.length),
+    acknowledged: operations.filter(({ status }) => status === "ok").length,
+    final: ours.findLast(({ f }) => f === "read")?.output ?? null,
+    figures: Object.fromEntries(figures),
+    ...(anomaly === undefined ? {} : { anomaly }),
+    failed: codes(operations, "fail"),
+    unknown: codes(operations, "info"),
+    overlapping: overlapping(operations),
+    ...latency(operations),
+    verdict: merge(verdicts),
     ...timing,
   };
 }

@@ -1,31 +1,28 @@
 import { judgeError } from "../../backends/refused.ts";
 import type { Process } from "../../histories/event.ts";
 import type { Recorder } from "../../histories/recorder.ts";
+import type { Invocation } from "../workload.ts";
 import { AppInstance, type Application } from "./app-instance.ts";
 
 const answer_limit_s = 30;
 const last_read_attempts = 10;
 
-/** What the clients of a run have in common. */
+/** What the clients of a load have in common. */
 export interface Load<Client> extends Application<Client> {
   readonly recorder: Recorder;
 }
 
-type Operation = "add" | "read";
-const inputs = { add: 1, read: null } as const;
+const read: Invocation = { f: "read", input: null };
 
-/** One client: performs and records its operations, one after the other. */
+/** One client: performs its operations, one after the other, and records what becomes of each. */
 export class LoadClient<Client> {
   readonly #load: Load<Client>;
   readonly #instance: AppInstance<Client>;
   #process: Process;
-  /** The last operation was. */
-  #acknowledged = false;
-  /** For an answer. */
-  #is_waiting = false;
-  #waited_s = 0;
-  /** Leaves the operation under way behind and performs the next. */
-  #goOn = (): void => {};
+  /** For an answer: since so many seconds, by the count of `checkAnswer`. Absent while nothing is under way. */
+  #waited_s: number | undefined;
+  /** Leaves the operation under way behind. */
+  #giveUp = (): void => {};
 
   constructor(load: Load<Client>, number: number) {
     this.#load = load;
@@ -34,97 +31,75 @@ export class LoadClient<Client> {
   }
 
   /**
-   * All increments of this client, one after the other, and more until the faults are over.
+   * All operations of this client, one after the other, and more until the faults are over.
    * @param finished is told of each whether it was acknowledged
    */
-  work(over: () => boolean, finished: (acknowledged: boolean) => void): Promise<void> {
-    return this.#perform(this.#increments(over, finished));
+  async work(over: () => boolean, finished: (acknowledged: boolean) => void): Promise<void> {
+    const { operations, read_share, stop, strategy, workload } = this.#load;
+    const { random } = this.#instance;
+    for (let n = 0; (n < operations || !over()) && !stop.aborted; n++) {
+      if (strategy.read && random() < read_share) await this.#perform(read);
+      finished(await this.#perform(workload.nextOperation(random)));
+    }
   }
 
   /** The last read: once everything is over, and as often as it takes where connections were lost. */
-  readAtRest(): Promise<void> {
-    return this.#perform(this.#lastReads());
+  async readAtRest(): Promise<void> {
+    const attempts = this.#load.disturbed ? last_read_attempts : 1;
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      if (await this.#perform(read)) return;
+    }
   }
 
   /** To be called every second: nobody waits longer for an answer than any database should take. */
   checkAnswer(): void {
-    if (this.#is_waiting && ++this.#waited_s > answer_limit_s) this.#goOn();
+    if (this.#waited_s !== undefined && ++this.#waited_s > answer_limit_s) this.#giveUp();
   }
 
-  *#increments(
-    over: () => boolean,
-    finished: (acknowledged: boolean) => void,
-  ): Generator<Operation> {
-    const { increments, read_share, stop } = this.#load;
-    for (let n = 0; (n < increments || !over()) && !stop.aborted; n++) {
-      if (this.#instance.random() < read_share) yield "read";
-      yield "add";
-      finished(this.#acknowledged);
-    }
-  }
-
-  *#lastReads(): Generator<Operation> {
-    for (let attempt = 1; attempt <= last_read_attempts; attempt++) {
-      yield "read";
-      if (this.#acknowledged || !this.#load.disturbed) return;
-    }
-  }
-
-  /** A guard around the whole, as one around each operation would cost more than recording it. */
-  #perform(operations: Generator<Operation>): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const perform = (): Promise<void> => this.#performNext(operations).then(resolve);
-      this.#goOn = () => {
-        this.#unknown("no answer").then(perform).catch(reject);
-      };
-      perform().catch(reject);
-    });
-  }
-
-  async #performNext(operations: Generator<Operation>): Promise<void> {
+  /** @returns whether it was acknowledged */
+  async #perform(operation: Invocation): Promise<boolean> {
     const { recorder } = this.#load;
-    const instance = this.#instance;
-    for (const f of operations) {
-      const process = this.#process;
-      this.#acknowledged = false;
-      await recorder.invoke(process, f, instance.key, inputs[f]);
-      this.#is_waiting = true;
-      this.#waited_s = 0;
-      let output: number | void = undefined;
-      let failure: { readonly error: unknown } | undefined;
-      try {
-        output = await (f === "add" ? instance.increment() : instance.read());
-      } catch (error) {
-        failure = { error };
-      }
-      // Left behind: the client is another process by now, and this one stops here.
-      if (process !== this.#process) await never();
-      this.#is_waiting = false;
-      if (failure) await this.#failed(failure.error);
-      else {
-        recorder.ok(process, output ?? null);
-        this.#acknowledged = true;
-      }
+    await recorder.invoke(this.#process, operation.f, this.#instance.key, operation.input);
+    this.#waited_s = 0;
+    try {
+      const output = await this.#answer(operation);
+      recorder.ok(this.#process, output ?? null);
+      return true;
+    } catch (error) {
+      await this.#failed(error);
+      return false;
+    } finally {
+      this.#waited_s = undefined;
     }
+  }
+
+  /** What comes later than the limit is nobody's answer any more. @throws NoAnswer */
+  #answer(operation: Invocation): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = () => reject(new NoAnswer());
+      const instance = this.#instance;
+      (operation === read ? instance.read() : instance.run(operation)).then(resolve, reject);
+    });
   }
 
   async #failed(error: unknown): Promise<void> {
     if (isBug(error)) throw error;
-    const { outcome, code } = judgeError(this.#load.backend, error);
+    const { backend, recorder } = this.#load;
+    const { outcome, code } = error instanceof NoAnswer ? error : judgeError(backend, error);
     // Whatever its last try ended with: an earlier one may have been carried out.
-    if (outcome === "info" || this.#instance.has_reconnected) return this.#unknown(code);
-    this.#load.recorder.fail(this.#process, code);
+    if (outcome === "info" || this.#instance.has_reconnected) {
+      this.#process = recorder.info(this.#process, code);
+      return this.#instance.recover();
+    }
+    recorder.fail(this.#process, code);
     if (!this.#instance.is_connected) await this.#instance.recover();
-  }
-
-  #unknown(code: string): Promise<void> {
-    this.#is_waiting = false;
-    this.#process = this.#load.recorder.info(this.#process, code);
-    return this.#instance.recover();
   }
 }
 
-const never = (): Promise<never> => new Promise(() => {});
+class NoAnswer extends Error {
+  readonly outcome = "info";
+  readonly code = "no answer";
+}
 
 /** A mistake in the strategy's own code is no outcome of an operation. */
 const isBug = (error: unknown): boolean =>

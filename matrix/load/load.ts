@@ -1,49 +1,15 @@
-import { type Backend, type Isolation, open_gate } from "../../backends/backend.ts";
+import { open_gate } from "../../backends/backend.ts";
 import { Recorder } from "../../histories/recorder.ts";
 import { sendNemesis } from "../faults/nemesis.ts";
-import type { PlannedFault } from "../faults/plan.ts";
-import type { Codes } from "../result.ts";
-import type { Strategy } from "../strategy.ts";
+import { fullName } from "../workload.ts";
 import { Connections } from "./connections.ts";
 import { type Load, LoadClient } from "./load-client.ts";
-
-export interface LoadSize {
-  readonly clients: number;
-  /** Increments of each client. */
-  readonly increments: number;
-  readonly seed: number;
-}
-
-export interface LoadRun<Client> extends LoadSize {
-  readonly backend: Backend<Client>;
-  readonly strategy: Strategy<Client>;
-  readonly isolation: Isolation | null;
-  /** The counters: client `n` uses number `n` modulo their count, so one key is the contended case. */
-  readonly keys: readonly [string, ...string[]];
-  /** How many reads come before an increment, on average. */
-  readonly read_share: number;
-  /** Where the history goes. */
-  readonly path: string;
-  /** What is done to the servers meanwhile; clients go on until it is over. */
-  readonly faults?: readonly PlannedFault[];
-  /** Called now and then with the increments that are over, however they ended; with faults, with those instead. */
-  readonly progress?: (done: number) => void;
-  /** Stops between two operations; what was recorded stays. */
-  readonly signal?: AbortSignal;
-}
-
-/** How fast it went, and what was done to the servers meanwhile. */
-export interface Timing {
-  /** How many faults of each kind were survived; absent where none were planned. */
-  readonly faults?: Codes;
-  readonly elapsed_s: number;
-  readonly increments_per_s: number;
-}
+import type { LoadRun, Timing } from "./load-run.ts";
 
 const progress_every = 64;
 
 /**
- * Clients run freely: each does its increments, with reads mixed in; at the end, at rest, one last read.
+ * Clients run freely: each does its operations, with reads mixed in; at the end, at rest, one last read.
  * Everything is recorded in the history at `path`; an operation that threw is `fail` or `info`, as the
  * backend knows the error.
  * @throws ServerUnavailable when a server does not come back after a fault.
@@ -55,48 +21,37 @@ export async function runLoad<Client>(run: LoadRun<Client>): Promise<Timing> {
     raceproof: 1,
     backend: run.backend.name,
     server: run.backend.server,
-    strategy: run.strategy.name,
+    strategy: fullName(run.workload, run.strategy),
     isolation: run.isolation,
     seed: run.seed,
     clients: run.clients,
-    initial: 0,
+    initial: run.workload.initial,
     started: new Date().toISOString(),
   });
   try {
     const { backend, strategy, isolation } = run;
     await using connections = await Connections.open(backend, strategy, isolation, run.clients);
-    return await withClients(run, recorder, connections);
+    const failed = new AbortController();
+    const stop = AbortSignal.any([failed.signal, ...(run.signal ? [run.signal] : [])]);
+    const disturbed = run.faults !== undefined;
+    return await withClients({ ...run, recorder, connections, stop, disturbed }, failed);
   } finally {
     recorder.close();
   }
 }
 
-async function withClients<Client>(
-  run: LoadRun<Client>,
-  recorder: Recorder,
-  connections: Connections<Client>,
-): Promise<Timing> {
-  const failed = new AbortController();
-  const stop = AbortSignal.any([failed.signal, ...(run.signal ? [run.signal] : [])]);
-  const tally = { done: 0, acknowledged: 0 };
-  const disturbed = run.faults !== undefined;
-  const load: Load<Client> = { ...run, recorder, connections, stop, disturbed };
-  const clients = Array.from({ length: run.clients }, (_, number) => new LoadClient(load, number));
+/** @param failed stops the load; aborted here when a client fails */
+async function withClients<Client>(load: Load<Client>, failed: AbortController): Promise<Timing> {
+  const clients = Array.from({ length: load.clients }, (_, number) => new LoadClient(load, number));
+  const counts = { done: 0, acknowledged: 0 };
   const finished = (acknowledged: boolean): void => {
-    tally.done++;
-    if (acknowledged) tally.acknowledged++;
-    if (!disturbed && tally.done % progress_every === 0) run.progress?.(tally.done);
+    counts.done++;
+    if (acknowledged) counts.acknowledged++;
+    if (!load.disturbed && counts.done % progress_every === 0) load.progress?.(counts.done);
   };
+  let over = !load.disturbed;
   const begin = performance.now();
-  let over = !disturbed;
-  const nemesis =
-    run.faults &&
-    sendNemesis(run.faults, {
-      recorder,
-      acknowledged: () => tally.acknowledged,
-      progress: (faults) => run.progress?.(faults),
-      signal: stop,
-    }).finally(() => (over = true));
+  const nemesis = disturb(load, () => counts.acknowledged)?.finally(() => (over = true));
   const watch = setInterval(() => {
     for (const client of clients) client.checkAnswer();
   }, 1_000);
@@ -105,16 +60,33 @@ async function withClients<Client>(
   try {
     await allOrStop([...(nemesis ? [nemesis] : []), ...working], failed);
     elapsed_s = (performance.now() - begin) / 1000;
-    if (!stop.aborted)
-      for (const client of clients.slice(0, run.keys.length)) await client.readAtRest();
+    const can_read = load.strategy.read !== undefined && !load.stop.aborted;
+    if (can_read)
+      for (const client of clients.slice(0, load.keys.length)) await client.readAtRest();
   } finally {
     clearInterval(watch);
   }
   return {
     ...(nemesis ? { faults: await nemesis } : {}),
     elapsed_s,
-    increments_per_s: tally.done / elapsed_s,
+    operations_per_s: counts.done / elapsed_s,
   };
+}
+
+/** Lets the planned faults happen. */
+function disturb<Client>(
+  { faults, recorder, progress, stop }: Load<Client>,
+  acknowledged: () => number,
+): ReturnType<typeof sendNemesis> | undefined {
+  return (
+    faults &&
+    sendNemesis(faults, {
+      recorder,
+      acknowledged,
+      progress: (over) => progress?.(over),
+      signal: stop,
+    })
+  );
 }
 
 /** Waits for all of them; the first that fails stops the others. @throws what the first threw */

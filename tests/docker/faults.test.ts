@@ -3,13 +3,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { isUsualLevel } from "../../matrix/faults/usual.ts";
+import { backends } from "../../matrix/backends.ts";
 import { fault_kinds, victimOf } from "../../matrix/faults/victim.ts";
+import { openBackend } from "../../matrix/open-backend.ts";
 import { startContainer } from "../../servers/container.ts";
-import { suites } from "../../suites/counter/suites.ts";
+import { counter } from "../../suites/counter/index.ts";
 
 const seed = Date.now() % 1e6;
-const size = { clients: 5, increments: 100, schedules: 0, fault_schedules: 0, seed };
+const size = { clients: 5, operations: 100, schedules: 0, fault_schedules: 0, seed };
 
 test.concurrent.each([
   ["postgres", "in-place"],
@@ -23,14 +24,14 @@ test.concurrent.each([
   const settings = "durable";
   try {
     await using victim = await victimOf(await startContainer(kind, { settings, progress() {} }));
-    const suite = suites.find(({ backend }) => backend === kind)!;
-    await using open = await suite.open({ [kind]: victim });
+    const backend = backends.find(({ name }) => name === kind)!;
+    await using open = await openBackend(backend, { [kind]: victim }, [counter]);
     const cell = open.cells.find(
-      (cell) => cell.strategy === strategy && isUsualLevel(kind, cell.isolation),
+      (cell) => cell.strategy === strategy && cell.isolation === backend.usual_level,
     )!;
     const disturbance = { kinds: fault_kinds, times: 1, victims: [victim], settings } as const;
     const { conclusion, remarks, load } = await cell.run({ ...size, out, disturbance });
-    expect([conclusion, remarks, load?.lost]).toEqual(["as declared", [], 0]);
+    expect([conclusion, remarks, load?.anomaly]).toEqual(["as declared", [], undefined]);
     expect(load?.faults).toEqual(Object.fromEntries(fault_kinds.map((fault) => [fault, 1])));
     expect(load?.acknowledged).toBeGreaterThan(0);
   } finally {

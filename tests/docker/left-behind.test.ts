@@ -17,7 +17,17 @@ afterEach(() => vi.unstubAllEnvs());
 
 /** A run that would go on for hours. */
 function longRun(image: string, ...more: string[]): ChildProcess {
-  const what = ["run", "--backend", "redis", "--strategy", "incr", "--server", "redis=container"];
+  const what = [
+    "run",
+    "--backend",
+    "redis",
+    "--workload",
+    "counter",
+    "--strategy",
+    "incr",
+    "--server",
+    "redis=container",
+  ];
   const size = ["--schedules", "0", "--increments", "1000000", "--out", out];
   return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...what, ...size, ...more], {
     env: { ...process.env, RACEPROOF_REDIS_IMAGE: image },

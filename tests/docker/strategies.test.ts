@@ -3,11 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { suites } from "../../suites/counter/suites.ts";
+import { backends } from "../../matrix/backends.ts";
+import { openBackend } from "../../matrix/open-backend.ts";
+import { counter } from "../../suites/counter/index.ts";
 
 const size = {
   clients: 5,
-  increments: 30,
+  operations: 30,
   schedules: 5,
   fault_schedules: 0,
   seed: Date.now() % 1e6,
@@ -15,15 +17,15 @@ const size = {
 const strategies = ["in-place", "incr", "add", "redis-lock", "zookeeper-lock"];
 const here = inject("servers");
 
-describe.each(suites.map((suite) => [suite.backend, suite] as const))("%s", (_, suite) => {
+describe.each(backends.map((backend) => [backend.name, backend] as const))("%s", (_, backend) => {
   test(`counts as declared (seed ${size.seed})`, async () => {
     const out = await mkdtemp(join(tmpdir(), "raceproof-docker-"));
-    const servers = suite.servers.map((kind) => {
+    const servers = backend.servers.map((kind) => {
       expect(here[kind].source).toBe("container");
       return [kind, { ...here[kind], async [Symbol.asyncDispose]() {} }];
     });
     try {
-      await using open = await suite.open(Object.fromEntries(servers));
+      await using open = await openBackend(backend, Object.fromEntries(servers), [counter]);
       const cells = open.cells.filter((cell) => strategies.includes(cell.strategy));
       expect(cells.length).toBeGreaterThan(0);
       for (const cell of cells.slice(0, 1)) {

@@ -16,7 +16,16 @@ test.for([
   ["restart", "redis", "incr"],
 ] as const)("%s %s", async ([fault, backend, strategy]) => {
   const out = join(place, `${fault}-out`);
-  const what = ["--backend", backend, "--strategy", strategy, "--server", `${backend}=local`];
+  const what = [
+    "--backend",
+    backend,
+    "--workload",
+    "counter",
+    "--strategy",
+    strategy,
+    "--server",
+    `${backend}=local`,
+  ];
   const child = spawn(
     process.execPath,
     ["--import", "tsx", "cli/main.ts", "run", "--fault", fault, ...what, "--out", out],

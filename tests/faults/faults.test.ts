@@ -5,18 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readHistory } from "../../histories/read-history.ts";
-import {
-  forgettable_strategies,
-  isUsualLevel,
-  usual_strategies,
-} from "../../matrix/faults/usual.ts";
+import { type BackendEntry, backends } from "../../matrix/backends.ts";
 import { type FaultKind, fault_kinds, type Victim, victimOf } from "../../matrix/faults/victim.ts";
+import { openBackend } from "../../matrix/open-backend.ts";
 import type { CellResult } from "../../matrix/result.ts";
 import type { Settings } from "../../servers/local/recipe.ts";
 import { startLocal } from "../../servers/local.ts";
 import type { ServerKind } from "../../servers/server.ts";
 import { ServerUnavailable } from "../../servers/unavailable.ts";
-import { suites } from "../../suites/counter/suites.ts";
+import { counter } from "../../suites/counter/index.ts";
+import { counting } from "../../suites/counter/workload.ts";
 
 const seed = Date.now() % 1e6;
 const out = mkdtempSync(join(tmpdir(), "raceproof-faults-"));
@@ -24,6 +22,8 @@ afterAll(() => rmSync(out, { recursive: true }));
 
 const victim = async (kind: ServerKind, settings: Settings = "durable"): Promise<Victim> =>
   victimOf(await startLocal(kind, { settings, progress() {} }));
+
+const entry = (kind: string): BackendEntry => backends.find(({ name }) => name === kind)!;
 
 interface Faults {
   readonly kinds: readonly FaultKind[];
@@ -38,12 +38,13 @@ async function disturb(
   { kinds, times, settings = "durable" }: Faults,
 ): Promise<CellResult[]> {
   await using server = await victim(kind, settings);
-  await using open = await suites.find(({ backend }) => backend === kind)!.open({ [kind]: server });
+  const backend = entry(kind);
+  await using open = await openBackend(backend, { [kind]: server }, [counter]);
   const disturbance = { kinds, times, victims: [server], settings };
-  const size = { clients: 5, increments: 20, schedules: 0, fault_schedules: 0, seed };
+  const size = { clients: 5, operations: 20, schedules: 0, fault_schedules: 0, seed };
   const results: CellResult[] = [];
   for (const cell of open.cells)
-    if (strategies.includes(cell.strategy) && isUsualLevel(cell.backend, cell.isolation))
+    if (strategies.includes(cell.strategy) && cell.isolation === backend.usual_level)
       results.push(await cell.run({ ...size, out: mkdtempSync(join(out, kind)), disturbance }));
   return results;
 }
@@ -57,11 +58,11 @@ describe.concurrent(`what was acknowledged outlives faults (seed ${seed})`, () =
     ["mysql", 2],
     ["redis", 3],
   ] as const)("%s, at least 10 kills", async ([kind, times]) => {
-    const results = await disturb(kind, usual_strategies, { kinds: ["kill"], times });
+    const results = await disturb(kind, counting.usual, { kinds: ["kill"], times });
     expect(results.length).toBeGreaterThan(3);
     for (const { strategy, conclusion, remarks, load } of results) {
       expect([strategy, conclusion, remarks]).toEqual([strategy, "as declared", []]);
-      expect([strategy, load!.lost, load!.applied_twice]).toEqual([strategy, 0, 0]);
+      expect([strategy, load!.figures]).toEqual([strategy, { lost: 0, twice: 0 }]);
       expect(load!.acknowledged).toBeGreaterThan(0);
     }
     expect(total(results, "kill")).toBeGreaterThanOrEqual(10);
@@ -89,10 +90,10 @@ describe.concurrent(`what was acknowledged outlives faults (seed ${seed})`, () =
 describe.concurrent(`what forgetful servers lose is found (seed ${seed})`, () => {
   test.for(["postgres", "mysql", "redis"] as const)("%s with fast settings", async (kind) => {
     const faults = { kinds: ["kill"], times: 3, settings: "fast" } as const;
-    const [result] = await disturb(kind, forgettable_strategies, faults);
+    const [result] = await disturb(kind, counting.forgettable, faults);
     const { conclusion, declared, server, load } = result!;
-    expect(load!.lost).toBeGreaterThan(0);
-    expect([conclusion, declared.updates]).toEqual(["as declared", "lost"]);
+    expect(load!.figures["lost"]).toBeGreaterThan(0);
+    expect([conclusion, declared.shows]).toEqual(["as declared", ["lost update"]]);
     expect(server).toMatch(/not durable/);
     expect(load!.verdict).toMatchObject({ verdict: "invalid" });
   });
@@ -107,9 +108,7 @@ test("a server that does not come back ends the run with its last words", async 
     await new Promise<void>((resolve) => squatter.listen(Number(port), "127.0.0.1", resolve));
   };
   await using broken = await victimOf({ ...server, url: server.url, kill });
-  await using open = await suites
-    .find((suite) => suite.backend === "redis")!
-    .open({ redis: broken });
+  await using open = await openBackend(entry("redis"), { redis: broken }, [counter]);
   const cell = open.cells.find(({ strategy }) => strategy === "incr")!;
   const disturbance = {
     kinds: ["kill"],
@@ -117,7 +116,7 @@ test("a server that does not come back ends the run with its last words", async 
     victims: [broken],
     settings: "durable",
   } as const;
-  const size = { clients: 5, increments: 20, schedules: 0, fault_schedules: 0, seed };
+  const size = { clients: 5, operations: 20, schedules: 0, fault_schedules: 0, seed };
   const running = cell.run({ ...size, out, disturbance });
   const error = await running.then(
     () => expect.unreachable("it came back"),

@@ -1,9 +1,11 @@
 import { inject } from "vitest";
 import { type Backend, type Isolation, open_gate } from "../../backends/backend.ts";
 import { connect } from "../../backends/connect.ts";
-import { counterProgram } from "../../matrix/counter-program.ts";
-import { promisedAt, type Strategy } from "../../matrix/strategy.ts";
+import { programOf } from "../../matrix/program.ts";
+import { promisedAt } from "../../matrix/promise.ts";
+import type { Strategy } from "../../matrix/strategy.ts";
 import type { ExplorationOptions } from "../../schedules/exploration.ts";
+import { counter } from "../../suites/counter/index.ts";
 
 export const kinds = ["postgres", "mysql", "redis", "dynamodb"] as const;
 
@@ -23,10 +25,7 @@ export interface Counters extends AsyncDisposable {
 /** Every counter of a backend, at every level of its own that it promises something for. */
 export async function openCounters(kind: (typeof kinds)[number]): Promise<Counters> {
   const backend = await connect({ ...inject("servers")[kind], kind });
-  const { strategies, setUp } = (await import(`../../suites/counter/${kind}/index.ts`)) as {
-    strategies: readonly Strategy<unknown>[];
-    setUp?: (client: unknown) => Promise<void>;
-  };
+  const { strategies, setUp } = await counter.strategies[kind]!();
   await using session = await backend.open(open_gate);
   await setUp?.(session.client);
   // PostgreSQL's READ UNCOMMITTED is its READ COMMITTED, says its manual (13.2, Transaction Isolation).
@@ -34,10 +33,9 @@ export async function openCounters(kind: (typeof kinds)[number]): Promise<Counte
   const levels = own.length > 0 ? own : [null];
   const all = strategies.flatMap((strategy) =>
     levels.flatMap((isolation): Counter[] => {
-      const promised = promisedAt(strategy.declared, isolation);
-      if (promised === undefined) return [];
+      if (promisedAt(strategy.declared, isolation) === undefined) return [];
       const { name, resend = false } = strategy;
-      const program = counterProgram(strategy, promised.updates);
+      const program = programOf(counter.workload, strategy);
       const level = isolation ?? undefined;
       // The connections of more lanes cost more than so few schedules.
       const exploration = { backend, program, name, isolation: level, resend, lanes: 1 };

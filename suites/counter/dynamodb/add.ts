@@ -3,7 +3,9 @@ import {
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { kept, type Strategy } from "../../../matrix/strategy.ts";
+import { kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { counted_twice, lost_update } from "../promises.ts";
 import { prepare, read, table } from "./table.ts";
 
 const one = { ":one": { N: "1" } };
@@ -14,7 +16,7 @@ export const add: Strategy<DynamoDBClient> = {
   declared: kept,
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const { Attributes } = await client.send(
       new UpdateItemCommand({
         TableName: table,
@@ -32,7 +34,7 @@ export const add: Strategy<DynamoDBClient> = {
 export const addResent: Strategy<DynamoDBClient> = {
   ...add,
   name: "add-resent-by-sdk",
-  declared: { ...kept, reply_lost: "counts twice" },
+  declared: { ...kept, when: { reply_lost: counted_twice } },
   resend: true,
 };
 
@@ -44,10 +46,10 @@ export const addResent: Strategy<DynamoDBClient> = {
  */
 export const transactAdd: Strategy<DynamoDBClient> = {
   name: "transact-add",
-  declared: { ...kept, killed: "lost" },
+  declared: { ...kept, when: { killed: lost_update } },
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     await client.send(
       new TransactWriteItemsCommand({
         TransactItems: [

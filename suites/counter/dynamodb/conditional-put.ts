@@ -4,7 +4,9 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { fails, kept, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { fails, kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { counted_twice } from "../promises.ts";
 import { prepare, read, table } from "./table.ts";
 
 const attempts_max = 100;
@@ -28,7 +30,7 @@ export const conditionalPut: Strategy<DynamoDBClient> = {
   declared: fails("ConditionalCheckFailedException"),
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     return putNext(client, id, await read(client, id));
   },
 };
@@ -39,7 +41,7 @@ export const conditionalPutAfterStaleRead: Strategy<DynamoDBClient> = {
   declared: fails("ConditionalCheckFailedException"),
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const { Item } = await client.send(
       new GetItemCommand({ TableName: table, Key: { id: { S: id } } }),
     );
@@ -50,10 +52,10 @@ export const conditionalPutAfterStaleRead: Strategy<DynamoDBClient> = {
 /** Reads again and retries. */
 export const conditionalPutRetried: Strategy<DynamoDBClient> = {
   name: "conditional-put-retried",
-  declared: { ...kept, fails_under_load: ["refused"] },
+  declared: { ...kept, under_load: ["refused"] },
   prepare,
   read,
-  async increment(client, id, { backoff }) {
+  async run(client, id, _, { backoff }) {
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       try {
         return await putNext(client, id, await read(client, id));
@@ -73,7 +75,7 @@ export const conditionalPutRetried: Strategy<DynamoDBClient> = {
 export const conditionalPutRetriedAndResent: Strategy<DynamoDBClient> = {
   ...conditionalPutRetried,
   name: "conditional-put-retried-and-resent-by-sdk",
-  declared: { ...kept, fails_under_load: ["refused"], reply_lost: "counts twice" },
+  declared: { ...kept, under_load: ["refused"], when: { reply_lost: counted_twice } },
   resend: true,
 };
 
@@ -86,7 +88,7 @@ export const conditionalPutOnVersion: Strategy<DynamoDBClient> = {
     await client.send(new PutItemCommand({ TableName: table, Item }));
   },
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const { Item } = await client.send(
       new GetItemCommand({ TableName: table, Key: { id: { S: id } }, ConsistentRead: true }),
     );

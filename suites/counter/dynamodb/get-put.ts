@@ -1,5 +1,6 @@
 import { type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { lost, type Strategy } from "../../../matrix/strategy.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read, table } from "./table.ts";
 
 /** Between the two requests anybody may write. */
@@ -8,7 +9,7 @@ export const getPut: Strategy<DynamoDBClient> = {
   declared: lost,
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const next = (await read(client, id)) + 1;
     await client.send(
       new PutItemCommand({ TableName: table, Item: { id: { S: id }, v: { N: String(next) } } }),

@@ -4,7 +4,9 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { fails, kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { fails, kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { Counter, OutOfSyncError } from "./simpledb-counter.ts";
 import { prepare, read, table } from "./table.ts";
 
@@ -20,7 +22,7 @@ export const simpledbCounter: Strategy<DynamoDBClient> = {
   declared: fails("refused"),
   prepare: prepareWithoutItem,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const counter = await Counter.open(client, table, id, 0);
     return Number(await counter.add(1));
   },
@@ -29,10 +31,10 @@ export const simpledbCounter: Strategy<DynamoDBClient> = {
 /** Out of sync, the object holds the newest value: the next try may succeed. */
 export const simpledbCounterRetried: Strategy<DynamoDBClient> = {
   name: "simpledb-counter-retried",
-  declared: { ...kept, fails_under_load: ["refused"] },
+  declared: { ...kept, under_load: ["refused"] },
   prepare: prepareWithoutItem,
   read,
-  async increment(client, id, { backoff }) {
+  async run(client, id, _, { backoff }) {
     const counter = await Counter.open(client, table, id, 0);
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       try {
@@ -52,7 +54,7 @@ export const simpledbCreatedUnconditionally: Strategy<DynamoDBClient> = {
   declared: { ...lost, fails: ["refused"] },
   prepare: prepareWithoutItem,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const Key = { id: { S: id } };
     const { Item } = await client.send(
       new GetItemCommand({ TableName: table, Key, ConsistentRead: true }),
@@ -68,10 +70,10 @@ export const simpledbCreatedUnconditionally: Strategy<DynamoDBClient> = {
 /** Counts rightly, but answers with what is there by then: two callers can get the same number. */
 export const simpledbNextRereads: Strategy<DynamoDBClient> = {
   name: "simpledb-next-rereads",
-  declared: { ...kept, fails: ["refused"], answers: "wrong" },
+  declared: { ...kept, fails: ["refused"], shows: ["not linearizable"] },
   prepare: prepareWithoutItem,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const counter = await Counter.open(client, table, id, 0);
     await counter.add(1);
     return read(client, id);
@@ -84,7 +86,7 @@ export const simpledbWrongType: Strategy<DynamoDBClient> = {
   declared: { ...fails("ConditionalCheckFailedException"), progress: "none" },
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const seen = await read(client, id);
     await client.send(
       new PutItemCommand({

@@ -15,11 +15,6 @@ export async function setUp(connection: Connection): Promise<void> {
       counter     varchar(100) NOT NULL,
       KEY (counter)
     )`);
-  await connection.query(`
-    CREATE TABLE IF NOT EXISTS Ticket (
-      number int AUTO_INCREMENT PRIMARY KEY,
-      counter varchar(100) NOT NULL
-    )`);
 }
 
 export async function prepare(connection: Connection, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Connection } from "mysql2/promise";
-import { byLevel, fails, kept, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -21,7 +22,7 @@ export const inPlace: Strategy<Connection> = {
   declared: kept,
   prepare,
   read,
-  increment: addOne,
+  run: addOne,
 };
 
 export const inPlaceInTransaction: Strategy<Connection> = {
@@ -29,7 +30,7 @@ export const inPlaceInTransaction: Strategy<Connection> = {
   declared: kept,
   prepare,
   read,
-  increment: (connection, id) => inTransaction(connection, () => addOne(connection, id)),
+  run: (connection, id) => inTransaction(connection, () => addOne(connection, id)),
 };
 
 /** A look at the value first, but the sum is still the database's; at SERIALIZABLE the look takes a share lock. */
@@ -38,7 +39,7 @@ export const inPlaceAfterRead: Strategy<Connection> = {
   declared: byLevel(kept, kept, kept, fails("1213")),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       await read(connection, id);
       await addOne(connection, id);
@@ -51,22 +52,22 @@ export const upsert: Strategy<Connection> = {
   declared: kept,
   prepare,
   read,
-  increment: upsertOne,
+  run: upsertOne,
 };
 
 /** Nobody has counted yet: both clients may try to insert the first row. */
 export const upsertFirst: Strategy<Connection> = {
   name: "upsert-first",
-  declared: { ...kept, fails_under_load: ["1213"] },
+  declared: { ...kept, under_load: ["1213"] },
   prepare: prepareWithoutRow,
   read,
-  increment: upsertOne,
+  run: upsertOne,
 };
 
 export const upsertInTransaction: Strategy<Connection> = {
   name: "upsert-in-transaction",
-  declared: { ...kept, fails_under_load: ["1213"] },
+  declared: { ...kept, under_load: ["1213"] },
   prepare: prepareWithoutRow,
   read,
-  increment: (connection, id) => inTransaction(connection, () => upsertOne(connection, id)),
+  run: (connection, id) => inTransaction(connection, () => upsertOne(connection, id)),
 };

@@ -1,7 +1,6 @@
 /** Every way of counting in MySQL, in the order of the matrix. */
 import type { Connection } from "mysql2/promise";
 import type { Strategy } from "../../../matrix/strategy.ts";
-import { autoIncrement } from "./auto-increment.ts";
 import * as inPlace from "./in-place.ts";
 import * as lostReply from "./lost-reply.ts";
 import * as namedLocks from "./named-lock.ts";
@@ -34,7 +33,6 @@ export const strategies: readonly Strategy<Connection>[] = [
   namedLocks.namedLock,
   namedLocks.namedLockReleasedEarly,
   namedLocks.namedLockInsideTransaction,
-  autoIncrement,
   lostReply.inPlaceRetried,
   lostReply.operationId,
 ];

@@ -1,5 +1,7 @@
 import type { Connection, ResultSetHeader } from "mysql2/promise";
-import { kept, type Strategy } from "../../../matrix/strategy.ts";
+import { kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { counted_twice } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -15,10 +17,10 @@ async function addOne(connection: Connection, id: string): Promise<void> {
 /** "The connection broke, so try again": but the server may have counted already. */
 export const inPlaceRetried: Strategy<Connection> = {
   name: "in-place-retried",
-  declared: { ...kept, reply_lost: "counts twice" },
+  declared: { ...kept, when: { reply_lost: counted_twice } },
   prepare,
   read,
-  async increment(connection, id, { reconnect }) {
+  async run(connection, id, _, { reconnect }) {
     try {
       await addOne(connection, id);
     } catch (error) {
@@ -37,7 +39,7 @@ export const operationId: Strategy<Connection> = {
     await prepare(connection, id);
   },
   read,
-  async increment(connection, id, { request_id, reconnect }) {
+  async run(connection, id, _, { request_id, reconnect }) {
     const addOnce = (connection: Connection): Promise<void> =>
       inTransaction(connection, async () => {
         const [{ affectedRows }] = await connection.query<ResultSetHeader>(

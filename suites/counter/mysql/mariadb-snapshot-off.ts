@@ -1,6 +1,7 @@
 /** MariaDB with `innodb_snapshot_isolation=OFF`: promises as MySQL, but for the code of NOWAIT. */
 import type { Connection } from "mysql2/promise";
-import { fails, type Strategy } from "../../../matrix/strategy.ts";
+import { fails } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import { strategies as of_mysql } from "./index.ts";
 
 export { setUp } from "./counter-table.ts";

@@ -1,27 +1,21 @@
 /** The same ways of counting in MariaDB, with its own promises. */
 import type { Connection } from "mysql2/promise";
-import {
-  byLevel,
-  type Declared,
-  fails,
-  kept,
-  lost,
-  type Promised,
-  type Strategy,
-} from "../../../matrix/strategy.ts";
+import { byLevel, type Declared, fails, kept, type Promised } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { counted_twice, lost } from "../promises.ts";
 import { strategies as of_mysql } from "./index.ts";
 
 export { setUp } from "./counter-table.ts";
 
 /** At SERIALIZABLE even a single statement fails when it has waited for a row that changed meanwhile. */
 function single(promised: Promised): Declared {
-  const { fails_under_load = [] } = promised;
-  const serializable = { ...promised, fails_under_load: [...fails_under_load, "1020"] };
+  const { under_load = [] } = promised;
+  const serializable = { ...promised, under_load: [...under_load, "1020"] };
   return byLevel(promised, promised, promised, serializable);
 }
 
 const serializable = fails("1020", "1213");
-const retried: Promised = { ...kept, fails_under_load: ["refused"] };
+const retried: Promised = { ...kept, under_load: ["refused"] };
 
 /**
  * By default (`innodb_snapshot_isolation=ON`, since 11.6) a transaction may not write, or read with a
@@ -50,10 +44,10 @@ const own: Readonly<Record<string, Declared>> = {
   "in-place-in-transaction": byLevel(kept, kept, kept, fails("1020")),
   "in-place-after-read": byLevel(kept, kept, fails("1020"), serializable),
   upsert: single(kept),
-  "upsert-first": single({ ...kept, fails_under_load: ["1213"] }),
+  "upsert-first": single({ ...kept, under_load: ["1213"] }),
   "upsert-in-transaction": byLevel(kept, kept, kept, fails("1020")),
   "named-lock-released-before-commit": byLevel(kept, lost, fails("1020"), fails("1020")),
-  "in-place-retried": single({ ...kept, reply_lost: "counts twice" }),
+  "in-place-retried": single({ ...kept, when: { reply_lost: counted_twice } }),
   "operation-id": byLevel(kept, kept, kept, fails("1020")),
 };
 

@@ -1,5 +1,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { byLevel, kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -30,7 +32,7 @@ export const namedLock: Strategy<Connection> = {
   declared: kept,
   prepare,
   read,
-  async increment(connection, id) {
+  async run(connection, id) {
     await lock(connection, id);
     try {
       return await inTransaction(connection, () => readAndWrite(connection, id));
@@ -49,7 +51,7 @@ export const namedLockReleasedEarly: Strategy<Connection> = {
   declared: byLevel(kept, lost, lost, kept),
   prepare,
   read,
-  async increment(connection, id) {
+  async run(connection, id) {
     await lock(connection, id);
     let held = true;
     try {
@@ -71,7 +73,7 @@ export const namedLockInsideTransaction: Strategy<Connection> = {
   declared: kept,
   prepare,
   read,
-  async increment(connection, id) {
+  async run(connection, id) {
     try {
       return await inTransaction(connection, async () => {
         await lock(connection, id);

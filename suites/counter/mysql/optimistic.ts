@@ -1,10 +1,12 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
-import { byLevel, fails, kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 const attempts_max = 10;
-const optimistic = { ...kept, fails_under_load: ["refused"] };
+const optimistic = { ...kept, under_load: ["refused"] };
 
 async function compareAndWrite(connection: Connection, id: string, seen: number): Promise<boolean> {
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(
@@ -20,7 +22,7 @@ export const versionColumn: Strategy<Connection> = {
   declared: optimistic,
   prepare,
   read,
-  async increment(connection, id, { backoff }) {
+  async run(connection, id, _, { backoff }) {
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       const [rows] = await connection.query<RowDataPacket[]>(
         "SELECT count_value, version FROM Counter WHERE id = ?",
@@ -44,7 +46,7 @@ export const compareAndSet: Strategy<Connection> = {
   declared: optimistic,
   prepare,
   read,
-  async increment(connection, id, { backoff }) {
+  async run(connection, id, _, { backoff }) {
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       const seen = await read(connection, id);
       if (await compareAndWrite(connection, id, seen)) return seen + 1;
@@ -60,7 +62,7 @@ export const compareAndSetInTransaction: Strategy<Connection> = {
   declared: byLevel(fails("refused"), fails("refused"), fails("refused"), fails("1213")),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       const seen = await read(connection, id);
       if (await compareAndWrite(connection, id, seen)) return seen + 1;
@@ -75,7 +77,7 @@ export const compareAndSetUnchecked: Strategy<Connection> = {
   declared: lost,
   prepare,
   read,
-  async increment(connection, id) {
+  async run(connection, id) {
     const seen = await read(connection, id);
     await compareAndWrite(connection, id, seen);
     return seen + 1;

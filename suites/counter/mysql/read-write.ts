@@ -1,5 +1,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { byLevel, fails, lost, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -7,12 +9,11 @@ import { inTransaction } from "./transaction.ts";
 export const readWriteWithoutWhere: Strategy<Connection> = {
   name: "read-write-without-where",
   declared: lost,
-  alone: true,
   async prepare(connection) {
     await connection.query("DELETE FROM SingleCounter");
     await connection.query("INSERT INTO SingleCounter VALUES (0)");
   },
-  async increment(connection) {
+  async run(connection) {
     const [rows] = await connection.query<RowDataPacket[]>("SELECT count_value FROM SingleCounter");
     const next = rows[0]!.count_value + 1;
     await connection.query("UPDATE SingleCounter SET count_value = ?", [next]);
@@ -30,7 +31,7 @@ export const readWrite: Strategy<Connection> = {
   declared: lost,
   prepare,
   read,
-  async increment(connection, id) {
+  async run(connection, id) {
     const [rows] = await connection.query<RowDataPacket[]>(
       "SELECT count_value FROM Counter WHERE id = ?",
       [id],
@@ -47,7 +48,7 @@ export const readWriteInTransaction: Strategy<Connection> = {
   declared: byLevel(lost, lost, lost, fails("1213")),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       const [rows] = await connection.query<RowDataPacket[]>(
         "SELECT count_value FROM Counter WHERE id = ?",

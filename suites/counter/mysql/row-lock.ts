@@ -1,5 +1,7 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import { byLevel, fails, kept, lost, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -22,7 +24,7 @@ export const selectForUpdate: Strategy<Connection> = {
   declared: kept,
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       const value = await lockAndRead(connection, id, "FOR UPDATE");
       return write(connection, id, value + 1);
@@ -36,7 +38,7 @@ export const selectForUpdateWithoutTransaction: Strategy<Connection> = {
   declared: lost,
   prepare,
   read,
-  async increment(connection, id) {
+  async run(connection, id) {
     const value = await lockAndRead(connection, id, "FOR UPDATE");
     return write(connection, id, value + 1);
   },
@@ -48,7 +50,7 @@ export const readThenSelectForUpdate: Strategy<Connection> = {
   declared: byLevel(kept, kept, kept, fails("1213")),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       await read(connection, id);
       const value = await lockAndRead(connection, id, "FOR UPDATE");
@@ -63,7 +65,7 @@ export const selectForUpdateTooLate: Strategy<Connection> = {
   declared: byLevel(lost, lost, lost, fails("1213")),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       const value = await read(connection, id);
       await lockAndRead(connection, id, "FOR UPDATE");
@@ -78,7 +80,7 @@ export const selectForShare: Strategy<Connection> = {
   declared: fails("1213"),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       // MySQL also writes it FOR SHARE, MariaDB only so.
       const value = await lockAndRead(connection, id, "LOCK IN SHARE MODE");
@@ -93,7 +95,7 @@ export const selectForUpdateNowait: Strategy<Connection> = {
   declared: fails("3572"),
   prepare,
   read,
-  increment(connection, id) {
+  run(connection, id) {
     return inTransaction(connection, async () => {
       const value = await lockAndRead(connection, id, "FOR UPDATE NOWAIT");
       return write(connection, id, value + 1);

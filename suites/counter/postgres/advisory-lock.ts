@@ -1,5 +1,7 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, lost, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -21,7 +23,7 @@ export const advisoryLock: Strategy<Client> = {
   declared: kept,
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     await lock(client, id);
     try {
       return await inTransaction(client, () => readAndWrite(client, id));
@@ -37,7 +39,7 @@ export const advisoryLockReleasedEarly: Strategy<Client> = {
   declared: byLevel(lost, lost, fails("40001"), fails("40001")),
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     await lock(client, id);
     let held = true;
     try {
@@ -59,7 +61,7 @@ export const advisoryLockInsideTransaction: Strategy<Client> = {
   declared: byLevel(kept, kept, fails("40001"), fails("40001")),
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     try {
       return await inTransaction(client, async () => {
         await lock(client, id);
@@ -77,7 +79,7 @@ export const advisoryTransactionLock: Strategy<Client> = {
   declared: byLevel(kept, kept, fails("40001"), fails("40001")),
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       await client.query("SELECT pg_advisory_xact_lock(hashtext($1))", [id]);
       return readAndWrite(client, id);

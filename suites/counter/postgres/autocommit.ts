@@ -1,10 +1,11 @@
-import { kept, lost, type Promised } from "../../../matrix/strategy.ts";
+import { kept, type Promised } from "../../../matrix/promise.ts";
+import { lost } from "../promises.ts";
 
 /**
  * Outside a transaction each statement has its own snapshot. From REPEATABLE READ on, one that had to
  * wait for the row finds it newer than that; in a schedule it never waits, so only a load shows it.
  */
-const fails_under_load = ["40001"];
+const under_load = ["40001"];
 
-export const keptInAutocommit: Promised = { ...kept, fails_under_load };
-export const lostInAutocommit: Promised = { ...lost, fails_under_load };
+export const keptInAutocommit: Promised = { ...kept, under_load };
+export const lostInAutocommit: Promised = { ...lost, under_load };

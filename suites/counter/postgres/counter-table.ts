@@ -13,8 +13,7 @@ export async function setUp(client: Client): Promise<void> {
       id          text PRIMARY KEY,
       counter     text NOT NULL,
       count_value integer NOT NULL
-    );
-    CREATE SEQUENCE IF NOT EXISTS counter_sequence`);
+    )`);
 }
 
 export async function prepare(client: Client, id: string): Promise<void> {

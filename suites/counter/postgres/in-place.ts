@@ -1,5 +1,6 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
 import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
@@ -30,7 +31,7 @@ export const inPlace: Strategy<Client> = {
   declared: keptInAutocommit,
   prepare,
   read,
-  increment: addOne,
+  run: addOne,
 };
 
 export const inPlaceInTransaction: Strategy<Client> = {
@@ -38,7 +39,7 @@ export const inPlaceInTransaction: Strategy<Client> = {
   declared: transaction,
   prepare,
   read,
-  increment: (client, id) => inTransaction(client, () => addOne(client, id)),
+  run: (client, id) => inTransaction(client, () => addOne(client, id)),
 };
 
 /** A look at the value first takes the snapshot, but the sum is still the database's. */
@@ -47,7 +48,7 @@ export const inPlaceAfterRead: Strategy<Client> = {
   declared: transaction,
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       await read(client, id);
       return addOne(client, id);
@@ -60,7 +61,7 @@ export const upsert: Strategy<Client> = {
   declared: keptInAutocommit,
   prepare,
   read,
-  increment: upsertOne,
+  run: upsertOne,
 };
 
 /** Nobody has counted yet: both clients may try to insert the first row. */
@@ -69,7 +70,7 @@ export const upsertFirst: Strategy<Client> = {
   declared: keptInAutocommit,
   prepare: prepareWithoutRow,
   read,
-  increment: upsertOne,
+  run: upsertOne,
 };
 
 export const upsertInTransaction: Strategy<Client> = {
@@ -77,5 +78,5 @@ export const upsertInTransaction: Strategy<Client> = {
   declared: transaction,
   prepare: prepareWithoutRow,
   read,
-  increment: (client, id) => inTransaction(client, () => upsertOne(client, id)),
+  run: (client, id) => inTransaction(client, () => upsertOne(client, id)),
 };

@@ -7,7 +7,6 @@ import * as lostReply from "./lost-reply.ts";
 import * as optimistic from "./optimistic.ts";
 import * as readWrite from "./read-write.ts";
 import * as rowLocks from "./row-lock.ts";
-import { sequence } from "./sequence.ts";
 
 export { setUp } from "./counter-table.ts";
 
@@ -36,7 +35,6 @@ export const strategies: readonly Strategy<Client>[] = [
   advisoryLocks.advisoryLockReleasedEarly,
   advisoryLocks.advisoryLockInsideTransaction,
   advisoryLocks.advisoryTransactionLock,
-  sequence,
   lostReply.inPlaceRetried,
   lostReply.operationId,
 ];

@@ -1,5 +1,7 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { counted_twice } from "../promises.ts";
 import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
@@ -10,10 +12,10 @@ const connectionLost = (error: unknown): boolean =>
 /** "The connection broke, so try again": but the server may have counted already. */
 export const inPlaceRetried: Strategy<Client> = {
   name: "in-place-retried",
-  declared: { ...keptInAutocommit, reply_lost: "counts twice" },
+  declared: { ...keptInAutocommit, when: { reply_lost: counted_twice } },
   prepare,
   read,
-  async increment(client, id, { reconnect }) {
+  async run(client, id, _, { reconnect }) {
     const addOne = async (connection: Client): Promise<number> => {
       const { rows } = await connection.query(
         "UPDATE Counter SET count_value = count_value + 1 WHERE id = $1 RETURNING count_value",
@@ -39,7 +41,7 @@ export const operationId: Strategy<Client> = {
     await prepare(client, id);
   },
   read,
-  async increment(client, id, { request_id, reconnect }) {
+  async run(client, id, _, { request_id, reconnect }) {
     const addOnce = (connection: Client): Promise<number> =>
       inTransaction(connection, async () => {
         const done = await connection.query("SELECT count_value FROM Operation WHERE id = $1", [

@@ -1,11 +1,12 @@
 import type { Client } from "pg";
-import { byLevel, fails, kept, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
 
 const attempts_max = 10;
-const optimistic = { ...kept, fails_under_load: ["refused", "40001"] };
+const optimistic = { ...kept, under_load: ["refused", "40001"] };
 
 /** Writes only if the version is still the one it read; else reads again and retries. */
 export const versionColumn: Strategy<Client> = {
@@ -13,7 +14,7 @@ export const versionColumn: Strategy<Client> = {
   declared: optimistic,
   prepare,
   read,
-  async increment(client, id, { backoff }) {
+  async run(client, id, _, { backoff }) {
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       const { rows } = await client.query(
         "SELECT count_value, version FROM Counter WHERE id = $1",
@@ -38,7 +39,7 @@ export const compareAndSet: Strategy<Client> = {
   declared: optimistic,
   prepare,
   read,
-  async increment(client, id, { backoff }) {
+  async run(client, id, _, { backoff }) {
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       const seen = await read(client, id);
       const { rowCount } = await client.query(
@@ -58,7 +59,7 @@ export const compareAndSetInTransaction: Strategy<Client> = {
   declared: byLevel(fails("refused"), fails("refused"), fails("40001"), fails("40001")),
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const seen = await read(client, id);
       const { rowCount } = await client.query(
@@ -77,7 +78,7 @@ export const compareAndSetUnchecked: Strategy<Client> = {
   declared: lostInAutocommit,
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const seen = await read(client, id);
     await client.query("UPDATE Counter SET count_value = $1 WHERE id = $2 AND count_value = $3", [
       seen + 1,

@@ -1,5 +1,7 @@
 import type { Client } from "pg";
-import { byLevel, fails, lost, type Strategy } from "../../../matrix/strategy.ts";
+import { byLevel, fails } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
@@ -8,12 +10,11 @@ import { inTransaction } from "./transaction.ts";
 export const readWriteWithoutWhere: Strategy<Client> = {
   name: "read-write-without-where",
   declared: lostInAutocommit,
-  alone: true,
   async prepare(client) {
     await client.query("DELETE FROM SingleCounter");
     await client.query("INSERT INTO SingleCounter VALUES (0)");
   },
-  async increment(client) {
+  async run(client) {
     const { rows } = await client.query("SELECT count_value FROM SingleCounter");
     const next = rows[0].count_value + 1;
     await client.query("UPDATE SingleCounter SET count_value = $1", [next]);
@@ -31,7 +32,7 @@ export const readWrite: Strategy<Client> = {
   declared: lostInAutocommit,
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const { rows } = await client.query("SELECT count_value FROM Counter WHERE id = $1", [id]);
     const next = rows[0].count_value + 1;
     await client.query("UPDATE Counter SET count_value = $1 WHERE id = $2", [next, id]);
@@ -45,7 +46,7 @@ export const readWriteInTransaction: Strategy<Client> = {
   declared: byLevel(lost, lost, fails("40001"), fails("40001")),
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const { rows } = await client.query("SELECT count_value FROM Counter WHERE id = $1", [id]);
       const next = rows[0].count_value + 1;

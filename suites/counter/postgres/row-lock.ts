@@ -1,12 +1,7 @@
 import type { Client } from "pg";
-import {
-  byLevel,
-  fails,
-  kept,
-  lost,
-  type Promised,
-  type Strategy,
-} from "../../../matrix/strategy.ts";
+import { byLevel, fails, kept, type Promised } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 import { inTransaction } from "./transaction.ts";
@@ -32,7 +27,7 @@ export const selectForUpdate: Strategy<Client> = {
   declared: correct,
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const value = await lockAndRead(client, id, "FOR UPDATE");
       return write(client, id, value + 1);
@@ -46,7 +41,7 @@ export const selectForNoKeyUpdate: Strategy<Client> = {
   declared: correct,
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const value = await lockAndRead(client, id, "FOR NO KEY UPDATE");
       return write(client, id, value + 1);
@@ -60,7 +55,7 @@ export const selectForUpdateWithoutTransaction: Strategy<Client> = {
   declared: lostInAutocommit,
   prepare,
   read,
-  async increment(client, id) {
+  async run(client, id) {
     const value = await lockAndRead(client, id, "FOR UPDATE");
     return write(client, id, value + 1);
   },
@@ -72,7 +67,7 @@ export const readThenSelectForUpdate: Strategy<Client> = {
   declared: correct,
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       await read(client, id);
       const value = await lockAndRead(client, id, "FOR UPDATE");
@@ -87,7 +82,7 @@ export const selectForUpdateTooLate: Strategy<Client> = {
   declared: byLevel(lost, lost, fails("40001"), fails("40001")),
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const value = await read(client, id);
       await lockAndRead(client, id, "FOR UPDATE");
@@ -104,7 +99,7 @@ export const selectForShare: Strategy<Client> = {
   declared: byLevel(deadlock, deadlock, fails("40P01", "40001"), fails("40P01", "40001")),
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const value = await lockAndRead(client, id, "FOR SHARE");
       return write(client, id, value + 1);
@@ -115,10 +110,10 @@ export const selectForShare: Strategy<Client> = {
 /** Does not wait for the lock: who comes second fails at once. */
 export const selectForUpdateNowait: Strategy<Client> = {
   name: "select-for-update-nowait",
-  declared: { ...fails("55P03"), fails_under_load: ["40001"] },
+  declared: { ...fails("55P03"), under_load: ["40001"] },
   prepare,
   read,
-  increment(client, id) {
+  run(client, id) {
     return inTransaction(client, async () => {
       const value = await lockAndRead(client, id, "FOR UPDATE NOWAIT");
       return write(client, id, value + 1);

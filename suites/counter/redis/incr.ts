@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
-import { kept, lost, type Strategy } from "../../../matrix/strategy.ts";
+import { kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-key.ts";
 
 /** Between the two commands anybody may write. */
@@ -8,7 +10,7 @@ export const getSet: Strategy<Redis> = {
   declared: lost,
   prepare,
   read,
-  async increment(redis, key) {
+  async run(redis, key) {
     const next = Number(await redis.get(key)) + 1;
     await redis.set(key, next);
     return next;
@@ -21,7 +23,7 @@ export const incr: Strategy<Redis> = {
   declared: kept,
   prepare,
   read,
-  increment: (redis, key) => redis.incr(key),
+  run: (redis, key) => redis.incr(key),
 };
 
 const add_one = `
@@ -35,5 +37,5 @@ export const lua: Strategy<Redis> = {
   declared: kept,
   prepare,
   read,
-  increment: (redis, key) => redis.eval(add_one, 1, key) as Promise<number>,
+  run: (redis, key) => redis.eval(add_one, 1, key),
 };

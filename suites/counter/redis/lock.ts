@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
-import { kept, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost_update } from "../promises.ts";
 import { withRedisLock } from "../redis-lock/lock.ts";
 import { prepare, read } from "./counter-key.ts";
 
@@ -21,8 +23,8 @@ const around_lock = {
 export const lock: Strategy<Redis> = {
   ...around_lock,
   name: "lock",
-  declared: { ...kept, lock_lost: "lost", fails_under_load: ["refused"] },
-  increment(redis, key, { backoff }) {
+  declared: { ...kept, when: { lock_lost: lost_update }, under_load: ["refused"] },
+  run(redis, key, _, { backoff }) {
     return withRedisLock(redis, lockOf(key), backoff, async () => {
       const next = Number(await redis.get(key)) + 1;
       await redis.set(key, next);
@@ -41,8 +43,8 @@ const write_if_newest = `
 export const lockFenced: Strategy<Redis> = {
   ...around_lock,
   name: "lock-fenced",
-  declared: { ...kept, fails_under_load: ["refused"] },
-  increment(redis, key, { backoff }) {
+  declared: { ...kept, under_load: ["refused"] },
+  run(redis, key, _, { backoff }) {
     return withRedisLock(redis, lockOf(key), backoff, async () => {
       const fence = await redis.incr(fenceOf(key));
       const next = Number(await redis.get(key)) + 1;
@@ -68,8 +70,8 @@ const write_if_highest = `
 export const lockFencedByHighest: Strategy<Redis> = {
   ...around_lock,
   name: "lock-fenced-by-highest-write",
-  declared: { ...kept, lock_lost: "lost", fails_under_load: ["refused"] },
-  increment(redis, key, { backoff }) {
+  declared: { ...kept, when: { lock_lost: lost_update }, under_load: ["refused"] },
+  run(redis, key, _, { backoff }) {
     return withRedisLock(redis, lockOf(key), backoff, async () => {
       const fence = await redis.incr(fenceOf(key));
       const next = Number(await redis.get(key)) + 1;

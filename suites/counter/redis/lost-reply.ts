@@ -1,15 +1,17 @@
 import type { Redis } from "ioredis";
-import { kept, type Strategy } from "../../../matrix/strategy.ts";
+import { kept } from "../../../matrix/promise.ts";
+import type { Strategy } from "../../../matrix/strategy.ts";
+import { counted_twice } from "../promises.ts";
 import { prepare, read } from "./counter-key.ts";
 
 /** INCR with ioredis as it comes: after a lost connection it sends again what had no answer. */
 export const incrResent: Strategy<Redis> = {
   name: "incr-resent-by-ioredis",
-  declared: { ...kept, reply_lost: "counts twice" },
+  declared: { ...kept, when: { reply_lost: counted_twice } },
   resend: true,
   prepare,
   read,
-  increment: (redis, key) => redis.incr(key),
+  run: (redis, key) => redis.incr(key),
 };
 
 const connectionLost = (error: unknown): boolean =>
@@ -18,10 +20,10 @@ const connectionLost = (error: unknown): boolean =>
 /** "The connection broke, so try again": but the server may have counted already. */
 export const incrRetried: Strategy<Redis> = {
   name: "incr-retried",
-  declared: { ...kept, reply_lost: "counts twice" },
+  declared: { ...kept, when: { reply_lost: counted_twice } },
   prepare,
   read,
-  async increment(redis, key, { reconnect }) {
+  async run(redis, key, _, { reconnect }) {
     try {
       return await redis.incr(key);
     } catch (error) {
@@ -50,7 +52,7 @@ export const operationId: Strategy<Redis> = {
     await prepare(redis, key);
   },
   read,
-  async increment(redis, key, { request_id, reconnect }) {
+  async run(redis, key, _, { request_id, reconnect }) {
     const addOnce = (connection: Redis): Promise<number> =>
       connection.eval(add_once, 2, key, operationsOf(key), request_id) as Promise<number>;
     try {

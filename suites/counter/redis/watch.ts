@@ -1,5 +1,7 @@
 import type { Redis } from "ioredis";
-import { kept, lost, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { kept } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-key.ts";
 
 const attempts_max = 100;
@@ -7,10 +9,10 @@ const attempts_max = 100;
 /** EXEC answers null when somebody has written the watched key: read again and retry. */
 export const watch: Strategy<Redis> = {
   name: "watch-multi-exec",
-  declared: { ...kept, fails_under_load: ["refused"] },
+  declared: { ...kept, under_load: ["refused"] },
   prepare,
   read,
-  async increment(redis, key, { backoff }) {
+  async run(redis, key, _, { backoff }) {
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       await redis.watch(key);
       const next = Number(await redis.get(key)) + 1;
@@ -29,6 +31,6 @@ export const watch: Strategy<Redis> = {
 export const watchOnSharedConnection: Strategy<Redis> = {
   ...watch,
   name: "watch-multi-exec-shared-connection",
-  declared: { ...lost, fails_under_load: ["refused"] },
+  declared: { ...lost, under_load: ["refused"] },
   shared_connection: true,
 };

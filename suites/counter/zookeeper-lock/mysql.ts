@@ -2,7 +2,9 @@
 
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import type { Client as Zookeeper } from "node-zookeeper-client";
-import { kept, type Promised, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { kept, type Promised } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost_update } from "../promises.ts";
 import { expireHolder, fenceOf, prepareLock, withZookeeperLock } from "./lock.ts";
 
 /** What an application has that keeps its data in MySQL and its locks in ZooKeeper. */
@@ -31,7 +33,7 @@ async function read({ sql }: SqlAndZookeeper, id: string): Promise<number> {
 
 /** At the server's own level: all statements are their own transactions. */
 const at = (promised: Promised) => ({
-  "REPEATABLE READ": { ...promised, fails_under_load: ["refused"] },
+  "REPEATABLE READ": { ...promised, under_load: ["refused"] },
 });
 
 const around_lock = {
@@ -51,8 +53,8 @@ const around_lock = {
 const zookeeperLock: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock",
-  declared: at({ ...kept, lock_lost: "lost" }),
-  increment(clients, id, { backoff }) {
+  declared: at({ ...kept, when: { lock_lost: lost_update } }),
+  run(clients, id, _, { backoff }) {
     return withZookeeperLock(clients.zookeeper, id, backoff, async () => {
       const next = (await read(clients, id)) + 1;
       await clients.sql.query("UPDATE FencedCounter SET count_value = ? WHERE id = ?", [next, id]);
@@ -69,8 +71,8 @@ const zookeeperLock: Strategy<SqlAndZookeeper> = {
 const fencedByHighestWrite: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock-fenced-by-highest-write",
-  declared: at({ ...kept, lock_lost: "lost" }),
-  increment(clients, id, { backoff }) {
+  declared: at({ ...kept, when: { lock_lost: lost_update } }),
+  run(clients, id, _, { backoff }) {
     return withZookeeperLock(clients.zookeeper, id, backoff, async (node) => {
       const fence = await fenceOf(clients.zookeeper, node);
       const next = (await read(clients, id)) + 1;
@@ -89,7 +91,7 @@ const fenced: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock-fenced",
   declared: at(kept),
-  increment(clients, id, { backoff }) {
+  run(clients, id, _, { backoff }) {
     return withZookeeperLock(clients.zookeeper, id, backoff, async (node) => {
       const fence = await fenceOf(clients.zookeeper, node);
       await clients.sql.query("UPDATE FencedCounter SET fence = ? WHERE id = ? AND fence < ?", [

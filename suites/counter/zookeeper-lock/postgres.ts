@@ -1,7 +1,9 @@
 /** Locks in ZooKeeper around a read-write in PostgreSQL. */
 import type { Client as Zookeeper } from "node-zookeeper-client";
 import type { Client } from "pg";
-import { kept, type Promised, Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { kept, type Promised } from "../../../matrix/promise.ts";
+import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { lost_update } from "../promises.ts";
 import { expireHolder, fenceOf, prepareLock, withZookeeperLock } from "./lock.ts";
 
 /** What an application has that keeps its data in PostgreSQL and its locks in ZooKeeper. */
@@ -30,7 +32,7 @@ async function read({ sql }: SqlAndZookeeper, id: string): Promise<number> {
 
 /** At the server's own level: all statements are their own transactions. */
 const at = (promised: Promised) => ({
-  "READ COMMITTED": { ...promised, fails_under_load: ["refused"] },
+  "READ COMMITTED": { ...promised, under_load: ["refused"] },
 });
 
 const around_lock = {
@@ -50,8 +52,8 @@ const around_lock = {
 const zookeeperLock: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock",
-  declared: at({ ...kept, lock_lost: "lost" }),
-  increment(clients, id, { backoff }) {
+  declared: at({ ...kept, when: { lock_lost: lost_update } }),
+  run(clients, id, _, { backoff }) {
     return withZookeeperLock(clients.zookeeper, id, backoff, async () => {
       const next = (await read(clients, id)) + 1;
       await clients.sql.query("UPDATE FencedCounter SET count_value = $1 WHERE id = $2", [
@@ -71,8 +73,8 @@ const zookeeperLock: Strategy<SqlAndZookeeper> = {
 const fencedByHighestWrite: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock-fenced-by-highest-write",
-  declared: at({ ...kept, lock_lost: "lost" }),
-  increment(clients, id, { backoff }) {
+  declared: at({ ...kept, when: { lock_lost: lost_update } }),
+  run(clients, id, _, { backoff }) {
     return withZookeeperLock(clients.zookeeper, id, backoff, async (node) => {
       const fence = await fenceOf(clients.zookeeper, node);
       const next = (await read(clients, id)) + 1;
@@ -91,7 +93,7 @@ const fenced: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock-fenced",
   declared: at(kept),
-  increment(clients, id, { backoff }) {
+  run(clients, id, _, { backoff }) {
     return withZookeeperLock(clients.zookeeper, id, backoff, async (node) => {
       const fence = await fenceOf(clients.zookeeper, node);
       await clients.sql.query("UPDATE FencedCounter SET fence = $1 WHERE id = $2 AND fence < $1", [

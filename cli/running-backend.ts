@@ -1,46 +1,56 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Isolation } from "../backends/backend.ts";
+import type { BackendEntry } from "../matrix/backends.ts";
 import type { Cell, CellOptions } from "../matrix/cell.ts";
 import { type Disturbance, disturbanceOf } from "../matrix/faults/disturbance.ts";
-import type { CellResult, Explored } from "../matrix/result.ts";
+import { type OpenBackend, openBackend } from "../matrix/open-backend.ts";
+import type { CellResult, Explorations } from "../matrix/result.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
-import type { CounterSuite, OpenSuite } from "../suites/counter/counter-suite.ts";
 import type { Pass } from "./faults.ts";
 
-export interface SuiteRun
+export interface BackendRun
   extends Omit<CellOptions, "progress" | "signal" | "disturbance" | "explored">,
     Pass {
   readonly status: StatusLine;
   readonly signal: AbortSignal;
 }
 
-/** A suite that takes part in a run. Schedules of several may be explored side by side; loads want the machine. */
-export class RunningSuite implements AsyncDisposable {
-  readonly #open: OpenSuite;
-  readonly #run: SuiteRun;
+/**
+ * A backend that takes part in a run. Schedules of several may be explored side by side; loads come one after
+ * the other, for each wants the whole machine.
+ */
+export class RunningBackend implements AsyncDisposable {
+  readonly #open: OpenBackend;
+  readonly #run: BackendRun;
   readonly #disturbance: Disturbance | undefined;
-  readonly #explored = new Map<Cell, Explored>();
+  readonly #explored = new Map<Cell, Explorations>();
   readonly cells: readonly Cell[];
 
-  private constructor(open: OpenSuite, run: SuiteRun, disturbance: Disturbance | undefined) {
+  private constructor(
+    entry: BackendEntry,
+    open: OpenBackend,
+    run: BackendRun,
+    disturbance: Disturbance | undefined,
+  ) {
     this.#open = open;
     this.#run = run;
     this.#disturbance = disturbance;
-    this.cells = open.cells.filter((cell) => isSelected(cell, run));
+    this.cells = open.cells.filter((cell) => isSelected(cell, run, entry.usual_level));
   }
 
-  /** Waits for the servers of a suite and connects to them. */
+  /** Waits for the servers of a backend and connects to them. */
   static async open(
-    suite: CounterSuite,
+    entry: BackendEntry,
     ready: ReadonlyMap<ServerKind, Promise<Server>>,
-    run: SuiteRun,
-  ): Promise<RunningSuite> {
+    run: BackendRun,
+  ): Promise<RunningBackend> {
     const servers: Partial<Record<ServerKind, Server>> = {};
-    for (const kind of suite.servers) servers[kind] = await ready.get(kind)!;
+    for (const kind of entry.servers) servers[kind] = await ready.get(kind)!;
     const { disturb, settings } = run;
     const disturbance = disturb && disturbanceOf(Object.values(servers), { ...disturb, settings });
-    return new RunningSuite(await suite.open(servers), run, disturbance);
+    const open = await openBackend(entry, servers, run.selection.suites);
+    return new RunningBackend(entry, open, run, disturbance);
   }
 
   /** Explores the schedules of all cells; faults of servers are no part of schedules. */
@@ -80,13 +90,13 @@ export class RunningSuite implements AsyncDisposable {
   }
 }
 
-function isSelected(cell: Cell, { selection, fits }: Pass): boolean {
-  const { strategies, isolations } = selection;
-  const { strategy, isolation } = cell;
-  return (
-    strategies.has(strategy) && (isolation === null || isolations.has(isolation)) && fits(cell)
-  );
+function isSelected(cell: Cell, pass: Pass, usual_level: Isolation | null): boolean {
+  const { includes, isolations } = pass.selection;
+  const { workload, strategy, isolation } = cell;
+  if (!includes(workload, strategy)) return false;
+  if (isolation === null) return true;
+  return pass.at_usual_level ? isolation === usual_level : isolations.has(isolation);
 }
 
-const nameOf = (cell: { strategy: string; isolation: Isolation | null }): string =>
-  [cell.strategy, cell.isolation].filter(Boolean).join(" at ");
+const nameOf = ({ workload, strategy, isolation }: Cell): string =>
+  [workload, strategy, isolation && `at ${isolation}`].filter(Boolean).join(" ");

@@ -1,0 +1,123 @@
+/**
+ * All backends that the matrix knows, in its order: the one place that a new backend is entered into.
+ * Each loads its driver library only when it is connected.
+ */
+import type { Redis } from "ioredis";
+import type { Client as Zookeeper } from "node-zookeeper-client";
+import type { Backend, Isolation } from "../backends/backend.ts";
+import { combined } from "../backends/combined.ts";
+import type { Server, ServerKind } from "../servers/server.ts";
+
+/** A backend, or two that work together, not yet connected. */
+export interface BackendEntry {
+  /** As on the command line, and as the backend calls itself. */
+  readonly name: string;
+  readonly servers: readonly ServerKind[];
+  /** The level at which its transactions run unless told otherwise. */
+  readonly usual_level: Isolation | null;
+  /** Not part of what runs when nothing is named: it takes long and shows little that others do not. */
+  readonly only_by_name?: true;
+  /** Names of backends that may answer instead, without the URL being wrong. */
+  readonly or?: readonly string[];
+  connect(servers: Readonly<Record<ServerKind, Server>>): Promise<Backend<unknown>>;
+}
+
+const postgres = async (server: Server) =>
+  (await import("../backends/postgres/backend.ts")).connectPostgres(server);
+const mysql = async (server: Server, options?: { snapshot_isolation: false }) =>
+  (await import("../backends/mysql/backend.ts")).connectMysql(server, options);
+const redis = async (server: Server) =>
+  (await import("../backends/redis/backend.ts")).connectRedis(server);
+const dynamodb = async (server: Server) =>
+  (await import("../backends/dynamodb/backend.ts")).connectDynamodb(server);
+const zookeeper = async (server: Server) =>
+  (await import("../backends/zookeeper/backend.ts")).connectZookeeper(server);
+
+const withRedis = <Sql>(sql: Sql, redis: Redis) => ({ sql, redis });
+const withZookeeper = <Sql>(sql: Sql, zookeeper: Zookeeper) => ({ sql, zookeeper });
+
+const in_postgres = "READ COMMITTED";
+const in_mysql = "REPEATABLE READ";
+
+export const backends: readonly BackendEntry[] = [
+  {
+    name: "postgres",
+    servers: ["postgres"],
+    usual_level: in_postgres,
+    connect: (servers) => postgres(servers.postgres),
+  },
+  {
+    name: "mysql",
+    servers: ["mysql"],
+    usual_level: in_mysql,
+    or: ["mariadb"],
+    connect: (servers) => mysql(servers.mysql),
+  },
+  {
+    name: "mariadb",
+    servers: ["mariadb"],
+    usual_level: in_mysql,
+    only_by_name: true,
+    connect: (servers) => mysql(servers.mariadb),
+  },
+  {
+    name: "mariadb-snapshot-off",
+    servers: ["mariadb"],
+    usual_level: in_mysql,
+    only_by_name: true,
+    connect: (servers) => mysql(servers.mariadb, { snapshot_isolation: false }),
+  },
+  {
+    name: "redis",
+    servers: ["redis"],
+    usual_level: null,
+    or: ["valkey"],
+    connect: (servers) => redis(servers.redis),
+  },
+  {
+    name: "valkey",
+    servers: ["valkey"],
+    usual_level: null,
+    only_by_name: true,
+    connect: (servers) => redis(servers.valkey),
+  },
+  {
+    name: "dynamodb",
+    servers: ["dynamodb"],
+    usual_level: null,
+    connect: (servers) => dynamodb(servers.dynamodb),
+  },
+  {
+    name: "postgres+redis",
+    servers: ["postgres", "redis"],
+    usual_level: in_postgres,
+    or: ["postgres+valkey"],
+    connect: async (servers) =>
+      combined(await postgres(servers.postgres), await redis(servers.redis), withRedis),
+  },
+  {
+    name: "mysql+redis",
+    servers: ["mysql", "redis"],
+    usual_level: in_mysql,
+    or: ["mysql+valkey", "mariadb+redis", "mariadb+valkey"],
+    connect: async (servers) =>
+      combined(await mysql(servers.mysql), await redis(servers.redis), withRedis),
+  },
+  {
+    name: "postgres+zookeeper",
+    servers: ["postgres", "zookeeper"],
+    usual_level: in_postgres,
+    only_by_name: true,
+    connect: async (servers) =>
+      combined(await postgres(servers.postgres), await zookeeper(servers.zookeeper), withZookeeper),
+  },
+  {
+    name: "mysql+zookeeper",
+    servers: ["mysql", "zookeeper"],
+    usual_level: in_mysql,
+    only_by_name: true,
+    or: ["mariadb+zookeeper"],
+    connect: async (servers) =>
+      combined(await mysql(servers.mysql), await zookeeper(servers.zookeeper), withZookeeper),
+  },
+];

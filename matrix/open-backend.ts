@@ -1,0 +1,49 @@
+import { open_gate } from "../backends/backend.ts";
+import { CannotConnect } from "../backends/cannot-connect.ts";
+import type { Server, ServerKind } from "../servers/server.ts";
+import type { BackendEntry } from "./backends.ts";
+import { type Cell, cellsOf } from "./cell.ts";
+import type { Suite } from "./suite.ts";
+
+/** A backend that is connected, with the cells of some suites on it. */
+export interface OpenBackend extends AsyncDisposable {
+  readonly cells: readonly Cell[];
+}
+
+/**
+ * Connects to a backend and sets up what the strategies of these suites need there.
+ * @throws CannotConnect when there is no such server, or another kind of server
+ */
+export async function openBackend(
+  entry: BackendEntry,
+  servers: Readonly<Partial<Record<ServerKind, Server>>>,
+  suites: readonly Suite[],
+): Promise<OpenBackend> {
+  const backend = await entry.connect(servers as Readonly<Record<ServerKind, Server>>);
+  try {
+    if (![entry.name, ...(entry.or ?? [])].includes(backend.name))
+      throw new CannotConnect(
+        `The server for ${entry.name} is ${backend.server}: correct its URL.`,
+      );
+    const cells: Cell[] = [];
+    await using session = await backend.open(open_gate);
+    for (const { workload, strategies } of suites) {
+      const of_backend = await strategies[backend.name]?.();
+      await of_backend?.setUp?.(session.client);
+      cells.push(...cellsOf(backend, workload, of_backend?.strategies ?? []));
+    }
+    return { cells, [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose]() };
+  } catch (error) {
+    await backend[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Names of a suite's strategies on a backend, without connecting to anything. */
+export async function strategyNames(
+  suite: Suite,
+  { name }: Pick<BackendEntry, "name">,
+): Promise<string[]> {
+  const { strategies = [] } = (await suite.strategies[name]?.()) ?? {};
+  return strategies.map((strategy) => strategy.name);
+}

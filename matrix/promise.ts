@@ -1,0 +1,56 @@
+import type { Isolation } from "../backends/backend.ts";
+
+/**
+ * What a strategy promises on one backend at one isolation level. Anomalies are called as its workload calls
+ * them, and errors by their codes. An empty promise is the best one: nothing goes wrong.
+ */
+export interface Promised {
+  /** The anomalies that interleavings of two clients show: each of them must be found, and no other. */
+  readonly shows?: readonly string[];
+  /** Codes with which an operation fails cleanly in some interleaving of two clients. */
+  readonly fails?: readonly string[];
+  /** Anomalies and codes that only more clients or longer runs may bring out (retries used up). */
+  readonly under_load?: readonly string[];
+  /** What comes of a fault. */
+  readonly when?: {
+    /** The reply to one request is lost. */
+    readonly reply_lost?: AfterFault;
+    /** The lock expires, or its holder dies, while its holder is at work. */
+    readonly lock_lost?: AfterFault;
+    /** A server that is meant to be durable is killed. */
+    readonly killed?: AfterFault;
+  };
+  /** `none`: no operation ever gets through. Default: some do. */
+  readonly progress?: "none";
+}
+
+/** The anomaly that schedules with the fault must show, and others as which a load may see it. */
+export type AfterFault = readonly [string, ...string[]];
+
+/** One promise for all levels, or one a level; a level that is missing is not run. */
+export type Declared = Promised | Readonly<Partial<Record<Isolation, Promised>>>;
+
+/** Nothing goes wrong. */
+export const kept: Promised = {};
+
+/** Nothing goes wrong, at the price of clean failures with these codes. */
+export const fails = (...codes: string[]): Promised => ({ fails: codes });
+
+/** A promise a level, in the order of the standard: READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE. */
+export function byLevel(ru: Promised, rc: Promised, rr: Promised, ser: Promised): Declared {
+  return {
+    "READ UNCOMMITTED": ru,
+    "READ COMMITTED": rc,
+    "REPEATABLE READ": rr,
+    SERIALIZABLE: ser,
+  };
+}
+
+/** The promise at a level (null where the backend has none); undefined when the strategy is not run there. */
+export function promisedAt(declared: Declared, isolation: Isolation | null): Promised | undefined {
+  if (!isByLevel(declared)) return declared as Promised;
+  return isolation === null ? undefined : declared[isolation];
+}
+
+const isByLevel = (declared: Declared): declared is Partial<Record<Isolation, Promised>> =>
+  Object.keys(declared).some((name) => name === name.toUpperCase());

@@ -1,0 +1,78 @@
+import { randomBytes } from "node:crypto";
+import {
+  CreateTableCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ResourceInUseException,
+  UpdateItemCommand,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+import { kept } from "../../matrix/promise.ts";
+import type { Strategy } from "../../matrix/strategy.ts";
+import { duplicates } from "./promises.ts";
+
+/** One a process, so that nobody else's is ever touched. */
+const table = `raceproof-ids-${randomBytes(4).toString("hex")}`;
+
+const creation_limit_s = 30;
+
+/** Creates the table; the backend deletes it when it is disposed of. */
+export async function setUp(client: DynamoDBClient): Promise<void> {
+  const create = new CreateTableCommand({
+    TableName: table,
+    AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+    BillingMode: "PAY_PER_REQUEST",
+  });
+  await client.send(create).catch((error: unknown) => {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  });
+  await waitUntilTableExists({ client, maxWaitTime: creation_limit_s }, { TableName: table });
+}
+
+async function prepare(client: DynamoDBClient, id: string): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: id } } }));
+}
+
+/** The server adds, and answers the sum. */
+const add: Strategy<DynamoDBClient> = {
+  name: "add",
+  declared: kept,
+  prepare,
+  async run(client, id) {
+    const { Attributes } = await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: { id: { S: id } },
+        UpdateExpression: "ADD number :one",
+        ExpressionAttributeValues: { ":one": { N: "1" } },
+        ReturnValues: "UPDATED_NEW",
+      }),
+    );
+    return Number(Attributes?.["number"]?.N);
+  },
+};
+
+/** Reads the last number and puts the next: whoever reads before the other has put sees the same. */
+const getPut: Strategy<DynamoDBClient> = {
+  name: "get-put",
+  declared: duplicates,
+  prepare,
+  async run(client, id) {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: { id: { S: id } }, ConsistentRead: true }),
+    );
+    const next = Number(Item?.["number"]?.N ?? 0) + 1;
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: { id: { S: id }, number: { N: String(next) } },
+      }),
+    );
+    return next;
+  },
+};
+
+export const strategies: readonly Strategy<DynamoDBClient>[] = [add, getPut];
