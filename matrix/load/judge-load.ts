@@ -19,8 +19,7 @@ export async function judgeLoad(
   timing: Timing,
 ): Promise<LoadResult> {
   const history = await readHistory(path);
-  const ours = history.operations.filter(({ process }) => process !== "nemesis");
-  const operations = ours.filter(({ f }) => f !== "read");
+  const operations = history.operations.filter(({ f }) => f !== "read");
   const verdicts = await Promise.all(workload.checkers.map((each) => runChecker(each, history)));
   const all_figures = Object.assign({}, ...verdicts.map(({ figures }) => figures)) as Codes;
   const figures = Object.entries(workload.columns).map(([head, figure]) => {
@@ -31,7 +30,7 @@ export async function judgeLoad(
     history: path,
     expected: Math.max(expected, operations.length),
     acknowledged: operations.filter(({ status }) => status === "ok").length,
-    final: ours.findLast(({ f }) => f === "read")?.output ?? null,
+    final: history.operations.findLast(({ f }) => f === "read")?.output ?? null,
     figures: Object.fromEntries(figures),
     ...(anomaly === undefined ? {} : { anomaly }),
     failed: codes(operations, "fail"),

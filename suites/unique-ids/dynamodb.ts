@@ -46,12 +46,12 @@ const add: Strategy<DynamoDBClient> = {
       new UpdateItemCommand({
         TableName: table,
         Key: { id: { S: id } },
-        UpdateExpression: "ADD number :one",
+        UpdateExpression: "ADD v :one",
         ExpressionAttributeValues: { ":one": { N: "1" } },
         ReturnValues: "UPDATED_NEW",
       }),
     );
-    return Number(Attributes?.["number"]?.N);
+    return Number(Attributes?.["v"]?.N);
   },
 };
 
@@ -64,11 +64,11 @@ const getPut: Strategy<DynamoDBClient> = {
     const { Item } = await client.send(
       new GetItemCommand({ TableName: table, Key: { id: { S: id } }, ConsistentRead: true }),
     );
-    const next = Number(Item?.["number"]?.N ?? 0) + 1;
+    const next = Number(Item?.["v"]?.N ?? 0) + 1;
     await client.send(
       new PutItemCommand({
         TableName: table,
-        Item: { id: { S: id }, number: { N: String(next) } },
+        Item: { id: { S: id }, v: { N: String(next) } },
       }),
     );
     return next;
