@@ -1,8 +1,8 @@
 import type { Connection } from "mysql2/promise";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/mysql.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 async function addOne(connection: Connection, id: string): Promise<void> {
   await connection.query("UPDATE Counter SET count_value = count_value + 1 WHERE id = ?", [id]);

@@ -1,9 +1,9 @@
 import type { Connection, ResultSetHeader } from "mysql2/promise";
 import { kept } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/mysql.ts";
 import { counted_twice } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 const connectionLost = (error: unknown): boolean =>
   error instanceof Error &&

@@ -1,9 +1,9 @@
 import type { Connection, ResultSetHeader, RowDataPacket } from "mysql2/promise";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/mysql.ts";
 import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 const attempts_max = 10;
 const optimistic = { ...kept, under_load: ["refused"] };

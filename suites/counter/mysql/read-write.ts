@@ -1,9 +1,9 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { byLevel, fails } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/mysql.ts";
 import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 /** Reads, adds one in the application, writes: the table has one row, so who needs a WHERE? */
 export const readWriteWithoutWhere: Strategy<Connection> = {

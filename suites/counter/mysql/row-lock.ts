@@ -1,9 +1,9 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/mysql.ts";
 import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 async function lockAndRead(connection: Connection, id: string, lock: string): Promise<number> {
   const [rows] = await connection.query<RowDataPacket[]>(

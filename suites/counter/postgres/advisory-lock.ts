@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/postgres.ts";
 import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 const lock = (client: Client, id: string) =>
   client.query("SELECT pg_advisory_lock(hashtext($1))", [id]);

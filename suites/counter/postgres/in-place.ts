@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/postgres.ts";
 import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, prepareWithoutRow, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 const transaction = byLevel(kept, kept, fails("40001"), fails("40001"));
 

@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/postgres.ts";
 import { counted_twice } from "../promises.ts";
 import { keptInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 const connectionLost = (error: unknown): boolean =>
   error instanceof Error && /terminated unexpectedly|ECONNRESET/.test(error.message);

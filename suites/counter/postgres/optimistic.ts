@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept } from "../../../matrix/promise.ts";
 import { Refused, type Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/postgres.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 const attempts_max = 10;
 const optimistic = { ...kept, under_load: ["refused", "40001"] };

@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 import { byLevel, fails } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/postgres.ts";
 import { lost } from "../promises.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 /** Reads, adds one in the application, writes: the table has one row, so who needs a WHERE? */
 export const readWriteWithoutWhere: Strategy<Client> = {

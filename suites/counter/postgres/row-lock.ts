@@ -1,10 +1,10 @@
 import type { Client } from "pg";
 import { byLevel, fails, kept, type Promised } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";
+import { inTransaction } from "../../transaction/postgres.ts";
 import { lost } from "../promises.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
-import { inTransaction } from "./transaction.ts";
 
 // A snapshot older than the row: from REPEATABLE READ on PostgreSQL refuses to lock or write it.
 const correct = byLevel(kept, kept, fails("40001"), fails("40001"));
