@@ -27,7 +27,8 @@ export function listCommand(): Command {
         console.log(`\n${backend.name}${by_name}`);
         for (const suite of suites) {
           const lines = await linesOf(suite, backend);
-          if (lines.length > 0) console.log(`  ${suite.workload.name}\n    ${lines.join("\n    ")}`);
+          if (lines.length > 0)
+            console.log(`  ${suite.workload.name}\n    ${lines.join("\n    ")}`);
         }
       }
     });
