@@ -8,7 +8,7 @@ import { register } from "./models/register.ts";
 import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
 import { toProblem } from "./search/problem.ts";
 import { search } from "./search/search.ts";
-import { impossibleValues } from "./unique-values/impossible-values.ts";
+import { type Reduction, reduce } from "./unique-values/reduce.ts";
 import { impossibleZones } from "./unique-writes.ts";
 import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
 import { strangeTo } from "./vocabulary.ts";
@@ -97,22 +97,17 @@ class Judge {
     const { header, operations } = this.#history;
     const keys = byKey(operations);
     const model = this.#make(this.#options.initial ?? header?.initial);
-    const { index, of } = this.#options.share ?? { index: 0, of: 1 };
     const witness: Operation[] = [];
     let unknown: string | undefined;
-    for (const [number, [key, of_key]] of [...keys].entries()) {
-      if (number % of !== index) continue;
-      const impossible = this.#impossibleAlone(of_key, model.init);
-      if (impossible?.length === 0 && this.#options.witness !== true) continue;
-      const judged = impossible === undefined || impossible.length === 0 ? of_key : impossible;
+    for (const { key, judged, impossible } of this.#parts(keys, model.init)) {
       const problem = toProblem(judged, model);
       const outcome = search(problem, model, this.#budget);
       if (outcome.kind === "impossible") {
         const blocked = problem.operations[outcome.blocked]!;
         return this.#invalid(judged, blocked, ofKey(key, keys.size > 1));
       }
-      if (outcome.kind === "gave up" && judged === impossible)
-        return this.#contradiction(impossible, ofKey(key, keys.size > 1));
+      if (outcome.kind === "gave up" && impossible)
+        return this.#contradiction(judged, ofKey(key, keys.size > 1));
       if (outcome.kind === "gave up")
         unknown ??= `${gaveUp(outcome, this.#limits, problem.events.length)}${ofKey(key, keys.size > 1)}.`;
       else witness.push(...outcome.order.map((operation) => problem.operations[operation]!));
@@ -122,14 +117,26 @@ class Judge {
     return this.#options.witness === true ? { ...valid, witness } : valid;
   }
 
-  /** @returns operations that are impossible by themselves; undefined where only the search can tell */
-  #impossibleAlone(
-    of_key: readonly Operation[],
+  /** What the search has to judge: whole keys, or parts of them where a quicker way knows that it is enough. */
+  *#parts(
+    keys: ReadonlyMap<string, readonly Operation[]>,
     initial: unknown,
-  ): readonly Operation[] | undefined {
-    if (this.#make === register) return impossibleZones(of_key, initial);
-    const is_ours = models[this.#name] === this.#make;
-    return is_ours ? impossibleValues(this.#name, of_key, initial) : undefined;
+  ): Generator<{ key: string; judged: readonly Operation[]; impossible: boolean }> {
+    const { index, of } = this.#options.share ?? { index: 0, of: 1 };
+    for (const [number, [key, of_key]] of [...keys].entries()) {
+      if (number % of !== index) continue;
+      const { impossible, parts } = this.#reduced(of_key, initial);
+      const all = this.#options.witness === true && !impossible;
+      for (const judged of all ? [of_key] : parts) yield { key, judged, impossible };
+    }
+  }
+
+  #reduced(of_key: readonly Operation[], initial: unknown): Reduction {
+    if (models[this.#name] !== this.#make) return { parts: [of_key], impossible: false };
+    if (this.#make !== register) return reduce(this.#name, of_key, initial);
+    const zones = impossibleZones(of_key, initial);
+    if (zones === undefined) return { parts: [of_key], impossible: false };
+    return { parts: zones.length === 0 ? [] : [zones], impossible: zones.length > 0 };
   }
 
   /** What is impossible, where the search that explains why would take too long. */

@@ -1,24 +1,35 @@
-import type { Lifetime, Lifetimes } from "./lifetimes.ts";
-import type { Part } from "./part.ts";
+import type { Finding } from "./finding.ts";
+import type { Lifetime, Lifetimes, Part } from "./lifetimes.ts";
+
+/**
+ * # Crashed removes of stacks and priority queues
+ *
+ * A crashed remove may have taken out any value that is left in the end, from its call on, or nothing. The earlier a value may
+ * go, the more orders there are. So there are two bounds: nothing was taken; and each value that is left may have been
+ * taken from the call of the first crashed remove on, as if one could take many. If there is an order with the former,
+ * all is well. If there is none even with the latter, there is none at all. Between them one would have to choose which
+ * ones take which values, and (unlike in a queue, where those that came first must go first) the choices
+ * compete: an order may want a value to be gone early, or fewer of them gone late. That is left to the search.
+ *
+ * Evidence from the latter bound holds whatever else crashed: as many of the crashed removes as it has values that are left
+ * are part of it, the earliest ones, which can do all that any can.
+ */
 
 /** What cannot be; undefined when all is well. Exact where no operation that takes out crashed. */
 export type Fault = (lifetimes: Lifetimes) => readonly Part[] | undefined;
 
 /**
  * Crashed operations may have taken out values that are left in the end.
- * @returns "unsure" where neither of two bounds tells
+ * Where neither of two bounds tells, the search has to.
  */
-export function faultWithCrashed(
-  fault: Fault,
-  lifetimes: Lifetimes,
-): readonly Part[] | undefined | "unsure" {
-  const { values, crashed } = lifetimes;
+export function faultWithCrashed(fault: Fault, lifetimes: Lifetimes): Finding {
+  const { values, empties, crashed } = lifetimes;
   const left = values.filter(({ removed }) => !removed);
   const [first] = crashed;
   const as_it_is = fault(lifetimes);
   if (as_it_is === undefined || first === undefined || left.length === 0) return as_it_is;
   const all_taken = fault(taken(lifetimes, () => first.from));
-  if (all_taken === undefined) return "unsure";
+  if (all_taken === undefined) return { unsure: [[...values, ...empties, ...crashed]] };
   const takers = all_taken.filter((part) => "removed" in part && !part.removed).length;
   return [...all_taken, ...crashed.slice(0, takers)];
 }

@@ -2,6 +2,33 @@ import type { Operation } from "../../histories/event.ts";
 import { plainText } from "../plain-text.ts";
 
 /**
+ * # Containers of unique values, without a search
+ *
+ * After Lee and Mathur, *Efficient Decrease-and-Conquer Linearizability Monitoring* (OOPSLA 2025): when every value is
+ * added only once, each answer says which add it belongs to. Then one need not try orders of operations. One
+ * looks at values: each has one span in which it comes in, and one in which it goes out. Each kind of container has its
+ * own condition on them (queue.ts, stack.ts, deque.ts, priority-queue.ts). The proofs there are our own, since
+ * the paper leaves out operations that crashed and, mostly, those that found nothing.
+ *
+ * Two facts hold for all of these containers.
+ *
+ * **Leaving out.** A legal order stays legal when one value is taken out of it, with its add and its remove. (Nothing else
+ * ever waits for a value to be there, and what finds nothing still finds nothing.)
+ *
+ * **Gaps.** A value *stays through* a moment when its add must be before it, and its remove after it. Call a moment
+ * *free* when no value stays through it. If there is a legal order, there is one that has the container empty in
+ * the middle of every free moment. Proof, for one free moment: look at the values that are there in its middle. Each can
+ * have gone before (its remove may be this early) or can come after (its add may be this late). Let the former go just
+ * before the middle, in the order in which they went; let the latter come just after it, in the order in
+ * which they had come. Before the middle, the order is the old one without the latter values, continued as it was without
+ * any others; after it, the old one without the former. Both are legal by *leaving out*. Nothing is there in the
+ * middle any more, and what was empty in the middle of other free moments still is.
+ *
+ * It follows that an operation that found nothing is right exactly when there is a free moment in its span, and does not
+ * meet any others; and that a history falls apart at its free moments.
+ */
+
+/**
  * When something may happen, in moments: moment k is the time just after the k-th call. Of two operations, one
  * returned before the other was called exactly when `until` of the one is less than `from` of the other.
  * (Whoever is open later between two calls is open just after the first of them, too: so it is enough to
@@ -40,8 +67,15 @@ export interface Names {
 }
 
 /** Operations that cannot all have happened, whatever the kind of container. */
-export interface Contradiction {
+interface Contradiction {
   readonly operations: readonly Operation[];
+}
+
+/** What a history is made of, and so its contradictions. */
+export type Part = Lifetime | Span | Contradiction;
+
+export function operationsOf(part: Part): readonly Operation[] {
+  return "add" in part ? [...part.add.operations, ...part.remove.operations] : part.operations;
 }
 
 /**

@@ -1,8 +1,22 @@
 import { ascending, priority } from "../models/priority-queue.ts";
-import type { Lifetime, Lifetimes, Span } from "./lifetimes.ts";
+import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
 import { covering, staysThrough } from "./moments.ts";
-import type { Part } from "./part.ts";
 
+/**
+ * # The smallest first
+ *
+ * There is an order exactly when each value can go at a moment that is free of all smaller ones (see lifetimes.ts), and every
+ * operation that found nothing has a free moment.
+ *
+ * Proof, by taking away the largest value, w. When w goes, nothing else may be there: all others are smaller. So its remove
+ * needs a moment through which none of them stays. That is enough, too: an order of the others has the queue empty
+ * in the middle of all moments that are free of them. There w can go; and it can come in as late as it needs to, at that moment
+ * or before, as nobody minds a value that is larger. And so on with the next largest one. A value that never leaves
+ * has no such condition. □
+ *
+ * Values are added one after the other, smallest first, so moments are only ever taken: a forest of
+ * pointers to the next free moment needs almost O(n), after sorting.
+ */
 export function priorityQueueFault({
   values,
   empties,

@@ -1,11 +1,28 @@
-import type { Lifetime, Lifetimes } from "./lifetimes.ts";
+import type { Lifetime, Lifetimes, Part } from "./lifetimes.ts";
 import { coverage, covering, staysThrough } from "./moments.ts";
-import type { Part } from "./part.ts";
 import { RangeTree } from "./range-tree.ts";
 
 /** More than any moment. */
 const never = 2 ** 29;
 
+/**
+ * # Last in, first out
+ *
+ * A value that stays through no moment can come and go at one point in time: nothing else is touched, so it is left out.
+ * The others fall apart at the free moments (see lifetimes.ts) into components. Within a component there always is
+ * something on the stack, so one value lies lowest all the time: it can be added before the first moment of the
+ * component, and removed after the last one. And whichever value can do this may be the lowest: take it out
+ * of a legal order, and put it in first and out last. So: look for a value that can be the lowest, take it away (the
+ * rest is linearizable exactly when all was), see into which components the rest falls apart, and so on. Nothing is
+ * left in the end, or some component has no value that can be the lowest: then there is no order.
+ *
+ * A value that can be the lowest of a component can still be the lowest of a smaller one. So one only has to look
+ * at how components begin and end: each value is found once when a component begins late enough for it, once when one ends
+ * early enough. With trees for the least of a range, all is O(n log n).
+ *
+ * For crashed pops see crashed.ts. Evidence: the component that is stuck, or few values that cover it. As they stay connected
+ * and none of them can be the lowest, they are stuck, too.
+ */
 export function stackFault({ values, empties, end }: Lifetimes): readonly Part[] | undefined {
   const staying = values.filter(staysThrough).sort((one, other) => one.add.until - other.add.until);
   const covered = coverage(staying, end);

@@ -1,0 +1,9 @@
+import type { Part } from "./lifetimes.ts";
+
+/** Parts that cannot all be; undefined when all is well; else parts of which it cannot tell. */
+export type Finding = readonly Part[] | undefined | Unsure;
+
+export interface Unsure {
+  /** The history is linearizable exactly when each of these is, by itself. */
+  readonly unsure: readonly (readonly Part[])[];
+}
