@@ -31,8 +31,10 @@ export interface Gate {
 /** Free running: everything passes at once. */
 export const open_gate: Gate = { pass: (_step, send) => send() };
 
+/** A level of isolation, as the SQL standard calls it; which of them there are, a backend says (`isolations`). */
 export type Isolation = "READ UNCOMMITTED" | "READ COMMITTED" | "REPEATABLE READ" | "SERIALIZABLE";
 
+/** How a connection of a client behaves. */
 export interface OpenOptions {
   /** Default level of the session's transactions; only where the backend has levels. */
   readonly isolation?: Isolation;
@@ -40,6 +42,7 @@ export interface OpenOptions {
   readonly resend?: boolean;
 }
 
+/** One connection of one client. `asyncDispose` closes it. */
 export interface Session<Client> extends AsyncDisposable {
   readonly client: Client;
   /**
@@ -56,6 +59,10 @@ export interface Session<Client> extends AsyncDisposable {
   clean?(): Promise<void>;
 }
 
+/**
+ * A database that was connected to. `asyncDispose` closes its sessions and removes what is ours: the database,
+ * the tables or the keys.
+ */
 export interface Backend<Client> extends AsyncDisposable {
   /** `postgres`, `mysql`, `mariadb`, `redis`, `valkey`, `dynamodb`. */
   readonly name: string;

@@ -8,6 +8,7 @@
 /** A logical process: one client, until an `info` ends it; it then goes on under a new number. */
 export type Process = number | "nemesis";
 
+/** An operation is about to be sent. */
 export interface Invoke {
   readonly index: number;
   readonly time_ns: number;
@@ -18,6 +19,7 @@ export interface Invoke {
   readonly input: unknown;
 }
 
+/** It happened, and this was the answer. */
 export interface Ok {
   readonly index: number;
   readonly time_ns: number;
@@ -26,6 +28,7 @@ export interface Ok {
   readonly output: unknown;
 }
 
+/** `fail`: it certainly did not happen. `info`: nobody knows. */
 export interface Failed {
   readonly index: number;
   readonly time_ns: number;
@@ -34,6 +37,7 @@ export interface Failed {
   readonly error: string;
 }
 
+/** One line of a history. Its fields are called as in the file. */
 export type HistoryEvent = Invoke | Ok | Failed;
 
 /** Everything needed to know what ran; the first line of a history file. */
@@ -69,6 +73,7 @@ export interface Operation {
   readonly returned_line?: number | undefined;
 }
 
+/** What happened: operations and, where it came from a run of ours, what ran. */
 export interface History {
   readonly header: Header | undefined;
   /** In the order of their invokes. */

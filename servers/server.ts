@@ -1,6 +1,16 @@
 /** A server: the process behind a backend, wherever it comes from. */
 
-export const server_kinds = [
+/** The kinds of servers that can be started. */
+export type ServerKind =
+  | "postgres"
+  | "mysql"
+  | "mariadb"
+  | "redis"
+  | "valkey"
+  | "dynamodb"
+  | "zookeeper";
+
+export const server_kinds: readonly ServerKind[] = [
   "postgres",
   "mysql",
   "mariadb",
@@ -8,10 +18,9 @@ export const server_kinds = [
   "valkey",
   "dynamodb",
   "zookeeper",
-] as const;
+];
 
-export type ServerKind = (typeof server_kinds)[number];
-
+/** A server that answers. `asyncDispose` ends it, if it is ours. */
 export interface Server extends AsyncDisposable {
   readonly kind: ServerKind;
   /** `postgres://…`, `mysql://…`, `redis://…`, `http://…`: what a driver connects to. */
