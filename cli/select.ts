@@ -6,6 +6,7 @@ import { short_level } from "../reports/matrix.ts";
 import { type ServerKind, server_kinds } from "../servers/server.ts";
 import { suites } from "../suites/suites.ts";
 import { BadUsage, chosen } from "./bad-usage.ts";
+import { missingPackage } from "./missing-package.ts";
 
 /** What of the matrix is to be run, and where its servers come from. */
 export interface Selection {
@@ -60,7 +61,10 @@ export async function only(
   for (const backend of selection.backends) {
     let has_some = false;
     for (const suite of selection.suites) {
-      for (const strategy of await strategyNames(suite, backend)) {
+      const names = await namesIfInstalled(suite, backend);
+      // What cannot be looked at is not left out in silence: the run says that it was not run, and why.
+      if (names === undefined) has_some = true;
+      for (const strategy of names ?? []) {
         const { workload } = suite;
         if (!selection.includes(workload.name, strategy) || !isWanted(workload, strategy)) continue;
         wanted.add(`${workload.name} ${strategy}`);
@@ -78,8 +82,23 @@ async function namesOn(
   backends: readonly BackendEntry[],
   suites: readonly Suite[],
 ): Promise<string[][]> {
-  const pairs = backends.flatMap((backend) => suites.map((suite) => strategyNames(suite, backend)));
+  const pairs = backends.flatMap((backend) =>
+    suites.map(async (suite) => (await namesIfInstalled(suite, backend)) ?? []),
+  );
   return Promise.all(pairs);
+}
+
+/** The strategies of a workload on a backend; undefined where the driver that they import is not installed. */
+async function namesIfInstalled(
+  suite: Suite,
+  backend: BackendEntry,
+): Promise<string[] | undefined> {
+  try {
+    return await strategyNames(suite, backend);
+  } catch (error) {
+    if (missingPackage(error) === undefined) throw error;
+    return undefined;
+  }
 }
 
 /** Without a flag all that run by default; `all` is really all. */

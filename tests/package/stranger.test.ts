@@ -91,6 +91,10 @@ test("npx raceproof run measures their server, where the driver is there", async
   const { code, text } = await project.run(["npx", "raceproof", "run", ...cell]);
   expect(text).toContain("loses updates");
   expect(code).toBe(0);
+  const dynamodb = await project.run(["npx", "raceproof", "run", "--backend", "dynamodb"]);
+  expect(dynamodb.text).toContain("dynamodb: not run.");
+  expect(dynamodb.text).toContain("is not installed");
+  expect(dynamodb.code).toBe(2);
 });
 
 const lost_update = `${[
