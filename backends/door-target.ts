@@ -9,8 +9,11 @@ export interface DoorTarget {
   connect(): Promise<Duplex>;
   /** How a program reaches our database: at the server itself, or at a port of this machine instead. */
   address(port?: number): Address;
-  /** Before a client's first connection at this level: what the server needs to know for schedules. */
-  prepare(isolation: Isolation | undefined): Promise<void>;
+  /**
+   * Before a client's first connection at this level.
+   * @returns what the server is to be told on every new connection, for schedules
+   */
+  prepare(isolation: Isolation | undefined): Promise<readonly string[]>;
   /** Resolves once the server has ended these connections, and given back their locks. */
   gone(connections: readonly number[]): Promise<void>;
   /** Ends connections that wait for something and do not notice that their client went away. */

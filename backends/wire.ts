@@ -75,18 +75,19 @@ export interface Conversation {
   readonly connection: number | undefined;
   /** As the last reply said. */
   readonly in_transaction: boolean;
-  /** How to take apart a statement that commits by itself, where the protocol can. */
-  readonly split?: Split;
+  /** The log-in is over. */
+  readonly is_ready: boolean;
+  /** How the door says statements of its own, where the database has statements. */
+  readonly aside?: Aside;
 }
 
 /**
- * A statement that runs by itself is two steps: its work and its commit. The door says BEGIN before it and
- * COMMIT after it; the client must not notice: it gets the reply that it would have got without.
+ * What the door says itself, aside, on the client's connection. A statement that runs by itself is two steps, its
+ * work and its commit: the door says BEGIN before it and COMMIT after it. The client must not notice: it gets the
+ * reply that it would have got without.
  */
-export interface Split {
-  begin(): OwnRequest;
-  commit(): OwnRequest;
-  rollback(): OwnRequest;
+export interface Aside {
+  say(statement: string): OwnRequest;
   /**
    * The reply as it would have been outside a transaction.
    * @param reply to the statement, inside

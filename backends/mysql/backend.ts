@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import {
-  type Backend,
   type Gate,
   type Isolation,
   type OpenOptions,
   open_gate,
   type Session,
 } from "../backend.ts";
+import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
+import { MysqlDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./outcome.ts";
 import { OwnDatabase } from "./own-database.ts";
 import { MysqlSession } from "./session.ts";
@@ -37,13 +38,13 @@ type Client = import("mysql2/promise").Connection;
 export async function connectMysql(
   server: { readonly url: string },
   options: MariadbOptions = {},
-): Promise<Backend<Client>> {
+): Promise<BackendWithDoor<Client>> {
   const given = givenBy(server.url);
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
   return new MysqlBackend(library, given, await OwnDatabase.create(library, given), options);
 }
 
-class MysqlBackend implements Backend<Connection> {
+class MysqlBackend implements BackendWithDoor<Connection> {
   readonly name: "mysql" | "mariadb" | "mariadb-snapshot-off";
   readonly server: string;
   /** Names of locks (`GET_LOCK`) belong to the whole server. */
@@ -54,6 +55,7 @@ class MysqlBackend implements Backend<Connection> {
     "REPEATABLE READ",
     "SERIALIZABLE",
   ];
+  readonly door: DoorTarget;
   readonly outcome = outcome;
   readonly code = code;
   readonly #library: Library;
@@ -61,6 +63,8 @@ class MysqlBackend implements Backend<Connection> {
   readonly #database: OwnDatabase;
   readonly #overwrites: boolean;
   readonly #sessions = new Map<number, MysqlSession>();
+  /** As the performance schema numbers connections; 0 on MariaDB. */
+  readonly #thread_ids = new Map<number, number>();
   readonly #held: ReturnType<typeof pollTogether>;
 
   constructor(library: Library, given: Given, database: OwnDatabase, options: MariadbOptions) {
@@ -75,7 +79,10 @@ class MysqlBackend implements Backend<Connection> {
       this.server += " with innodb_snapshot_isolation=OFF";
     }
     const waits = database.is_mariadb ? waitingInMariadb : waitingInMysql;
-    this.#held = pollTogether((ids) => waits(database.control, this.#threads(ids)));
+    this.#held = pollTogether(async (ids) => waits(database.control, await this.#threads(ids)));
+    this.door = new MysqlDoorTarget(given, database, (isolation) =>
+      this.#setUp(isolation === undefined ? {} : { isolation }),
+    );
   }
 
   async open(gate: Gate = open_gate, options: OpenOptions = {}): Promise<Session<Connection>> {
@@ -84,6 +91,7 @@ class MysqlBackend implements Backend<Connection> {
     await client.query(set_up);
     const thread = await this.#threadOf(client);
     const session = new MysqlSession(client, thread, gate, this.#database, set_up);
+    this.#thread_ids.set(thread.connection_id, thread.thread_id);
     this.#sessions.set(thread.connection_id, session);
     session.closed = () => this.#sessions.delete(thread.connection_id);
     return session;
@@ -92,16 +100,20 @@ class MysqlBackend implements Backend<Connection> {
   async waiting(
     sessions: readonly Session<Connection>[],
   ): Promise<ReadonlySet<Session<Connection>>> {
+    const ours = sessions.filter((session) => session instanceof MysqlSession);
+    if (ours.length === 0) return new Set();
+    const held = await this.waitingConnections(ours.map(({ thread }) => thread.connection_id));
+    return new Set(ours.filter(({ thread }) => held.has(thread.connection_id)));
+  }
+
+  async waitingConnections(connections: readonly number[]): Promise<ReadonlySet<number>> {
     if (!this.#database.is_mariadb && !this.#database.has_performance_schema) {
       throw new Error(
         `${this.server} runs with performance_schema=OFF and does not tell who waits for a lock: ` +
           "start it with performance_schema=ON.",
       );
     }
-    const ours = sessions.filter((session) => session instanceof MysqlSession);
-    if (ours.length === 0) return new Set();
-    const held = await this.#held(ours.map(({ thread }) => thread.connection_id));
-    return new Set(ours.filter(({ thread }) => held.has(thread.connection_id)));
+    return this.#held(connections);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -127,7 +139,15 @@ class MysqlBackend implements Backend<Connection> {
     return { connection_id, thread_id: Number(rows[0]!["id"]) };
   }
 
-  #threads(ids: readonly number[]): Thread[] {
-    return ids.map((id) => this.#sessions.get(id)?.thread).filter((thread) => thread !== undefined);
+  /** Connections that came through a door are known by their number alone. */
+  async #threads(ids: readonly number[]): Promise<Thread[]> {
+    const unknown = ids.filter((id) => !this.#thread_ids.has(id));
+    if (unknown.length > 0) {
+      const found = this.#database.is_mariadb ? [] : await this.#database.threads(unknown);
+      for (const id of unknown) this.#thread_ids.set(id, 0);
+      for (const { connection_id, thread_id } of found)
+        this.#thread_ids.set(connection_id, thread_id);
+    }
+    return ids.map((id) => ({ connection_id: id, thread_id: this.#thread_ids.get(id) ?? 0 }));
   }
 }

@@ -3,6 +3,7 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
+import type { Thread } from "./waits.ts";
 
 /**
  * A database of our own at a server that may be someone else's, and the control connection:
@@ -65,6 +66,19 @@ export class OwnDatabase {
       [ids],
     );
     return rows.map(({ id }) => Number(id));
+  }
+
+  /** The threads of these connections, as the performance schema numbers them. */
+  async threads(ids: readonly number[]): Promise<readonly Thread[]> {
+    const [rows] = await this.control.query<RowDataPacket[]>(
+      `SELECT processlist_id AS connection_id, thread_id
+         FROM performance_schema.threads WHERE processlist_id IN (?)`,
+      [ids],
+    );
+    return rows.map((row) => ({
+      connection_id: Number(row["connection_id"]),
+      thread_id: Number(row["thread_id"]),
+    }));
   }
 
   async kill(id: number): Promise<void> {

@@ -29,7 +29,7 @@ export class PostgresDoorTarget implements DoorTarget {
   readonly #given: Given;
   readonly #database: DoorDatabase;
   #prepared:
-    | { readonly isolation: Isolation | undefined; readonly done: Promise<void> }
+    | { readonly isolation: Isolation | undefined; readonly done: Promise<readonly string[]> }
     | undefined;
 
   constructor(given: Given, database: DoorDatabase) {
@@ -80,17 +80,18 @@ export class PostgresDoorTarget implements DoorTarget {
     };
   }
 
-  prepare(isolation: Isolation | undefined): Promise<void> {
+  prepare(isolation: Isolation | undefined): Promise<readonly string[]> {
     if (this.#prepared?.isolation !== isolation || this.#prepared === undefined)
       this.#prepared = { isolation, done: this.#prepare(isolation) };
     return this.#prepared.done;
   }
 
-  async #prepare(isolation: Isolation | undefined): Promise<void> {
+  async #prepare(isolation: Isolation | undefined): Promise<readonly string[]> {
     if (this.#database.sets_deadlock_timeout)
       await this.#database.alter(`deadlock_timeout = '${deadlock_timeout}'`);
     if (isolation !== undefined)
       await this.#database.alter(`default_transaction_isolation = '${isolation.toLowerCase()}'`);
+    return [];
   }
 
   async gone(pids: readonly number[]): Promise<void> {

@@ -10,10 +10,10 @@
  * after a Flush every message has one answer, and an error stands for all that follow up to the next Sync.
  */
 import { Frames, joined } from "../frames.ts";
-import type { Conversation, Received, Sent, Split, Wire } from "../wire.ts";
+import type { Aside, Conversation, Received, Sent, Wire } from "../wire.ts";
+import { aside } from "./wire-aside.ts";
 import { Expected } from "./wire-replies.ts";
 import { Body, type Item, type Portal, type Prepared, readPortal } from "./wire-requests.ts";
-import { split } from "./wire-split.ts";
 import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
 
 /** SSLRequest and GSSENCRequest. */
@@ -29,7 +29,8 @@ export const postgresWire: Wire = { open: () => new PostgresConversation() };
 class PostgresConversation implements Conversation {
   connection: number | undefined;
   in_transaction = false;
-  readonly split: Split = split;
+  is_ready = false;
+  readonly aside: Aside = aside;
   #started = false;
   #start: Frames = startFrames();
   readonly #from_client = new Frames(5, (head) => 1 + head.readUInt32BE(1));
@@ -165,6 +166,7 @@ class PostgresConversation implements Conversation {
     const type = String.fromCharCode(message[0]!);
     if (type === "K" && message.length >= 9) this.connection = message.readUInt32BE(5);
     if (type === "Z") {
+      this.is_ready = true;
       this.in_transaction = message[5] !== idle;
       this.#skips = false;
     }

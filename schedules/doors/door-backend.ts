@@ -24,10 +24,11 @@ export function throughDoors<Client>(
   const sessions = new Map<Session<Client>, Door>();
   const open = async (gate: Gate, options: OpenOptions = {}): Promise<Session<Client>> => {
     if (gate === open_gate) return openDirectly(target, make);
-    await target.prepare(options.isolation);
+    const greeting = await target.prepare(options.isolation);
     const door = await Door.open({
       wire: target.wire,
       gate,
+      greeting,
       connect: () => target.connect(),
       gone: (connection) => target.gone([connection]),
     });

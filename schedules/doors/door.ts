@@ -14,6 +14,8 @@ export interface DoorOptions {
   readonly gate: Gate;
   /** A new connection to the real server, encrypted where the server wants that. */
   readonly connect: () => Duplex | Promise<Duplex>;
+  /** What the server is told on a new connection, once the client has logged in. Default nothing. */
+  readonly greeting?: readonly string[];
   /** Statements that commit by themselves are two steps, their work and their commit. Default true. */
   readonly splits?: boolean;
   /** Resolves once the server has ended this connection, by its number, and given back its locks. */
@@ -87,6 +89,7 @@ export class Door implements AsyncDisposable {
     }
     const doorway: Doorway = {
       gate: this.#options.gate,
+      greeting: this.#options.greeting ?? [],
       splits: this.#options.splits ?? true,
       gone: this.#options.gone,
       losesReply: () => {

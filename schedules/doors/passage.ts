@@ -32,6 +32,8 @@ const commits: Request = {
 /** What a passage needs of its door. */
 export interface Doorway {
   readonly gate: Gate;
+  /** What the server is told on a new connection, once the client has logged in. */
+  readonly greeting: readonly string[];
   /** Statements that commit by themselves are taken apart into their work and their commit. */
   readonly splits: boolean;
   /** Whether the reply to the request under way is to be lost; asked once, when it is there. */
@@ -61,6 +63,7 @@ export class Passage {
   readonly #doorway: Doorway;
   readonly #queue: Sent[] = [];
   #is_working = false;
+  #has_greeted = false;
   #under_way: UnderWay | undefined;
   /** Why nothing goes through any more. */
   #over: WireError | undefined;
@@ -107,6 +110,7 @@ export class Passage {
 
   async #work(): Promise<void> {
     this.#is_working = true;
+    if (!this.#has_greeted && this.conversation.is_ready) await this.#greet();
     for (let part = this.#queue.shift(); part !== undefined; part = this.#queue.shift()) {
       if (part.kind === "answer") this.#toClient(part.bytes);
       else if (part.kind === "request") await this.#request(part);
@@ -118,14 +122,21 @@ export class Passage {
     this.#is_working = false;
   }
 
+  async #greet(): Promise<void> {
+    this.#has_greeted = true;
+    const { aside } = this.conversation;
+    for (const statement of this.#doorway.greeting)
+      if (aside) await this.#exchange(aside.say(statement), [], true).catch(() => this.destroy());
+  }
+
   /** Takes a request through the gate, and its reply back to the client. */
   async #request(part: Sent & { kind: "request" }): Promise<void> {
-    const { split, in_transaction } = this.conversation;
+    const { aside, in_transaction } = this.conversation;
     const { request } = part;
     const apart = this.#doorway.splits && request.commits_itself && !in_transaction;
     const kept: Buffer[] = [];
     try {
-      if (apart && split) await this.#takeApart(part, kept);
+      if (apart && aside) await this.#takeApart(part, kept);
       else
         await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
     } catch (error) {
@@ -137,25 +148,25 @@ export class Passage {
 
   /** The work of a statement, and its commit: two steps. The client gets one reply, after both. */
   async #takeApart(part: Sent & { kind: "request" }, kept: Buffer[]): Promise<void> {
-    const split = this.conversation.split!;
+    const aside = this.conversation.aside!;
     const { gate } = this.#doorway;
     const [work, end]: [Buffer[], Buffer[]] = [[], []];
     const deliver = (): void => {
-      if (end.length > 0) kept.push(split.asIfAlone(Buffer.concat(work), Buffer.concat(end)));
+      if (end.length > 0) kept.push(aside.asIfAlone(Buffer.concat(work), Buffer.concat(end)));
     };
     try {
       await gate.pass(this.#stepOf(part.request), async () => {
-        await this.#exchange(split.begin(), [], true);
+        await this.#exchange(aside.say("BEGIN"), [], true);
         return this.#answer(part, work, true);
       });
     } catch (error) {
       if (this.#over || !(error instanceof WireError && error.is_answer)) throw error;
-      await this.#exchange(split.rollback(), end, true);
+      await this.#exchange(aside.say("ROLLBACK"), end, true);
       deliver();
       return;
     }
     await gate
-      .pass(this.#stepOf(commits), () => this.#answer(split.commit(), end, true))
+      .pass(this.#stepOf(commits), () => this.#answer(aside.say("COMMIT"), end, true))
       .finally(deliver);
   }
 
@@ -210,7 +221,7 @@ export class Passage {
       statement,
       kind,
       keys,
-      describe: (reply) => replyInWords(reply as Reply),
+      describe: (reply) => replyInWords(kind, reply as Reply),
       ...(connection === undefined ? {} : { connection }),
     };
   }

@@ -1,16 +1,14 @@
-/** BEGIN, COMMIT and ROLLBACK that a door says around a statement that would have committed by itself. */
+/** What a door says itself on a client's connection: BEGIN and COMMIT around a statement that commits by itself. */
 import { Frames, joined } from "../frames.ts";
-import type { OwnRequest, Split } from "../wire.ts";
+import type { Aside, OwnRequest } from "../wire.ts";
 import { Expected } from "./wire-replies.ts";
 
 /** Of the answers to COMMIT these are the client's: an error, and what may come at any time. */
 const of_the_client = "ENSA";
 const idle = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
-export const split: Split = {
-  begin: () => own("BEGIN"),
-  commit: () => own("COMMIT"),
-  rollback: () => own("ROLLBACK"),
+export const aside: Aside = {
+  say,
   asIfAlone(reply, end) {
     const { frames } = new Frames(5, (head) => 1 + head.readUInt32BE(1)).take(end);
     const kept = frames.filter((message) =>
@@ -24,7 +22,7 @@ export const split: Split = {
  * By the extended protocol, under a name of its own: a simple query would drop the client's unnamed statement,
  * which it may have prepared already and is about to execute.
  */
-function own(sql: string): OwnRequest {
+function say(sql: string): OwnRequest {
   const name = `raceproof ${sql}\0`;
   const bytes = Buffer.concat([
     message("P", `${name}${sql}\0`, [0, 0]),

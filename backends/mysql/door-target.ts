@@ -1,0 +1,82 @@
+import { connect as connectTcp } from "node:net";
+import type { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Isolation } from "../backend.ts";
+import type { Address, DoorTarget } from "../door-target.ts";
+import type { Wire } from "../wire.ts";
+import type { Given } from "./connection.ts";
+import type { OwnDatabase } from "./own-database.ts";
+import { mysqlWire } from "./wire.ts";
+
+/** MySQL or MariaDB behind a door: what schedules need is said on every connection. */
+export class MysqlDoorTarget implements DoorTarget {
+  readonly wire: Wire = mysqlWire;
+  readonly #given: Given;
+  readonly #database: OwnDatabase;
+  readonly #setUp: (isolation: Isolation | undefined) => string;
+
+  constructor(
+    given: Given,
+    database: OwnDatabase,
+    setUp: (isolation: Isolation | undefined) => string,
+  ) {
+    this.#given = given;
+    this.#database = database;
+    this.#setUp = setUp;
+  }
+
+  async connect(): Promise<Duplex> {
+    const { host, port } = this.#given.place;
+    const socket = host.startsWith("/")
+      ? connectTcp({ path: host })
+      : connectTcp({ host, port, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve();
+      });
+    });
+    return socket;
+  }
+
+  address(port?: number): Address {
+    const url = new URL(this.#given.options.uri ?? "");
+    url.pathname = `/${this.#database.name}`;
+    if (port !== undefined) {
+      url.hostname = "127.0.0.1";
+      url.port = String(port);
+      url.searchParams.delete("socketPath");
+    }
+    const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    return {
+      url: url.href,
+      environment: {
+        MYSQL_HOST: url.hostname,
+        MYSQL_TCP_PORT: url.port || "3306",
+        MYSQL_PORT: url.port || "3306",
+        MYSQL_USER: user,
+        MYSQL_PASSWORD: password,
+        MYSQL_PWD: password,
+        MYSQL_DATABASE: this.#database.name,
+      },
+    };
+  }
+
+  prepare(isolation: Isolation | undefined): Promise<readonly string[]> {
+    return Promise.resolve([this.#setUp(isolation)]);
+  }
+
+  async gone(connections: readonly number[]): Promise<void> {
+    let left = connections;
+    for (let tries = 0; left.length > 0 && tries < 1_000; tries++) {
+      left = await this.#database.running(left);
+      if (tries === 100) await this.terminate(left);
+      if (left.length > 0) await wait(1);
+    }
+  }
+
+  async terminate(connections: readonly number[]): Promise<void> {
+    for (const id of connections) await this.#database.kill(id);
+  }
+}

@@ -1,0 +1,83 @@
+/** The parts that packets are made of: https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html */
+import { Frames } from "../frames.ts";
+
+/** A packet: three bytes of length, a number in its sequence, and what it says. */
+export const head_bytes = 4;
+
+export const packets = (): Frames =>
+  new Frames(head_bytes, (head) => head_bytes + head.readUIntLE(0, 3));
+
+export const status = {
+  in_transaction: 0x0001,
+  autocommit: 0x0002,
+  more_results: 0x0008,
+  cursor_exists: 0x0040,
+} as const;
+
+/** Reads a packet from left to right. */
+export class Packet {
+  at: number;
+  readonly #bytes: Buffer;
+
+  /** @param at where to begin: behind the head */
+  constructor(bytes: Buffer, at: number = head_bytes) {
+    this.#bytes = bytes;
+    this.at = at;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.at;
+  }
+
+  int(bytes: 1 | 2 | 3 | 4 | 6): number {
+    this.at += bytes;
+    return this.#bytes.readUIntLE(this.at - bytes, bytes);
+  }
+
+  bytes(length: number): Buffer {
+    this.at += length;
+    if (this.at > this.#bytes.length) throw new RangeError("A packet ends before its value does.");
+    return this.#bytes.subarray(this.at - length, this.at);
+  }
+
+  /** A number with its own length before it; null stands for NULL in a row. */
+  lengthEncoded(): number | null {
+    const first = this.int(1);
+    if (first < 0xfb) return first;
+    if (first === 0xfb) return null;
+    if (first === 0xfc) return this.int(2);
+    if (first === 0xfd) return this.int(3);
+    this.at += 8;
+    return Number(this.#bytes.readBigUInt64LE(this.at - 8));
+  }
+
+  /** A text or bytes with their length before them. */
+  value(): Buffer | null {
+    const length = this.lengthEncoded();
+    return length === null ? null : this.bytes(length);
+  }
+
+  text(): string {
+    return this.value()?.toString("utf8") ?? "";
+  }
+
+  rest(): Buffer {
+    return this.bytes(this.left);
+  }
+}
+
+/** A packet of the door's own. */
+export function packet(sequence: number, body: Buffer): Buffer {
+  const head = Buffer.alloc(head_bytes);
+  head.writeUIntLE(body.length, 0, 3);
+  head[3] = sequence;
+  return Buffer.concat([head, body]);
+}
+
+/** Where in an OK packet its status is; also in one that ends rows. */
+export function statusPlaceOfOk(bytes: Buffer): number {
+  const reader = new Packet(bytes, head_bytes + 1);
+  reader.lengthEncoded();
+  reader.lengthEncoded();
+  return reader.at;
+}

@@ -1,0 +1,74 @@
+import { readSql } from "../sql-text.ts";
+import { literal, shortened } from "../sql-words.ts";
+import type { Request } from "../wire.ts";
+import { Packet } from "./wire-packets.ts";
+import { readBinary } from "./wire-values.ts";
+
+/** What may be taken apart into its work and its commit: plain changes of rows, one statement. */
+const changes_rows = /^\s*(insert|update|delete|replace|with|select)\b/i;
+/** Drivers say these when they begin; they touch nothing but their own session. */
+const prepares_session =
+  /^\s*set\s+(names|character\s+set|(@@)?((session|local)[\s.]+)?(autocommit|sql_mode|sql_auto_is_null|time_zone|wait_timeout|net_\w+_timeout|character_set_\w+|collation_\w+|sql_select_limit|session_track_\w+)\s*(:?=))/i;
+
+/** A prepared statement. */
+export interface Prepared {
+  readonly sql: string;
+  readonly params: number;
+  /** As the client last said them; a later execution may rely on that. */
+  types: readonly number[];
+}
+
+export function isSettingOfSession(sql: string): boolean {
+  return prepares_session.test(sql) && !sql.includes(";");
+}
+
+/** A statement as a step. Several in one text are one step. */
+export function requestOf(sql: string, filled: string = sql): Request {
+  const { kind } = readSql(sql);
+  const has_several = /;\s*\S/.test(sql);
+  return {
+    statement: shortened(readSql(filled).words),
+    kind,
+    keys: undefined,
+    commits_itself: kind === "write" && changes_rows.test(sql) && !has_several,
+  };
+}
+
+/** COM_STMT_EXECUTE: the statement with its values in place of the question marks. */
+export function requestOfExecute(packet: Buffer, prepared: Prepared | undefined): Request {
+  if (prepared === undefined) return requestOf("EXECUTE");
+  let values: unknown[] = [];
+  try {
+    values = readValues(packet, prepared);
+  } catch {
+    // Values that were sent before it, in pieces, are not in it: the question marks stay.
+  }
+  const { words } = readSql(prepared.sql);
+  return requestOf(prepared.sql, fill(words, values));
+}
+
+/** Behind the head: the command, the statement, flags, a count; then which are NULL, the types, the values. */
+function readValues(bytes: Buffer, prepared: Prepared): unknown[] {
+  const { params } = prepared;
+  if (params === 0) return [];
+  const packet = new Packet(bytes, 14);
+  const nulls = packet.bytes(Math.floor((params + 7) / 8));
+  if (packet.int(1) === 1) prepared.types = Array.from({ length: params }, () => packet.int(2));
+  return Array.from({ length: params }, (_, i) => {
+    if ((nulls[Math.floor(i / 8)]! & (1 << (i % 8))) !== 0) return null;
+    const type = prepared.types[i] ?? 0;
+    return readBinary(packet, {
+      type: type & 0xff,
+      charset: 0,
+      is_unsigned: (type & 0x8000) !== 0,
+    });
+  });
+}
+
+/** Question marks in strings and names are not places of values. */
+function fill(words: string, values: readonly unknown[]): string {
+  let next = 0;
+  return words.replace(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|\?/g, (part) =>
+    part === "?" && next < values.length ? literal(values[next++]) : part,
+  );
+}

@@ -1,0 +1,211 @@
+/**
+ * The protocol of MySQL and MariaDB as a door reads it
+ * (https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html).
+ *
+ * The server speaks first: its greeting says what it can do. The door takes out what would hide the requests from
+ * it (encryption, compression) and what it does not read, there and in the client's answer; nothing else is changed. Then client and
+ * server talk until the log-in is over. From then on the client sends commands, each a packet with number 0.
+ * A command that executes a statement is a request; PREPARE, CLOSE, PING and settings of the session are none.
+ *
+ * Every command has one reply, but for a few that have none. It ends with OK or an error, or, when it is rows, with
+ * their end; a flag in either says that another result follows.
+ */
+import { joined } from "../frames.ts";
+import type { Aside, Conversation, Received, Sent, Wire } from "../wire.ts";
+import { asideOf } from "./wire-aside.ts";
+import { head_bytes, packets, status } from "./wire-packets.ts";
+import { type Agreed, Expected, type Form } from "./wire-replies.ts";
+import {
+  isSettingOfSession,
+  type Prepared,
+  requestOf,
+  requestOfExecute,
+} from "./wire-statement.ts";
+
+/** What a server may say that it can, and a client that it wants. */
+const capability = {
+  compress: 1 << 5,
+  ssl: 1 << 11,
+  no_eof: 1 << 24,
+  optional_columns: 1 << 25,
+  zstd: 1 << 26,
+  query_attributes: 1 << 27,
+} as const;
+const hidden =
+  capability.compress |
+  capability.ssl |
+  capability.optional_columns |
+  capability.zstd |
+  capability.query_attributes;
+
+const command = {
+  quit: 0x01,
+  query: 0x03,
+  field_list: 0x04,
+  statistics: 0x09,
+  change_user: 0x11,
+  prepare: 0x16,
+  execute: 0x17,
+  send_long_data: 0x18,
+  close: 0x19,
+  fetch: 0x1c,
+} as const;
+const without_reply: ReadonlySet<number> = new Set([
+  command.quit,
+  command.send_long_data,
+  command.close,
+]);
+
+export const mysqlWire: Wire = { open: () => new MysqlConversation() };
+
+class MysqlConversation implements Conversation {
+  connection: number | undefined;
+  readonly aside: Aside = asideOf(() => this.#agreed);
+  #phase: "greeting" | "log-in" | "commands" = "greeting";
+  #agreed: Agreed = { no_eof: false };
+  #status: number = status.autocommit;
+  readonly #from_client = packets();
+  readonly #from_server = packets();
+  readonly #prepared = new Map<number, Prepared>();
+  readonly #expected: Expected[] = [];
+  /** The text of a PREPARE that is to be answered. */
+  readonly #preparing = new WeakMap<Expected, string>();
+
+  get is_ready(): boolean {
+    return this.#phase === "commands";
+  }
+
+  /** Without autocommit every statement is in one. */
+  get in_transaction(): boolean {
+    return (this.#status & status.in_transaction) !== 0 || (this.#status & status.autocommit) === 0;
+  }
+
+  fromClient(bytes: Buffer): Sent[] {
+    const { frames, garbled } = this.#from_client.take(bytes);
+    const sent = frames.map((packet): Sent => {
+      if (this.#phase !== "commands") return { kind: "more", bytes: this.#takeLogIn(packet) };
+      if (packet[3] === 0 && packet.length > head_bytes) return this.#commandOf(packet);
+      return { kind: "more", bytes: packet };
+    });
+    return garbled ? [...sent, { kind: "more", bytes: garbled }] : sent;
+  }
+
+  goes(expects: unknown): boolean {
+    if (!(expects instanceof Expected)) return false;
+    this.#expected.push(expects);
+    return true;
+  }
+
+  fromServer(bytes: Buffer): Received[] {
+    const received: Received[] = [];
+    let passed: Buffer[] = [];
+    const { frames, garbled } = this.#from_server.take(bytes);
+    for (const packet of frames) {
+      passed.push(this.#phase === "greeting" ? this.#greet(packet) : packet);
+      const ended = this.#takeAnswer(packet);
+      if (!ended?.is_request) continue;
+      received.push({ bytes: joined(passed), reply: ended.reply() });
+      passed = [];
+    }
+    if (garbled) passed.push(garbled);
+    if (passed.length > 0) received.push({ bytes: joined(passed) });
+    return received;
+  }
+
+  /** Protocol, version, number, 8 bytes and a 0; then half of what it can, charset, status, the other half. */
+  #greet(packet: Buffer): Buffer {
+    this.#phase = "log-in";
+    const version_end = packet.indexOf(0, head_bytes + 1);
+    if (packet[head_bytes] !== 10 || version_end < 0 || packet.length < version_end + 32)
+      return packet;
+    const greeting = Buffer.from(packet);
+    this.connection = greeting.readUInt32LE(version_end + 1);
+    const [low, high] = [version_end + 14, version_end + 19];
+    greeting.writeUInt16LE(greeting.readUInt16LE(low) & ~(hidden & 0xffff), low);
+    greeting.writeUInt16LE(greeting.readUInt16LE(high) & ~(hidden >>> 16), high);
+    // What only MariaDB can stands in what MySQL leaves empty.
+    greeting.fill(0, high + 3 + 6, high + 3 + 10);
+    return greeting;
+  }
+
+  /** The client's first packet says what it wants; some want more than the server offered. */
+  #takeLogIn(packet: Buffer): Buffer {
+    if (packet[3] !== 1 || packet.length < head_bytes + 4) return packet;
+    const wanted = packet.readUInt32LE(head_bytes);
+    this.#agreed = { no_eof: (wanted & capability.no_eof) !== 0 };
+    const answer = Buffer.from(packet);
+    answer.writeUInt32LE((wanted & ~hidden) >>> 0, head_bytes);
+    return answer;
+  }
+
+  #commandOf(packet: Buffer): Sent {
+    const number = packet[head_bytes]!;
+    const body = packet.subarray(head_bytes + 1);
+    if (number === command.query) return this.#query(packet, body.toString("utf8"));
+    if (number === command.execute) {
+      const prepared = body.length >= 4 ? this.#prepared.get(body.readUInt32LE()) : undefined;
+      return this.#request(packet, "binary", requestOfExecute(packet, prepared));
+    }
+    if (number === command.fetch) {
+      const prepared = body.length >= 4 ? this.#prepared.get(body.readUInt32LE()) : undefined;
+      const request = requestOf(prepared?.sql ?? "FETCH");
+      const statement = `next rows of ${request.statement}`;
+      return this.#request(packet, "rows", { ...request, statement, commits_itself: false });
+    }
+    if (number === command.close && body.length >= 4) this.#prepared.delete(body.readUInt32LE());
+    if (without_reply.has(number)) return { kind: "pass", bytes: packet };
+    return { kind: "pass", bytes: packet, expects: this.#otherReply(number, body) };
+  }
+
+  #query(packet: Buffer, sql: string): Sent {
+    if (!isSettingOfSession(sql) || (this.#status & status.in_transaction) !== 0)
+      return this.#request(packet, "text", requestOf(sql));
+    return { kind: "pass", bytes: packet, expects: new Expected("text", false, this.#agreed) };
+  }
+
+  #request(bytes: Buffer, form: Form, request: ReturnType<typeof requestOf>): Sent {
+    return { kind: "request", bytes, expects: new Expected(form, true, this.#agreed), request };
+  }
+
+  #otherReply(number: number, body: Buffer): Expected {
+    const form: Form =
+      number === command.prepare
+        ? "prepare"
+        : number === command.field_list
+          ? "fields"
+          : number === command.statistics
+            ? "line"
+            : "text";
+    const expected = new Expected(form, false, this.#agreed);
+    if (number === command.prepare) this.#preparing.set(expected, body.toString("utf8"));
+    return expected;
+  }
+
+  /** @returns whose reply ends with this packet */
+  #takeAnswer(packet: Buffer): Expected | undefined {
+    if (this.#phase === "log-in") {
+      // OK ends the log-in; the first packet of the conversation is none.
+      if (packet[head_bytes] === 0x00 && packet[3]! > 1) this.#phase = "commands";
+      return undefined;
+    }
+    const [expected] = this.#expected;
+    if (!expected || !takes(expected, packet)) return undefined;
+    this.#expected.shift();
+    if (expected.status !== undefined) this.#status = expected.status;
+    const sql = this.#preparing.get(expected);
+    if (expected.prepared && sql !== undefined) {
+      const { id, params } = expected.prepared;
+      this.#prepared.set(id, { sql, params, types: [] });
+    }
+    return expected;
+  }
+}
+
+/** A packet that cannot be read is the client's to complain about. */
+function takes(expected: Expected, packet: Buffer): boolean {
+  try {
+    return expected.take(packet);
+  } catch {
+    return false;
+  }
+}
