@@ -63,15 +63,15 @@ function cut(text: string): string {
 }
 
 /** What JSON leaves as it is, though it moves the cursor or the words: controls, line ends, directions. */
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,
     (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-/** Never cuts a character or an escape into two. */
-function shortened(text: string): string {
+/** A text without its middle when it is long; never cuts a character or an escape into two. */
+export function shortened(text: string): string {
   if (text.length <= limit) return text;
   const pieces = /\\u[0-9a-f]{4}|\\.|./gsu;
   const half = limit / 2 - 2;

@@ -35,7 +35,7 @@ describe("checkFile", () => {
     expect(await checkFile(stale, { model: "register", initial: 0 })).toMatchObject({
       verdict: "invalid",
       reason:
-        "process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.",
+        "process 1's read → 0 (line 2) is impossible after process 0's write 1 (line 1) had returned: the state can only have been 1.",
       drawing: [
         "process 0  |--|           write 1   line 1",
         "process 1        |--|     read → 0   line 2   ← cannot be placed",
@@ -102,7 +102,8 @@ describe("checkFile", () => {
     stop.abort();
     expect(await stopped).toMatchObject({
       verdict: "invalid",
-      reason: "process 1's read → 0 (line 2) cannot be placed; there was no time to explain it.",
+      reason:
+        "what happened up to the return of process 1's read → 0 (line 2) is impossible; there was no time to find out why.",
       operations: 2,
     });
     const full = file("full-later.mjs", explained("for (const all = []; ; ) all.push([...all])"));
@@ -110,7 +111,8 @@ describe("checkFile", () => {
     const broken = file("broken-later.mjs", explained('throw new Error("no more")'));
     expect(await checkFile(stale, { model: broken })).toMatchObject({
       verdict: "invalid",
-      reason: "process 1's read → 0 (line 2) cannot be placed. It could not be explained: no more",
+      reason:
+        "what happened up to the return of process 1's read → 0 (line 2) is impossible. It could not be explained: no more",
     });
   });
 

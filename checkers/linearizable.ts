@@ -1,7 +1,7 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { counterChecker } from "./counter.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./explain/explain.ts";
 import { memoryToTakeHereMb } from "./memory-limit.ts";
 import { type MakeModel, models } from "./models/index.ts";
 import { register } from "./models/register.ts";
@@ -100,16 +100,15 @@ class Judge {
     const witness: Operation[] = [];
     let unknown: string | undefined;
     for (const { key, judged, impossible } of this.#parts(keys, model.init)) {
+      const of_key = keys.get(key)!;
+      const name = ofKey(key, keys.size > 1);
+      if (impossible) return this.#invalid(of_key, judged, lastOf(judged), name);
       const problem = toProblem(judged, model);
       const outcome = search(problem, model, this.#budget);
-      if (outcome.kind === "impossible") {
-        const blocked = problem.operations[outcome.blocked]!;
-        return this.#invalid(judged, blocked, ofKey(key, keys.size > 1));
-      }
-      if (outcome.kind === "gave up" && impossible)
-        return this.#contradiction(judged, ofKey(key, keys.size > 1));
+      if (outcome.kind === "impossible")
+        return this.#invalid(of_key, judged, problem.operations[outcome.blocked]!, name);
       if (outcome.kind === "gave up")
-        unknown ??= `${gaveUp(outcome, this.#limits, problem.events.length)}${ofKey(key, keys.size > 1)}.`;
+        unknown ??= `${gaveUp(outcome, this.#limits, problem.events.length)}${name}.`;
       else witness.push(...outcome.order.map((operation) => problem.operations[operation]!));
     }
     if (unknown !== undefined) return this.#verdict("unknown", unknown);
@@ -139,41 +138,54 @@ class Judge {
     return { parts: zones.length === 0 ? [] : [zones], impossible: zones.length > 0 };
   }
 
-  /** What is impossible, where the search that explains why would take too long. */
-  #contradiction(evidence: readonly Operation[], key: string): Verdict {
-    const verdict = this.#verdict(
-      "invalid",
-      `${evidence.length} operations contradict each other${key}.`,
-    );
-    return { ...verdict, evidence };
-  }
-
-  /** First the verdict, then its explanation: whatever happens there, the verdict stays. */
-  #invalid(of_key: readonly Operation[], blocked: Operation, key: string): Verdict {
+  /**
+   * First the verdict, then its explanation: whatever happens there, the verdict stays.
+   * @param closed those of them that are impossible by themselves and that no others can help, as far as known
+   * @param blocked what the search could not place; the last one of `closed` when there was no search
+   */
+  #invalid(
+    of_key: readonly Operation[],
+    closed: readonly Operation[],
+    blocked: Operation,
+    key: string,
+  ): Verdict {
     const { header } = this.#history;
-    const plain = `${named(blocked, header)} cannot be placed`;
-    this.#options.found?.(
-      this.#verdict("invalid", `${plain}; there was no time to explain it${key}.`),
-    );
+    const name = named(blocked, header);
+    const plain = `what happened up to the return of ${name} is impossible${key}`;
+    this.#options.found?.(this.#verdict("invalid", `${plain}; there was no time to find out why.`));
     const now = performance.now();
     const deadline_ms = Math.min(
       now + explaining_ms,
       Math.max(now + 100, this.#budget.deadline_ms ?? Number.POSITIVE_INFINITY),
     );
+    const budget: Budget = { ...this.#budget, deadline_ms };
     try {
       const model = this.#make(this.#options.initial ?? header?.initial);
-      const why = explain(of_key, blocked, model, header, { ...this.#budget, deadline_ms });
-      const verdict = this.#verdict("invalid", `${why.sentence}${key}.`);
-      return { ...verdict, evidence: why.operations, drawing: why.drawing };
+      const impossible = { all: of_key, closed, until: blocked.returned, model, make: this.#make };
+      const why = explain(impossible, header, budget);
+      const hint = why.minimal
+        ? ""
+        : " There was no time to make the evidence as small as it can be.";
+      const verdict = this.#verdict("invalid", `${why.sentence}${key}.${hint}`);
+      const { evidence, drawing, minimal, reason } = why;
+      if (why.left_out > 0) this.#figures["evidence_left_out"] = why.left_out;
+      return { ...verdict, evidence, drawing, minimal, why: reason };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      return this.#verdict("invalid", `${plain}${key}. It could not be explained: ${message}`);
+      return this.#verdict("invalid", `${plain}. It could not be explained: ${message}`);
     }
   }
 
   #verdict(verdict: Verdict["verdict"], reason: string): Verdict {
     return { checker: this.#name, verdict, reason, figures: this.#figures };
   }
+}
+
+/** Of those that returned, the one that returned last. */
+function lastOf(operations: readonly Operation[]): Operation {
+  return operations
+    .filter(({ returned }) => returned < Number.POSITIVE_INFINITY)
+    .reduce((last, each) => (each.returned > last.returned ? each : last));
 }
 
 /** Evidence and drawing from another way to the same verdict, or nothing. */

@@ -1,4 +1,5 @@
 import type { History, Operation } from "../histories/event.ts";
+import type { Reason } from "./explain/reason.ts";
 import type { Vocabulary } from "./shapes.ts";
 
 /** What a checker says: valid, invalid with evidence, or unknown with a reason. */
@@ -12,6 +13,10 @@ export interface Verdict {
   /** When invalid: the smallest part of the history that shows it, and the same drawn, several lines. */
   readonly evidence?: readonly Operation[];
   readonly drawing?: string;
+  /** Whether the evidence is the smallest: nothing of it can be left out. */
+  readonly minimal?: boolean;
+  /** Why it is impossible, as data; `reason` says the same in words. */
+  readonly why?: Reason;
   /** When valid, on request: operations in an order that shows it, key after key. */
   readonly witness?: readonly Operation[];
 }

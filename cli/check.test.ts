@@ -68,7 +68,7 @@ test("invalid: the reason and a drawing, exit code 1, also beside a valid and an
   expect(told.stdout.split("\n")).toEqual([
     expect.stringMatching(/valid\.edn: valid\. /),
     expect.stringMatching(/empty\.edn: unknown\. .* is empty/),
-    `${stale}: invalid. process 1's read → 0 is impossible after process 0's write 1 had returned: the state can only have been 1.`,
+    `${stale}: invalid. process 1's read → 0 (line 3) is impossible after process 0's write 1 (line 1) had returned: the state can only have been 1.`,
     "  process 0  |--|           write 1   lines 1, 2",
     "  process 1        |--|     read → 0   lines 3, 4   ← cannot be placed",
     "",

@@ -1,0 +1,91 @@
+import type { Operation } from "../../histories/event.ts";
+
+/**
+ * Why a history is not linearizable, as data; sentences are made of it in tell.ts. Each kind is a claim that
+ * can be looked at by itself, and claims.test.ts does. All claims hold whichever of the other operations of
+ * the history happened ("the others"), as far as they were called before `operation` returned.
+ */
+export type Reason =
+  | Never
+  | TakenTooOften
+  | NoSuchState
+  | Differs
+  | WrongOrder
+  | Exclusive
+  | Unfinished;
+
+/** `operation` saw a value that nobody had brought in when it returned, nor was it there at the start. */
+export interface Never {
+  readonly kind: "never";
+  readonly operation: Operation;
+  readonly value: unknown;
+  /** For a text that is put together of others: where what nobody brought in begins. */
+  readonly at?: number;
+  /** The first operation that brings it in, called only after that. */
+  readonly later: Operation | undefined;
+}
+
+/** All of `taken` took the same value out, more often than `put` (and the start) brought it in before `operation` returned. */
+export interface TakenTooOften {
+  readonly kind: "taken too often";
+  readonly operation: Operation;
+  readonly value: unknown;
+  readonly put: readonly Operation[];
+  readonly at_start: number;
+  readonly taken: readonly Operation[];
+}
+
+/**
+ * Where `operation` may stand, the state can only be one of these, and none of them allows it. `after`: what
+ * returned last before it was called, if anything did.
+ */
+export interface NoSuchState {
+  readonly kind: "no such state";
+  readonly operation: Operation;
+  readonly states: readonly unknown[];
+  readonly after: Operation | undefined;
+}
+
+/**
+ * `operation` saw a text that no state is, though `closest` is one, and no state has more than its first
+ * `length` characters in common with what was seen.
+ */
+export interface Differs {
+  readonly kind: "differs";
+  readonly operation: Operation;
+  readonly closest: string;
+  readonly length: number;
+}
+
+/**
+ * With other times it would fit: the history is possible when every move is made, and no longer without any
+ * one of them. When there is only one, it is as short as can be: not possible when it stops short of `other`.
+ */
+export interface WrongOrder {
+  readonly kind: "wrong order";
+  readonly operation: Operation;
+  readonly moves: readonly Move[];
+}
+
+/**
+ * Not after: `operation` would have to be called before `other` returned, but was called later.
+ * Not before: `operation` would have to return after `other` was called, but had returned earlier.
+ */
+export interface Move {
+  readonly operation: Operation;
+  readonly not: "after" | "before";
+  readonly other: Operation;
+}
+
+/** These cannot all have happened when `operation` returned, in whatever order and at whatever times. */
+export interface Exclusive {
+  readonly kind: "exclusive";
+  readonly operation: Operation;
+  readonly operations: readonly Operation[];
+}
+
+/** There was no time to find more: what happened up to the return of `operation` is impossible. */
+export interface Unfinished {
+  readonly kind: "unfinished";
+  readonly operation: Operation;
+}
