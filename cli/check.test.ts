@@ -90,7 +90,11 @@ test("--independent: keys are the first of [key value]", async () => {
     done(0, "write", "[1 5]") + done(0, "write", "[2 6]") + done(1, "read", "[1 nil]", "[1 5]"),
   );
   expect((await check(path, "--model", "register", "--independent")).code).toBe(0);
-  expect((await check(path, "--model", "register")).code).toBe(1);
+  expect((await check(path, "--model", "register", "--no-independent")).code).toBe(1);
+  expect(await check(path, "--model", "register")).toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining("say --independent, or --no-independent if they are not"),
+  });
 });
 
 test("--model ./mine.ts, and one that is no model", async () => {

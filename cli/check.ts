@@ -9,7 +9,7 @@ import { BadUsage, wholeNumber } from "./bad-usage.ts";
 interface Options {
   readonly model: string;
   readonly format?: string;
-  readonly independent?: true;
+  readonly independent?: boolean;
   readonly initial?: string;
   readonly timeoutS?: string;
   readonly memoryMb?: string;
@@ -25,6 +25,7 @@ export function checkCommand(): Command {
     .requiredOption("--model <model>", `${model_names.join(", ")}, or a file like ./mine.ts`)
     .option("--format <format>", `${formats.join(", ")} (default: what the content looks like)`)
     .option("--independent", "Jepsen's values are [key value] tuples")
+    .option("--no-independent", "they are not, though they look so")
     .option("--initial <json>", "what everything starts with")
     .option("--timeout-s <seconds>", "give up after that long a file")
     .option("--memory-mb <megabytes>", "give up when so much memory is used")

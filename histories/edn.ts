@@ -15,17 +15,32 @@ const named_characters: Record<string, string> = {
 };
 
 const field = { enumerable: true, configurable: true, writable: true };
+/** What checkers do with values goes down into them, and the stack is not endless. */
+const deepest = 1_000;
 
 /**
  * Reads EDN forms one by one (https://github.com/edn-format/edn) as plain data: nil is null, keywords keep
- * their colon as values and lose it as keys of maps, sets and lists are arrays, tags are left out.
+ * their colon as values and lose it as keys of maps, lists are arrays, and sets are sorted arrays; tags are left
+ * out, and whole numbers of any size are exact (large ones as bigint). JSON is so near to EDN (commas are blanks)
+ * that the same reader takes it: what it says of numbers, depth and doubled keys holds there, too.
  */
 export class EdnReader {
   readonly text: string;
   at = 0;
+  /** How many forms were left out with `#_`. */
+  discarded = 0;
+  readonly #json: boolean;
+  readonly #events: boolean;
+  #depth = 0;
 
-  constructor(text: string) {
+  /**
+   * @param as "json": JSON; "events": maps on the first level are events, with keywords for keys. A stray quote
+   *   turns what is text into keys, and the other way round, and then keys are anything.
+   */
+  constructor(text: string, as?: "json" | "events") {
     this.text = text;
+    this.#json = as === "json";
+    this.#events = as === "events";
   }
 
   /** Skips blanks, comments and `#_` forms. @returns the next character, or "" at the end */
@@ -42,7 +57,10 @@ export class EdnReader {
         this.at = end < 0 ? text.length : end + 1;
       } else if (character === "#" && text[this.at + 1] === "_") {
         this.at += 2;
+        this.#deeper();
         this.read();
+        this.#depth--;
+        this.discarded++;
       } else return character;
     }
   }
@@ -77,40 +95,64 @@ export class EdnReader {
     return new HistoryError(what, 0);
   }
 
+  #deeper(): void {
+    if (++this.#depth > deepest) throw this.wrong(`values are nested more than ${deepest} deep`);
+  }
+
   #list(close: string): unknown[] {
     const items: unknown[] = [];
+    this.#deeper();
     this.at++;
     for (let next = this.next(); next !== close; next = this.next()) {
       if (next === "") throw new Unfinished();
       items.push(this.read());
     }
     this.at++;
+    this.#depth--;
     return items;
   }
 
   #map(): Record<string, unknown> {
     const map: Record<string, unknown> = {};
+    this.#deeper();
     this.at++;
     for (let next = this.next(); next !== "}"; next = this.next()) {
       if (next === "") throw new Unfinished();
       const form = this.read();
+      if (this.#events && this.#depth === 1 && next !== ":")
+        throw this.wrong(
+          `an event has ${keyText(form).slice(0, 40)} for a key, which is no keyword`,
+        );
       // A string keeps its colon, a keyword does not.
       const key = next === '"' ? String(form) : keyText(form);
+      if (this.#json) this.#colon();
       if (this.next() === "}") throw this.wrong("a map has a key without a value");
       const value = this.read();
+      if (Object.hasOwn(map, key)) throw this.wrong(`a map has the key ${key} twice`);
       if (key === "__proto__") Object.defineProperty(map, key, { ...field, value });
       else map[key] = value;
     }
     this.at++;
+    this.#depth--;
     return map;
+  }
+
+  #colon(): void {
+    const next = this.next();
+    if (next === "") throw new Unfinished();
+    if (next !== ":") throw this.wrong(`after a key comes ":", not "${next}"`);
+    this.at++;
   }
 
   #tagged(): unknown {
     this.at++;
-    if (this.text[this.at] === "{") return this.#list("}"); // a set
+    if (this.text[this.at] === "{") return this.#list("}").sort(inOrder); // a set
     const word = this.#word(); // the tag
-    if (word.startsWith("#")) return this.#atom(word.slice(1)); // ##NaN, ##Inf
-    return this.read();
+    if (word.startsWith("#")) return symbolic_values[word] ?? word;
+    this.#deeper();
+    const tagged = this.read();
+    this.#depth--;
+    return tagged;
   }
 
   #string(): string {
@@ -121,6 +163,7 @@ export class EdnReader {
       end += text[end] === "\\" ? 2 : 1;
     }
     const raw = text.slice(this.at + 1, end);
+    if (this.#json && raw.includes("\n")) throw this.wrong("a string does not end on its line");
     this.at = end + 1;
     if (!raw.includes("\\")) return raw;
     return raw.replace(/\\(u[0-9a-fA-F]{4}|[^])/gu, (_, escape: string) =>
@@ -156,17 +199,43 @@ export class EdnReader {
   }
 
   #atom(word: string): unknown {
-    if (word === "nil") return null;
+    if (word === (this.#json ? "null" : "nil")) return null;
     if (word === "true") return true;
     if (word === "false") return false;
-    if (/^[+-]?\d/.test(word)) {
-      const number = Number(word.replace(/[NM]$/, ""));
-      return Number.isNaN(number) || (Number.isInteger(number) && !Number.isSafeInteger(number))
-        ? word // a ratio, or more digits than a number holds
-        : number;
-    }
+    if (/^[+-]?\d/.test(word)) return numberOf(word);
+    if (this.#json) throw this.wrong(`"${word.slice(0, 40)}" is no JSON`);
     return word;
   }
+}
+
+const symbolic_values: Readonly<Record<string, number>> = {
+  "#NaN": Number.NaN,
+  "#Inf": Number.POSITIVE_INFINITY,
+  "#-Inf": Number.NEGATIVE_INFINITY,
+};
+
+/** Exact where it is whole; the word itself where it is no number (a ratio). */
+export function numberOf(word: string): unknown {
+  const bare = word.replace(/[NM]$/, "");
+  const number = Number(bare);
+  if (Number.isNaN(number)) return word;
+  if (Number.isSafeInteger(number) || !/^[+-]?\d+$/.test(bare)) return number;
+  return BigInt(bare.replace(/^\+/, ""));
+}
+
+/** Any order will do for the elements of a set, as long as equal sets come out equal. */
+function inOrder(one: unknown, other: unknown): number {
+  if (typeof one === "number" && typeof other === "number") return one - other;
+  const [text, other_text] = [canonical(one), canonical(other)];
+  return text < other_text ? -1 : text > other_text ? 1 : 0;
+}
+
+function canonical(value: unknown): string {
+  if (typeof value === "bigint") return `${value}`;
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  const fields = Object.entries(value).map(([key, item]) => `${key}:${canonical(item)}`);
+  return `{${fields.sort().join()}}`;
 }
 
 function keyText(key: unknown): string {

@@ -5,8 +5,11 @@
  * not happen, `info` = nobody knows. An invoke with no completion counts as `info`.
  */
 
-/** A logical process: one client, until an `info` ends it; it then goes on under a new number. */
-export type Process = number | "nemesis";
+/**
+ * A logical process: one client, until an `info` ends it; where processes are numbers, it then goes on under a new
+ * one. "nemesis" is the one that breaks things; any other name is a client.
+ */
+export type Process = number | string;
 
 /** An operation is about to be sent. */
 export interface Invoke {
@@ -26,6 +29,11 @@ export interface Ok {
   readonly process: Process;
   readonly type: "ok";
   readonly output: unknown;
+  /** Where a format repeats them. */
+  readonly f?: string;
+  readonly key?: string;
+  /** In Jepsen's words, where an `add` that tells nothing new repeats its input. */
+  readonly jepsen?: true;
 }
 
 /** `fail`: it certainly did not happen. `info`: nobody knows. */
@@ -35,6 +43,7 @@ export interface Failed {
   readonly process: Process;
   readonly type: "fail" | "info";
   readonly error: string;
+  readonly f?: string;
 }
 
 /** One line of a history. Its fields are called as in the file. */
@@ -49,7 +58,8 @@ export interface Header {
   readonly isolation: string | null;
   readonly seed: number;
   readonly clients: number;
-  readonly initial: number;
+  /** What a number starts with: counters and registers. */
+  readonly initial?: number;
   readonly started: string;
 }
 

@@ -1,27 +1,51 @@
+import type { Parser, ParserOptions, Sink } from "./parser.ts";
 import { EdnParser } from "./read-edn.ts";
+import { EtcdParser, etcd_beginning } from "./read-etcd.ts";
 import { JepsenLogParser, jepsen_log_line } from "./read-jepsen-log.ts";
-import { JsonlParser, type Parser, type Sink } from "./read-jsonl.ts";
+import { JsonlParser } from "./read-jsonl.ts";
+import { LimoParser, limo_header } from "./read-limo.ts";
+import { PolylinParser, polylin_header } from "./read-polylin.ts";
 
 /** The ways in which histories are written down. */
-export const formats = ["jsonl", "edn", "jepsen-log"] as const;
+export const formats = ["jsonl", "json", "edn", "jepsen-log", "polylin", "limo", "etcd"] as const;
 export type Format = (typeof formats)[number];
 
 /** What a file's beginning looks like. @returns undefined when it looks like no history */
 export function detectFormat(beginning: string): Format | undefined {
-  if (beginning.split("\n").some((line) => jepsen_log_line.test(line))) return "jepsen-log";
+  const lines = beginning.split("\n", 10_000).map((line) => line.replace(/\r$/, ""));
+  const first = lines.find((line) => line.trim() !== "") ?? "";
+  if (limo_header.test(first)) return "limo";
+  if (polylin_header.test(first)) return "polylin";
+  if (etcd_beginning.test(first)) return "etcd";
   const bare = beginning.replace(/^(?:[\s,]|;.*\n)+/u, "");
-  if (/^\{\s*(?:"|$)/.test(bare)) return "jsonl";
-  return /^[[({#]/.test(bare) ? "edn" : undefined;
+  if (/^\[\s*(?:\{\s*(?:"|$)|\]|$)/.test(bare)) return "json";
+  if (/^\{\s*"/.test(bare)) return endsOnItsLine(first) ? "jsonl" : "json";
+  if (/^\{\s*$/.test(bare)) return "jsonl";
+  if (/^(?:[[({]|#(?!\s))/.test(bare)) return "edn";
+  return lines.some((line) => jepsen_log_line.test(line)) ? "jepsen-log" : undefined;
 }
 
-export function parserFor(format: Format, sink: Sink, independent: boolean): Parser {
+/** Whether the first object is whole on its line: else it is JSON for people, over several lines. */
+function endsOnItsLine(line: string): boolean {
+  return !/[{[,]\s*$/.test(line);
+}
+
+export function parserFor(format: Format, sink: Sink, options: ParserOptions = {}): Parser {
   switch (format) {
     case "jsonl":
-      return new JsonlParser(sink);
+      return new JsonlParser(sink, options);
+    case "json":
+      return new EdnParser(sink, options, "json");
     case "edn":
-      return new EdnParser(sink, independent);
+      return new EdnParser(sink, options);
     case "jepsen-log":
-      return new JepsenLogParser(sink, independent);
+      return new JepsenLogParser(sink, options);
+    case "polylin":
+      return new PolylinParser(sink, options);
+    case "limo":
+      return new LimoParser(sink, options);
+    case "etcd":
+      return new EtcdParser(sink, options);
     default:
       throw new Error(`There is no format ${String(format)}.`);
   }

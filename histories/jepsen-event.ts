@@ -1,4 +1,4 @@
-import type { HistoryEvent } from "./event.ts";
+import type { HistoryEvent, Process } from "./event.ts";
 import { HistoryError } from "./history-error.ts";
 
 /** An operation map as Jepsen records it. */
@@ -13,8 +13,8 @@ export interface JepsenOperation {
 }
 
 /**
- * Jepsen's conventions in our words. Everything whose process is no number is the nemesis; an `ok`
- * repeats its input but for what it learnt; keys are `:key`, or the first of `[key value]` tuples.
+ * Jepsen's conventions in our words. An `ok` repeats its input but for what it learnt; keys are `:key`, or the first
+ * of `[key value]` tuples. A value that is not given stays undefined.
  * @param independent values are such tuples
  * @throws HistoryError when it is no operation
  */
@@ -24,36 +24,48 @@ export function fromJepsen(
   independent: boolean,
 ): HistoryEvent {
   const type = word(operation.type);
-  const process = typeof operation.process === "number" ? operation.process : "nemesis";
+  const process = processOf(operation.process);
   const time_ns = typeof operation.time === "number" ? operation.time : 0;
-  const f = word(operation.f);
-  const [key, value] = keyed(operation, independent && process !== "nemesis");
-  switch (type) {
-    case "invoke":
-      return { index, time_ns, process, type, f, key, input: value };
-    case "ok":
-      return {
-        index,
-        time_ns,
-        process,
-        type,
-        output: f === "add" && typeof value !== "boolean" ? null : value,
-      };
-    case "fail":
-    case "info":
-      return { index, time_ns, process, type, error: text(operation.error ?? operation.value) };
-    default:
-      throw new HistoryError(`:type must be :invoke, :ok, :fail or :info, not ${text(type)}`, 0);
-  }
+  const tuples = independent && process !== "nemesis";
+  if (type === "fail" || type === "info")
+    return { index, time_ns, process, type, error: trouble(operation), ...name(operation) };
+  if (type !== "invoke" && type !== "ok")
+    throw new HistoryError(`:type must be :invoke, :ok, :fail or :info, not ${text(type)}`, 0);
+  const [key, value] = keyed(operation, tuples);
+  if (type === "ok")
+    return { index, time_ns, process, type, output: value, key, ...name(operation), jepsen: true };
+  if (operation.f === undefined) throw new HistoryError("an invoke needs :f", 0);
+  return { index, time_ns, process, type, f: word(operation.f), key, input: value };
 }
 
-function keyed({ key, value }: JepsenOperation, independent: boolean): [string, unknown] {
-  if (!independent) return [text(key ?? ""), value ?? null];
+/** @throws HistoryError for what can be no name of a process */
+export function processOf(given: unknown): Process {
+  if (typeof given === "number" && Number.isSafeInteger(given)) return given;
+  if (given === "nemesis" || given === ":nemesis") return "nemesis";
+  if (typeof given === "string" && given !== "") return given;
+  if (typeof given === "bigint") return `${given}`;
+  const said = given === undefined ? "missing" : text(given);
+  throw new HistoryError(`the process must be a number or a name, not ${said}`, 0);
+}
+
+function name({ f }: JepsenOperation): { f?: string } {
+  return f === undefined ? {} : { f: word(f) };
+}
+
+function keyed({ key, value }: JepsenOperation, tuples: boolean): [string, unknown] {
+  if (!tuples) return [text(key ?? ""), value];
   if (Array.isArray(value) && value.length === 2) {
     const [of, inner] = value as [unknown, unknown];
     return [text(of), inner];
   }
-  return ["", value ?? null];
+  throw new HistoryError(
+    `the value is ${text(value).slice(0, 40)}, no [key value] as in independent histories`,
+    0,
+  );
+}
+
+function trouble({ error, value }: JepsenOperation): string {
+  return text(error ?? value);
 }
 
 function word(value: unknown): string {
@@ -61,5 +73,7 @@ function word(value: unknown): string {
 }
 
 function text(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
+  if (typeof value === "string") return value;
+  if (value === undefined) return "nothing";
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? `${item}` : item));
 }

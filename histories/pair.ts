@@ -2,19 +2,52 @@ import type { HistoryEvent, Operation, Process } from "./event.ts";
 import { HistoryError } from "./history-error.ts";
 
 type Open = { -readonly [Field in keyof Operation]: Operation[Field] };
+type Completion = Exclude<HistoryEvent, { type: "invoke" }>;
+
+/** Completions whose invokes are not there: the history begins in the middle, or has lost lines. */
+export interface Unmatched {
+  readonly count: number;
+  /** Of the first of them. */
+  readonly line: number | undefined;
+  readonly process: Process;
+  readonly type: string;
+  /** Whether it was its process's first event: the history begins in the middle. */
+  readonly begins_late: boolean;
+  /** How many tell not even what was done. What they did cannot be judged, nor what it changed. */
+  readonly left_out: number;
+}
 
 /**
  * Joins each invoke with its completion, event by event.
- * What never completed is `info`. Nemesis events are no operations: they are only counted.
+ * What never completed is `info`. Nemesis events are no operations: they are only counted. A completion without an
+ * invoke stands for an operation that may have happened at any time: where it tells what was done, it becomes an
+ * `info` that began before all others.
  */
 export class Pairing {
-  readonly operations: Operation[] = [];
   events = 0;
+  unmatched: Unmatched | undefined;
+  readonly #operations: Operation[] = [];
+  /** Begun before the first event. */
+  readonly #earlier: Open[] = [];
   readonly #open = new Map<Process, { operation: Open; line: number | undefined }>();
+  readonly #seen = new Set<Process>();
+  readonly #names: Readonly<Record<string, string>> | undefined;
+
+  /** @param names other names for operations: { lock: "acquire" } */
+  constructor(names?: Readonly<Record<string, string>>) {
+    this.#names = names;
+  }
+
+  /** In the order of their invokes. */
+  get operations(): Operation[] {
+    for (const [index, operation] of this.#earlier.entries())
+      operation.invoked = index - this.#earlier.length;
+    return this.#earlier.length === 0 ? this.#operations : [...this.#earlier, ...this.#operations];
+  }
 
   /**
    * @param line where it stands in a file, if it was read from one
-   * @throws HistoryError for a second invoke of one process, or a completion without an invoke.
+   * @throws HistoryError for a second invoke of one process, or a completion of something else than it invoked
    */
   add(event: HistoryEvent, line?: number): void {
     this.events++;
@@ -22,49 +55,104 @@ export class Pairing {
     const before = this.#open.get(event.process);
     if (event.type === "invoke") {
       if (before !== undefined)
-        throw new HistoryError(
-          `${placeOf(event.index, line)}: process ${event.process} starts an operation, but its last one (${placeOf(before.operation.invoked, before.line)}) has not returned.`,
+        throw wrong(
+          `process ${event.process} starts an operation, but its last one (${placeOf(before.operation.invoked, before.line)}) has not returned`,
+          event,
           line,
         );
-      const operation: Open = {
-        process: event.process,
-        f: event.f,
-        key: event.key,
-        input: event.input,
-        status: "info",
-        output: undefined,
-        error: undefined,
-        invoked: event.index,
-        returned: Number.POSITIVE_INFINITY,
-        invoked_ns: event.time_ns,
-        returned_ns: Number.POSITIVE_INFINITY,
-        invoked_line: line,
-        returned_line: undefined,
-      };
-      this.operations.push(operation);
+      const operation = begun(event, this.#name(event.f), line);
+      this.#operations.push(operation);
+      this.#seen.add(event.process);
       this.#open.set(event.process, { operation, line });
-      return;
+    } else if (before === undefined) this.#alone(event, line);
+    else {
+      this.#open.delete(event.process);
+      this.#mustFit(before.operation, event, line);
+      complete(before.operation, event, line);
     }
-    if (before === undefined)
-      throw new HistoryError(
-        `${placeOf(event.index, line)}: process ${event.process} has an "${event.type}" without an invoke before it.`,
+  }
+
+  #name(f: string): string {
+    const names = this.#names;
+    return names !== undefined && Object.hasOwn(names, f) ? names[f]! : f;
+  }
+
+  #mustFit({ f, key }: Open, event: Completion, line: number | undefined): void {
+    const { process, type } = event;
+    if (event.f !== undefined && this.#name(event.f) !== f)
+      throw wrong(
+        `process ${process} has the "${type}" of "${event.f}", but it invoked "${f}"`,
+        event,
         line,
       );
-    this.#open.delete(event.process);
-    complete(before.operation, event);
-    before.operation.returned_line = line;
+    if (type === "ok" && event.key !== undefined && event.key !== key)
+      throw wrong(
+        `process ${process} has the "ok" of key ${event.key}, but it invoked key ${key}`,
+        event,
+        line,
+      );
+  }
+
+  #alone(event: Completion, line: number | undefined): void {
+    const { process, type, f } = event;
+    // Jepsen's `ok` repeats what went in.
+    const known = event.type === "ok" && event.jepsen === true && f !== undefined;
+    if (known) {
+      const { output: input, key = "" } = event;
+      const invoke = { index: 0, time_ns: 0, process, type: "invoke", f, key, input } as const;
+      this.#earlier.push({ ...begun(invoke, this.#name(f), undefined), returned_line: line });
+    }
+    const { unmatched } = this;
+    this.unmatched = {
+      line: unmatched === undefined ? line : unmatched.line,
+      process: unmatched?.process ?? process,
+      type: unmatched?.type ?? type,
+      count: (unmatched?.count ?? 0) + 1,
+      begins_late: unmatched?.begins_late === true || !this.#seen.has(process),
+      left_out: (unmatched?.left_out ?? 0) + (known || type === "fail" ? 0 : 1),
+    };
   }
 }
 
-/** A history that was never in a file has no lines. */
-const placeOf = (index: number, line: number | undefined): string =>
-  line === undefined ? `event ${index}` : `line ${line}`;
+function begun(
+  event: Extract<HistoryEvent, { type: "invoke" }>,
+  f: string,
+  line: number | undefined,
+): Open {
+  return {
+    process: event.process,
+    f,
+    key: event.key,
+    input: event.input,
+    status: "info",
+    output: undefined,
+    error: undefined,
+    invoked: event.index,
+    returned: Number.POSITIVE_INFINITY,
+    invoked_ns: event.time_ns,
+    returned_ns: Number.POSITIVE_INFINITY,
+    invoked_line: line,
+    returned_line: undefined,
+  };
+}
 
-function complete(operation: Open, event: Exclude<HistoryEvent, { type: "invoke" }>): void {
+function complete(operation: Open, event: Completion, line: number | undefined): void {
   operation.status = event.type;
-  if (event.type === "ok") operation.output = event.output;
-  else operation.error = event.error;
+  operation.returned_line = line;
+  if (event.type === "ok") {
+    const repeats = event.jepsen === true && operation.f === "add";
+    operation.output = repeats && event.output === operation.input ? null : event.output;
+  } else operation.error = event.error;
   if (event.type === "info") return;
   operation.returned = event.index;
   operation.returned_ns = event.time_ns;
+}
+
+/** A history that was never in a file has no lines. */
+function placeOf(index: number, line: number | undefined): string {
+  return line === undefined ? `event ${index}` : `line ${line}`;
+}
+
+function wrong(what: string, { index }: HistoryEvent, line: number | undefined): HistoryError {
+  return new HistoryError(`${placeOf(index, line)}: ${what}.`, line);
 }

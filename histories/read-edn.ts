@@ -1,68 +1,135 @@
 import { EdnReader, Unfinished } from "./edn.ts";
+import type { HistoryEvent } from "./event.ts";
 import { HistoryError } from "./history-error.ts";
-import { fromJepsen } from "./jepsen-event.ts";
-import type { Parser, Sink } from "./read-jsonl.ts";
+import { fromJepsen, type JepsenOperation } from "./jepsen-event.ts";
+import { isRecord, jsonEvent } from "./json-event.ts";
+import { tooLong } from "./line-splitter.ts";
+import type { Parser, ParserOptions, Sink } from "./parser.ts";
 
-/** Jepsen's EDN: one map an event, one after the other or in one vector or list. */
+/**
+ * Events as forms, one after the other or all in one vector or list: Jepsen's EDN, a map each, Knossos'
+ * `[process type f value]`, and JSON that is not one object a line, like elle-cli's.
+ *
+ * A form that goes on in the next piece is read again, from its start, when twice as much text is there: so that
+ * all takes time in proportion to the text, however long a form is.
+ */
 export class EdnParser implements Parser {
   readonly #sink: Sink;
+  readonly #as: "json" | "events";
   readonly #independent: boolean;
+  readonly #longest: number;
   #rest = "";
+  /** So much must be there before it is worth to read again. */
+  #enough = 0;
   #line = 1;
+  #line_end = 0;
   #column = 1;
-  #index = 0;
-  #depth = 0;
+  #next = 0;
+  #discarded = 0;
+  /** Around the events: nothing yet; a list, open or closed again; or nothing, for good. */
+  #around: "not known" | "open" | "closed" | "none" = "not known";
 
-  constructor(sink: Sink, independent: boolean) {
+  constructor(
+    sink: Sink,
+    { independent = false, longest = Number.POSITIVE_INFINITY }: ParserOptions = {},
+    as: "json" | "events" = "events",
+  ) {
     this.#sink = sink;
     this.#independent = independent;
+    this.#longest = longest;
+    this.#as = as;
   }
 
   push(piece: string): void {
-    const reader = new EdnReader(this.#rest + piece);
-    let done = 0;
+    this.#rest += piece;
+    if (this.#rest.length > this.#longest) throw tooLong(this.#line, this.#longest);
+    if (this.#rest.length >= this.#enough) this.#read();
+  }
+
+  end(): void {
+    this.#rest += "\n"; // ends a last word
+    this.#read();
+    if (this.#discarded > 0)
+      this.#sink.note(`${this.#discarded} forms behind #_ were left out, as that says.`);
+    if (this.#rest.trim() === "" && this.#around !== "open") return;
+    if (goesOn(this.#rest))
+      throw this.#located(
+        new HistoryError("the form that begins here does not end, though the file goes on", 0),
+      );
+    this.#sink.note(
+      `The history is cut off in the middle of line ${this.#line}; what was whole was judged.`,
+    );
+  }
+
+  #read(): void {
+    const reader = new EdnReader(this.#rest, this.#as);
+    this.#line_end = endOfLine(this.#rest, 0);
+    let [done, discarded] = [0, 0];
     try {
       for (;;) {
         const next = reader.next();
         this.#pass(reader.text, done, reader.at);
         done = reader.at;
+        discarded = reader.discarded;
         if (next === "") break;
-        if ("[(])".includes(next)) this.#bracket(next, reader);
+        if ("])".includes(next) || ("[(".includes(next) && this.#isAround(reader)))
+          this.#bracket(next, reader);
         else this.#take(reader.read());
       }
     } catch (error) {
       if (error instanceof HistoryError) throw this.#located(error);
       if (!(error instanceof Unfinished)) throw error;
     }
+    this.#discarded += discarded;
     this.#rest = reader.text.slice(done);
+    this.#enough = 2 * this.#rest.length;
   }
 
-  end(): void {
-    this.push("\n"); // ends a last word
-    if (this.#rest.trim() !== "" || this.#depth > 0)
-      this.#sink.note(
-        `The history is cut off in the middle of line ${this.#line}; what was whole was judged.`,
-      );
+  /** Whether a bracket opens the list of all events, or an event that is a vector itself. */
+  #isAround(reader: EdnReader): boolean {
+    const inside = new EdnReader(reader.text);
+    inside.at = reader.at + 1;
+    const first = inside.next();
+    if (first === "") throw new Unfinished();
+    return "{[(#])".includes(first);
   }
 
   #bracket(bracket: string, reader: EdnReader): void {
-    this.#depth += "[(".includes(bracket) ? 1 : -1;
-    if (this.#depth < 0 || this.#depth > 1)
-      throw new HistoryError(`"${bracket}" is not expected here`, 0);
+    const opens = "[(".includes(bracket);
+    if (opens ? this.#around !== "not known" : this.#around !== "open")
+      throw new HistoryError(
+        this.#around === "closed" && opens
+          ? "the list of events has ended, and another one begins"
+          : `"${bracket}" is not expected here`,
+        0,
+      );
+    this.#around = opens ? "open" : "closed";
     reader.at++;
   }
 
   #take(form: unknown): void {
-    if (typeof form !== "object" || form === null || Array.isArray(form))
-      throw new HistoryError("an event must be a map", 0);
-    this.#sink.event(fromJepsen(form, this.#index++, this.#independent), this.#line);
+    if (this.#around === "closed")
+      throw new HistoryError("the list of events has ended, but more follows", 0);
+    if (this.#around === "not known") this.#around = "none";
+    const event = this.#event(form);
+    this.#next = event.index + 1;
+    this.#sink.event(event, this.#line);
   }
 
+  #event(form: unknown): HistoryEvent {
+    if (this.#as === "json") return jsonEvent(form, this.#next, this.#independent);
+    const operation = isRecord(form) ? form : fromVector(form);
+    return fromJepsen(operation, this.#next, this.#independent);
+  }
+
+  /** Counts lines. The next end of a line is looked for once: it may be far away. */
   #pass(text: string, from: number, to: number): void {
     let last = from - this.#column + 1;
-    for (let at = text.indexOf("\n", from); at >= 0 && at < to; at = text.indexOf("\n", at + 1)) {
+    if (this.#line_end < from) this.#line_end = endOfLine(text, from);
+    while (this.#line_end < to) {
       this.#line++;
-      last = at + 1;
+      last = this.#line_end + 1;
+      this.#line_end = endOfLine(text, last);
     }
     this.#column = to - last + 1;
   }
@@ -72,4 +139,22 @@ export class EdnParser implements Parser {
     const place = `line ${this.#line}, column ${this.#column}`;
     return new HistoryError(`${place}: ${error.message}.`, this.#line, this.#column);
   }
+}
+
+function endOfLine(text: string, from: number): number {
+  const end = text.indexOf("\n", from);
+  return end < 0 ? Number.POSITIVE_INFINITY : end;
+}
+
+function fromVector(form: unknown): JepsenOperation {
+  if (!Array.isArray(form) || form.length < 3 || form.length > 4)
+    throw new HistoryError("an event must be a map, or [process type f value]", 0);
+  const [process, type, f, value] = form as unknown[];
+  return { process, type, f, value };
+}
+
+/** Whether more of a history follows in what should be the beginning of its last form. */
+function goesOn(rest: string): boolean {
+  const events = rest.match(/[:"]process\b|\[\s*\S+\s+:(invoke|ok|fail|info)\b/g) ?? [];
+  return events.length > 1 || /\n[[({#]/.test(rest);
 }

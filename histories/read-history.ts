@@ -1,8 +1,9 @@
 import type { Header, History } from "./event.ts";
 import { detectFormat, type Format, parserFor } from "./format.ts";
 import { HistoryError } from "./history-error.ts";
-import { Pairing } from "./pair.ts";
-import type { Parser, Sink } from "./read-jsonl.ts";
+import { lookIndependent } from "./independent.ts";
+import { Pairing, type Unmatched } from "./pair.ts";
+import type { Parser, Sink } from "./parser.ts";
 import { textPieces } from "./text-pieces.ts";
 
 /** A history from a file. */
@@ -10,13 +11,21 @@ export interface FileHistory extends History {
   readonly events: number;
   /** Sentences for people about the file itself. */
   readonly notes: readonly string[];
+  /** Why "invalid" may only mean that something is not in the file. */
+  readonly doubt?: string;
+  /** Where it begins in the middle: what it starts with is not known then. */
+  readonly begins_late?: string;
 }
 
 export interface ReadOptions {
   /** How it is written; found out from the content when not given. */
   readonly format?: Format;
-  /** Jepsen's values are `[key value]` tuples. */
+  /** Whether Jepsen's values are `[key value]` tuples; asked for where they look so when not given. */
   readonly independent?: boolean;
+  /** Other names for operations: { lock: "acquire" }. */
+  readonly rename?: Readonly<Record<string, string>>;
+  /** How many characters may have to be held at once: what a line, or a form, may have. */
+  readonly longest?: number;
 }
 
 /**
@@ -24,22 +33,19 @@ export interface ReadOptions {
  * @throws HistoryError with one sentence that names the file and, where it can, the line.
  */
 export async function readHistory(path: string, options: ReadOptions = {}): Promise<FileHistory> {
-  const pairing = new Pairing();
+  const pairing = new Pairing(options.rename);
   const notes: string[] = [];
-  let header: Header | undefined;
+  let [header, doubt]: [Header | undefined, string | undefined] = [undefined, undefined];
   const sink: Sink = {
     header: (given) => (header = given),
     event: (event, line) => pairing.add(event, line),
     note: (sentence) => notes.push(sentence),
+    doubt: (sentence) => (doubt ??= sentence),
   };
   let parser: Parser | undefined;
   try {
     for await (const piece of textPieces(path)) {
-      parser ??= parserFor(
-        options.format ?? found(path, piece),
-        sink,
-        options.independent === true,
-      );
+      parser ??= parserFor(options.format ?? found(path, piece), sink, options);
       parser.push(piece);
     }
     parser?.end();
@@ -48,13 +54,32 @@ export async function readHistory(path: string, options: ReadOptions = {}): Prom
       throw new HistoryError(`${path}, ${error.message}`, error.line, error.column);
     throw error;
   }
-  return { header, operations: pairing.operations, events: pairing.events, notes };
+  const { operations, events, unmatched } = pairing;
+  if (options.independent === undefined && lookIndependent(operations))
+    throw new HistoryError(
+      `${path}: the values look like the [key value] tuples of independent workloads; say --independent, or --no-independent if they are not.`,
+    );
+  const part = unmatched === undefined ? {} : partOf(unmatched, notes);
+  return { header, operations, events, notes, ...(doubt === undefined ? {} : { doubt }), ...part };
 }
 
 function found(path: string, beginning: string): Format {
   const format = detectFormat(beginning);
   if (format !== undefined) return format;
   throw new HistoryError(
-    `${path} is no history: neither raceproof's own JSONL, nor Jepsen's EDN or text log.`,
+    `${path} is no history: neither JSON lines (docs/history-format.md), nor Jepsen's EDN or text log, nor PolyLin's, LiMo's or etcd's.`,
   );
+}
+
+/** What is not in the file, in words. */
+function partOf(unmatched: Unmatched, notes: string[]): Pick<FileHistory, "doubt" | "begins_late"> {
+  const { count, line, process, type, begins_late, left_out } = unmatched;
+  const first = `line ${line}: process ${process} has an "${type}" without an invoke before it`;
+  const others = count > 1 ? `, and ${count - 1} more are so` : "";
+  const fate = left_out > 0 ? "left out" : 'taken as "info", where it may have changed something';
+  notes.push(`${first}${others}; that was ${fate}.`);
+  return {
+    ...(left_out > 0 ? { doubt: `${first}, and what that did is not known` } : {}),
+    ...(begins_late ? { begins_late: first } : {}),
+  };
 }

@@ -1,52 +1,93 @@
-import { EdnReader } from "./edn.ts";
+import { EdnReader, Unfinished } from "./edn.ts";
 import { HistoryError } from "./history-error.ts";
 import { fromJepsen } from "./jepsen-event.ts";
-import type { Parser, Sink } from "./read-jsonl.ts";
+import { LineSplitter } from "./line-splitter.ts";
+import type { Parser, ParserOptions, Sink } from "./parser.ts";
 
-/** `INFO  jepsen.util - PROCESS :invoke|:ok|:fail|:info :f VALUE`, with tabs or spaces. */
-export const jepsen_log_line: RegExp =
-  /jepsen\.util\s+-\s+(\S+)\s+(:invoke|:ok|:fail|:info)\s+(:\S+)\s*(.*)$/;
+const prefix = /(?:^(?=\d|:)|\bjepsen\.util(?:\s+-|:)?\s+)/;
+/** How a line of a log begins that tells of an operation, whole or not. */
+const begins_like_one = new RegExp(`${prefix.source}\\S+\\s+:(?:invoke|ok|fail|info)(?:\\s|$)`);
 
-/** Jepsen's text log. Lines that are no operations are passed over. */
+/**
+ * `PROCESS :invoke|:ok|:fail|:info :f VALUE [ERROR]`, with tabs or spaces, by itself (history.txt), or in a log: after
+ * `INFO  jepsen.util - `, `INFO [date] jepsen worker 0 - jepsen.util `, or `date{GMT}\tINFO\t[jepsen worker 1] jepsen.util: `.
+ */
+export const jepsen_log_line: RegExp = new RegExp(
+  `${prefix.source}(\\S+)\\s+(:invoke|:ok|:fail|:info)\\s+(:\\S+)[ \\t]*([^]*)$`,
+);
+
+/** Jepsen's text logs and history.txt. Lines that are no operations are passed over, and counted. */
 export class JepsenLogParser implements Parser {
   readonly #sink: Sink;
   readonly #independent: boolean;
-  #rest = "";
-  #line = 0;
+  readonly #lines: LineSplitter;
   #index = 0;
+  #passed = 0;
+  #first_passed = 0;
+  /** The line before that could not be read to its end: fine if nothing follows. */
+  #broken: HistoryError | undefined;
 
-  constructor(sink: Sink, independent: boolean) {
+  constructor(sink: Sink, { independent = false, longest }: ParserOptions = {}) {
     this.#sink = sink;
     this.#independent = independent;
+    this.#lines = new LineSplitter(longest);
   }
 
   push(piece: string): void {
-    const lines = (this.#rest + piece).split("\n");
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) this.#take(line);
+    this.#lines.push(piece, (text, line) => this.#take(text, line));
   }
 
   end(): void {
-    this.#take(this.#rest);
+    this.#lines.end((text, line) => this.#take(text, line));
+    if (this.#broken !== undefined)
+      this.#sink.note(
+        `The last line (${this.#broken.line}) is cut off, as by a killed run; it was left out.`,
+      );
+    if (this.#passed > 0)
+      this.#sink.note(
+        `${this.#passed} of ${this.#lines.lines} lines are no operations and were passed over, the first is line ${this.#first_passed}.`,
+      );
   }
 
-  #take(text: string): void {
-    this.#line++;
+  #take(text: string, line: number): void {
+    if (text.trim() === "") return;
+    if (this.#broken !== undefined) throw this.#broken;
     const found = jepsen_log_line.exec(text);
-    if (found === null) return;
-    const [, who = "", type, f, rest = ""] = found;
-    const process = /^\d+$/.test(who) ? Number(who) : who;
-    const operation = { process, type, f, value: this.#value(rest) };
-    this.#sink.event(fromJepsen(operation, this.#index++, this.#independent), this.#line);
-  }
-
-  #value(text: string): unknown {
-    try {
-      return new EdnReader(`${text} `).read();
-    } catch (error) {
-      if (text.trim() === "") return null;
-      const what = error instanceof HistoryError ? error.message : "it ends too early";
-      throw new HistoryError(`line ${this.#line}: the value is no EDN: ${what}.`, this.#line);
+    if (found !== null) return this.#operation(found, line);
+    if (begins_like_one.test(text)) this.#broken = wrong(line, "the operation has no :f");
+    else {
+      if (this.#passed++ === 0) this.#first_passed = line;
     }
   }
+
+  #operation([, who = "", type, f, rest = ""]: RegExpExecArray, line: number): void {
+    const reader = new EdnReader(`${rest} `);
+    try {
+      const value = rest.trim() === "" ? undefined : this.#value(reader, type, line);
+      const process = /^\d+$/.test(who) ? Number(who) : who;
+      const operation = { process, type, f, value };
+      this.#sink.event(fromJepsen(operation, this.#index++, this.#independent), line);
+    } catch (error) {
+      if (error instanceof Unfinished) this.#broken = wrong(line, "the value ends too early");
+      else if (error instanceof HistoryError && error.line === 0) throw wrong(line, error.message);
+      else throw error;
+    }
+  }
+
+  /** What follows a value that is known is an error message, which only failures have. */
+  #value(reader: EdnReader, type: string | undefined, line: number): unknown {
+    try {
+      const value = reader.read();
+      if ((type === ":ok" || type === ":invoke") && reader.next() !== "")
+        throw reader.wrong("more follows after it");
+      return value;
+    } catch (error) {
+      if (!(error instanceof HistoryError)) throw error;
+      throw wrong(line, `the value is no EDN: ${error.message}`);
+    }
+  }
+}
+
+function wrong(line: number, what: string): HistoryError {
+  return new HistoryError(`line ${line}: ${what}.`, line);
 }

@@ -78,7 +78,7 @@ export class Recorder {
     this.#begin();
     this.#lines.text(this.#of(process).failure("info", error));
     this.#phrases.delete(process);
-    return process === "nemesis" ? this.#clients : process + this.#clients;
+    return typeof process === "number" ? process + this.#clients : this.#clients;
   }
 
   /** Writes what is left and closes the file. @throws HistoryError when anything could not be written. */

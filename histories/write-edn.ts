@@ -19,7 +19,7 @@ export function writeEdn({ operations }: Pick<History, "operations">): string {
 function line(event: HistoryEvent, call: HistoryEvent): string {
   const { f, key, input } = call as Extract<HistoryEvent, { type: "invoke" }>;
   const fields = [
-    `:process ${event.process === "nemesis" ? ":nemesis" : event.process}`,
+    `:process ${typeof event.process === "number" ? event.process : named(event.process)}`,
     `:type :${event.type}`,
     `:f ${named(f)}`,
     ...(key === "" ? [] : [`:key ${edn(key)}`]),

@@ -15,8 +15,9 @@ function read(text: string, format: Format): History {
     header: (given: Header) => (header = given),
     event: (event: HistoryEvent, line: number) => pairing.add(event, line),
     note: (sentence: string) => expect(sentence).toBe("nothing to note"),
+    doubt: (sentence: string) => expect(sentence).toBe("nothing to doubt"),
   };
-  const parser = parserFor(format, sink, false);
+  const parser = parserFor(format, sink);
   parser.push(text);
   parser.end();
   return { header, operations: pairing.operations };
