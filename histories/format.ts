@@ -19,15 +19,11 @@ export function detectFormat(beginning: string): Format | undefined {
   if (etcd_beginning.test(first)) return "etcd";
   const bare = beginning.replace(/^(?:[\s,]|;.*\n)+/u, "");
   if (/^\[\s*(?:\{\s*(?:"|$)|\]|$)/.test(bare)) return "json";
-  if (/^\{\s*"/.test(bare)) return endsOnItsLine(first) ? "jsonl" : "json";
-  if (/^\{\s*$/.test(bare)) return "jsonl";
+  // Over several lines, indented: JSON for people.
+  if (/^\{(?:\s*"[^\n]*[{[,])?\s*\n[ \t]+["}\]]/.test(bare)) return "json";
+  if (/^\{\s*(?:"|$)/.test(bare)) return "jsonl";
   if (/^(?:[[({]|#(?!\s))/.test(bare)) return "edn";
   return lines.some((line) => jepsen_log_line.test(line)) ? "jepsen-log" : undefined;
-}
-
-/** Whether the first object is whole on its line: else it is JSON for people, over several lines. */
-function endsOnItsLine(line: string): boolean {
-  return !/[{[,]\s*$/.test(line);
 }
 
 export function parserFor(format: Format, sink: Sink, options: ParserOptions = {}): Parser {
