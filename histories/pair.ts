@@ -32,9 +32,14 @@ export class Pairing {
   readonly #open = new Map<Process, { operation: Open; line: number | undefined }>();
   readonly #seen = new Set<Process>();
   readonly #names: Readonly<Record<string, string>> | undefined;
+  readonly #whole: boolean;
 
-  /** @param names other names for operations: { lock: "acquire" } */
-  constructor(names?: Readonly<Record<string, string>>) {
+  /**
+   * @param whole whether a completion without an invoke is an error
+   * @param names other names for operations: { lock: "acquire" }
+   */
+  constructor(whole = true, names?: Readonly<Record<string, string>>) {
+    this.#whole = whole;
     this.#names = names;
   }
 
@@ -47,7 +52,8 @@ export class Pairing {
 
   /**
    * @param line where it stands in a file, if it was read from one
-   * @throws HistoryError for a second invoke of one process, or a completion of something else than it invoked
+   * @throws HistoryError for a second invoke of one process, or a completion of something else than it invoked,
+   *   or of nothing
    */
   add(event: HistoryEvent, line?: number): void {
     this.events++;
@@ -95,6 +101,8 @@ export class Pairing {
 
   #alone(event: Completion, line: number | undefined): void {
     const { process, type, f } = event;
+    if (this.#whole)
+      throw wrong(`process ${process} has an "${type}" without an invoke before it`, event, line);
     // Jepsen's `ok` repeats what went in.
     const known = event.type === "ok" && event.jepsen === true && f !== undefined;
     if (known) {

@@ -33,7 +33,7 @@ export interface ReadOptions {
  * @throws HistoryError with one sentence that names the file and, where it can, the line.
  */
 export async function readHistory(path: string, options: ReadOptions = {}): Promise<FileHistory> {
-  const pairing = new Pairing(options.rename);
+  const pairing = new Pairing(false, options.rename);
   const notes: string[] = [];
   let [header, doubt]: [Header | undefined, string | undefined] = [undefined, undefined];
   const sink: Sink = {
