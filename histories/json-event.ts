@@ -50,7 +50,10 @@ function ownEvent(
 ): HistoryEvent {
   const time_ns = Number(given["time_ns"] ?? 0);
   const process = processOf(given["process"]);
-  const text = (field: string): string => String(given[field] ?? "");
+  const text = (field: string): string => {
+    const value = given[field];
+    return typeof value === "string" ? value : "";
+  };
   switch (type) {
     case "invoke":
       return {

@@ -133,7 +133,7 @@ function step(operation: Fields): Request[] {
 /** Long values are kept as hashes. */
 function valueOf(given: unknown): string {
   const { Value = "", Hash } = fields(given);
-  return Hash ? `hash ${String(Hash)}` : String(Value);
+  return typeof Hash === "number" && Hash !== 0 ? `hash ${Hash}` : String(Value);
 }
 
 function fields(given: unknown): Fields {
