@@ -82,7 +82,7 @@ export interface Backend<Client> extends AsyncDisposable {
    * Where the server looks for a deadlock only some time after a wait began: how long an earlier wait
    * must have lasted so that the victim is always the one that closed the cycle.
    */
-  readonly deadlock_check_ms?: number;
+  readonly deadlockCheckMs?: number;
   /** `fail` = it certainly did not happen; `info` = nobody knows. */
   outcome(error: unknown): "fail" | "info";
   /** The error's own code for people: `40001`, `1213`, `ConditionalCheckFailedException`. */

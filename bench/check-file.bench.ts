@@ -106,14 +106,14 @@ async function limits(): Promise<void> {
     ["a search", "queue"],
     ["a step that does not return", endless],
   ] as const)
-    await limited(title, () => checkFile(hopeless, { model: of_model, timeout_ms: 3_000 }));
+    await limited(title, () => checkFile(hopeless, { model: of_model, timeoutMs: 3_000 }));
   for (const [title, of_model] of [
     ["a search", "queue"],
     ["a step that fills the heap", heap],
     ["a step that fills buffers", buffers],
   ] as const)
     await limited(title, () =>
-      checkFile(hopeless, { model: of_model, memory_mb: 256, timeout_ms: 60_000 }),
+      checkFile(hopeless, { model: of_model, memoryMb: 256, timeoutMs: 60_000 }),
     );
 }
 

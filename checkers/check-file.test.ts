@@ -67,7 +67,7 @@ describe("checkFile", () => {
       "hang.mjs",
       'export default { name: "hang", init: 0, step() { for (;;); } };',
     );
-    expect(await checkFile(stale, { model: hang, timeout_ms: 500 })).toMatchObject({
+    expect(await checkFile(stale, { model: hang, timeoutMs: 500 })).toMatchObject({
       verdict: "unknown",
       reason: "Not decided within 0.5 s: 0 events were reached.",
     });
@@ -107,7 +107,7 @@ describe("checkFile", () => {
       operations: 2,
     });
     const full = file("full-later.mjs", explained("for (const all = []; ; ) all.push([...all])"));
-    expect((await checkFile(stale, { model: full, memory_mb: 32 })).verdict).toBe("invalid");
+    expect((await checkFile(stale, { model: full, memoryMb: 32 })).verdict).toBe("invalid");
     const broken = file("broken-later.mjs", explained('throw new Error("no more")'));
     expect(await checkFile(stale, { model: broken })).toMatchObject({
       verdict: "invalid",
@@ -118,12 +118,12 @@ describe("checkFile", () => {
 
   test("time and memory", async () => {
     const path = hopeless();
-    const late = await checkFile(path, { model: "queue", timeout_ms: 2_000 });
+    const late = await checkFile(path, { model: "queue", timeoutMs: 2_000 });
     expect([late.verdict, late.reason]).toEqual([
       "unknown",
       expect.stringMatching(/^Not decided within 2 s/),
     ]);
-    const full = await checkFile(path, { model: "queue", memory_mb: 32, timeout_ms: 60_000 });
+    const full = await checkFile(path, { model: "queue", memoryMb: 32, timeoutMs: 60_000 });
     expect([full.verdict, full.reason]).toEqual([
       "unknown",
       expect.stringMatching(/^Not decided within 32 MB/),

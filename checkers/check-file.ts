@@ -9,7 +9,7 @@ import type { Limits, Verdict } from "./verdict.ts";
 import { watchMemory } from "./watch-memory.ts";
 
 export interface CheckOptions extends Limits {
-  /** One of `model_names`, or a file that exports a Model (see load-model.ts). */
+  /** One of `modelNames`, or a file that exports a Model (see load-model.ts). */
   readonly model: string;
   readonly format?: Format;
   /** Jepsen's values are `[key value]` tuples. */
@@ -43,13 +43,13 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
     () => 0,
   );
   const of = size < large_file_bytes ? 1 : Math.min(4, availableParallelism());
-  const { signal, memory_mb = memoryToTakeMb(), ...plain } = options;
+  const { signal, memoryMb: memory_mb = memoryToTakeMb(), ...plain } = options;
   const sent_ms = Date.now();
   const memory = watchMemory(memory_mb, of);
   const signals = [memory.signal, ...(signal === undefined ? [] : [signal])];
   const shares = Array.from({ length: of }, (_, index) =>
     inThread(
-      { path, options: { ...plain, memory_mb }, share: { index, of }, sent_ms },
+      { path, options: { ...plain, memoryMb: memory_mb }, share: { index, of }, sent_ms },
       AbortSignal.any(signals),
     ),
   );
@@ -62,7 +62,7 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
 
 /** One thread's answer, or `unknown` when it had to be ended; what it had found before that stays found. */
 function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdict> {
-  const { timeout_ms, memory_mb, model } = request.options;
+  const { timeoutMs: timeout_ms, memoryMb: memory_mb, model } = request.options;
   const progress = new Int32Array(new SharedArrayBuffer(8));
   return new Promise((resolve) => {
     const limit = { maxOldGenerationSizeMb: memory_mb / request.share.of };

@@ -5,7 +5,7 @@ import { checkShare } from "./check-share.ts";
 /** A thread that judges a file, or a share of its keys, and may be ended at any time. */
 export interface CheckRequest {
   readonly path: string;
-  readonly options: Omit<CheckOptions, "signal"> & { readonly memory_mb: number };
+  readonly options: Omit<CheckOptions, "signal"> & { readonly memoryMb: number };
   readonly share: { readonly index: number; readonly of: number };
   /** When it was asked: starting a thread takes time, too. */
   readonly sent_ms: number;

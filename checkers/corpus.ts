@@ -18,7 +18,7 @@ for (const row of rows) {
   const [model = ""] = description.split(" ");
   const checker = checkerFor(model, description.includes("starts at 0") ? { initial: 0 } : {});
   const history = await readHistory(join(folder, file));
-  const { verdict, reason } = await checker.check(history, { timeout_ms: 60_000 });
+  const { verdict, reason } = await checker.check(history, { timeoutMs: 60_000 });
   if (verdict === expected) continue;
   wrong++;
   console.log(`${file}: ${verdict}, not ${expected}. ${reason}`);

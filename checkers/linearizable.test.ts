@@ -150,24 +150,24 @@ describe("linearizable", () => {
     const hopeless = history(...open, op("dequeue", null, 99, { invoked: 2_000, returned: 2_001 }));
     const check = linearizable("queue", models["queue"]!);
     const started_ms = performance.now() - 10_000;
-    expect(check.check(hopeless, { timeout_ms: 1 })).toMatchObject({
+    expect(check.check(hopeless, { timeoutMs: 1 })).toMatchObject({
       verdict: "unknown",
       reason: expect.stringMatching(/^Not decided within 0\.001 s: event \d+ of 30 was reached\.$/),
     });
     expect(
-      linearizable("queue", models["queue"]!, { started_ms }).check(hopeless, { timeout_ms: 9_000 })
+      linearizable("queue", models["queue"]!, { started_ms }).check(hopeless, { timeoutMs: 9_000 })
         .reason,
     ).toMatch(/^Not decided within 9 s/);
     expect(check.check(hopeless, { signal: AbortSignal.abort() }).reason).toMatch(
       /^Told to stop: event/,
     );
-    expect(check.check(hopeless, { memory_mb: 1 }).reason).toMatch(
+    expect(check.check(hopeless, { memoryMb: 1 }).reason).toMatch(
       /^Not decided within 1 MB: event/,
     );
     const both = [...hopeless.operations, op("dequeue", null, null, { key: "b" })];
-    expect(check.check(history(...both), { timeout_ms: 1 }).reason).toMatch(/ \(key a\)\.$/);
+    expect(check.check(history(...both), { timeoutMs: 1 }).reason).toMatch(/ \(key a\)\.$/);
     const progress = new Int32Array(1);
-    linearizable("queue", models["queue"]!, { progress }).check(hopeless, { memory_mb: 1 });
+    linearizable("queue", models["queue"]!, { progress }).check(hopeless, { memoryMb: 1 });
     expect(progress[0]).toBeGreaterThan(0);
   });
 });

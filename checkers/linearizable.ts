@@ -53,8 +53,8 @@ export function linearizable(
       options.found?.(quick);
       // The quick way knows the sentence, the search the drawing, if it is soon done.
       const spent_ms = performance.now() - (options.started_ms ?? performance.now());
-      const timeout_ms = Math.min(spent_ms + drawing_ms, limits.timeout_ms ?? Infinity);
-      return { ...drawn(() => judge({ ...limits, timeout_ms })), ...quick };
+      const timeout_ms = Math.min(spent_ms + drawing_ms, limits.timeoutMs ?? Infinity);
+      return { ...drawn(() => judge({ ...limits, timeoutMs: timeout_ms })), ...quick };
     },
   };
 }
@@ -78,10 +78,10 @@ class Judge {
     this.#name = name;
     this.#make = make;
     this.#options = options;
-    this.#limits = { memory_mb: memoryToTakeHereMb(), ...limits };
+    this.#limits = { memoryMb: memoryToTakeHereMb(), ...limits };
     this.#history = history;
     this.#figures = { operations: history.operations.length };
-    const { timeout_ms, memory_mb = 0, signal } = this.#limits;
+    const { timeoutMs: timeout_ms, memoryMb: memory_mb = 0, signal } = this.#limits;
     this.#budget = {
       ...(timeout_ms === undefined
         ? {}
@@ -199,7 +199,7 @@ function drawn(judge: () => Verdict): Partial<Verdict> {
 
 function gaveUp(
   { why, events_passed }: Extract<Outcome, { kind: "gave up" }>,
-  { timeout_ms, memory_mb }: Limits,
+  { timeoutMs: timeout_ms, memoryMb: memory_mb }: Limits,
   events: number,
 ): string {
   const reasons: Record<GaveUp, string> = {

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { type LinearizableOptions, linearizable } from "./linearizable.ts";
 import type { Model } from "./model.ts";
 import type { MakeModel } from "./models/index.ts";
-import { checkerFor, model_names } from "./select.ts";
+import { checkerFor, modelNames } from "./select.ts";
 import type { Checker } from "./verdict.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function loadChecker(model: string, options: LinearizableOptions): 
 
 /** Whether `--model` may say this: a name, or a file of a program. */
 export function mayBeModel(model: string): boolean {
-  return model_names.includes(model) || /\.[cm]?[jt]s$/.test(model);
+  return modelNames.includes(model) || /\.[cm]?[jt]s$/.test(model);
 }
 
 async function importFile(path: string): Promise<unknown> {

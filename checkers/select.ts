@@ -24,7 +24,7 @@ const others: Readonly<Record<string, (initial?: unknown) => Checker>> = {
 };
 
 /** What `--model` may say. */
-export const model_names: readonly string[] = [...Object.keys(models), ...Object.keys(others)];
+export const modelNames: readonly string[] = [...Object.keys(models), ...Object.keys(others)];
 
 /** @throws Error in one sentence when there is no such checker. */
 export function checkerFor(model: string, options: LinearizableOptions = {}): Checker {
@@ -32,6 +32,6 @@ export function checkerFor(model: string, options: LinearizableOptions = {}): Ch
   if (make !== undefined) return linearizable(model, make, options);
   const other = others[model];
   if (other === undefined)
-    throw new Error(`There is no model "${model}"; there are ${model_names.join(", ")}.`);
+    throw new Error(`There is no model "${model}"; there are ${modelNames.join(", ")}.`);
   return other(options.initial);
 }

@@ -22,9 +22,9 @@ export interface Verdict {
 }
 
 export interface Limits {
-  readonly timeout_ms?: number;
+  readonly timeoutMs?: number;
   /** For all threads together; half of the memory that is free when not given. */
-  readonly memory_mb?: number;
+  readonly memoryMb?: number;
   readonly signal?: AbortSignal;
 }
 

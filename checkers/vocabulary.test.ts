@@ -5,7 +5,7 @@ import { operation } from "./example.test-support.ts";
 import { linearizable } from "./linearizable.ts";
 import { runChecker } from "./merge.ts";
 import type { Model } from "./model.ts";
-import { checkerFor, model_names } from "./select.ts";
+import { checkerFor, modelNames } from "./select.ts";
 
 const on_lines = { invoked_line: 4, returned_line: 7 };
 
@@ -32,7 +32,7 @@ const answered = (f: string, output: unknown, input: unknown = null): Partial<Op
 
 describe("an operation that it does not know", () => {
   const any = ["unique", "unique-ids"];
-  test.each(model_names.filter((name) => !any.includes(name)))("%s", async (name) => {
+  test.each(modelNames.filter((name) => !any.includes(name)))("%s", async (name) => {
     expect(await told(name, answered("txns", [["append", 3, 1]]))).toMatch(
       new RegExp(`^unknown\\. line 7: ${name} has no operation "txns"; it knows .*\\w\\.$`),
     );

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { call } from "../checkers/call.ts";
 import { type CheckOptions, checkFile, type FileVerdict } from "../checkers/check-file.ts";
 import { mayBeModel } from "../checkers/load-model.ts";
-import { model_names } from "../checkers/select.ts";
+import { modelNames } from "../checkers/select.ts";
 import { type Format, formats } from "../histories/format.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 
@@ -22,7 +22,7 @@ export function checkCommand(): Command {
   return new Command("check")
     .description("judge recorded histories: raceproof's own JSONL, Jepsen's EDN and text logs")
     .argument("<file...>", "histories to judge")
-    .requiredOption("--model <model>", `${model_names.join(", ")}, or a file like ./mine.ts`)
+    .requiredOption("--model <model>", `${modelNames.join(", ")}, or a file like ./mine.ts`)
     .option("--format <format>", `${formats.join(", ")} (default: what the content looks like)`)
     .option("--independent", "Jepsen's values are [key value] tuples")
     .option("--no-independent", "they are not, though they look so")
@@ -47,7 +47,7 @@ export function checkCommand(): Command {
 function toCheckOptions(options: Options): CheckOptions {
   const { model, format, independent, initial, timeoutS, memoryMb, witness } = options;
   if (!mayBeModel(model))
-    throw new BadUsage(`--model: there is no "${model}"; choose from ${model_names.join(", ")}.`);
+    throw new BadUsage(`--model: there is no "${model}"; choose from ${modelNames.join(", ")}.`);
   if (format !== undefined && !isFormat(format))
     throw new BadUsage(`--format: there is no "${format}"; choose from ${formats.join(", ")}.`);
   return {
@@ -57,8 +57,8 @@ function toCheckOptions(options: Options): CheckOptions {
     ...(initial === undefined ? {} : { initial: jsonValue(initial) }),
     ...(timeoutS === undefined
       ? {}
-      : { timeout_ms: 1000 * wholeNumber("--timeout-s", timeoutS, 1) }),
-    ...(memoryMb === undefined ? {} : { memory_mb: wholeNumber("--memory-mb", memoryMb, 16) }),
+      : { timeoutMs: 1000 * wholeNumber("--timeout-s", timeoutS, 1) }),
+    ...(memoryMb === undefined ? {} : { memoryMb: wholeNumber("--memory-mb", memoryMb, 16) }),
     ...(witness === undefined ? {} : { witness }),
   };
 }

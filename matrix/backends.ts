@@ -24,7 +24,7 @@ export interface BackendEntry {
 
 const postgres = async (server: Server) =>
   (await import("../backends/postgres/backend.ts")).connectPostgres(server);
-const mysql = async (server: Server, options?: { snapshot_isolation: false }) =>
+const mysql = async (server: Server, options?: { snapshotIsolation: false }) =>
   (await import("../backends/mysql/backend.ts")).connectMysql(server, options);
 const redis = async (server: Server) =>
   (await import("../backends/redis/backend.ts")).connectRedis(server);
@@ -65,7 +65,7 @@ export const backends: readonly BackendEntry[] = [
     servers: ["mariadb"],
     usual_level: in_mysql,
     only_by_name: true,
-    connect: (servers) => mysql(servers.mariadb, { snapshot_isolation: false }),
+    connect: (servers) => mysql(servers.mariadb, { snapshotIsolation: false }),
   },
   {
     name: "redis",

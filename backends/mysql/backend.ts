@@ -24,7 +24,7 @@ const table_lock_wait_s = 10;
 /** What a MariaDB server is told beside its defaults. */
 export interface MariadbOptions {
   /** False: a transaction may overwrite what changed since its snapshot, as in MySQL. */
-  readonly snapshot_isolation?: false;
+  readonly snapshotIsolation?: false;
 }
 
 /** @ts-ignore Without mysql2 installed this is `any`, and no error in our declarations. */
@@ -71,7 +71,7 @@ class MysqlBackend implements BackendWithDoor<Connection> {
     this.#library = library;
     this.#given = given;
     this.#database = database;
-    this.#overwrites = database.is_mariadb && options.snapshot_isolation === false;
+    this.#overwrites = database.is_mariadb && options.snapshotIsolation === false;
     this.name = database.is_mariadb ? "mariadb" : "mysql";
     this.server = `${database.is_mariadb ? "MariaDB" : "MySQL"} ${database.version}`;
     if (this.#overwrites) {

@@ -94,7 +94,7 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
   readonly prefix = "";
   readonly isolations = isolations;
   readonly server: string;
-  readonly deadlock_check_ms?: number;
+  readonly deadlockCheckMs?: number;
   readonly outcome = outcome;
   readonly code = code;
   readonly #library: typeof pg;
@@ -106,7 +106,7 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
 
   constructor(library: typeof pg, given: Given, database: OwnDatabase, make: Make<Client>) {
     this.server = `PostgreSQL ${database.version}`;
-    if (database.sets_deadlock_timeout) this.deadlock_check_ms = deadlock_check_ms;
+    if (database.sets_deadlock_timeout) this.deadlockCheckMs = deadlock_check_ms;
     this.door = new PostgresDoorTarget(given, database);
     this.#library = library;
     this.#given = given;

@@ -30,7 +30,7 @@ export function judge(
   const model = kind.make();
   if (way === "checker") {
     const checker = linearizable(model.name, kind.make, { witness });
-    const told = checker.check({ header: undefined, operations }, { timeout_ms });
+    const told = checker.check({ header: undefined, operations }, { timeoutMs: timeout_ms });
     if (told.witness !== undefined) believe(operations, told.witness, kind);
     return told.verdict;
   }

@@ -43,9 +43,7 @@ export function throughDoors<Client>(
     server: backend.server,
     prefix: backend.prefix,
     isolations: backend.isolations,
-    ...(backend.deadlock_check_ms === undefined
-      ? {}
-      : { deadlock_check_ms: backend.deadlock_check_ms }),
+    ...(backend.deadlockCheckMs === undefined ? {} : { deadlockCheckMs: backend.deadlockCheckMs }),
     open,
     ...(waitingConnections ? { waitingConnections } : {}),
     async waiting(asked) {

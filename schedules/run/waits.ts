@@ -10,7 +10,7 @@ const cycle_ms = 3;
 /** As much of a backend as tells who waits. */
 export type AsksWhoWaits = Pick<
   Backend<unknown>,
-  "waiting" | "waitingConnections" | "deadlock_check_ms"
+  "waiting" | "waitingConnections" | "deadlockCheckMs"
 >;
 
 /**
@@ -105,7 +105,7 @@ export class Waits {
    * closed the cycle only if every earlier waiter was checked by then.
    */
   async hold(step: Step): Promise<void> {
-    const check_ms = this.#backend.deadlock_check_ms;
+    const check_ms = this.#backend.deadlockCheckMs;
     if (check_ms === undefined || ["begin", "commit", "rollback"].includes(step.kind)) return;
     let rest_ms = 0;
     for (const { flight } of this.#seats) {
