@@ -52,5 +52,6 @@ export function promisedAt(declared: Declared, isolation: Isolation | null): Pro
   return isolation === null ? undefined : declared[isolation];
 }
 
-const isByLevel = (declared: Declared): declared is Partial<Record<Isolation, Promised>> =>
+/** Whether it is a promise a level. */
+export const isByLevel = (declared: Declared): declared is Partial<Record<Isolation, Promised>> =>
   Object.keys(declared).some((name) => name === name.toUpperCase());
