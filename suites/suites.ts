@@ -1,6 +1,7 @@
 /** All workloads, in the order of the matrix: a new one is entered here. */
 import type { Suite } from "../matrix/suite.ts";
+import { bank } from "./bank/index.ts";
 import { counter } from "./counter/index.ts";
 import { uniqueIds } from "./unique-ids/index.ts";
 
-export const suites: readonly Suite[] = [counter, uniqueIds];
+export const suites: readonly Suite[] = [counter, uniqueIds, bank];

@@ -1,0 +1,73 @@
+import type { SyncChecker, Verdict } from "../../checkers/verdict.ts";
+import type { History, Operation } from "../../histories/event.ts";
+import { type Balances, first_balances, type Transfer } from "./transfer.ts";
+
+/** No read sees an account below zero. */
+export const noOverdraft: SyncChecker = {
+  name: "no-overdraft",
+  check({ operations }: History): Verdict {
+    const verdict = (verdict: Verdict["verdict"], reason: string, overdrawn = 0): Verdict => ({
+      checker: "no-overdraft",
+      verdict,
+      reason,
+      figures: { overdrawn },
+    });
+    const below_zero = readsIn(operations).flatMap((balances) =>
+      Object.entries(balances).filter(([, balance]) => balance < 0),
+    );
+    const [first] = below_zero;
+    if (first === undefined) return verdict("valid", "No account was overdrawn.");
+    const [account, balance] = first;
+    return verdict("invalid", `Account ${account} was at ${balance}.`, below_zero.length);
+  },
+};
+
+/**
+ * At rest every account holds what the acknowledged transfers left there: what nobody knows of may have happened,
+ * too, and what failed has not. An account may be wrong although the total is right: a whole transfer was lost.
+ */
+export const everyTransferCounts: SyncChecker = {
+  name: "every-transfer-counts",
+  check({ operations }: History): Verdict {
+    const verdict = (verdict: Verdict["verdict"], reason: string): Verdict => ({
+      checker: "every-transfer-counts",
+      verdict,
+      reason,
+    });
+    const last = operations.at(-1);
+    const at_rest = last && readsIn([last])[0];
+    if (at_rest === undefined) return verdict("unknown", "There is no read at rest.");
+    for (const [account, first] of Object.entries(first_balances)) {
+      const { least, most } = rangeOf(account, first, operations);
+      const balance = at_rest[account] ?? 0;
+      if (balance >= least && balance <= most) continue;
+      const right = least === most ? `${least}` : `between ${least} and ${most}`;
+      return verdict("invalid", `Account ${account} ended at ${balance}, not ${right}.`);
+    }
+    return verdict("valid", "Every acknowledged transfer is in the balances.");
+  },
+};
+
+function readsIn(operations: readonly Operation[]): Balances[] {
+  return operations
+    .filter(({ f, status }) => f === "read" && status === "ok")
+    .map(({ output }) => output as Balances);
+}
+
+/** What an account may hold after these operations. */
+function rangeOf(
+  account: string,
+  first: number,
+  operations: readonly Operation[],
+): { readonly least: number; readonly most: number } {
+  let least = first;
+  let most = first;
+  for (const { f, status, input } of operations) {
+    if (f !== "transfer" || status === "fail") continue;
+    const { from, to, amount } = input as Transfer;
+    const change = (to === account ? amount : 0) - (from === account ? amount : 0);
+    least += status === "ok" ? change : Math.min(0, change);
+    most += status === "ok" ? change : Math.max(0, change);
+  }
+  return { least, most };
+}

@@ -1,0 +1,16 @@
+import type { Suite } from "../../matrix/suite.ts";
+import { transferring } from "./workload.ts";
+
+const redis = () => import("./redis.ts");
+
+/** Ways to move money from one account to another. */
+export const bank: Suite = {
+  workload: transferring,
+  strategies: {
+    postgres: () => import("./postgres.ts"),
+    mysql: () => import("./mysql.ts"),
+    redis,
+    valkey: redis,
+    dynamodb: () => import("./dynamodb.ts"),
+  },
+};
