@@ -52,6 +52,10 @@ export function promisedAt(declared: Declared, isolation: Isolation | null): Pro
   return isolation === null ? undefined : declared[isolation];
 }
 
-/** Whether it is a promise a level. */
-export const isByLevel = (declared: Declared): declared is Partial<Record<Isolation, Promised>> =>
+/** All promises in it, whatever their level. */
+export function promisesIn(declared: Declared): Promised[] {
+  return isByLevel(declared) ? Object.values(declared) : [declared as Promised];
+}
+
+const isByLevel = (declared: Declared): declared is Partial<Record<Isolation, Promised>> =>
   Object.keys(declared).some((name) => name === name.toUpperCase());

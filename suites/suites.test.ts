@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { backends } from "../matrix/backends.ts";
-import { isByLevel, type Promised } from "../matrix/promise.ts";
+import { promisesIn } from "../matrix/promise.ts";
 import { suites } from "./suites.ts";
 
 const known_backends = backends.flatMap(({ name, or = [] }) => [name, ...or]);
@@ -12,9 +12,7 @@ for (const { workload, strategies } of suites) {
       expect(known_backends).toContain(backend);
       for (const strategy of (await load()).strategies) {
         names.add(strategy.name);
-        const { declared } = strategy;
-        const promises: Promised[] = isByLevel(declared) ? Object.values(declared) : [declared];
-        for (const { shows = [], when = {} } of promises)
+        for (const { shows = [], when = {} } of promisesIn(strategy.declared))
           expect(workload.anomalies).toEqual(
             expect.arrayContaining([...shows, ...Object.values(when).flat()]),
           );
