@@ -60,6 +60,16 @@ export interface Session<Client> extends AsyncDisposable {
 }
 
 /**
+ * What is in a database: for each table (or key) how many rows there are, and a text that differs when they
+ * differ. Serial numbers, UUIDs and times may differ without making a difference. `checksum` is undefined
+ * where there is too much to look at it again and again.
+ */
+export type Contents = ReadonlyMap<
+  string,
+  { readonly rows: number | undefined; readonly checksum: string | undefined }
+>;
+
+/**
  * A database that was connected to. `asyncDispose` closes its sessions and removes what is ours: the database,
  * the tables or the keys.
  */
@@ -78,6 +88,16 @@ export interface Backend<Client> extends AsyncDisposable {
   waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
   /** The same for single connections of sessions that have several. */
   waitingConnections?(connections: readonly number[]): Promise<ReadonlySet<number>>;
+  /**
+   * A database of its own for one lane, with all that is in this one now; it is gone with its disposal.
+   * Undefined where that cannot be done: because a session is open here, or because not all can be copied.
+   */
+  copyForLane?(): Promise<Backend<Client> | undefined>;
+  /**
+   * What is in the database now; read on a connection of its own, outside every gate.
+   * @param key what differs from lane to lane, and is taken for the same
+   */
+  contents?(key: string): Promise<Contents>;
   /**
    * Where the server looks for a deadlock only some time after a wait began: how long an earlier wait
    * must have lasted so that the victim is always the one that closed the cycle.

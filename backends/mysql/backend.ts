@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import {
+  type Backend,
+  type Contents,
   type Gate,
   type Isolation,
   type OpenOptions,
@@ -48,7 +50,7 @@ class MysqlBackend implements BackendWithDoor<Connection> {
   readonly name: "mysql" | "mariadb" | "mariadb-snapshot-off";
   readonly server: string;
   /** Names of locks (`GET_LOCK`) belong to the whole server. */
-  readonly prefix = `${randomBytes(3).toString("hex")}:`;
+  readonly prefix: string;
   readonly isolations: readonly Isolation[] = [
     "READ UNCOMMITTED",
     "READ COMMITTED",
@@ -61,13 +63,22 @@ class MysqlBackend implements BackendWithDoor<Connection> {
   readonly #library: Library;
   readonly #given: Given;
   readonly #database: OwnDatabase;
+  readonly #options: MariadbOptions;
   readonly #overwrites: boolean;
   readonly #sessions = new Map<number, MysqlSession>();
   /** As the performance schema numbers connections; 0 on MariaDB. */
   readonly #thread_ids = new Map<number, number>();
   readonly #held: ReturnType<typeof pollTogether>;
 
-  constructor(library: Library, given: Given, database: OwnDatabase, options: MariadbOptions) {
+  constructor(
+    library: Library,
+    given: Given,
+    database: OwnDatabase,
+    options: MariadbOptions,
+    prefix: string = `${randomBytes(3).toString("hex")}:`,
+  ) {
+    this.prefix = prefix;
+    this.#options = options;
     this.#library = library;
     this.#given = given;
     this.#database = database;
@@ -114,6 +125,19 @@ class MysqlBackend implements BackendWithDoor<Connection> {
       );
     }
     return this.#held(connections);
+  }
+
+  /** Not while a session is open here: it might write while the tables are copied. */
+  async copyForLane(): Promise<Backend<Connection> | undefined> {
+    if (this.#sessions.size > 0) return undefined;
+    const copy = await this.#database.copy();
+    return (
+      copy && new MysqlBackend(this.#library, this.#given, copy, this.#options, this.prefix)
+    );
+  }
+
+  contents(key: string): Promise<Contents> {
+    return this.#database.contents(key);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

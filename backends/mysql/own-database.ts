@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { Contents } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
+import { ContentsReader } from "./contents.ts";
+import { copyDatabase } from "./copy-database.ts";
 import type { Thread } from "./waits.ts";
 
 /**
@@ -19,6 +22,8 @@ export class OwnDatabase {
   readonly control: Connection;
   readonly #library: Library;
   readonly #given: Given;
+  readonly #said: RowDataPacket;
+  readonly #contents: ContentsReader;
 
   private constructor(
     library: Library,
@@ -35,11 +40,13 @@ export class OwnDatabase {
     this.version = /^[\d.]+/.exec(version)?.[0] ?? version;
     this.is_mariadb = version.includes("MariaDB");
     this.has_performance_schema = Number(said["performance_schema"]) === 1;
+    this.#said = said;
+    this.#contents = new ContentsReader(control, name);
   }
 
   /** @throws CannotConnect also when the user may not create databases. */
   static async create(library: Library, given: Given): Promise<OwnDatabase> {
-    const name = `raceproof_${randomBytes(6).toString("hex")}`;
+    const name = newName();
     const control = await connectTo(library, given, { multipleStatements: true });
     try {
       const [rows] = await control.query<RowDataPacket[]>(
@@ -57,6 +64,26 @@ export class OwnDatabase {
         { cause: error },
       );
     }
+  }
+
+  /** Another database with all that is in this one; undefined when not all of it can be copied. */
+  async copy(): Promise<OwnDatabase | undefined> {
+    const name = newName();
+    const control = await connectTo(this.#library, this.#given, { multipleStatements: true });
+    try {
+      const is_whole = await copyDatabase(control, this.name, name);
+      if (is_whole) return new OwnDatabase(this.#library, this.#given, name, control, this.#said);
+    } catch (error) {
+      await control.query(`DROP DATABASE IF EXISTS ${name}`);
+      await control.end();
+      throw error;
+    }
+    await control.end();
+    return undefined;
+  }
+
+  contents(key: string): Promise<Contents> {
+    return this.#contents.read(key);
   }
 
   /** Which of these connections the server still has. */
@@ -98,3 +125,5 @@ export class OwnDatabase {
     }
   }
 }
+
+const newName = (): string => `raceproof_${randomBytes(6).toString("hex")}`;

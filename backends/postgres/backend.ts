@@ -1,5 +1,7 @@
 import type pg from "pg";
 import {
+  type Backend,
+  type Contents,
   type Gate,
   type Isolation,
   type OpenOptions,
@@ -142,6 +144,17 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
 
   waitingConnections(pids: readonly number[]): Promise<ReadonlySet<number>> {
     return this.#blocked(pids);
+  }
+
+  /** Not while a session is open here: the server copies only a database that nobody uses. */
+  async copyForLane(): Promise<Backend<Client> | undefined> {
+    if (this.#sessions.size > 0) return undefined;
+    const copy = await this.#database.copy();
+    return copy && new PostgresBackend(this.#library, this.#given, copy, this.#make);
+  }
+
+  contents(key: string): Promise<Contents> {
+    return this.#database.contents(key);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

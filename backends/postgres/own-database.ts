@@ -1,12 +1,19 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
+import type { Contents } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
+import { errorField } from "../error-field.ts";
 import { connectPlainly, type Given } from "./connection.ts";
+import { ContentsReader } from "./contents.ts";
 import type { Control } from "./session.ts";
 
+/** Somebody is connected to the database that is to be copied. */
+const object_in_use = "55006";
+
 /**
- * A database of our own at a server that may be someone else's, and the control connection into it:
- * whatever the sessions do is gone with it.
+ * A database of our own at a server that may be someone else's: whatever the sessions do is gone with it.
+ * The control connection, which asks about the whole server, is elsewhere: a database is copied only
+ * while nobody is connected to it.
  */
 export class OwnDatabase implements Control {
   readonly name: string;
@@ -16,17 +23,23 @@ export class OwnDatabase implements Control {
   readonly sets_deadlock_timeout: boolean;
   readonly #library: typeof pg;
   readonly #given: Given;
-  readonly #connection: pg.Client;
+  readonly #control: pg.Client;
+  /** It was copied from another one, whose control connection it uses. */
+  readonly #is_copy: boolean;
+  /** Reads what is in the database; opened when that is first asked. */
+  #reader: Promise<{ connection: pg.Client; contents: ContentsReader }> | undefined;
 
   private constructor(
     library: typeof pg,
     given: Given,
-    connection: pg.Client,
-    known: { name: string; version: string; sets_deadlock_timeout: boolean },
+    control: pg.Client,
+    known: Pick<OwnDatabase, "name" | "version" | "sets_deadlock_timeout">,
+    is_copy: boolean,
   ) {
     this.#library = library;
     this.#given = given;
-    this.#connection = connection;
+    this.#control = control;
+    this.#is_copy = is_copy;
     this.name = known.name;
     this.version = known.version;
     this.sets_deadlock_timeout = known.sets_deadlock_timeout;
@@ -34,17 +47,18 @@ export class OwnDatabase implements Control {
 
   /** @throws CannotConnect also when the user may not create databases. */
   static async create(library: typeof pg, given: Given): Promise<OwnDatabase> {
-    const name = `raceproof_${randomBytes(6).toString("hex")}`;
+    const name = newName();
     await asAdministrator(library, given, `CREATE DATABASE ${name} TEMPLATE template0`);
     try {
-      const connection = await connectPlainly(library, given, { database: name, pipeline: true });
-      const { rows } = await connection.query("SHOW server_version");
-      const sets_deadlock_timeout = await connection.query("SET deadlock_timeout = '1s'").then(
+      const control = await connectPlainly(library, given, { pipeline: true });
+      const { rows } = await control.query("SHOW server_version");
+      const sets_deadlock_timeout = await control.query("SET deadlock_timeout = '1s'").then(
         () => true,
         () => false,
       );
       const version = String(rows[0].server_version).split(" ")[0]!;
-      return new OwnDatabase(library, given, connection, { name, version, sets_deadlock_timeout });
+      const known = { name, version, sets_deadlock_timeout };
+      return new OwnDatabase(library, given, control, known, false);
     } catch (error) {
       await asAdministrator(library, given, `DROP DATABASE ${name} WITH (FORCE)`);
       throw error;
@@ -53,7 +67,7 @@ export class OwnDatabase implements Control {
 
   /** Which of these are held up by another's lock right now; also sees advisory locks. */
   async blocked(pids: readonly number[]): Promise<ReadonlySet<number>> {
-    const { rows } = await this.#connection.query<[number]>({
+    const { rows } = await this.#control.query<[number]>({
       name: "blocked",
       text: "SELECT pid FROM unnest($1::int[]) pid WHERE cardinality(pg_blocking_pids(pid)) > 0",
       values: [pids as number[]],
@@ -63,7 +77,7 @@ export class OwnDatabase implements Control {
   }
 
   async running(pids: readonly number[]): Promise<readonly number[]> {
-    const { rows } = await this.#connection.query<[number]>({
+    const { rows } = await this.#control.query<[number]>({
       name: "running",
       text: "SELECT pid FROM pg_stat_get_activity(NULL) WHERE pid = ANY ($1::int[])",
       values: [pids as number[]],
@@ -73,24 +87,68 @@ export class OwnDatabase implements Control {
   }
 
   async terminate(pids: readonly number[]): Promise<void> {
-    await this.#connection.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) pid", [
+    await this.#control.query("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) pid", [
       pids as number[],
     ]);
   }
 
   async alter(setting: string): Promise<void> {
-    await this.#connection.query(`ALTER DATABASE ${this.name} SET ${setting}`);
+    await this.#control.query(`ALTER DATABASE ${this.name} SET ${setting}`);
+  }
+
+  /**
+   * Another database with all that is in this one; undefined when somebody is connected to it (the server waits
+   * five seconds for them to go), or when it has settings of its own, which are not copied.
+   */
+  async copy(): Promise<OwnDatabase | undefined> {
+    await this.#endReader();
+    const { rows } = await this.#control.query(
+      `SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = $1
+       UNION ALL SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND application_name <> 'raceproof'`,
+      [this.name],
+    );
+    if (rows.length > 0) return undefined;
+    const name = newName();
+    const { version, sets_deadlock_timeout } = this;
+    try {
+      await asAdministrator(
+        this.#library,
+        this.#given,
+        `CREATE DATABASE ${name} TEMPLATE ${this.name}`,
+      );
+    } catch (error) {
+      if (errorField(error, "code") === object_in_use) return undefined;
+      throw error;
+    }
+    const known = { name, version, sets_deadlock_timeout };
+    return new OwnDatabase(this.#library, this.#given, this.#control, known, true);
+  }
+
+  async contents(key: string): Promise<Contents> {
+    this.#reader ??= connectPlainly(this.#library, this.#given, { database: this.name }).then(
+      (connection) => ({ connection, contents: new ContentsReader(connection) }),
+    );
+    return (await this.#reader).contents.read(key);
   }
 
   /** A server that is gone has nothing left to drop. */
   async drop(): Promise<void> {
-    await this.#connection.end();
+    await this.#endReader();
+    if (!this.#is_copy) await this.#control.end();
     const statement = `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`;
     await asAdministrator(this.#library, this.#given, statement).catch((error: unknown) => {
       if (!(error instanceof CannotConnect)) throw error;
     });
   }
+
+  async #endReader(): Promise<void> {
+    const reader = this.#reader;
+    this.#reader = undefined;
+    await reader?.then(({ connection }) => connection.end()).catch(() => undefined);
+  }
 }
+
+const newName = (): string => `raceproof_${randomBytes(6).toString("hex")}`;
 
 async function asAdministrator(library: typeof pg, given: Given, statement: string): Promise<void> {
   const connection = await connectPlainly(library, given, {});

@@ -1,0 +1,132 @@
+import type { Connection, RowDataPacket } from "mysql2/promise";
+import type { Contents } from "../backend.ts";
+import { errorField } from "../error-field.ts";
+import { generatedColumns, type Reference } from "../generated-columns.ts";
+import { quoted } from "./copy-database.ts";
+
+/** Reading more than this after every set-up would cost more than the schedules. */
+const rows_max = 20_000;
+
+const columns_query = `
+  SELECT c.table_name AS \`table\`, c.column_name AS \`column\`,
+         c.extra LIKE '%auto_increment%'
+           OR c.data_type IN ('timestamp', 'datetime', 'date', 'time', 'uuid')
+           OR coalesce(c.column_default, '') RLIKE 'uuid|rand|nextval|now|current' AS is_generated
+    FROM information_schema.columns c
+    JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+   WHERE c.table_schema = ? AND t.table_type = 'BASE TABLE'
+   ORDER BY c.table_name, c.ordinal_position`;
+
+const references_query = `
+  SELECT table_name AS \`table\`, column_name AS \`column\`,
+         referenced_table_name AS to_table, referenced_column_name AS to_column
+    FROM information_schema.key_column_usage
+   WHERE table_schema = ? AND referenced_table_schema = table_schema`;
+
+/** No such table, no such column: there are other ones now. */
+const outdated = new Set(["1146", "1054"]);
+
+interface Column extends RowDataPacket {
+  readonly table: string;
+  readonly column: string;
+  readonly is_generated: number;
+}
+
+interface Query {
+  readonly text: (key: string) => string;
+  readonly tables: readonly string[];
+}
+
+/**
+ * Counts and sums up the rows of all tables of a database, in one round trip as long as there are the same tables.
+ * The sum does not depend on the order of rows.
+ */
+export class ContentsReader {
+  readonly #control: Connection;
+  readonly #database: string;
+  #query: Query | undefined;
+
+  constructor(control: Connection, database: string) {
+    this.#control = control;
+    this.#database = database;
+  }
+
+  async read(key: string): Promise<Contents> {
+    for (let tries = 1; ; tries++) {
+      const query = this.#query ?? (await this.#prepare());
+      this.#query = query;
+      try {
+        const [[names, ...sums]] = await this.#control.query<RowDataPacket[][]>(query.text(key));
+        const now = names!.map((row) => String(Object.values(row)[0])).toSorted();
+        if (now.join("\n") === query.tables.join("\n")) {
+          return new Map(query.tables.map((table, i) => [table, contentsOf(sums[i])]));
+        }
+      } catch (error) {
+        if (tries === 3 || !outdated.has(errorField(error, "errno"))) throw error;
+      }
+      this.#query = undefined;
+      if (tries === 3) throw new Error("The tables change while they are read after set-up.");
+    }
+  }
+
+  async #prepare(): Promise<Query> {
+    const [columns] = await this.#control.query<Column[]>(columns_query, [this.#database]);
+    const [references] = await this.#control.query<(RowDataPacket & Reference)[]>(
+      references_query,
+      [this.#database],
+    );
+    const sources = columns.filter(({ is_generated }) => Number(is_generated) === 1);
+    const generated = generatedColumns(
+      sources.map(({ table, column }) => [table, column]),
+      references,
+    );
+    const tables = [...new Set(columns.map(({ table }) => table))].toSorted();
+    const sums = await Promise.all(
+      tables.map(async (table) =>
+        (await this.#isLarge(table))
+          ? "SELECT NULL AS n, NULL AS checksum"
+          : this.#sumOf(
+              columns.filter((column) => column.table === table),
+              generated,
+            ),
+      ),
+    );
+    const shown = `SHOW FULL TABLES FROM ${this.#database} WHERE Table_type = 'BASE TABLE'`;
+    const text = [shown, ...sums].join(";\n");
+    return { text: (key) => text.replaceAll(":key", this.#control.escape(key)), tables };
+  }
+
+  async #isLarge(table: string): Promise<boolean> {
+    const [rows] = await this.#control.query<RowDataPacket[]>(
+      `SELECT COUNT(*) AS n FROM (SELECT 1 FROM ${this.#named(table)} LIMIT ${rows_max + 1}) some`,
+    );
+    return Number(rows[0]!["n"]) > rows_max;
+  }
+
+  /** Whether a generated value is there at all may make a difference: when was it sold? */
+  #sumOf(table: readonly Column[], generated: ReadonlySet<string>): string {
+    const name = table[0]!.table;
+    const values = table.map(({ column }) => {
+      const id = quoted(column);
+      return generated.has(`${name} ${column}`)
+        ? `${id} IS NULL`
+        : `COALESCE(CAST(${id} AS BINARY), 'NULL')`;
+    });
+    // Every byte is a letter of latin1, so that anything can be searched.
+    const row = `REPLACE(CONVERT(CONCAT_WS('|', ${values.join(", ")}) USING latin1), :key, 'a')`;
+    const steady = `REGEXP_REPLACE(${row}, '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}', 'uuid')`;
+    return `SELECT COUNT(*) AS n, COALESCE(SUM(CRC32(${steady})), 0) AS checksum FROM ${this.#named(name)}`;
+  }
+
+  #named(table: string): string {
+    return `${this.#database}.${quoted(table)}`;
+  }
+}
+
+function contentsOf(said: RowDataPacket[] | undefined): {
+  rows: number | undefined;
+  checksum: string | undefined;
+} {
+  const { n, checksum } = said?.[0] as { n: number | null; checksum: string | null };
+  return { rows: n ?? undefined, checksum: checksum === null ? undefined : String(checksum) };
+}

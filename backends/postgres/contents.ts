@@ -1,0 +1,136 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import type { Contents } from "../backend.ts";
+import { generatedColumns, type Reference } from "../generated-columns.ts";
+
+/** Reading more than this after every set-up would cost more than the schedules. */
+const table_bytes_max = 4 * 1024 * 1024;
+
+/** Says when there are other tables or columns than before. */
+const signature = `
+  SELECT md5(string_agg(concat_ws('.', c.oid, a.attnum, a.atttypid, a.attidentity, a.atthasdef), ',' ORDER BY c.oid, a.attnum))
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+   WHERE c.oid >= 16384 AND c.relkind = 'r' AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped`;
+
+const columns_query = `
+  SELECT c.oid::text AS id, c.oid::regclass::text AS name, quote_ident(a.attname) AS column,
+         coalesce(
+           a.attidentity <> ''
+           OR t.typname IN ('timestamp', 'timestamptz', 'date', 'time', 'timetz', 'uuid')
+           OR pg_get_expr(d.adbin, d.adrelid) ~* 'nextval|random|uuid|now\\(|current_|timestamp', false
+         ) AS generated
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+   WHERE c.oid >= 16384 AND c.relkind = 'r' AND c.relpersistence <> 't'
+     AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+   ORDER BY c.oid, a.attnum`;
+
+const references_query = `
+  SELECT k.conrelid::text AS table, quote_ident(a.attname) AS column,
+         k.confrelid::text AS to_table, quote_ident(b.attname) AS to_column
+    FROM pg_constraint k
+    CROSS JOIN LATERAL unnest(k.conkey, k.confkey) AS pair (mine, theirs)
+    JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = pair.mine
+    JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = pair.theirs
+   WHERE k.contype = 'f'`;
+
+interface Column {
+  readonly id: string;
+  readonly name: string;
+  readonly column: string | null;
+  readonly generated: boolean;
+}
+
+interface Query {
+  readonly text: string;
+  /** Prepared once. */
+  readonly name: string;
+  readonly signature: string;
+  readonly tables: readonly string[];
+}
+
+/**
+ * Counts and sums up the rows of all tables of a database, in one round trip as long as there are the same tables:
+ * measured 0.5 ms with 3 tables and 1.5 ms with 20. The sum does not depend on the order of rows.
+ */
+export class ContentsReader {
+  readonly #connection: pg.Client;
+  #query: Query | undefined;
+
+  constructor(connection: pg.Client) {
+    this.#connection = connection;
+  }
+
+  async read(key: string): Promise<Contents> {
+    for (let tries = 1; ; tries++) {
+      const query = this.#query ?? (await this.#prepare());
+      this.#query = query;
+      try {
+        const { text, name } = query;
+        const { rows } = await this.#connection.query<string[]>({
+          name,
+          text,
+          values: [key],
+          rowMode: "array",
+        });
+        const [now, _key, ...sums] = rows[0] as string[];
+        if (now === query.signature) {
+          return new Map(query.tables.map((table, i) => [table, contentsOf(sums[i])]));
+        }
+      } catch (error) {
+        // A table that is gone by now; any other trouble comes again.
+        if (tries === 3) throw error;
+      }
+      this.#query = undefined;
+      if (tries === 3) throw new Error("The tables change while they are read after set-up.");
+    }
+  }
+
+  async #prepare(): Promise<Query> {
+    const { rows: signed } = await this.#connection.query<[string | null]>({
+      text: signature,
+      rowMode: "array",
+    });
+    const { rows: columns } = await this.#connection.query<Column>(columns_query);
+    const { rows: references } = await this.#connection.query<Reference>(references_query);
+    const generated = generatedColumns(
+      columns.flatMap(({ id, column, generated }) => (generated && column ? [[id, column]] : [])),
+      references,
+    );
+    const tables = [...new Set(columns.map(({ id }) => id))].map((id) =>
+      columns.filter((column) => column.id === id),
+    );
+    const sums = tables.map((table) => sumOf(table, generated));
+    const text = `SELECT ${[`coalesce((${signature}), '')`, "$1::text", ...sums].join(",\n")}`;
+    return {
+      text,
+      name: createHash("sha256").update(text).digest("hex").slice(0, 16),
+      signature: signed[0]?.[0] ?? "",
+      tables: tables.map(([first]) => first!.name),
+    };
+  }
+}
+
+/** Whether a generated value is there at all may make a difference: when was it sold? */
+function sumOf(table: readonly Column[], generated: ReadonlySet<string>): string {
+  const [{ id, name }] = table as [Column, ...Column[]];
+  const values = table.flatMap(({ column }) => {
+    if (column === null) return [];
+    return generated.has(`${id} ${column}`) ? [`t.${column} IS NULL`] : [`t.${column}`];
+  });
+  const row = `replace(ROW(${values.join(", ")})::text, $1, 'a')`;
+  const steady = `regexp_replace(${row}, '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', 'uuid', 'gi')`;
+  return `CASE WHEN pg_relation_size(${id}) <= ${table_bytes_max} THEN (
+    SELECT count(*) || ' ' || coalesce(sum(hashtextextended(${steady}, 0)), 0) FROM ONLY ${name} t) END`;
+}
+
+function contentsOf(said: string | null | undefined): {
+  rows: number | undefined;
+  checksum: string | undefined;
+} {
+  const [rows, checksum] = (said ?? "").split(" ");
+  return { rows: rows ? Number(rows) : undefined, checksum };
+}
