@@ -4,9 +4,9 @@ import {
   failureText,
   programFailedText,
   type Subject,
-  successText,
   tokenOf,
 } from "./reports/report.ts";
+import { successText } from "./reports/success.ts";
 import { BadOptions, mustMakeSense } from "./schedules/bad-options.ts";
 import {
   type Exploration,
@@ -218,6 +218,7 @@ async function replayed<Client>(
     schedules: 1,
     pruned: 0,
     complete: false,
+    proof: false,
     seed: undefined,
     diverged: 0,
   };
@@ -227,7 +228,14 @@ async function replayed<Client>(
   const remarks = `Replayed: ${verdict}.${played.warning ? ` ${played.warning}` : ""}`;
   if (!played.failure) return { ...report, text: `${subject.name}: no failure. ${remarks}` };
   const { trace } = played;
-  const found = { ...played.failure, found_after: 1, found: trace, shrunk_in: 0, smallest: trace };
+  const found = {
+    ...played.failure,
+    found_after: 1,
+    found: trace,
+    shrunk_in: 0,
+    smallest: trace,
+    again: { runs: 0, failed: 0 },
+  };
   const text = failureText(subject, found, remarks);
   throw new RaceFound(text, { ...report, failure: found }, tokenOf(subject, found));
 }

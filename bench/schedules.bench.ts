@@ -9,9 +9,10 @@ import { type Backend, open_gate } from "../backends/backend.ts";
 import { connectMysql } from "../backends/mysql/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
 import { programOf } from "../matrix/program.ts";
-import { exploreSchedules, newLane } from "../schedules/exploration.ts";
+import { exploreSchedules } from "../schedules/exploration.ts";
 import type { Program } from "../schedules/program.ts";
 import { drain } from "../schedules/run/lanes.ts";
+import { newLane } from "../schedules/run/new-lane.ts";
 import { Exhaust } from "../schedules/search/dfs.ts";
 import { startServer } from "../servers/start.ts";
 import { setUp } from "../suites/counter/postgres/counter-table.ts";
@@ -95,7 +96,7 @@ async function measure<Session>(
   const isolation = "READ COMMITTED" as const;
   const bare = await bareLoop(backend, program);
   const lanes = Array.from({ length: lanes_max }, (_, i) =>
-    newLane({ backend, program, name: "bench", isolation }, i + 1),
+    newLane({ backend, program, name: "bench", isolation }, { number: i + 1 }),
   );
   const once = (): Promise<{ schedules: number }> =>
     drain(

@@ -42,6 +42,7 @@ export function failureText(subject: Subject, failure: FoundFailure, counts: str
     drawInterleaving(smallest),
     ...(message === "" || message === sentence ? [] : [message]),
     counts,
+    ...remarks(failure),
     ...(other ? [nondeterministicText(smallest, other)] : []),
     `Replay it with\n  ${subject.replayCommand(tokenOf(subject, failure))}`,
   ].join("\n\n");
@@ -62,32 +63,24 @@ function thrownText(error: OperationFailed): string {
   return `client ${error.client} threw ${errorText(error.cause)}`;
 }
 
-/** What an exploration without a failure shows, and no more than that. */
-export function successText(subject: Subject, exploration: Exploration): string {
-  const { schedules, pruned, complete, interleavings, diverged } = exploration;
-  const size = `${sizeOf(exploration.operations)} on ${placeOf(subject)}`;
-  if (complete) {
-    const all =
-      interleavings === undefined ? "all interleavings" : `all ${interleavings} interleavings`;
-    const how = pruned === 0 ? `${schedules} run` : `${schedules} run, ${pruned} branches pruned`;
-    return `${subject.name}: proof for this size: no failure in ${all} of ${size} (${how}).`;
-  }
-  const why =
-    diverged > 0 ? ` (after the same choices the server did something else ${diverged} times)` : "";
-  return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why}.`;
-}
-
-function placeOf({ backend, isolation }: Subject): string {
+/** Where it was explored: the server, and the isolation level where one was asked for. */
+export function placeOf({ backend, isolation }: Subject): string {
   return isolation === undefined ? backend.server : `${backend.server}, ${isolation}`;
 }
 
 /** `2 clients, 1 operation each`. */
-function sizeOf(operations: readonly number[]): string {
+export function sizeOf(operations: readonly number[]): string {
   const clients = operations.length === 1 ? "1 client" : `${operations.length} clients`;
   const [first] = operations;
   if (operations.some((count) => count !== first))
     return `${clients}, ${operations.join(" and ")} operations`;
   return `${clients}, ${first === 1 ? "1 operation" : `${first} operations`} each`;
+}
+
+/** A failure that the same schedule shows only sometimes. */
+function remarks({ again }: FoundFailure): string[] {
+  const { runs, failed } = again;
+  return failed === runs ? [] : [`Run again ${runs} times, this schedule failed ${failed} times.`];
 }
 
 /** How a failure was found and made smaller. */
@@ -104,7 +97,7 @@ function measure(trace: Trace): string {
   return `${sizeOf(trace.operations)}, ${switches} context ${switches === 1 ? "switch" : "switches"}${faults}`;
 }
 
-function seedText({ seed }: Seeded): string {
+export function seedText({ seed }: Seeded): string {
   return seed === undefined ? "" : ` (seed ${seed})`;
 }
 

@@ -25,6 +25,8 @@ export interface TraceStep {
   readonly statement: string;
   readonly kind: Step["kind"];
   readonly keys: readonly string[] | undefined;
+  /** It took something that belongs to the whole server. */
+  readonly server_wide?: true;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;
   /** Code of the error that the client saw. */

@@ -131,9 +131,7 @@ class MysqlBackend implements BackendWithDoor<Connection> {
   async copyForLane(): Promise<Backend<Connection> | undefined> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
-    return (
-      copy && new MysqlBackend(this.#library, this.#given, copy, this.#options, this.prefix)
-    );
+    return copy && new MysqlBackend(this.#library, this.#given, copy, this.#options, this.prefix);
   }
 
   contents(key: string): Promise<Contents> {

@@ -2,6 +2,9 @@ import type { Step } from "../backend.ts";
 import { readSql } from "../sql-text.ts";
 import { changedInWords, rowsInWords, shortened } from "../sql-words.ts";
 
+/** Named locks belong to the server, not to a database. */
+const takes_named_lock = /\bget_lock\s*\(/i;
+
 /** A statement given to mysql2 as a step. @param sql with its values put in. */
 export function stepOf(sql: string): Step {
   const { kind, words } = readSql(sql);
@@ -10,6 +13,7 @@ export function stepOf(sql: string): Step {
     statement: shortened(words),
     kind,
     keys: undefined,
+    ...(takes_named_lock.test(words) ? { server_wide: true } : {}),
     describe: quiet ? () => "OK" : describe,
   };
 }

@@ -8,6 +8,7 @@ import { OperationLog } from "./operations.ts";
 import { type PickNext, Run } from "./runner.ts";
 import type { Seat } from "./seat.ts";
 import { LaneSessions } from "./sessions.ts";
+import { SetupFailed } from "./setup-failed.ts";
 
 /** What one schedule did, and what is wrong with it, if anything. */
 export interface Played {
@@ -22,14 +23,25 @@ export interface Play {
   readonly operations: readonly number[];
   readonly pick: PickNext;
   readonly faults: readonly Fault[];
+  /** Which schedule of a search it is, from 1; for messages. */
+  readonly number?: number;
 }
 
 export interface LaneOptions extends OpenOptions {
+  /** Of the program, for messages. Default the key. */
+  readonly name?: string;
   readonly key: string;
+  /** Looks at what every set-up leaves. */
+  readonly fresh_start?: LooksAtSetUp;
   /** Default 2,000 ms. */
   readonly busy_limit_ms?: number;
   /** Default 1,500 ms: PostgreSQL looks for deadlocks after 1 s unless it is told otherwise. */
   readonly stuck_limit_ms?: number;
+}
+
+/** Gets to see the database after every set-up of a lane. */
+export interface LooksAtSetUp {
+  look(backend: Pick<Backend<unknown>, "contents">, key: string): Promise<void>;
 }
 
 /** How every trace calls the key it works on. */
@@ -55,12 +67,13 @@ export class Lane<Client> implements AsyncDisposable {
 
   /**
    * Runs one schedule from a fresh state to its end and judges it.
-   * @throws what `setup` throws, and what the server says when it cannot be asked who waits
+   * @throws SetupFailed
+   * @throws what the server says when it cannot be asked who waits
    */
   async play(play: Play): Promise<Played> {
     const key = this.#key;
     const outside = await this.#sessions.open(play.operations.length);
-    await this.#program.setup(outside, key);
+    await this.#setUp(outside, key, play.number);
     const named = this.#program.operation ?? { f: "run", input: null };
     const log = new OperationLog(play.operations, named, key);
     const run = this.#newRun(play, key, outside);
@@ -83,8 +96,23 @@ export class Lane<Client> implements AsyncDisposable {
     return { trace, events, failure: { kind: ending.kind, message: `${ending.reason}.` } };
   }
 
+  /** Closes its connections; the next schedule opens others. */
+  disconnect(): Promise<void> {
+    return this[Symbol.asyncDispose]();
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#sessions[Symbol.asyncDispose]();
+  }
+
+  async #setUp(outside: Client, key: string, number: number | undefined): Promise<void> {
+    try {
+      await this.#program.setup(outside, key);
+    } catch (error) {
+      throw new SetupFailed(this.#options.name ?? key, number, error);
+    }
+    // A schedule that was given up has left rows of its key that no set-up knows of.
+    if (this.#keys_used === 0) await this.#options.fresh_start?.look(this.#backend, key);
   }
 
   #newRun(play: Play, key: string, outside: Client): Run {

@@ -156,6 +156,7 @@ export class Run {
       kind: step.kind,
       // Named alike in every lane: a search compares steps of different lanes.
       keys: step.keys?.map((name) => steady(name, key, shown_key)),
+      ...(step.server_wide ? { server_wide: true } : {}),
       ...(fault === undefined ? {} : { fault }),
     });
     return this.steps.length - 1;

@@ -1,4 +1,4 @@
-import type { Backend, Gate, Isolation, Session, Step } from "../../backends/backend.ts";
+import type { Backend, Contents, Gate, Isolation, Session, Step } from "../../backends/backend.ts";
 
 /**
  * A shared-memory program in the shape of a backend: variables and locks in this process, so that the
@@ -42,6 +42,15 @@ export class SharedMemory implements Backend<Memory> {
   code(error: unknown): string {
     const { code, name } = error as { code?: string; name: string };
     return code ?? name;
+  }
+
+  async contents(key: string): Promise<Contents> {
+    return new Map(
+      [...this.variables].map(([name, value]) => [
+        name.replaceAll(key, "a"),
+        { rows: 1, checksum: String(value) },
+      ]),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

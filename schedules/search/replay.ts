@@ -1,5 +1,6 @@
-import { type ExplorationOptions, newLane } from "../exploration.ts";
+import type { ExplorationOptions } from "../options.ts";
 import type { Played } from "../run/lane.ts";
+import { newLane } from "../run/new-lane.ts";
 import { fingerprint, type Replay } from "../token.ts";
 import { pickFrom } from "./search.ts";
 
@@ -18,7 +19,7 @@ export async function replay<Client>(
   token: Replay,
   options: Omit<ExplorationOptions<Client>, "clients" | "search">,
 ): Promise<Replayed> {
-  await using lane = newLane(options, 1);
+  await using lane = newLane(options);
   const { operations, faults } = token;
   const played = await lane.play({ operations, faults, pick: pickFrom(token.choices) });
   const { server } = options.backend;

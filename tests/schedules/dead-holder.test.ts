@@ -1,7 +1,7 @@
 /** A client dies while it holds a lock: who goes on, and when? */
 import { expect, test } from "vitest";
-import { newLane } from "../../schedules/exploration.ts";
 import type { Played } from "../../schedules/run/lane.ts";
+import { newLane } from "../../schedules/run/new-lane.ts";
 import type { Fault } from "../../schedules/schedule.ts";
 import { pickFrom } from "../../schedules/search/search.ts";
 import { type kinds, openCounters } from "./counters.test-support.ts";
@@ -14,7 +14,7 @@ async function play(
 ): Promise<Played> {
   await using counters = await openCounters(kind);
   const counter = counters.all.find(({ name }) => name === strategy)!;
-  await using lane = newLane(counter.exploration, 1);
+  await using lane = newLane(counter.exploration);
   return await lane.play({ operations: [1, 1], pick: pickFrom([]), faults });
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { exploreSchedules, newLane } from "../../schedules/exploration.ts";
+import { exploreSchedules } from "../../schedules/exploration.ts";
+import { newLane } from "../../schedules/run/new-lane.ts";
 import { pickFrom } from "../../schedules/search/search.ts";
 import { describeTrace } from "../../schedules/trace.ts";
 import { type Counter, kinds, nameOf, openCounters } from "./counters.test-support.ts";
@@ -14,7 +15,7 @@ async function tracesOf({ exploration, strategy }: Counter): Promise<string[] | 
   if (failure === undefined) return undefined;
   const { smallest } = failure;
   const traces = new Set([describeTrace(smallest)]);
-  await using lane = newLane(exploration, 9);
+  await using lane = newLane(exploration);
   for (let i = 0; i < replays; i++) {
     const { trace } = await lane.play({ ...smallest, pick: pickFrom(smallest.choices) });
     traces.add(describeTrace(trace));

@@ -1,0 +1,96 @@
+import type { Exploration } from "../schedules/findings.ts";
+import type { StaleTable } from "../schedules/search/fresh-start.ts";
+import type { Doubt } from "../schedules/search/proof.ts";
+import { placeOf, type Subject, seedText, sizeOf } from "./report.ts";
+
+/** What an exploration without a failure shows, and no more than that. */
+export function successText(subject: Subject, exploration: Exploration): string {
+  const said = exploration.proof
+    ? proofText(subject, exploration)
+    : noProofText(subject, exploration);
+  return [said, ...remarks(exploration)].join(" ");
+}
+
+function proofText(subject: Subject, exploration: Exploration): string {
+  const { schedules, pruned, interleavings, operations } = exploration;
+  const size = `${sizeOf(operations)} on ${placeOf(subject)}`;
+  const all =
+    interleavings === undefined ? "all interleavings" : `all ${interleavings} interleavings`;
+  const how = pruned === 0 ? `${schedules} run` : `${schedules} run, ${pruned} branches pruned`;
+  return (
+    `${subject.name}: proof for this size: no failure in ${all} of ${size} (${how}). ` +
+    "A statement outside a transaction was taken as one step with its commit."
+  );
+}
+
+function noProofText(subject: Subject, exploration: Exploration): string {
+  const { schedules, operations, doubt } = exploration;
+  const size = `${sizeOf(operations)} on ${placeOf(subject)}`;
+  const why = doubt === undefined ? "" : doubtInWords(doubt);
+  return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why === "" ? "" : `, because ${why}`}.`;
+}
+
+/** Goes on after "no proof, because". */
+export function doubtInWords(doubt: Doubt): string {
+  switch (doubt.kind) {
+    case "failed":
+      return "a schedule failed";
+    case "random":
+      return "the schedules were chosen at random (`exhaustive: true` runs all)";
+    case "cut short":
+      return cutShort[doubt.by];
+    case "lost branches":
+      return `after the same choices the server did something else (${times(doubt.count)})`;
+    case "given up":
+      return `${count(doubt.count, "schedule")} could not be taken to the end`;
+    case "unrepeated":
+      return `${count(doubt.count, "schedule")} failed once, and not again`;
+    case "nothing raced":
+      return "fewer than two clients took a step";
+    case "not looked":
+      return "this backend cannot say whether set-up gave the same state every time";
+    case "stale":
+      return staleInWords(doubt.stale);
+    case "too large":
+      return `${doubt.tables.join(", ")} is too large to see whether set-up gave the same state every time`;
+  }
+}
+
+const cutShort = {
+  schedules: "there are more (`schedules` says how many are run at most)",
+  time: "the time limit was reached",
+  aborted: "the search was broken off",
+};
+
+function staleInWords({ table, first, later }: StaleTable): string {
+  const had = (rows: number | undefined): string =>
+    rows === undefined ? "was not there" : `had ${count(rows, "row")}`;
+  const seen =
+    first === later
+      ? `the same number of rows, but other values`
+      : `it ${had(first)} the first time and ${later === undefined ? "was not there" : count(later, "row")} later`;
+  return `set-up did not give the same state every time: table ${table} (${seen}); let \`setup\` put all of it back`;
+}
+
+function remarks({ disturbance, unrepeated }: Exploration): string[] {
+  const said: string[] = [];
+  if (disturbance?.kind === "failed beside others") {
+    said.push(
+      `With ${disturbance.lanes} lanes side by side a schedule failed (${disturbance.failure.kind}), and not when it was run alone: the lanes disturbed each other, so all was run again with one.`,
+    );
+  } else if (disturbance !== undefined) {
+    said.push(
+      `\`${disturbance.statement}\` takes something that belongs to the whole server, so all was run again with one lane.`,
+    );
+  }
+  if (unrepeated !== undefined) {
+    said.push(
+      `Schedule ${unrepeated.found_after} failed once (${unrepeated.failure.kind}: ${unrepeated.failure.message}), but in none of ${unrepeated.runs} runs of the same schedule: that is no race, but something else disturbs the program.`,
+    );
+  }
+  return said;
+}
+
+const count = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? "" : "s"}`;
+const times = (number: number): string => (number === 1 ? "once" : `${number} times`);

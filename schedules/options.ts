@@ -1,0 +1,40 @@
+import type { Backend, Isolation } from "../backends/backend.ts";
+import type { Program } from "./program.ts";
+import type { Fault } from "./schedule.ts";
+
+export interface ExplorationOptions<Client> {
+  readonly backend: Backend<Client>;
+  readonly program: Program<Client>;
+  /** Begins the keys that the schedules work on, one a lane. */
+  readonly name: string;
+  readonly clients: number;
+  /** Each client. Default 1. */
+  readonly operations?: number;
+  readonly isolation?: Isolation | undefined;
+  /** The driver keeps its own defaults for resending. */
+  readonly resend?: boolean;
+  /** `exhaustive`: every interleaving. `random`: PCT and uniform choices from `seed`. */
+  readonly search: "exhaustive" | "random";
+  /** Leave out schedules that differ only in steps that commute. Default true. */
+  readonly prune?: boolean;
+  /** At most so many. Default 20,000 for an exhaustive search, 200 for a random one. */
+  readonly schedules?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  /** One fault of these kinds at every step (exhaustive), or at a random one. */
+  readonly faults?: readonly Fault["kind"][];
+  /** Go on after a failure, to count all outcomes. Default false. */
+  readonly keep_going?: boolean;
+  /**
+   * At most so many schedules side by side, each in a database of its own. Default 4. A search begins with one,
+   * and stays with one where the backend cannot copy its database.
+   */
+  readonly lanes?: number;
+  readonly busy_limit_ms?: number;
+  readonly stuck_limit_ms?: number;
+  /** No schedule begins later than this after the start. Default none. */
+  readonly time_limit_ms?: number | undefined;
+  readonly signal?: AbortSignal;
+  /** Called after every schedule. */
+  readonly progress?: (schedules: number) => void;
+}

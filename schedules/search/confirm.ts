@@ -1,0 +1,79 @@
+import type { FoundFailure } from "../findings.ts";
+import type { Lane, Played } from "../run/lane.ts";
+import type { Trace } from "../trace.ts";
+import { describeTrace } from "../trace.ts";
+import { pickFrom } from "./search.ts";
+import { shrink } from "./shrink.ts";
+
+/**
+ * A failure is run again, alone, before it is believed. Most fail again at once. Where the server or the program
+ * chooses by itself (the victim of a deadlock, a random number) one of three will do.
+ */
+export const reruns_max = 3;
+
+/**
+ * Runs a failing schedule again until it fails in the same class.
+ * @param lane nothing else may run meanwhile
+ * @returns the run that failed again; undefined when none did
+ */
+export async function confirm<Client>(
+  lane: Lane<Client>,
+  found: Played,
+): Promise<Played | undefined> {
+  for (let run = 0; run < reruns_max; run++) {
+    const again = await playAgain(lane, found.trace);
+    if (again.failure?.kind === found.failure?.kind) return again;
+  }
+  return undefined;
+}
+
+/**
+ * Makes a confirmed failure as small as possible, and runs the smallest again.
+ * @param lane nothing else may run meanwhile
+ */
+export async function smallest<Client>(
+  lane: Lane<Client>,
+  found: Played,
+  found_after: number,
+): Promise<FoundFailure> {
+  const shrunk = await shrink(found, (operations, pick, faults) =>
+    lane.play({ operations, pick, faults }),
+  );
+  const small = await runAgain(lane, shrunk.played);
+  // What made it smaller may have failed by chance: then it stays as it was found, which failed twice.
+  const failure = small.again.failed > 0 ? small : await runAgain(lane, found);
+  return {
+    ...(failure.played.failure ?? { kind: "", message: "" }),
+    found_after,
+    found: found.trace,
+    shrunk_in: shrunk.schedules,
+    smallest: failure.played.trace,
+    again: failure.again,
+    ...(failure.other ? { other: failure.other } : {}),
+  };
+}
+
+interface RunAgain {
+  readonly played: Played;
+  readonly again: FoundFailure["again"];
+  readonly other: Trace | undefined;
+}
+
+/** Once, where that is the same in verdict and trace; else a few times, to say how often it fails. */
+async function runAgain<Client>(lane: Lane<Client>, played: Played): Promise<RunAgain> {
+  let failed = 0;
+  let other: Trace | undefined;
+  for (let runs = 1; ; runs++) {
+    const again = await playAgain(lane, played.trace);
+    if (again.failure?.kind === played.failure?.kind) failed++;
+    if (describeTrace(again.trace) !== describeTrace(played.trace)) other ??= again.trace;
+    if ((failed === runs && !other) || runs === reruns_max) {
+      return { played, again: { runs, failed }, other };
+    }
+  }
+}
+
+function playAgain<Client>(lane: Lane<Client>, trace: Trace): Promise<Played> {
+  const { operations, choices, faults } = trace;
+  return lane.play({ operations, faults, pick: pickFrom(choices) });
+}

@@ -1,0 +1,45 @@
+import type { Backend, Contents } from "../../backends/backend.ts";
+
+/** What set-up left in one table (or key) the first time, and what it left there later. */
+export interface StaleTable {
+  readonly table: string;
+  /** Rows the first time; undefined = there was no such table. */
+  readonly first: number | undefined;
+  readonly later: number | undefined;
+}
+
+/**
+ * Looks at the database after every set-up of an exploration: only schedules that begin in the same state can
+ * be compared, and only they can prove something together. What generators make (serial numbers, times, UUIDs)
+ * may differ.
+ */
+export class FreshStart {
+  /** The first table in which a set-up left something else than the first set-up did. */
+  stale: StaleTable | undefined;
+  /** Tables that are too large to be looked at again and again. */
+  too_large: readonly string[] = [];
+  /** Set-ups that were looked at. */
+  looks = 0;
+  #first: Contents | undefined;
+
+  /** @param key of the lane, which may be another one than in other lanes */
+  async look(backend: Pick<Backend<unknown>, "contents">, key: string): Promise<void> {
+    if (this.stale !== undefined || backend.contents === undefined) return;
+    const contents = await backend.contents(key);
+    this.looks++;
+    this.#first ??= contents;
+    this.too_large = [...contents].flatMap(([name, said]) =>
+      said.checksum === undefined ? [name] : [],
+    );
+    this.stale ??= differenceOf(this.#first, contents);
+  }
+}
+
+function differenceOf(first: Contents, later: Contents): StaleTable | undefined {
+  for (const table of new Set([...first.keys(), ...later.keys()])) {
+    const [one, two] = [first.get(table), later.get(table)];
+    if (one?.checksum === two?.checksum && one?.rows === two?.rows) continue;
+    return { table, first: one?.rows, later: two?.rows };
+  }
+  return undefined;
+}

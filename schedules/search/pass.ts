@@ -1,0 +1,188 @@
+import type { Backend } from "../../backends/backend.ts";
+import type { Disturbance, Exploration, FoundFailure, Unrepeated } from "../findings.ts";
+import type { ExplorationOptions } from "../options.ts";
+import type { Failure } from "../program.ts";
+import type { Lane, Played } from "../run/lane.ts";
+import { type DrainEnd, drain } from "../run/lanes.ts";
+import { newLane } from "../run/new-lane.ts";
+import { Tally } from "../tally.ts";
+import { confirm, reruns_max, smallest } from "./confirm.ts";
+import { Exhaust } from "./dfs.ts";
+import { FaultSearch } from "./fault-search.ts";
+import { FreshStart } from "./fresh-start.ts";
+import { doubtOf } from "./proof.ts";
+import { RandomSearch } from "./random.ts";
+import type { Search } from "./search.ts";
+
+/** Copies of the database are made once a search is longer than this: they cost about as much. */
+const grow_after = 100;
+const exhaustive_max = 20_000;
+const random_default = 200;
+
+interface Found {
+  readonly played: Played;
+  readonly number: number;
+}
+
+/**
+ * One search through the schedules of a program, from its beginning until it ends, is cut short, or finds a
+ * failure. It begins with one lane, and goes on with more where that is worth it and the backend can copy its
+ * database. What fails is believed only when it fails again, alone.
+ */
+export class Pass<Client> implements AsyncDisposable {
+  /** Set when lanes got in each other's way: then this pass says nothing, and one with a single lane has to. */
+  disturbance: Disturbance | undefined;
+  readonly #options: ExplorationOptions<Client>;
+  readonly #lanes_max: number;
+  readonly #fresh = new FreshStart();
+  readonly #tally = new Tally();
+  readonly #search: Search;
+  readonly #lane: Lane<Client>;
+  readonly #more: Lane<Client>[] = [];
+  readonly #copies: Backend<Client>[] = [];
+  #first: Found | undefined;
+  #unrepeated: Unrepeated | undefined;
+  #server_wide: string | undefined;
+  #given_up = 0;
+
+  constructor(options: ExplorationOptions<Client>, lanes_max: number) {
+    this.#options = options;
+    this.#lanes_max = lanes_max;
+    this.#search = searchOf(options);
+    this.#lane = newLane(options, { fresh_start: this.#fresh });
+  }
+
+  /** @param until_ms no schedule begins later, by `now_ms` */
+  async run(until_ms: number | undefined): Promise<Exploration> {
+    const { clients, operations = 1, search, schedules: given, signal } = this.#options;
+    const size = Array.from({ length: clients }, () => operations);
+    const schedules_max = given ?? (search === "exhaustive" ? exhaustive_max : random_default);
+    const { schedules, end } = await drain(
+      [this.#lane],
+      size,
+      this.#search,
+      { schedules_max, until_ms, signal },
+      (played, number) => this.#seen(played, number),
+      { after: grow_after, more: () => this.#grow() },
+    );
+    const failure = await this.#failure();
+    return this.#conclude(size, schedules, end, failure);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const lanes = [this.#lane, ...this.#more];
+    await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+    await Promise.all(this.#copies.map((copy) => copy[Symbol.asyncDispose]()));
+  }
+
+  async #seen(played: Played, number: number): Promise<"stop" | undefined> {
+    this.#tally.add(played);
+    this.#options.progress?.(number);
+    if (played.trace.ending.kind !== "ended") this.#given_up++;
+    this.#server_wide ??= played.trace.steps.find((step) => step.server_wide)?.statement;
+    if (this.#more.length > 0 && this.#server_wide !== undefined) {
+      const lanes = this.#more.length + 1;
+      this.disturbance = { kind: "server-wide step", lanes, statement: this.#server_wide };
+      return "stop";
+    }
+    if (played.failure) await this.#failed(played, number);
+    return this.#first && !this.#options.keep_going ? "stop" : undefined;
+  }
+
+  /** With one lane it is alone already; with more it has to wait until the others have stopped. */
+  async #failed(played: Played, number: number): Promise<void> {
+    if (this.#more.length > 0) {
+      // The first by number, not by time: with one seed it is always the same.
+      if (number < (this.#first?.number ?? Infinity)) this.#first = { played, number };
+      return;
+    }
+    if (this.#first !== undefined) return;
+    if (await confirm(this.#lane, played)) {
+      this.#first = { played, number };
+      return;
+    }
+    const { failure, found_after } = this.#unrepeated ?? {
+      failure: played.failure as Failure,
+      found_after: number,
+    };
+    const count = (this.#unrepeated?.count ?? 0) + 1;
+    this.#unrepeated = { failure, found_after, runs: reruns_max, count };
+  }
+
+  async #failure(): Promise<FoundFailure | undefined> {
+    const first = this.#first;
+    if (first === undefined || this.disturbance !== undefined) return undefined;
+    const { played, number } = first;
+    if (this.#more.length > 0 && !(await confirm(this.#lane, played))) {
+      const lanes = this.#more.length + 1;
+      const failure = played.failure as Failure;
+      this.disturbance = { kind: "failed beside others", lanes, failure };
+      return undefined;
+    }
+    return smallest(this.#lane, played, number);
+  }
+
+  async #grow(): Promise<readonly Lane<Client>[]> {
+    const { backend } = this.#options;
+    if (this.#server_wide !== undefined || !backend.copyForLane) return [];
+    // A database is copied while nobody is connected to it.
+    if (this.#lanes_max > 1) await this.#lane.disconnect();
+    while (this.#more.length + 1 < this.#lanes_max) {
+      const copy = await backend.copyForLane();
+      if (copy === undefined) break;
+      this.#copies.push(copy);
+      const options = { ...this.#options, backend: copy };
+      this.#more.push(newLane(options, { fresh_start: this.#fresh }));
+    }
+    return this.#more;
+  }
+
+  #conclude(
+    operations: readonly number[],
+    schedules: number,
+    end: DrainEnd,
+    failure: FoundFailure | undefined,
+  ): Exploration {
+    const { exhaustive, pruned, diverged } = this.#search;
+    const counts = this.#tally.counts(exhaustive && !this.#options.faults?.length);
+    const doubt = doubtOf({
+      failed: this.#first !== undefined,
+      exhaustive,
+      end,
+      schedules,
+      lost_branches: diverged,
+      given_up: this.#given_up,
+      unrepeated: this.#unrepeated?.count ?? 0,
+      racing: counts.racing,
+      looks: this.#fresh.looks,
+      stale: this.#fresh.stale,
+      too_large: this.#fresh.too_large,
+    });
+    return {
+      operations,
+      schedules,
+      pruned,
+      complete: end === "all" && exhaustive && diverged === 0,
+      proof: doubt === undefined,
+      ...(doubt ? { doubt } : {}),
+      seed: exhaustive ? undefined : (this.#options.seed ?? 1),
+      diverged,
+      ...counts,
+      ...(failure ? { failure } : {}),
+      ...(this.#unrepeated ? { unrepeated: this.#unrepeated } : {}),
+    };
+  }
+}
+
+function searchOf<Client>(options: ExplorationOptions<Client>): Search {
+  const { clients, operations = 1, program, prune = true, faults = [] } = options;
+  if (options.search === "random") return new RandomSearch(clients, options.seed ?? 1, faults);
+  const exhaust = {
+    // On a shared connection even BEGIN is everybody's.
+    prune: prune && !program.shared_connection,
+    several_operations: operations > 1,
+  };
+  return faults.length === 0
+    ? new Exhaust(exhaust)
+    : new FaultSearch(exhaust, faults, program.alike ?? false);
+}

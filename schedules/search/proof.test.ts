@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { doubtOf, type ProofFacts } from "./proof.ts";
+
+const proof: ProofFacts = {
+  failed: false,
+  exhaustive: true,
+  end: "all",
+  schedules: 6,
+  lost_branches: 0,
+  given_up: 0,
+  unrepeated: 0,
+  racing: 2,
+  looks: 6,
+  stale: undefined,
+  too_large: [],
+};
+
+test("all interleavings, each from the same state, alone, without a loss: proof", () => {
+  expect(doubtOf(proof)).toBeUndefined();
+});
+
+const stale = { table: "account", first: 1, later: 1 };
+
+test.each<[Partial<ProofFacts>, ReturnType<typeof doubtOf>]>([
+  [{ failed: true }, { kind: "failed" }],
+  [{ end: "stopped" }, { kind: "failed" }],
+  [{ exhaustive: false }, { kind: "random" }],
+  [{ end: "time" }, { kind: "cut short", by: "time" }],
+  [{ end: "schedules" }, { kind: "cut short", by: "schedules" }],
+  [{ lost_branches: 2 }, { kind: "lost branches", count: 2 }],
+  [{ given_up: 1 }, { kind: "given up", count: 1 }],
+  [{ unrepeated: 1 }, { kind: "unrepeated", count: 1 }],
+  [{ racing: 1 }, { kind: "nothing raced" }],
+  [{ looks: 5 }, { kind: "not looked" }],
+  [{ looks: 0 }, { kind: "not looked" }],
+  [{ stale }, { kind: "stale", stale }],
+  [{ too_large: ["cities"] }, { kind: "too large", tables: ["cities"] }],
+])("%o is no proof", (fact, doubt) => {
+  expect(doubtOf({ ...proof, ...fact })).toEqual(doubt);
+});
+
+test("what the user can change is said before what is merely so", () => {
+  expect(doubtOf({ ...proof, stale, exhaustive: false })?.kind).toBe("stale");
+});

@@ -1,0 +1,63 @@
+import type { DrainEnd } from "../run/lanes.ts";
+import type { StaleTable } from "./fresh-start.ts";
+
+/** Everything that decides whether an exploration proves something. */
+export interface ProofFacts {
+  readonly failed: boolean;
+  /** The search goes through all interleavings, not through some. */
+  readonly exhaustive: boolean;
+  readonly end: DrainEnd;
+  readonly schedules: number;
+  /** Branches that were lost: the server did something else after the same choices. */
+  readonly lost_branches: number;
+  /** Schedules that were given up before their end. */
+  readonly given_up: number;
+  /** Schedules that failed once, and not again when they were run alone. */
+  readonly unrepeated: number;
+  /** Most clients that took a step in one schedule. */
+  readonly racing: number;
+  /** Set-ups whose result was looked at. */
+  readonly looks: number;
+  readonly stale: StaleTable | undefined;
+  readonly too_large: readonly string[];
+}
+
+/** Why there is no proof, as data. */
+export type Doubt =
+  | { readonly kind: "failed" }
+  | { readonly kind: "random" }
+  | { readonly kind: "cut short"; readonly by: Exclude<DrainEnd, "all" | "stopped"> }
+  | { readonly kind: "lost branches"; readonly count: number }
+  | { readonly kind: "given up"; readonly count: number }
+  | { readonly kind: "unrepeated"; readonly count: number }
+  | { readonly kind: "nothing raced" }
+  | { readonly kind: "not looked" }
+  | { readonly kind: "stale"; readonly stale: StaleTable }
+  | { readonly kind: "too large"; readonly tables: readonly string[] };
+
+/**
+ * The one place that decides about the word "proof": every interleaving of this size was run and none failed,
+ * each from the same state, with nothing beside it in its database, and no branch was lost. That nothing runs
+ * beside it is not among the facts, but made so: each lane has a database of its own, and explorations of one
+ * backend take turns.
+ *
+ * One condition is not looked at yet: that the commit of a statement outside a transaction is a step of its own.
+ * It is taken as one step with its statement, which the report says.
+ *
+ * @returns undefined = proof; else the first reason against it, what the user can change before the rest
+ */
+export function doubtOf(facts: ProofFacts): Doubt | undefined {
+  if (facts.failed) return { kind: "failed" };
+  if (facts.stale) return { kind: "stale", stale: facts.stale };
+  if (facts.unrepeated > 0) return { kind: "unrepeated", count: facts.unrepeated };
+  if (facts.given_up > 0) return { kind: "given up", count: facts.given_up };
+  if (!facts.exhaustive) return { kind: "random" };
+  if (facts.end !== "all") {
+    return facts.end === "stopped" ? { kind: "failed" } : { kind: "cut short", by: facts.end };
+  }
+  if (facts.lost_branches > 0) return { kind: "lost branches", count: facts.lost_branches };
+  if (facts.racing < 2) return { kind: "nothing raced" };
+  if (facts.too_large.length > 0) return { kind: "too large", tables: facts.too_large };
+  if (facts.looks < facts.schedules) return { kind: "not looked" };
+  return undefined;
+}
