@@ -34,6 +34,7 @@ export {
   type Outcome,
   type Program,
 } from "./schedules/program.ts";
+export { SetupFailed } from "./schedules/run/setup-failed.ts";
 export type { Fault, Schedule } from "./schedules/schedule.ts";
 export { type Replayed, replay } from "./schedules/search/replay.ts";
 export { BadToken, type Replay, readToken, writeToken } from "./schedules/token.ts";

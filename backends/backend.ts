@@ -61,15 +61,18 @@ export interface Session<Client> extends AsyncDisposable {
   clean?(): Promise<void>;
 }
 
-/**
- * What is in a database: for each table (or key) how many rows there are, and a text that differs when they
- * differ. Serial numbers, UUIDs and times may differ without making a difference. `checksum` is undefined
- * where there is too much to look at it again and again.
- */
-export type Contents = ReadonlyMap<
-  string,
-  { readonly rows: number | undefined; readonly checksum: string | undefined }
->;
+/** What one table holds, or one key. */
+export interface TableContents {
+  readonly rows: number | undefined;
+  /**
+   * Differs when the rows differ; serial numbers, UUIDs and times may differ without making a difference.
+   * Undefined where there is too much to look at it again and again.
+   */
+  readonly checksum: string | undefined;
+}
+
+/** What is in a database, by name: `table account`, `key a`. */
+export type Contents = ReadonlyMap<string, TableContents>;
 
 /**
  * A database that was connected to. `asyncDispose` closes its sessions and removes what is ours: the database,

@@ -59,6 +59,12 @@ export function combined<Sql, Locks, Both>(
       const waiting = await sql.waiting(sessions.map((session) => parts.get(session)!));
       return new Set(sessions.filter((session) => waiting.has(parts.get(session)!)));
     },
+    ...(sql.contents
+      ? {
+          contents: async (key: string) =>
+            new Map([...(await sql.contents!(key)), ...((await locks.contents?.(key)) ?? [])]),
+        }
+      : {}),
     outcome: (error) => ownerOf(error).outcome(error),
     code: (error) => ownerOf(error).code(error),
     async [Symbol.asyncDispose]() {

@@ -1,5 +1,5 @@
 import type { Exploration } from "../schedules/findings.ts";
-import type { StaleTable } from "../schedules/search/fresh-start.ts";
+import type { Stale } from "../schedules/search/fresh-start.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
 import { placeOf, type Subject, seedText, sizeOf } from "./report.ts";
 
@@ -32,29 +32,23 @@ function noProofText(subject: Subject, exploration: Exploration): string {
 
 /** Goes on after "no proof, because". */
 export function doubtInWords(doubt: Doubt): string {
-  switch (doubt.kind) {
-    case "failed":
-      return "a schedule failed";
-    case "random":
-      return "the schedules were chosen at random (`exhaustive: true` runs all)";
-    case "cut short":
-      return cutShort[doubt.by];
-    case "lost branches":
-      return `after the same choices the server did something else (${times(doubt.count)})`;
-    case "given up":
-      return `${count(doubt.count, "schedule")} could not be taken to the end`;
-    case "unrepeated":
-      return `${count(doubt.count, "schedule")} failed once, and not again`;
-    case "nothing raced":
-      return "fewer than two clients took a step";
-    case "not looked":
-      return "this backend cannot say whether set-up gave the same state every time";
-    case "stale":
-      return staleInWords(doubt.stale);
-    case "too large":
-      return `${doubt.tables.join(", ")} is too large to see whether set-up gave the same state every time`;
-  }
+  const words: { readonly [K in Doubt["kind"]]: (doubt: Extract<Doubt, { kind: K }>) => string } = {
+    failed: () => "a schedule failed",
+    random: () => "the schedules were chosen at random (`exhaustive: true` runs all)",
+    "cut short": ({ by }) => cutShort[by],
+    "lost branches": (lost) =>
+      `after the same choices the server did something else (${times(lost.count)})`,
+    "given up": (given) => `${count(given.count, "schedule")} could not be taken to the end`,
+    unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
+    "nothing raced": () => "fewer than two clients took a step",
+    "not looked": () => `this backend cannot say ${whether_fresh}`,
+    stale: ({ stale }) => staleInWords(stale),
+    "too large": ({ what }) => `${what.join(", ")} is too large to see ${whether_fresh}`,
+  };
+  return (words[doubt.kind] as (doubt: Doubt) => string)(doubt);
 }
+
+const whether_fresh = "whether set-up gave the same state every time";
 
 const cutShort = {
   schedules: "there are more (`schedules` says how many are run at most)",
@@ -62,14 +56,14 @@ const cutShort = {
   aborted: "the search was broken off",
 };
 
-function staleInWords({ table, first, later }: StaleTable): string {
+function staleInWords({ what, first, later }: Stale): string {
   const had = (rows: number | undefined): string =>
     rows === undefined ? "was not there" : `had ${count(rows, "row")}`;
   const seen =
     first === later
       ? `the same number of rows, but other values`
       : `it ${had(first)} the first time and ${later === undefined ? "was not there" : count(later, "row")} later`;
-  return `set-up did not give the same state every time: table ${table} (${seen}); let \`setup\` put all of it back`;
+  return `set-up did not give the same state every time: ${what} (${seen}); let \`setup\` put all of it back`;
 }
 
 function remarks({ disturbance, unrepeated }: Exploration): string[] {

@@ -30,6 +30,8 @@ export interface ExplorationOptions<Client> {
    * and stays with one where the backend cannot copy its database.
    */
   readonly lanes?: number;
+  /** How many schedules one lane runs before more are made: they cost about as much. Default 100. */
+  readonly grow_after?: number;
   readonly busy_limit_ms?: number;
   readonly stuck_limit_ms?: number;
   /** No schedule begins later than this after the start. Default none. */

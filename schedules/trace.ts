@@ -1,4 +1,5 @@
 import type { Step } from "../backends/backend.ts";
+import { withoutGenerated } from "../backends/generated-values.ts";
 import { plainDataText } from "../histories/plain-data.ts";
 import type { Fault } from "./schedule.ts";
 
@@ -66,18 +67,10 @@ export type Ending =
   | { readonly kind: "busy outside the database"; readonly reason: string }
   | { readonly kind: "no answer"; readonly reason: string };
 
-/** Values that differ from run to run (random ids, times) are not part of what happened. */
-const varying: readonly [RegExp, string][] = [
-  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<uuid>"],
-  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d(:?\d\d)?)?/g, "<time>"],
-  [/\b\d{9,}\b/g, "<number>"],
-  [/\b(?=[0-9a-f]*\d)[0-9a-f]{16,}\b/gi, "<hex>"],
-];
-
 /** The text of a statement or reply with its key named alike in every lane, and without random parts. */
 export function steady(text: string, key: string, shown_key: string): string {
   const named = key === "" ? text : text.replaceAll(key, shown_key);
-  return varying.reduce((t, [pattern, name]) => t.replace(pattern, name), named);
+  return withoutGenerated(named);
 }
 
 /** Everything that must be the same when a schedule is run again, as one string. */

@@ -2,6 +2,7 @@ import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { type Backend, open_gate } from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
 import { probe } from "./connect.ts";
+import { contentsOf } from "./contents.ts";
 import { code, outcome } from "./errors.ts";
 import { DynamodbSession, type Owner } from "./session.ts";
 
@@ -34,9 +35,13 @@ export async function connectDynamodb(server: {
   const product = await probe(library, config, server.url);
   const sessions = new Set<DynamodbSession>();
   const tables = new Set<string>();
+  /** Also those that were there before. */
+  const touched = new Set<string>();
+  let reader: Sdk.DynamoDBClient | undefined;
   const owner: Owner = {
     key_names: new Map(),
     created: (table) => tables.add(table),
+    touched: (names) => names.forEach((table) => touched.add(table)),
     disposed: (session) => sessions.delete(session),
   };
 
@@ -53,10 +58,15 @@ export async function connectDynamodb(server: {
     },
     // DynamoDB never holds a request for another's sake: it refuses one of the two.
     waiting: async () => new Set(),
+    contents(key) {
+      reader ??= new library.DynamoDBClient(config);
+      return contentsOf(library, reader, touched, key);
+    },
     outcome,
     code,
     async [Symbol.asyncDispose]() {
       await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
+      reader?.destroy();
       await deleteTables(library, config, tables);
     },
   };

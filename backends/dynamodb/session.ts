@@ -5,6 +5,7 @@ import type { Gate, Session } from "../backend.ts";
 import { open_gate } from "../backend.ts";
 import { losesReplies, ReplyLoss } from "../reply-loss.ts";
 import { Turnstile } from "../turnstile.ts";
+import { tablesOf } from "./contents.ts";
 import { unsent } from "./errors.ts";
 import { type KeyNames, stepOf } from "./step.ts";
 
@@ -13,6 +14,8 @@ type Client = Sdk.DynamoDBClient;
 /** What a session tells its backend. */
 export interface Owner {
   readonly key_names: KeyNames;
+  /** A request names these tables. */
+  touched(tables: readonly string[]): void;
   /** This session creates a table: it is ours to delete. */
   created(table: string): void;
   disposed(session: DynamodbSession): void;
@@ -76,6 +79,7 @@ export class DynamodbSession implements Session<Client> {
         const send = async () => {
           if (this.#state === "disposed") throw new Error("This client has been closed.");
           attempted.add(context);
+          this.#owner.touched(tablesOf(args.input));
           if (operation === "CreateTable") this.#owner.created(tableOf(args.input));
           return await next(args).catch((error: unknown) => this.#failed(error));
         };

@@ -1,5 +1,5 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
-import type { Contents } from "../backend.ts";
+import type { Contents, TableContents } from "../backend.ts";
 import { errorField } from "../error-field.ts";
 import { generatedColumns, type Reference } from "../generated-columns.ts";
 import { quoted } from "./copy-database.ts";
@@ -59,7 +59,7 @@ export class ContentsReader {
         const [[names, ...sums]] = await this.#control.query<RowDataPacket[][]>(query.text(key));
         const now = names!.map((row) => String(Object.values(row)[0])).toSorted();
         if (now.join("\n") === query.tables.join("\n")) {
-          return new Map(query.tables.map((table, i) => [table, contentsOf(sums[i])]));
+          return new Map(query.tables.map((table, i) => [`table ${table}`, contentsOf(sums[i])]));
         }
       } catch (error) {
         if (tries === 3 || !outdated.has(errorField(error, "errno"))) throw error;
@@ -75,7 +75,7 @@ export class ContentsReader {
       references_query,
       [this.#database],
     );
-    const sources = columns.filter(({ is_generated }) => Number(is_generated) === 1);
+    const sources = columns.filter(({ is_generated }) => is_generated === 1);
     const generated = generatedColumns(
       sources.map(({ table, column }) => [table, column]),
       references,
@@ -123,10 +123,7 @@ export class ContentsReader {
   }
 }
 
-function contentsOf(said: RowDataPacket[] | undefined): {
-  rows: number | undefined;
-  checksum: string | undefined;
-} {
-  const { n, checksum } = said?.[0] as { n: number | null; checksum: string | null };
+function contentsOf(said: RowDataPacket[] | undefined): TableContents {
+  const { n, checksum } = said![0] as { n: number | null; checksum: unknown };
   return { rows: n ?? undefined, checksum: checksum === null ? undefined : String(checksum) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import type { Contents } from "../backend.ts";
+import type { Contents, TableContents } from "../backend.ts";
 import { generatedColumns, type Reference } from "../generated-columns.ts";
 
 /** Reading more than this after every set-up would cost more than the schedules. */
@@ -78,7 +78,7 @@ export class ContentsReader {
         });
         const [now, _key, ...sums] = rows[0] as string[];
         if (now === query.signature) {
-          return new Map(query.tables.map((table, i) => [table, contentsOf(sums[i])]));
+          return new Map(query.tables.map((table, i) => [`table ${table}`, contentsOf(sums[i])]));
         }
       } catch (error) {
         // A table that is gone by now; any other trouble comes again.
@@ -127,10 +127,7 @@ function sumOf(table: readonly Column[], generated: ReadonlySet<string>): string
     SELECT count(*) || ' ' || coalesce(sum(hashtextextended(${steady}, 0)), 0) FROM ONLY ${name} t) END`;
 }
 
-function contentsOf(said: string | null | undefined): {
-  rows: number | undefined;
-  checksum: string | undefined;
-} {
+function contentsOf(said: string | null | undefined): TableContents {
   const [rows, checksum] = (said ?? "").split(" ");
   return { rows: rows ? Number(rows) : undefined, checksum };
 }

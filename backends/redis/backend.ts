@@ -4,6 +4,7 @@ import { type Backend, open_gate } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
 import { loadDriver } from "../load-driver.ts";
 import { connect } from "./connect.ts";
+import { contentsOf } from "./contents.ts";
 import { code, outcome } from "./errors.ts";
 import { RedisSession } from "./session.ts";
 
@@ -29,6 +30,7 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
   const sessions = new Set<RedisSession>();
   const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
   let opened = false;
+  let reader: Promise<Redis> | undefined;
   const first = await connect(library, server.url, no_resend);
   const product = await productOf(first).finally(() => first.disconnect());
 
@@ -46,10 +48,15 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
     },
     // A Redis server never holds a request for another's sake: a lock that is taken answers nil.
     waiting: async () => new Set(),
+    async contents(key) {
+      reader ??= connect(library, server.url, no_resend);
+      return contentsOf(await reader, prefix, key);
+    },
     outcome,
     code,
     async [Symbol.asyncDispose]() {
       await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
+      await reader?.then((client) => client.disconnect()).catch(() => undefined);
       if (opened) await removeOurs(library, server.url, prefix);
     },
   };

@@ -30,18 +30,20 @@ export async function confirm<Client>(
 /**
  * Makes a confirmed failure as small as possible, and runs the smallest again.
  * @param lane nothing else may run meanwhile
+ * @returns undefined when it did not fail any more, neither made smaller nor as it was found
  */
 export async function smallest<Client>(
   lane: Lane<Client>,
   found: Played,
   found_after: number,
-): Promise<FoundFailure> {
+): Promise<FoundFailure | undefined> {
   const shrunk = await shrink(found, (operations, pick, faults) =>
     lane.play({ operations, pick, faults }),
   );
   const small = await runAgain(lane, shrunk.played);
-  // What made it smaller may have failed by chance: then it stays as it was found, which failed twice.
+  // What is smaller may have failed by chance: then it stays as it was found.
   const failure = small.again.failed > 0 ? small : await runAgain(lane, found);
+  if (failure.again.failed === 0) return undefined;
   return {
     ...(failure.played.failure ?? { kind: "", message: "" }),
     found_after,

@@ -22,17 +22,17 @@ test.each([
   ["no such table", holding({ log: [0, "0"] }), { first: 1, later: undefined }],
 ])("%s: the table is named", async (_what, later, rows) => {
   const { stale } = await lookAt(holding({ log: [0, "0"], account: [1, "a"] }), later);
-  expect(stale).toEqual({ table: "account", ...rows });
+  expect(stale).toEqual({ what: "account", ...rows });
 });
 
 test("a table that is new the second time is named", async () => {
   const { stale } = await lookAt(holding({}), holding({ made: [0, "0"] }));
-  expect(stale).toEqual({ table: "made", first: undefined, later: 0 });
+  expect(stale).toEqual({ what: "made", first: undefined, later: 0 });
 });
 
 test("what differed once stays said, even when it is as before again", async () => {
   const [one, two] = [holding({ a: [1, "x"] }), holding({ a: [1, "y"] })];
-  expect((await lookAt(one, two, one)).stale).toMatchObject({ table: "a" });
+  expect((await lookAt(one, two, one)).stale).toMatchObject({ what: "a" });
 });
 
 test("what is too large to look at is named", async () => {

@@ -1,9 +1,10 @@
 import type { Backend, Contents } from "../../backends/backend.ts";
 
-/** What set-up left in one table (or key) the first time, and what it left there later. */
-export interface StaleTable {
-  readonly table: string;
-  /** Rows the first time; undefined = there was no such table. */
+/** What set-up left in one place the first time, and what it left there later. */
+export interface Stale {
+  /** `table account`, `key a`. */
+  readonly what: string;
+  /** Rows the first time; undefined = it was not there. */
   readonly first: number | undefined;
   readonly later: number | undefined;
 }
@@ -15,7 +16,7 @@ export interface StaleTable {
  */
 export class FreshStart {
   /** The first table in which a set-up left something else than the first set-up did. */
-  stale: StaleTable | undefined;
+  stale: Stale | undefined;
   /** Tables that are too large to be looked at again and again. */
   too_large: readonly string[] = [];
   /** Set-ups that were looked at. */
@@ -35,11 +36,11 @@ export class FreshStart {
   }
 }
 
-function differenceOf(first: Contents, later: Contents): StaleTable | undefined {
-  for (const table of new Set([...first.keys(), ...later.keys()])) {
-    const [one, two] = [first.get(table), later.get(table)];
+function differenceOf(first: Contents, later: Contents): Stale | undefined {
+  for (const what of new Set([...first.keys(), ...later.keys()])) {
+    const [one, two] = [first.get(what), later.get(what)];
     if (one?.checksum === two?.checksum && one?.rows === two?.rows) continue;
-    return { table, first: one?.rows, later: two?.rows };
+    return { what, first: one?.rows, later: two?.rows };
   }
   return undefined;
 }

@@ -14,8 +14,7 @@ import { doubtOf } from "./proof.ts";
 import { RandomSearch } from "./random.ts";
 import type { Search } from "./search.ts";
 
-/** Copies of the database are made once a search is longer than this: they cost about as much. */
-const grow_after = 100;
+const grow_after_default = 100;
 const exhaustive_max = 20_000;
 const random_default = 200;
 
@@ -55,6 +54,7 @@ export class Pass<Client> implements AsyncDisposable {
   /** @param until_ms no schedule begins later, by `now_ms` */
   async run(until_ms: number | undefined): Promise<Exploration> {
     const { clients, operations = 1, search, schedules: given, signal } = this.#options;
+    const { grow_after = grow_after_default } = this.#options;
     const size = Array.from({ length: clients }, () => operations);
     const schedules_max = given ?? (search === "exhaustive" ? exhaustive_max : random_default);
     const { schedules, end } = await drain(
@@ -101,6 +101,10 @@ export class Pass<Client> implements AsyncDisposable {
       this.#first = { played, number };
       return;
     }
+    this.#didNotRepeat({ played, number });
+  }
+
+  #didNotRepeat({ played, number }: Found): void {
     const { failure, found_after } = this.#unrepeated ?? {
       failure: played.failure as Failure,
       found_after: number,
@@ -119,7 +123,9 @@ export class Pass<Client> implements AsyncDisposable {
       this.disturbance = { kind: "failed beside others", lanes, failure };
       return undefined;
     }
-    return smallest(this.#lane, played, number);
+    const failure = await smallest(this.#lane, played, number);
+    if (failure === undefined) this.#didNotRepeat(first);
+    return failure;
   }
 
   async #grow(): Promise<readonly Lane<Client>[]> {

@@ -19,7 +19,7 @@ test("all interleavings, each from the same state, alone, without a loss: proof"
   expect(doubtOf(proof)).toBeUndefined();
 });
 
-const stale = { table: "account", first: 1, later: 1 };
+const stale = { what: "table account", first: 1, later: 1 };
 
 test.each<[Partial<ProofFacts>, ReturnType<typeof doubtOf>]>([
   [{ failed: true }, { kind: "failed" }],
@@ -34,7 +34,7 @@ test.each<[Partial<ProofFacts>, ReturnType<typeof doubtOf>]>([
   [{ looks: 5 }, { kind: "not looked" }],
   [{ looks: 0 }, { kind: "not looked" }],
   [{ stale }, { kind: "stale", stale }],
-  [{ too_large: ["cities"] }, { kind: "too large", tables: ["cities"] }],
+  [{ too_large: ["table cities"] }, { kind: "too large", what: ["table cities"] }],
 ])("%o is no proof", (fact, doubt) => {
   expect(doubtOf({ ...proof, ...fact })).toEqual(doubt);
 });

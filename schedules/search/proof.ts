@@ -1,5 +1,5 @@
 import type { DrainEnd } from "../run/lanes.ts";
-import type { StaleTable } from "./fresh-start.ts";
+import type { Stale } from "./fresh-start.ts";
 
 /** Everything that decides whether an exploration proves something. */
 export interface ProofFacts {
@@ -18,7 +18,7 @@ export interface ProofFacts {
   readonly racing: number;
   /** Set-ups whose result was looked at. */
   readonly looks: number;
-  readonly stale: StaleTable | undefined;
+  readonly stale: Stale | undefined;
   readonly too_large: readonly string[];
 }
 
@@ -32,8 +32,8 @@ export type Doubt =
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
   | { readonly kind: "not looked" }
-  | { readonly kind: "stale"; readonly stale: StaleTable }
-  | { readonly kind: "too large"; readonly tables: readonly string[] };
+  | { readonly kind: "stale"; readonly stale: Stale }
+  | { readonly kind: "too large"; readonly what: readonly string[] };
 
 /**
  * The one place that decides about the word "proof": every interleaving of this size was run and none failed,
@@ -57,7 +57,7 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
   }
   if (facts.lost_branches > 0) return { kind: "lost branches", count: facts.lost_branches };
   if (facts.racing < 2) return { kind: "nothing raced" };
-  if (facts.too_large.length > 0) return { kind: "too large", tables: facts.too_large };
+  if (facts.too_large.length > 0) return { kind: "too large", what: facts.too_large };
   if (facts.looks < facts.schedules) return { kind: "not looked" };
   return undefined;
 }

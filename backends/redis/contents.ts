@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import type { Redis } from "ioredis";
+import type { Contents } from "../backend.ts";
+import { withoutGenerated } from "../generated-values.ts";
+
+/** Reading more than this after every set-up would cost more than the schedules. */
+const keys_max = 1_000;
+const ours = /^raceproof:[0-9a-f]{8}:/;
+
+/** What reads a value of each type whole, the same way every time. */
+const readers: Readonly<Record<string, (key: string) => [string, ...string[]]>> = {
+  string: (key) => ["get", key],
+  hash: (key) => ["hgetall", key],
+  list: (key) => ["lrange", key, "0", "-1"],
+  set: (key) => ["smembers", key],
+  zset: (key) => ["zrange", key, "0", "-1", "WITHSCORES"],
+  stream: (key) => ["xrange", key, "-", "+"],
+};
+const unordered = new Set(["hash", "set"]);
+
+/**
+ * What is in the database, key by key, in four round trips; keys of other raceproofs at the same server are left out.
+ * @param prefix of our own keys
+ * @param key what differs from lane to lane, and is taken for the same
+ */
+export async function contentsOf(client: Redis, prefix: string, key: string): Promise<Contents> {
+  const size = await client.dbsize();
+  const keys = size > keys_max ? undefined : await keysOf(client, prefix);
+  if (keys === undefined) {
+    return new Map([["all keys", { rows: size, checksum: undefined }]]);
+  }
+  const kinds = await many(
+    client,
+    keys.flatMap((name) => [
+      ["type", name],
+      ["pttl", name],
+    ]),
+  );
+  const types = keys.map((_, i) => String(kinds[2 * i]));
+  const values = await many(
+    client,
+    keys.map((name, i) => readers[types[i]!]?.(name) ?? ["dump", name]),
+  );
+  return new Map(
+    keys.map((name, i) => {
+      const expires = Number(kinds[2 * i + 1]) >= 0;
+      const text = JSON.stringify([types[i], expires, inOrder(types[i]!, values[i])]);
+      const steady = withoutGenerated(replaced(text, key));
+      const checksum = createHash("sha256").update(steady).digest("hex").slice(0, 16);
+      return [`key ${withoutGenerated(replaced(name, key))}`, { rows: 1, checksum }];
+    }),
+  );
+}
+
+async function keysOf(client: Redis, prefix: string): Promise<string[] | undefined> {
+  const keys = new Set<string>();
+  let cursor = "0";
+  do {
+    const [next, found] = await client.scan(cursor, "COUNT", keys_max);
+    for (const name of found) if (name.startsWith(prefix) || !ours.test(name)) keys.add(name);
+    cursor = next;
+  } while (cursor !== "0");
+  return [...keys].toSorted();
+}
+
+async function many(client: Redis, commands: readonly (readonly string[])[]): Promise<unknown[]> {
+  if (commands.length === 0) return [];
+  const replies = await client.pipeline(commands.map((command) => [...command])).exec();
+  return (replies ?? []).map(([error, reply]) => (error ? error.message : reply));
+}
+
+/** The server tells hashes and sets in any order. */
+function inOrder(type: string, value: unknown): unknown {
+  if (!unordered.has(type) || typeof value !== "object" || value === null) return value;
+  const parts = Array.isArray(value) ? value : Object.entries(value);
+  return parts.map((part) => JSON.stringify(part)).toSorted();
+}
+
+const replaced = (text: string, key: string): string =>
+  key === "" ? text : text.replaceAll(key, "a");
