@@ -124,6 +124,6 @@ export class ContentsReader {
 }
 
 function contentsOf(said: RowDataPacket[] | undefined): TableContents {
-  const { n, checksum } = said![0] as { n: number | null; checksum: unknown };
-  return { rows: n ?? undefined, checksum: checksum === null ? undefined : String(checksum) };
+  const { n, checksum } = said![0] as { n: number | null; checksum: number | string | null };
+  return { rows: n ?? undefined, checksum: checksum === null ? undefined : `${checksum}` };
 }
