@@ -1,5 +1,5 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
-import type { Exploration, FoundFailure } from "../schedules/exploration.ts";
+import type { FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
 import { tokenFor } from "../schedules/token.ts";
