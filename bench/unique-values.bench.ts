@@ -94,7 +94,7 @@ function time(name: string, count: number, clients: number, seed = 1, crashed = 
   const before = process.cpuUsage();
   const { verdict } = linearizable(name, models[name]!).check(
     { header: undefined, operations },
-    { timeout_ms: 20_000 },
+    { timeoutMs: 20_000 },
   );
   const { user, system } = process.cpuUsage(before);
   if (verdict !== "valid") console.log(`    ${name}, ${count} of ${clients} clients: ${verdict}`);

@@ -1,7 +1,7 @@
 import type { Finding } from "./finding.ts";
 import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
 import { coverage, covering } from "./moments.ts";
-import { overtaken } from "./queue.ts";
+import { passages, type Way } from "./passages.ts";
 import { stackFault } from "./stack.ts";
 
 /**
@@ -23,14 +23,11 @@ import { stackFault } from "./stack.ts";
  *
  * With one direction only this is decided exactly: both piles can be empty at all moments that are free of them. So what
  * goes through has its spans narrowed to begin and end at such moments, and the proof of queue.ts goes through: it
- * only uses the first moments of the spans, which all are allowed. A group with both directions is left to the search if
- * nothing is wrong with each of them. So are crashed removes when values are left, unless it is wrong without those values.
+ * only uses the first moments of the spans, which all are allowed. With both, see passages.ts. So crashed removes are left
+ * to the search when values are left, unless it is wrong without those values.
  *
  * O(n log n).
  */
-
-/** Ways through a deque: in and out at the first end, at the last end, or in at the one and out at the other. */
-type Way = "first" | "last" | "forth" | "back";
 
 export function dequeFault(lifetimes: Lifetimes): Finding {
   const { values, empties, crashed, end } = lifetimes;
@@ -41,111 +38,78 @@ export function dequeFault(lifetimes: Lifetimes): Finding {
     if (without === undefined || !("unsure" in without)) return without ?? { unsure: [all] };
     return { unsure: [all] };
   }
-  const free = freeUntil(coverage(values, end), end);
+  const covered = coverage(values, end);
+  const free = freeUntil(covered);
   for (const empty of empties)
     if (free[empty.until + 1] === free[empty.from])
       return [empty, ...covering(values, empty.from, empty.until)];
   const unsure: (readonly Part[])[] = [];
-  for (const group of groups(values, free)) {
-    const fault = faultOfGroup(group, lifetimes);
-    if (fault === "unsure") unsure.push(group);
+  for (const group of groups(values, covered)) {
+    const fault = faultOfGroup(group);
+    if (fault === "unsure") unsure.push(group.values);
     else if (fault !== undefined) return fault;
   }
   return unsure.length === 0 ? undefined : { unsure };
 }
 
 /** By moment: at how many moments before it nothing has to be in the container. */
-function freeUntil(covered: Int32Array, end: number): Int32Array {
-  const free = new Int32Array(end + 2);
-  for (let moment = 0; moment <= end; moment++)
-    free[moment + 1] = free[moment]! + (covered[moment] === 0 ? 1 : 0);
+function freeUntil(covered: Int32Array): Int32Array {
+  const free = new Int32Array(covered.length + 1);
+  for (const [moment, count] of covered.entries())
+    free[moment + 1] = free[moment]! + (count === 0 ? 1 : 0);
   return free;
 }
 
-/** The values between each two moments at which nothing has to be there, but for those that can come and go then. */
-function groups(values: readonly Lifetime[], free: Int32Array): Iterable<Lifetime[]> {
+/**
+ * The values between each two moments at which nothing has to be there, but for those that can come and go then. Their
+ * moments are counted from the first of the two on, and end with the other one.
+ */
+function* groups(values: readonly Lifetime[], covered: Int32Array): Generator<Lifetimes> {
+  const moments = Array.from(covered.keys()).filter((moment) => covered[moment] === 0);
+  const free = freeUntil(covered);
   const between = new Map<number, Lifetime[]>();
   for (const life of values) {
-    const { add, remove } = life;
-    if (remove.from <= add.until && free[add.until + 1]! > free[remove.from]!) continue;
-    const place = free[add.until + 1]!;
+    const place = free[life.add.until + 1]!;
+    if (life.remove.from <= life.add.until && place > free[life.remove.from]!) continue;
     const group = between.get(place);
     if (group === undefined) between.set(place, [life]);
     else group.push(life);
   }
-  return between.values();
+  for (const [place, group] of between) {
+    const [from, until] = [moments[place - 1] ?? 0, moments[place]!];
+    const cut = (moment: number): number => Math.min(Math.max(moment, from), until) - from;
+    const inside = (span: Span): Span => ({
+      ...span,
+      from: cut(span.from),
+      until: cut(span.until),
+    });
+    yield {
+      values: group.map((life) => ({
+        ...life,
+        add: inside(life.add),
+        remove: inside(life.remove),
+      })),
+      empties: [],
+      crashed: [],
+      end: until - from,
+    };
+  }
 }
 
-function faultOfGroup(
-  group: readonly Lifetime[],
-  lifetimes: Lifetimes,
-): readonly Part[] | undefined | "unsure" {
+function faultOfGroup(group: Lifetimes): readonly Part[] | undefined | "unsure" {
   const ways: Record<Way, Lifetime[]> = { first: [], last: [], forth: [], back: [] };
-  for (const life of group) ways[wayOf(life)].push(life);
-  const { first, last, forth, back } = ways;
-  for (const pile of [first, last]) {
-    const fault = stackFault({ ...lifetimes, values: pile, empties: [] });
+  for (const life of group.values) ways[wayOf(life)].push(life);
+  for (const pile of [ways.first, ways.last]) {
+    const fault = stackFault({ ...group, values: pile });
     if (fault !== undefined) return fault;
   }
-  const fault = through(forth, first, last, lifetimes) ?? through(back, last, first, lifetimes);
-  if (fault !== undefined) return fault;
-  return forth.length > 0 && back.length > 0 ? "unsure" : undefined;
+  const passing = passages(ways, group);
+  if (passing === "impossible") return group.values;
+  return passing === "unsure" ? "unsure" : undefined;
 }
 
 function wayOf({ add, remove }: Lifetime): Way {
   const [from = "add-last", to] = [add.operations[0]?.f, remove.operations[0]?.f];
   if (from === "add-first") return to === "remove-last" ? "forth" : "first";
   return to === "remove-first" ? "back" : "last";
-}
-
-/**
- * Values that go through the deque.
- * @param entrance those that lie about where they come in, at times
- * @param exit the same for where they go out
- */
-function through(
-  values: readonly Lifetime[],
-  entrance: readonly Lifetime[],
-  exit: readonly Lifetime[],
-  lifetimes: Lifetimes,
-): readonly Part[] | undefined {
-  if (values.length === 0) return undefined;
-  const [entering, leaving] = [entrance, exit].map(
-    (pile) => new Open(coverage(pile, lifetimes.end)),
-  ) as [Open, Open];
-  const narrowed: Lifetime[] = [];
-  for (const life of values) {
-    const going_out = leaving.within(life.remove);
-    const add = entering.within({ ...life.add, until: Math.min(life.add.until, going_out.until) });
-    const remove = leaving.within({ ...going_out, from: Math.max(going_out.from, add.from) });
-    if (add.from > add.until || remove.from > remove.until) return [life, ...entrance, ...exit];
-    narrowed.push({ ...life, add, remove });
-  }
-  const pair = overtaken({
-    ...lifetimes,
-    values: narrowed.sort((a, b) => a.add.from - b.add.from),
-  });
-  return pair === undefined ? undefined : [...pair, ...entrance, ...exit];
-}
-
-/** The moments at which one end can be free. */
-class Open {
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-
-  constructor(covered: Int32Array) {
-    const count = covered.length;
-    this.#next = new Int32Array(count).fill(count);
-    this.#previous = new Int32Array(count).fill(-1);
-    for (let moment = 0; moment < count; moment++)
-      this.#previous[moment] = covered[moment] === 0 ? moment : (this.#previous[moment - 1] ?? -1);
-    for (let moment = count - 1; moment >= 0; moment--)
-      this.#next[moment] = covered[moment] === 0 ? moment : (this.#next[moment + 1] ?? count);
-  }
-
-  /** A span cut down to where the end can be free at its bounds. */
-  within(span: Span): Span {
-    const from = this.#next[span.from] ?? Number.POSITIVE_INFINITY;
-    return { ...span, from, until: this.#previous[span.until] ?? -1 };
-  }
 }

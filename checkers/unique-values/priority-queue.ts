@@ -22,9 +22,7 @@ export function priorityQueueFault({
   empties,
   end,
 }: Lifetimes): readonly Part[] | undefined {
-  const sorted = values.toSorted((one, other) =>
-    ascending(priority(one.value), priority(other.value)),
-  );
+  const sorted = values.toSorted(smallestFirst);
   const free = new FreeMoments(end);
   for (const [index, life] of sorted.entries()) {
     if (life.removed && free.from(life.remove.from) > life.remove.until)
@@ -34,6 +32,11 @@ export function priorityQueueFault({
   for (const empty of empties)
     if (free.from(empty.from) > empty.until) return [empty, ...blocking(sorted, empty)];
   return undefined;
+}
+
+/** Which of two values that are there would be taken out first. */
+export function smallestFirst(one: Lifetime, other: Lifetime): number {
+  return ascending(priority(one.value), priority(other.value));
 }
 
 function blocking(values: readonly Lifetime[], { from, until }: Span): Lifetime[] {

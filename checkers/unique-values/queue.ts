@@ -35,11 +35,11 @@ import { coverage, covering } from "./moments.ts";
  * O(n log n) for sorting and for the moments of the returns; the rest is O(n).
  */
 export function queueFault(lifetimes: Lifetimes): readonly Part[] | undefined {
-  return overtaken(lifetimes) ?? notTaken(lifetimes) ?? neverEmpty(lifetimes);
+  return overtaken(lifetimes.values, lifetimes.end) ?? notTaken(lifetimes) ?? neverEmpty(lifetimes);
 }
 
 /** Two values, of which the one went in before the other, and came out after it. */
-export function overtaken({ values, end }: Lifetimes): readonly Part[] | undefined {
+export function overtaken(values: readonly Lifetime[], end: number): readonly Part[] | undefined {
   const latest: (Lifetime | undefined)[] = Array(end + 1).fill(undefined);
   for (const life of values)
     if (life.removed && later(life, latest[life.add.until])) latest[life.add.until] = life;

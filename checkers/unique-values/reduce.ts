@@ -11,10 +11,10 @@ import {
   operationsOf,
   type Part,
 } from "./lifetimes.ts";
-import { priorityQueueFault } from "./priority-queue.ts";
+import { priorityQueueFault, smallestFirst } from "./priority-queue.ts";
 import { queueFault } from "./queue.ts";
 import { smallest } from "./smallest.ts";
-import { stackFault } from "./stack.ts";
+import { lastAdded, stackFault } from "./stack.ts";
 
 /** What is left of a history of one key when all has been done that takes little time. */
 export interface Reduction {
@@ -39,12 +39,12 @@ export const containers: Readonly<Record<string, Container>> = {
   queue: { names: queue_names, judge: queueFault },
   stack: {
     names: { adds: ["push"], removes: ["pop"] },
-    judge: (lifetimes) => faultWithCrashed(stackFault, lifetimes),
+    judge: (lifetimes) => faultWithCrashed(stackFault, lastAdded, lifetimes),
   },
   deque: { names: deque_names, judge: dequeFault },
   "priority-queue": {
     names: queue_names,
-    judge: (lifetimes) => faultWithCrashed(priorityQueueFault, lifetimes),
+    judge: (lifetimes) => faultWithCrashed(priorityQueueFault, smallestFirst, lifetimes),
   },
 };
 

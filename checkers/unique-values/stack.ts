@@ -32,6 +32,11 @@ export function stackFault({ values, empties, end }: Lifetimes): readonly Part[]
   return new Peeling(staying, covered, end).fault();
 }
 
+/** Which of two values that are there would be taken out first. */
+export function lastAdded(one: Lifetime, other: Lifetime): number {
+  return other.add.from - one.add.from;
+}
+
 function alwaysCovered(covered: Int32Array, from: number, until: number): boolean {
   for (let moment = from; moment <= until; moment++) if (covered[moment] === 0) return false;
   return true;
