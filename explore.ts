@@ -106,6 +106,29 @@ export const replay_variable = "RACEPROOF_REPLAY";
 /**
  * Runs your own code on real driver clients under many interleavings and checks the final state of each.
  *
+ * @example
+ * import { connectRedis, explore, startServer } from "raceproof";
+ *
+ * const server = await startServer("redis");
+ * const redis = await connectRedis(server);
+ * const exploring = explore({
+ *   name: "visits",
+ *   backend: redis,
+ *   setup: (db, key) => db.set(key, 0),
+ *   async run(db, { key }) {
+ *     const visits = Number(await db.get(key));
+ *     await db.set(key, visits + 1);
+ *   },
+ *   async check(db, { key }) {
+ *     const visits = await db.get(key);
+ *     if (visits !== "2") throw new Error(`counted ${visits} of 2`);
+ *   },
+ * });
+ * const found = await exploring.catch((error) => error);
+ * console.log(found.name); // RaceFound
+ * await redis[Symbol.asyncDispose]();
+ * await server[Symbol.asyncDispose]();
+ *
  * @returns what was run, when nothing failed
  * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
  *   replays it (RACEPROOF_REPLAY=token)

@@ -10,14 +10,38 @@ export {
   type Step,
   type TableContents,
 } from "./backends/backend.ts";
+export { CannotConnect } from "./backends/cannot-connect.ts";
 export { connectDynamodb } from "./backends/dynamodb/backend.ts";
-export { connectMysql } from "./backends/mysql/backend.ts";
+export { connectMysql, type MariadbOptions } from "./backends/mysql/backend.ts";
 export { connectPostgres, connectPostgresPool } from "./backends/postgres/backend.ts";
 export { connectRedis } from "./backends/redis/backend.ts";
+export { Refused } from "./backends/refused.ts";
 export { isRetryable } from "./backends/retryable.ts";
-export type { Model } from "./checkers/model.ts";
+export { type CheckOptions, checkFile, type FileVerdict } from "./checkers/check-file.ts";
+export { type CheckHistoryOptions, checkHistory } from "./checkers/check-history.ts";
+export type { Call, Model } from "./checkers/model.ts";
+export type { MakeModel } from "./checkers/models/index.ts";
+export { modelNames } from "./checkers/select.ts";
+export type { Needs, Shape, Vocabulary } from "./checkers/shapes.ts";
+export type { Limits, Verdict } from "./checkers/verdict.ts";
 export { type ExploreOptions, explore, ProgramFailed, RaceFound, type Report } from "./explore.ts";
-export type { HistoryEvent } from "./histories/event.ts";
+export type {
+  Failed,
+  Header,
+  History,
+  HistoryEvent,
+  Invoke,
+  Ok,
+  Operation,
+  Process,
+} from "./histories/event.ts";
+export type { Format } from "./histories/format.ts";
+export { HistoryError } from "./histories/history-error.ts";
+export { historyOf } from "./histories/history-of.ts";
+export { type FileHistory, type ReadOptions, readHistory } from "./histories/read-history.ts";
+export { Recorder } from "./histories/recorder.ts";
+export { writeEdn } from "./histories/write-edn.ts";
+export { writeJsonl } from "./histories/write-jsonl.ts";
 export { obeys } from "./obeys.ts";
 export { drawInterleaving } from "./reports/interleaving.ts";
 export { explain } from "./reports/sentence.ts";
@@ -46,4 +70,5 @@ export { type Replayed, replay } from "./schedules/search/replay.ts";
 export { BadToken, type Replay, readToken, writeToken } from "./schedules/token.ts";
 export type { Trace, TraceStep } from "./schedules/trace.ts";
 export type { Server, ServerKind } from "./servers/server.ts";
-export { startServer } from "./servers/start.ts";
+export { type StartOptions, startServer } from "./servers/start.ts";
+export { ServerUnavailable } from "./servers/unavailable.ts";

@@ -19,7 +19,11 @@ const names = new Set(["TransactionConflictException", "WatchError", "P2034"]);
  * a DynamoDB transaction that met another one. False for a condition of the program's own that was not met,
  * and for a lost connection, after which nobody knows what was done.
  *
- * @example explore({ ..., expectedError: isRetryable })
+ * @example
+ * import { isRetryable } from "raceproof";
+ *
+ * const refused = Object.assign(new Error("could not serialize"), { code: "40001", severity: "ERROR" });
+ * console.log(isRetryable(new Error("Failed query: UPDATE …", { cause: refused }))); // true
  */
 export function isRetryable(error: unknown): boolean {
   return causes(error).some(

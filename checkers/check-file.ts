@@ -8,6 +8,7 @@ import { merge } from "./merge.ts";
 import type { Limits, Verdict } from "./verdict.ts";
 import { watchMemory } from "./watch-memory.ts";
 
+/** What judges a file, and for how long. */
 export interface CheckOptions extends Limits {
   /** One of `modelNames`, or a file that exports a Model (see load-model.ts). */
   readonly model: string;
@@ -20,6 +21,7 @@ export interface CheckOptions extends Limits {
   readonly witness?: boolean;
 }
 
+/** What was said of a history in a file. */
 export interface FileVerdict extends Verdict {
   readonly file: string;
   readonly operations: number;

@@ -21,13 +21,16 @@ export interface Verdict {
   readonly witness?: readonly Operation[];
 }
 
+/** When a checker gives up: then it says `unknown`. */
 export interface Limits {
+  /** Milliseconds. Default: none. */
   readonly timeoutMs?: number;
-  /** For all threads together; half of the memory that is free when not given. */
+  /** Megabytes, for all threads together. Default: half of the memory that is free. */
   readonly memoryMb?: number;
   readonly signal?: AbortSignal;
 }
 
+/** Judges histories. */
 export interface Checker {
   readonly name: string;
   /** The operations it can judge. A history with others is refused (see merge.ts); not given, it looks itself. */

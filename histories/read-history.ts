@@ -17,6 +17,7 @@ export interface FileHistory extends History {
   readonly begins_late?: string;
 }
 
+/** How a file is to be read. */
 export interface ReadOptions {
   /** How it is written; found out from the content when not given. */
   readonly format?: Format;

@@ -14,6 +14,22 @@ const end = Buffer.from("}\n");
  * Group commit: all events of one turn of the event loop go to the kernel in one `write`, after the
  * turn's replies were handled. What the kernel has, a killed process keeps; fsync would only guard
  * against the machine going down.
+ *
+ * @example
+ * import { checkFile, Recorder } from "raceproof";
+ *
+ * const recorder = new Recorder("raceproof-out/register.jsonl", {
+ *   raceproof: 1, backend: "mine", server: "mine 1.0", strategy: "cache", isolation: null,
+ *   seed: 1, clients: 2, initial: 0, started: new Date().toISOString(),
+ * });
+ * await recorder.invoke(0, "write", "x", 7); // before the request is sent
+ * recorder.ok(0, null);
+ * await recorder.invoke(1, "read", "x", null);
+ * recorder.ok(1, 0); // a cache that is late
+ * recorder.close();
+ *
+ * const { verdict } = await checkFile("raceproof-out/register.jsonl", { model: "register" });
+ * console.log(verdict); // invalid
  */
 export class Recorder {
   readonly #path: string;

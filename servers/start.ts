@@ -7,19 +7,33 @@ import type { Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 import { urlOf, urlServer } from "./url.ts";
 
+/** Where a server comes from, and how it is set. */
 export interface StartOptions {
-  /** `local`, `container` or a URL; default: the environment's URL, else a container, else local. */
+  /**
+   * `local` (a process), `container` or a URL. Default: the URL in RACEPROOF_POSTGRES_URL and its like, else a
+   * container where Docker answers, else a process.
+   */
   readonly from?: string | undefined;
-  /** Of a server that we start; `fast` unless given. */
+  /** Of a server that we start. Default `fast`: it forgets when it is killed. `durable` does not. */
   readonly settings?: Settings | undefined;
+  /** Is told what takes longer than a second. Default: nobody is. */
   readonly progress?: Progress | undefined;
+  /** Gives up. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * A server that answers and has been recognised as the one that was started; for a URL, only the URL.
  * It ends with its disposal, and at the latest with this process, however that ends.
- * @throws ServerUnavailable, one sentence for people.
+ * The first start of a kind may download it (MySQL, Redis, Java) into `~/.cache/raceproof`.
+ *
+ * @throws ServerUnavailable, one sentence for people: what was tried, and what to install
+ * @example
+ * import { startServer } from "raceproof";
+ *
+ * const server = await startServer("redis");
+ * console.log(new URL(server.url).protocol); // redis:
+ * await server[Symbol.asyncDispose]();
  */
 export async function startServer(kind: ServerKind, options: StartOptions = {}): Promise<Server> {
   const { from = urlOf(kind), settings = "fast", progress = () => {}, signal } = options;

@@ -14,7 +14,17 @@ type Client = import("@aws-sdk/client-dynamodb").DynamoDBClient;
 /**
  * DynamoDB Local through the AWS SDK.
  * @param server its endpoint, `http://127.0.0.1:8000`; `product` where the process said its version at its start
- * @throws CannotConnect
+ * @throws CannotConnect in one sentence
+ * @example
+ * import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
+ * import { connectDynamodb, startServer } from "raceproof";
+ *
+ * const server = await startServer("dynamodb"); // or { url: "http://…" }
+ * const dynamodb = await connectDynamodb(server);
+ * const { client } = await dynamodb.open(); // a DynamoDBClient
+ * console.log(Array.isArray((await client.send(new ListTablesCommand())).TableNames)); // true
+ * await dynamodb[Symbol.asyncDispose]();
+ * await server[Symbol.asyncDispose]();
  */
 export async function connectDynamodb(server: {
   readonly url: string;

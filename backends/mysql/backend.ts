@@ -23,7 +23,7 @@ import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
 const row_lock_wait_s = 5;
 const table_lock_wait_s = 10;
 
-/** What a MariaDB server is told beside its defaults. */
+/** What a MariaDB server is told beside its defaults. MySQL does not look at it. */
 export interface MariadbOptions {
   /** False: a transaction may overwrite what changed since its snapshot, as in MySQL. */
   readonly snapshotIsolation?: false;
@@ -35,7 +35,18 @@ type Client = import("mysql2/promise").Connection;
 /**
  * A MySQL or MariaDB server through `mysql2/promise`, in a database of our own that `asyncDispose` drops.
  *
- * @throws CannotConnect in one sentence.
+ * @param server its URL, `mysql://user:password@host:3306`, of a user who may create databases
+ * @throws CannotConnect in one sentence
+ * @example
+ * import { connectMysql, startServer } from "raceproof";
+ *
+ * const server = await startServer("mysql"); // or { url: "mysql://…" }
+ * const mysql = await connectMysql(server);
+ * const { client } = await mysql.open(); // a Connection of mysql2/promise
+ * const [rows] = await client.query("SELECT 1 + 1 AS two");
+ * console.log(rows[0].two); // 2
+ * await mysql[Symbol.asyncDispose]();
+ * await server[Symbol.asyncDispose]();
  */
 export async function connectMysql(
   server: { readonly url: string },

@@ -40,7 +40,18 @@ type Pool = import("pg").Pool;
 /**
  * A PostgreSQL server through `pg`, in a database of our own that `asyncDispose` drops.
  *
- * @throws CannotConnect in one sentence.
+ * @param server its URL, `postgres://user:password@host:5432/database`, of a user who may create databases
+ * @throws CannotConnect in one sentence
+ * @example
+ * import { connectPostgres, startServer } from "raceproof";
+ *
+ * const server = await startServer("postgres"); // or { url: "postgres://…" }
+ * const postgres = await connectPostgres(server);
+ * const { client } = await postgres.open(); // a pg.Client: tables and migrations go here
+ * const { rows } = await client.query("SELECT 1 + 1 AS two");
+ * console.log(rows[0].two); // 2
+ * await postgres[Symbol.asyncDispose]();
+ * await server[Symbol.asyncDispose]();
  */
 export function connectPostgres(server: {
   readonly url: string;

@@ -23,7 +23,16 @@ type Client = import("ioredis").Redis;
 /**
  * Redis or Valkey through ioredis.
  * @param server its URL, `redis://127.0.0.1:6379`; only keys with our own prefix are touched
- * @throws CannotConnect
+ * @throws CannotConnect in one sentence
+ * @example
+ * import { connectRedis, startServer } from "raceproof";
+ *
+ * const server = await startServer("redis"); // or { url: "redis://…" }
+ * const redis = await connectRedis(server);
+ * const { client } = await redis.open(); // a Redis of ioredis
+ * console.log(await client.incr(`${redis.prefix}visits`)); // 1
+ * await redis[Symbol.asyncDispose]();
+ * await server[Symbol.asyncDispose]();
  */
 export async function connectRedis(server: { readonly url: string }): Promise<Backend<Client>> {
   const library = (await loadDriver("ioredis", () => import("ioredis"))).Redis;
