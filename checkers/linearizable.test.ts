@@ -126,10 +126,10 @@ describe("linearizable", () => {
     expect(check().check({ ...read, header }).verdict).toBe("valid");
     expect(check(8).check({ ...read, header }).verdict).toBe("invalid");
     const twice = history(op("add", -1, null), op("read", null, 1));
-    const states = (initial?: number): unknown =>
+    const range = (initial?: number): unknown =>
       linearizable("counter", models["counter"]!, { initial }).check({ ...twice, header }).why;
-    expect(states()).toMatchObject({ states: [6, 7] });
-    expect(states(8)).toMatchObject({ states: [7, 8] });
+    expect(range()).toMatchObject({ low: 6, high: 7 });
+    expect(range(8)).toMatchObject({ low: 7, high: 8 });
   });
 
   test("a counter with other deltas goes through the search; one by 1 has sentence and drawing", () => {

@@ -8,7 +8,7 @@ import { bruteForce } from "../brute-force.ts";
 import type { Model } from "../model.ts";
 import { models } from "../models/index.ts";
 import { plainText, same } from "../plain-text.ts";
-import { someHistory } from "../random-calls.ts";
+import { pick, type Random, someHistory } from "../random-calls.ts";
 import { seeded } from "../random-history.ts";
 import { checkerFor } from "../select.ts";
 import { anOrder, statesFound } from "./all-orders.test-support.ts";
@@ -49,6 +49,21 @@ function possible(
   const whole = order(all);
   const start = order(startOf(all, until));
   return { never: !whole, ever: whole || start, never_by_then: !whole || !start };
+}
+
+/** Two operations have each other's answer: wrong, but not out of thin air. */
+function answersSwapped(operations: readonly Operation[], random: Random): readonly Operation[] {
+  const answered = operations.filter(({ status, output }) => status === "ok" && output !== null);
+  if (answered.length < 2) return operations;
+  const one = pick(random, answered);
+  const other = pick(
+    random,
+    answered.filter(({ f, input }) => f === one.f && same(input, one.input)),
+  );
+  return operations.map((each) => {
+    if (each === one) return { ...each, output: other.output };
+    return each === other ? { ...each, output: one.output } : each;
+  });
 }
 
 const brings = ["write", "cas", "add", "enqueue", "push", "add-first", "add-last"];
@@ -93,6 +108,13 @@ const claims: Claims = {
     expect(new Set(taken).size).toBe(taken.length);
     expect(taken).toContain(operation);
     expect(taken.length).toBeGreaterThan(put.length + at_start);
+  },
+  "out of range"({ operation, low, high }, { all, model }) {
+    expect(Number(operation.output) < low || Number(operation.output) > high).toBe(true);
+    const delta = operation.f === "add" ? Number(operation.input) : 0;
+    const values = statesFound(all, new Set(), operation, model).map((one) => Number(one) + delta);
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(low);
+    expect(Math.max(...values)).toBeLessThanOrEqual(high);
   },
   "no such state"({ operation, states, after }, { all, evidence, model }) {
     const needed = new Set(evidence);
@@ -158,7 +180,8 @@ describe(`reasons are true, and evidence is the smallest (seed ${seed})`, () => 
     const row: Record<string, number> = { invalid: 0 };
     for (let round = 0; round < rounds; round++) {
       const size = 2 + Math.floor(random() * 6);
-      const all = someHistory(model, kinds[name]!, size, random);
+      const made = someHistory(model, kinds[name]!, size, random);
+      const all = random() < 0.3 ? answersSwapped(made, random) : made;
       const told = await checkerFor(model_name!).check({ header: undefined, operations: all }, {});
       expect(told.verdict).toBe(bruteForce(all, model) ? "valid" : "invalid");
       if (told.verdict === "valid") continue;
@@ -184,6 +207,7 @@ describe(`reasons are true, and evidence is the smallest (seed ${seed})`, () => 
       "invalid",
       "never",
       "no such state",
+      "out of range",
       "taken too often",
       "wrong order",
     ]);

@@ -1,27 +1,32 @@
 import type { Operation } from "../../histories/event.ts";
-import { stateAt, type Wanted } from "./possible-states.ts";
+import { callOf, stateAt, type Wanted } from "./possible-states.ts";
 import type { Question } from "./question.ts";
 import type { Differs } from "./reason.ts";
 
 /**
  * Where a text that was seen differs from all that it can have been: the longest start of it that a possible
  * state has, too, found by halving. Only for states that are texts, and answers that are whole states.
+ * @param grows whether all that is done to the text is to overwrite it, or to make it longer at its end
  */
 export function differs<State>(
   question: Question<State>,
   needed: ReadonlySet<Operation>,
   operation: Operation,
+  grows: boolean,
 ): Differs | undefined {
   const { output } = operation;
-  if (typeof output !== "string" || typeof question.model.init !== "string") return undefined;
+  const { model } = question;
+  if (typeof output !== "string" || typeof model.init !== "string") return undefined;
+  const seen_by_others = [...needed].some(
+    (each) => each !== operation && model.observes?.(callOf(each)) === true,
+  );
   const begins = (length: number): ReturnType<typeof stateAt<State>> => {
     const start = output.slice(0, length);
-    return stateAt(
-      question,
-      needed,
-      operation,
-      wanted(start, question.model.reaches !== undefined),
-    );
+    const wanted = grows ? growing<State>(start) : beginning<State>(start);
+    return stateAt(question, needed, operation, {
+      ...wanted,
+      ...(grows && !seen_by_others ? { essence: cutTo<State>(length) } : {}),
+    });
   };
   let low = begins(0);
   if (low === undefined || low === "none") return undefined;
@@ -37,11 +42,19 @@ export function differs<State>(
   return { kind: "differs", operation, closest: String(low.state), length };
 }
 
-/** A text that begins so. Where it can only grow, one that is on the way there, or that is there. */
-function wanted<State>(start: string, grows: boolean): Wanted<State> {
-  return {
-    accepts: (state) => typeof state === "string" && state.startsWith(start),
-    reaches: (state) =>
-      !grows || typeof state !== "string" || start.startsWith(state) || state.startsWith(start),
-  };
+/** A text that begins so. */
+function beginning<State>(start: string): Wanted<State> {
+  return { accepts: (state) => String(state).startsWith(start), reaches: () => true };
+}
+
+/** The same where it can only grow: one that is on the way there. */
+function growing<State>(start: string): Wanted<State> {
+  const reaches = (state: State): boolean => start.startsWith(String(state).slice(0, start.length));
+  return { ...beginning(start), reaches };
+}
+
+/** What comes after the start that is looked for does not matter, if nobody else looks at it. */
+function cutTo<State>(length: number): (state: State) => State {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- only where states are texts
+  return (state) => String(state).slice(0, length) as State;
 }

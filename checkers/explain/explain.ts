@@ -4,7 +4,8 @@ import type { Model } from "../model.ts";
 import type { MakeModel } from "../models/index.ts";
 import { plainText } from "../plain-text.ts";
 import type { Budget } from "../search/outcome.ts";
-import { findReason } from "./find-reason.ts";
+import { impossibleValues } from "./by-value.ts";
+import { findReason, wronglySeen } from "./find-reason.ts";
 import { Question, startOf } from "./question.ts";
 import type { Reason } from "./reason.ts";
 import { type Part, smallestPart } from "./smallest-part.ts";
@@ -27,6 +28,10 @@ export interface Explanation {
 
 /** The share of the time that goes into making the evidence small. */
 const shrinking_share = 0.6;
+/** The share of the time that goes into looking for values of a container that are impossible by themselves. */
+const splitting_share = 0.3;
+/** With so few operations, that is not worth while. */
+const searchable_at_once = 30;
 /** So many operations of evidence are told. */
 const most_told = 100;
 /** So many operations that brought in the value that was seen are drawn beside the evidence. */
@@ -52,10 +57,7 @@ export function explain<State>(
   const { all, closed, until, model, make } = impossible;
   const whole = new Question(closed, model, budget);
   const by = impossibleBy(whole, until);
-  const question = whole.with({ operations: startOf(closed, by) });
-  const part = smallestPart(
-    question.with({ deadline_ms: performance.now() + question.time_left_ms * shrinking_share }),
-  );
+  const { question, part } = evidenceOf(impossible, whole, by);
   const reason = findReason({ question, until: by, all, evidence: part.operations, make });
   const evidence = told(part, reason.operation);
   const drawn = new Set([...evidence, ...namedIn(reason), ...sourcesOf(reason, all, make)]);
@@ -71,6 +73,30 @@ export function explain<State>(
     minimal: part.minimal,
     left_out: part.operations.length - evidence.length,
   };
+}
+
+/** Evidence that is as small as can be, and the question about it and what is beside it. */
+function evidenceOf<State>(
+  { all, closed, model, make }: Impossible<State>,
+  whole: Question<State>,
+  until: number,
+): { question: Question<State>; part: Part } {
+  const last = closed.find(({ returned }) => returned === until);
+  const question = whole.with({ operations: startOf(closed, until) });
+  if (last !== undefined) {
+    const seen = wronglySeen(all, last, model.init, make);
+    if (seen?.kind === "never" || seen?.kind === "out of range")
+      return { question, part: { operations: [last], minimal: true } };
+  }
+  const source = sourceOf(make);
+  const searching_until = performance.now() + whole.time_left_ms * splitting_share;
+  const few =
+    last !== undefined && source?.takes === true && closed.length > searchable_at_once
+      ? impossibleValues(whole.with({ deadline_ms: searching_until }), until, last, source)
+      : undefined;
+  const about = few === undefined ? question : whole.with({ operations: startOf(few, until) });
+  const deadline_ms = performance.now() + about.time_left_ms * shrinking_share;
+  return { question: about, part: smallestPart(about.with({ deadline_ms })) };
 }
 
 /** A time by which the history is impossible, or a later one: the search may have gone by later answers. */

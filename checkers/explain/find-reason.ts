@@ -3,9 +3,10 @@ import { type MakeModel, models } from "../models/index.ts";
 import { plainText } from "../plain-text.ts";
 import { differs } from "./differs.ts";
 import { fromNowhere, pieceFromNowhere } from "./from-nowhere.ts";
+import { outOfRange } from "./out-of-range.ts";
 import { callOf, possibleStates } from "./possible-states.ts";
 import { type Question, startOf } from "./question.ts";
-import type { NoSuchState, Reason } from "./reason.ts";
+import type { Never, NoSuchState, OutOfRange, Reason, TakenTooOften } from "./reason.ts";
 import { sourceOf } from "./sources.ts";
 import { wrongOrder } from "./wrong-order.ts";
 
@@ -36,22 +37,29 @@ export function findReason<State>(findings: Findings<State>): Reason {
   const { question, all, evidence, make } = findings;
   const operation = evidence.reduce((last, each) => (each.returned > last.returned ? each : last));
   const needed = new Set(evidence);
-  const source = sourceOf(make);
-  const unseen =
-    source === undefined ? undefined : fromNowhere(all, operation, source, question.model.init);
-  if (unseen !== undefined) return unseen;
-  if (make === models["kv"]) {
-    const piece = pieceFromNowhere(all, operation, String(question.model.init));
-    if (piece !== undefined) return piece;
-  }
+  const seen = wronglySeen(all, operation, question.model.init, make);
+  if (seen !== undefined) return seen;
   const states = noSuchState(wider(findings), needed, operation, evidence, few_states);
   if (states !== undefined) return states;
   const order = asItWas(wrongOrder(question, evidence, operation), all);
   if (order?.kind === "wrong order") return order;
-  const different = differs(wider(findings), needed, operation);
+  const different = differs(wider(findings), needed, operation, make === models["kv"]);
   if (different !== undefined) return different;
   const more = noSuchState(wider(findings), needed, operation, evidence, more_states);
   return more ?? order ?? { kind: "unfinished", operation };
+}
+
+/** What can be read off the history, without any search: the operation saw what cannot have been there. */
+export function wronglySeen(
+  all: readonly Operation[],
+  operation: Operation,
+  init: unknown,
+  make: MakeModel,
+): Never | TakenTooOften | OutOfRange | undefined {
+  if (make === models["kv"]) return pieceFromNowhere(all, operation, String(init));
+  if (make === models["counter"]) return outOfRange(all, operation, Number(init));
+  const source = sourceOf(make);
+  return source && fromNowhere(all, operation, source, init);
 }
 
 /** What is said of states must be true whatever else happened in the whole history. */

@@ -45,7 +45,7 @@ export function fromNowhere(
 
 /**
  * For texts that are put together of what is put and appended: the first character of what the operation saw
- * that is part of no piece that anybody had brought in when it returned.
+ * that is part of no piece that anybody had brought in when it returned, and that begins none.
  */
 export function pieceFromNowhere(
   all: readonly Operation[],
@@ -68,5 +68,6 @@ export function pieceFromNowhere(
   for (let at = 0; at <= covered && at < output.length; at++)
     covered = Math.max(covered, ends[at]!);
   if (covered >= output.length) return undefined;
+  for (const piece of pieces) if (piece[0] === output[covered]) return undefined;
   return { kind: "never", operation, value: output, at: covered, later: undefined };
 }

@@ -38,6 +38,8 @@ export interface Wanted<State> {
   accepts(state: State): boolean;
   /** Whether what is wanted may still come about without anything being overwritten. */
   reaches(state: State): boolean;
+  /** What of a state matters, if no other operation looks at it. */
+  essence?(state: State): State;
 }
 
 /**
@@ -82,8 +84,9 @@ function withProbe<State>(model: Model<State>, wanted: Wanted<State>): Model<Sta
     name: model.name,
     init: model.init,
     step: (state, call) => {
-      if (!probing(call)) return model.step(state, call);
-      return wanted.accepts(state) ? state : undefined;
+      if (probing(call)) return wanted.accepts(state) ? state : undefined;
+      const next = model.step(state, call);
+      return next === undefined || wanted.essence === undefined ? next : wanted.essence(next);
     },
     observes: (call) => probing(call) || model.observes?.(call) === true,
     overwrites: (call) => !probing(call) && model.overwrites?.(call) === true,

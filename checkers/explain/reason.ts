@@ -8,6 +8,7 @@ import type { Operation } from "../../histories/event.ts";
 export type Reason =
   | Never
   | TakenTooOften
+  | OutOfRange
   | NoSuchState
   | Differs
   | WrongOrder
@@ -33,6 +34,14 @@ export interface TakenTooOften {
   readonly put: readonly Operation[];
   readonly at_start: number;
   readonly taken: readonly Operation[];
+}
+
+/** `operation` saw a number that is below or above all that can have been there, whatever happened. */
+export interface OutOfRange {
+  readonly kind: "out of range";
+  readonly operation: Operation;
+  readonly low: number;
+  readonly high: number;
 }
 
 /**

@@ -20,6 +20,8 @@ export function tell(reason: Reason, make: MakeModel, header: Header | undefined
       return never(reason, make, name);
     case "taken too often":
       return takenTooOften(reason, make, name);
+    case "out of range":
+      return `${name(operation)} is impossible: whatever of what was called before it returned had happened, it can only have been ${reason.low === reason.high ? reason.low : `from ${reason.low} to ${reason.high}`}`;
     case "no such state": {
       const { after, states } = reason;
       const since = after === undefined ? "" : ` after ${name(after)} had returned`;
@@ -60,10 +62,9 @@ function takenTooOften(
 
 function differs({ operation, closest, length }: Differs, name: Name): string {
   const seen = String(operation.output);
-  const start = `${name(operation)} is impossible: no text that can have been there`;
   if (length === seen.length)
-    return `${start} ends after character ${length} as it does; there can have been ${window(closest, length)}`;
-  return `${start} is like it up to character ${length + 1}, ${window(seen, length)}; the closest is ${window(closest, length)}`;
+    return `${name(operation)} is impossible: what can have been there and begins so goes on after its character ${length}, like ${window(closest, length)}`;
+  return `${name(operation)} is impossible: it differs from all that can have been there by its character ${length + 1} at the latest, in ${window(seen, length)}; the closest has ${window(closest, length)}`;
 }
 
 function wrongOrder(operation: Operation, moves: readonly Move[], name: Name): string {
