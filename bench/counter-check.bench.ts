@@ -27,7 +27,7 @@ function made(operations: number): Operation[] {
       operations,
       crashed: 0.01,
       call: () => (random() < 0.1 ? { f: "read", input: null } : { f: "add", input: 1 }),
-      answer: (value, { f }) => (f === "read" ? value : random() < 0.5 ? value + 1 : null),
+      answer: (value, { f }) => (f === "read" ? value : random() < 0.5 ? Number(value) + 1 : null),
     },
     random,
   );

@@ -44,7 +44,7 @@ describe("counter, against brute force", () => {
           failed: 0.05,
           call: () => (random() < 0.6 ? { f: "add", input: 1 } : { f: "read", input: null }),
           answer: (value, { f }) =>
-            f === "read" ? value : random() < answering ? value + 1 : null,
+            f === "read" ? value : random() < answering ? Number(value) + 1 : null,
         },
         random,
       );

@@ -430,7 +430,7 @@ describe("checkers as in Jepsen", () => {
   test.each([
     ["bank", read("much"), "balances must be a map or a list of numbers."],
     ["bank", read(null), "balances must be a map or a list of numbers."],
-    ["bank", read([1, "2"]), "a balance must be a number."],
+    ["bank", read([1, "2"]), "a balance must be a whole number."],
     ["read-modify-write", { f: "update", output: "01" }, "an update must answer [what it read,"],
     [
       "read-modify-write",

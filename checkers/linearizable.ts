@@ -3,7 +3,7 @@ import { byKey } from "./by-key.ts";
 import { counterChecker } from "./counter.ts";
 import { explain } from "./explain/explain.ts";
 import { memoryToTakeHereMb } from "./memory-limit.ts";
-import { type MakeModel, models } from "./models/index.ts";
+import { type MakeModel, models, startOf } from "./models/index.ts";
 import { register } from "./models/register.ts";
 import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
 import { toProblem } from "./search/problem.ts";
@@ -96,7 +96,7 @@ class Judge {
   judge(): Verdict {
     const { header, operations } = this.#history;
     const keys = byKey(operations);
-    const model = this.#make(this.#options.initial ?? header?.initial);
+    const model = this.#make(startOf(this.#make, this.#options.initial, header));
     const witness: Operation[] = [];
     let unknown: string | undefined;
     for (const { key, judged, impossible } of this.#parts(keys, model.init)) {
@@ -160,7 +160,7 @@ class Judge {
     );
     const budget: Budget = { ...this.#budget, deadline_ms };
     try {
-      const model = this.#make(this.#options.initial ?? header?.initial);
+      const model = this.#make(startOf(this.#make, this.#options.initial, header));
       const impossible = { all: of_key, closed, until: blocked.returned, model, make: this.#make };
       const why = explain(impossible, header, budget);
       const hint = why.minimal

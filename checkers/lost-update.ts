@@ -1,6 +1,6 @@
 import type { Header, History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
-import { ifAny, value, whole } from "./shapes.ts";
+import { ifAny, safe, value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
 
@@ -10,44 +10,51 @@ import { ofKey, who } from "./who.ts";
  * `add` adds its input (1 when none is given); the final value is that of the last `read` that was
  * invoked when everything else had returned.
  */
-export const lostUpdateChecker: SyncChecker = {
-  name: "lost-update",
-  knows: { add: { input: ifAny(whole), output: ifAny(value) }, read: { output: value } },
-  check({ header, operations }: History): Verdict {
-    const keys = byKey(operations);
-    const figures = { acknowledged: 0, unknown: 0, failed: 0, lost: 0, applied_twice: 0 };
-    let wrong: string | undefined;
-    let unread: string | undefined;
-    for (const [key, of_key] of keys) {
-      const sums = sumUp(of_key);
-      figures.acknowledged += sums.acknowledged;
-      figures.unknown += sums.unknown;
-      figures.failed += sums.failed;
-      const of = ofKey(key, keys.size > 1);
-      const final = finalRead(of_key);
-      if (final === undefined) {
-        unread ??= `There is no read at rest, after everything else had returned${of}.`;
-        continue;
+export const lostUpdateChecker: SyncChecker = lostUpdate();
+
+/** @param initial what each key starts with; the header's, or else 0, when not given */
+export function lostUpdate(initial?: unknown): SyncChecker {
+  if (initial !== undefined && !Number.isSafeInteger(initial))
+    throw new Error(`What is added to starts with a whole number, not ${JSON.stringify(initial)}.`);
+  return {
+    name: "lost-update",
+    knows: { add: { input: ifAny(safe), output: ifAny(value) }, read: { output: value } },
+    check({ header, operations }: History): Verdict {
+      const keys = byKey(operations);
+      const figures = { acknowledged: 0, unknown: 0, failed: 0, lost: 0, applied_twice: 0 };
+      let wrong: string | undefined;
+      let unread: string | undefined;
+      for (const [key, of_key] of keys) {
+        const sums = sumUp(of_key);
+        figures.acknowledged += sums.acknowledged;
+        figures.unknown += sums.unknown;
+        figures.failed += sums.failed;
+        const of = ofKey(key, keys.size > 1);
+        const final = finalRead(of_key);
+        if (final === undefined) {
+          unread ??= `There is no read at rest, after everything else had returned${of}.`;
+          continue;
+        }
+        const grown = final - Number(initial ?? header?.initial ?? 0);
+        const lost = Math.max(0, sums.least - grown);
+        const twice = Math.max(0, grown - sums.most);
+        figures.lost += lost;
+        figures.applied_twice += twice;
+        if (lost === 0 && twice === 0) continue;
+        wrong ??= `${lost > 0 ? lostSentence(lost, of_key, header) : twiceSentence(twice, sums)}${of}.`;
       }
-      const grown = final - (header?.initial ?? 0);
-      const lost = Math.max(0, sums.least - grown);
-      const twice = Math.max(0, grown - sums.most);
-      figures.lost += lost;
-      figures.applied_twice += twice;
-      if (lost === 0 && twice === 0) continue;
-      wrong ??= `${lost > 0 ? lostSentence(lost, of_key, header) : twiceSentence(twice, sums)}${of}.`;
-    }
-    const verdict = (verdict: Verdict["verdict"], reason: string): Verdict => ({
-      checker: "lost-update",
-      verdict,
-      reason,
-      figures,
-    });
-    if (wrong !== undefined) return verdict("invalid", wrong);
-    if (unread !== undefined) return verdict("unknown", unread);
-    return verdict("valid", `All ${figures.acknowledged} acknowledged increments are there.`);
-  },
-};
+      const verdict = (verdict: Verdict["verdict"], reason: string): Verdict => ({
+        checker: "lost-update",
+        verdict,
+        reason,
+        figures,
+      });
+      if (wrong !== undefined) return verdict("invalid", wrong);
+      if (unread !== undefined) return verdict("unknown", unread);
+      return verdict("valid", `All ${figures.acknowledged} acknowledged increments are there.`);
+    },
+  };
+}
 
 interface Sums {
   readonly acknowledged: number;

@@ -39,7 +39,7 @@ function objectText(value: object): string {
 
 /** Whether two pieces of plain data are the same. */
 export function same(one: unknown, other: unknown): boolean {
-  if (one === other) return true;
+  if (one === other || (Number.isNaN(one) && Number.isNaN(other))) return true;
   if (typeof one !== "object" || typeof other !== "object") return false;
   return plainText(one) === plainText(other);
 }

@@ -26,7 +26,7 @@ export function readModifyWriteChecker(initial?: unknown): SyncChecker {
         const crashed = of_key.filter(({ f, status }) => f === "update" && status === "info");
         figures.acknowledged += updates.length;
         figures.unknown += crashed.length;
-        const start = initial ?? header?.initial;
+        const start = initial === undefined ? header?.initial : initial;
         const unwritten = readTooOften(updates, start === undefined ? [] : [plainText(start)]);
         const allowed = crashed.length + (start === undefined ? 1 : 0);
         if (unwritten.length <= allowed) continue;

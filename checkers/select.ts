@@ -1,6 +1,6 @@
 import { bankChecker } from "./bank.ts";
 import { type LinearizableOptions, linearizable } from "./linearizable.ts";
-import { lostUpdateChecker } from "./lost-update.ts";
+import { lostUpdate } from "./lost-update.ts";
 import { models } from "./models/index.ts";
 import { pnCounterChecker } from "./pn-counter.ts";
 import { readModifyWriteChecker } from "./read-modify-write.ts";
@@ -12,16 +12,24 @@ import type { Checker } from "./verdict.ts";
 
 /** Each is made with what everything starts with, which most do not need. */
 const others: Readonly<Record<string, (initial?: unknown) => Checker>> = {
-  "lost-update": () => lostUpdateChecker,
+  "lost-update": lostUpdate,
   "read-modify-write": readModifyWriteChecker,
-  unique: () => uniqueChecker,
-  "unique-ids": () => uniqueIdsChecker,
-  "set-at-rest": () => setAtRestChecker,
-  "set-full": () => setFullChecker,
-  "total-queue": () => totalQueueChecker,
+  unique: without(uniqueChecker),
+  "unique-ids": without(uniqueIdsChecker),
+  "set-at-rest": without(setAtRestChecker),
+  "set-full": without(setFullChecker),
+  "total-queue": without(totalQueueChecker),
   bank: bankChecker,
   "pn-counter": pnCounterChecker,
 };
+
+/** @throws Error when it is told what it starts with, which is nothing */
+function without(checker: Checker): (initial?: unknown) => Checker {
+  return (initial) => {
+    if (initial === undefined) return checker;
+    throw new Error(`${checker.name} always starts with nothing: leave the initial value out.`);
+  };
+}
 
 /** What `--model` may say. */
 export const modelNames: readonly string[] = [...Object.keys(models), ...Object.keys(others)];

@@ -51,6 +51,12 @@ export const whole: Shape = {
   fits: (given) => Number.isSafeInteger(given) || typeof given === "bigint",
 };
 
+/** The same, where sums are made with plain numbers. */
+export const safe: Shape = {
+  is: "a whole number below 2^53",
+  fits: (given) => Number.isSafeInteger(given),
+};
+
 /** The same, but null, or nothing at all, will do. */
 export function ifAny(shape: Shape): Shape {
   return {

@@ -1,5 +1,6 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { plainText } from "./plain-text.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { strange } from "./vocabulary.ts";
 import { ofKey, who } from "./who.ts";
@@ -28,7 +29,7 @@ function unique(name: string): SyncChecker {
           if (operation.status !== "ok" || operation.f === "read" || operation.output === null)
             continue;
           figures.acknowledged++;
-          const answer = JSON.stringify(operation.output);
+          const answer = plainText(operation.output);
           const earlier = seen.get(answer);
           if (earlier === undefined) seen.set(answer, operation);
           else {

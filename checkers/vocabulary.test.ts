@@ -43,7 +43,7 @@ describe("an operation that it does not know", () => {
     const get = answered("get", "");
     for (const status of ["fail", "info"] as const)
       expect(await told("kv", get, { f: "write", input: "a", status, ...on_lines })).toBe(
-        'unknown. line 4: kv has no operation "write"; it knows get, put, append.',
+        'unknown. line 4: kv has no operation "write"; it knows get, put, append, delete.',
       );
   });
 });

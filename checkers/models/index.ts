@@ -1,3 +1,4 @@
+import type { Header } from "../../histories/event.ts";
 import type { Model } from "../model.ts";
 import { counter } from "./counter.ts";
 import { deque } from "./deque.ts";
@@ -30,6 +31,15 @@ export const models: Readonly<Record<string, MakeModel>> = {
   deque: erase(deque),
   "priority-queue": erase(priorityQueue),
 };
+
+/** These work on numbers: what a file's header says they start with is meant for them. */
+const numeric: readonly MakeModel[] = [register, erase(counter)];
+
+/** What a model starts with: what was given, else what the header of the history says, where that is meant for it. */
+export function startOf(make: MakeModel, given: unknown, header: Header | undefined): unknown {
+  const named = Object.values(models).includes(make);
+  return given === undefined && (!named || numeric.includes(make)) ? header?.initial : given;
+}
 
 /** States go back only into the model they came from, so its users need not know their type. */
 function erase<State>(make: (initial?: unknown) => Model<State>): MakeModel {

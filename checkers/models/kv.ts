@@ -1,26 +1,40 @@
 import type { Model } from "../model.ts";
 import { text, value } from "../shapes.ts";
 
-/** One key of a store of texts: `get`, `put`, `append`. A key that is not there is "". */
-export function kv(initial: unknown = ""): Model<string> {
+/**
+ * One key of a store of texts: `get`, `put`, `append`, `delete`. Numbers count as their texts. A key that is not there is
+ * null, and may be told as null or "".
+ */
+export function kv(initial?: unknown): Model<string | null> {
+  if (initial !== undefined && initial !== null && !text.fits(initial))
+    throw new Error(`What a key starts with must be ${text.is}, not ${JSON.stringify(initial)}.`);
   return {
     name: "kv",
-    init: String(initial),
-    knows: { get: { output: value }, put: { input: text }, append: { input: text } },
-    step(text, { f, input, output }) {
+    init: initial === undefined || initial === null ? null : String(initial),
+    knows: { get: { output: value }, put: { input: text }, append: { input: text }, delete: {} },
+    step(state, { f, input, output }) {
       switch (f) {
         case "get":
-          return output === undefined || output === text ? text : undefined;
+          return output === undefined || tells(output, state) ? state : undefined;
         case "put":
           return String(input);
         case "append":
-          return text + String(input);
+          return `${state ?? ""}${String(input)}`;
+        case "delete":
+          return null;
         default:
           throw new Error(`A key-value store has no operation "${f}".`);
       }
     },
     observes: ({ f }) => f === "get",
-    reaches: (text, { output }) => typeof output !== "string" || output.startsWith(text),
-    overwrites: ({ f }) => f === "put",
+    reaches: (state, { output }) =>
+      output === undefined ||
+      (output === null ? state === null : String(output).startsWith(state ?? "")),
+    overwrites: ({ f }) => f === "put" || f === "delete",
   };
+}
+
+function tells(output: unknown, state: string | null): boolean {
+  if (output === null) return state === null;
+  return text.fits(output) && String(output) === (state ?? "");
 }

@@ -7,8 +7,8 @@ import { set } from "./set.ts";
  * A set whose `add` answers whether the element was new, and whose `remove` whether it was there (null: it did
  * not say). Everything else is as in `set`.
  */
-export function setWithAnswers(): Model<ReadonlySet<string>> {
-  const plain = set();
+export function setWithAnswers(initial?: unknown): Model<ReadonlySet<string>> {
+  const plain = set(initial);
   return {
     ...plain,
     name: "set-with-answers",

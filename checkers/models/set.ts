@@ -1,12 +1,13 @@
 import type { Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 import { list, truth, value } from "../shapes.ts";
+import { startingItems } from "./items.ts";
 
 /** `add` and `remove` of an element, `contains` (true or false), `read` (all elements). States: texts of the elements. */
-export function set(): Model<ReadonlySet<string>> {
+export function set(initial?: unknown): Model<ReadonlySet<string>> {
   return {
     name: "set",
-    init: new Set(),
+    init: new Set(startingItems(initial).map(plainText)),
     knows: {
       add: { input: value },
       remove: { input: value },
