@@ -10,16 +10,16 @@ export function kv(initial?: unknown): Model<string | null> {
     throw new Error(`What a key starts with must be ${text.is}, not ${JSON.stringify(initial)}.`);
   return {
     name: "kv",
-    init: initial === undefined || initial === null ? null : String(initial),
+    init: initial === undefined || initial === null ? null : textOf(initial),
     knows: { get: { output: value }, put: { input: text }, append: { input: text }, delete: {} },
     step(state, { f, input, output }) {
       switch (f) {
         case "get":
           return output === undefined || tells(output, state) ? state : undefined;
         case "put":
-          return String(input);
+          return textOf(input);
         case "append":
-          return `${state ?? ""}${String(input)}`;
+          return `${state ?? ""}${textOf(input)}`;
         case "delete":
           return null;
         default:
@@ -29,12 +29,17 @@ export function kv(initial?: unknown): Model<string | null> {
     observes: ({ f }) => f === "get",
     reaches: (state, { output }) =>
       output === undefined ||
-      (output === null ? state === null : String(output).startsWith(state ?? "")),
+      (output === null ? state === null : textOf(output).startsWith(state ?? "")),
     overwrites: ({ f }) => f === "put" || f === "delete",
   };
 }
 
+/** Numbers and truth values stand for their texts. */
+function textOf(given: unknown): string {
+  return typeof given === "object" ? JSON.stringify(given) : String(given);
+}
+
 function tells(output: unknown, state: string | null): boolean {
   if (output === null) return state === null;
-  return text.fits(output) && String(output) === (state ?? "");
+  return text.fits(output) && textOf(output) === (state ?? "");
 }
