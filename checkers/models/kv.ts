@@ -36,7 +36,7 @@ export function kv(initial?: unknown): Model<string | null> {
 
 /** Numbers and truth values stand for their texts. */
 function textOf(given: unknown): string {
-  return typeof given === "object" ? JSON.stringify(given) : String(given);
+  return typeof given === "string" ? given : `${given as number | bigint | boolean}`;
 }
 
 function tells(output: unknown, state: string | null): boolean {
