@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Redis, RedisOptions } from "ioredis";
-import { type Backend, open_gate } from "../backend.ts";
+import { open_gate } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
+import type { BackendWithDoor } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
 import { connect } from "./connect.ts";
 import { contentsOf } from "./contents.ts";
+import { RedisDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
 import { RedisSession } from "./session.ts";
 
@@ -34,16 +36,25 @@ type Client = import("ioredis").Redis;
  * await redis[Symbol.asyncDispose]();
  * await server[Symbol.asyncDispose]();
  */
-export async function connectRedis(server: { readonly url: string }): Promise<Backend<Client>> {
+export async function connectRedis(server: {
+  readonly url: string;
+}): Promise<BackendWithDoor<Client>> {
   const library = (await loadDriver("ioredis", () => import("ioredis"))).Redis;
   const sessions = new Set<RedisSession>();
   const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
   let opened = false;
-  let reader: Promise<Redis> | undefined;
   const first = await connect(library, server.url, no_resend);
   const product = await productOf(first).finally(() => first.disconnect());
 
+  let control: Promise<Redis> | undefined;
+  const ours = (): Promise<Redis> => {
+    control ??= connect(library, server.url, no_resend);
+    return control;
+  };
+  const door = new RedisDoorTarget(server.url, ours);
+
   return {
+    door,
     name: product.startsWith("Valkey") ? "valkey" : "redis",
     server: product,
     prefix,
@@ -57,15 +68,13 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
     },
     // A Redis server never holds a request for another's sake: a lock that is taken answers nil.
     waiting: async () => new Set(),
-    async contents(key) {
-      reader ??= connect(library, server.url, no_resend);
-      return contentsOf(await reader, prefix, key);
-    },
+    waitingConnections: (connections) => door.blocked(connections),
+    contents: async (key) => contentsOf(await ours(), prefix, key),
     outcome,
     code,
     async [Symbol.asyncDispose]() {
       await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
-      await reader?.then((client) => client.disconnect()).catch(() => undefined);
+      await control?.then((client) => client.disconnect()).catch(() => undefined);
       if (opened) await removeOurs(library, server.url, prefix);
     },
   };

@@ -1,5 +1,6 @@
 import type { Command } from "ioredis";
 import type { Step } from "../backend.ts";
+import { RespError } from "./resp.ts";
 
 /** Only what certainly changes nothing, not even a time to live. */
 const reads = new Set(
@@ -32,15 +33,14 @@ export function stepOf(commands: readonly Command[], scripts: ScriptNames): Step
   const keys = commands.map(keysOf);
   return {
     statement,
-    kind: kindOf(commands),
+    kind: kindOfNames(commands.map((command) => command.name.toLowerCase())),
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
     describe: commands.length === 1 ? replyInWords : repliesInWords,
   };
 }
 
 /** WATCH is a `lock`: it commutes with no write, and it leaves something behind on the connection. */
-function kindOf(commands: readonly Command[]): Step["kind"] {
-  const names = commands.map((command) => command.name.toLowerCase());
+export function kindOfNames(names: readonly string[]): Step["kind"] {
   const [name] = names;
   if (names.length === 1 && name === "watch") return "lock";
   if (names.length === 1 && name === "multi") return "begin";
@@ -51,10 +51,14 @@ function kindOf(commands: readonly Command[]): Step["kind"] {
 
 function keysOf(command: Command): string[] | undefined {
   const name = command.name.toLowerCase();
-  if (anything.has(name) || of_the_connection.has(name)) return undefined;
+  if (touches_anything(name)) return undefined;
   const keys = command.getKeys().map(String);
   return keys.length === 0 ? undefined : keys;
 }
+
+/** Its command line does not tell for certain what it touches. */
+export const touches_anything = (name: string): boolean =>
+  anything.has(name) || of_the_connection.has(name);
 
 function inWords(command: Command, scripts: ScriptNames): string {
   const name = command.name.toUpperCase();
@@ -65,12 +69,12 @@ function inWords(command: Command, scripts: ScriptNames): string {
 }
 
 /** One argument as one would type it in redis-cli; scripts and long values only by how they begin. */
-function wordOf(arg: string): string {
+export function wordOf(arg: string): string {
   if (/^[^\s"]+$/.test(arg)) return shortened(arg, word_length_max);
   return `"${shortened(arg.replace(/\s+/g, " ").trim(), text_length_max)}"`;
 }
 
-const shortened = (text: string, length_max: number): string =>
+export const shortened = (text: string, length_max: number): string =>
   text.length <= length_max ? text : `${text.slice(0, length_max - 1)}…`;
 
 /** `5`, `OK`, `nil`, `[1, 2]`. */
@@ -78,9 +82,9 @@ function replyInWords(reply: unknown): string {
   return shortened(inFull(reply), text_length_max);
 }
 
-function inFull(reply: unknown): string {
+export function inFull(reply: unknown): string {
   if (reply === null || reply === undefined) return "nil";
-  if (reply instanceof Error) return reply.message;
+  if (reply instanceof Error || reply instanceof RespError) return reply.message;
   if (Array.isArray(reply)) return `[${reply.map(inFull).join(", ")}]`;
   return Buffer.isBuffer(reply) ? reply.toString() : `${reply as string | number}`;
 }

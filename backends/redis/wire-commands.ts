@@ -1,0 +1,51 @@
+import type { Reply, Request } from "../wire.ts";
+import { RespError, type Value } from "./resp.ts";
+import { inFull, kindOfNames, shortened, touches_anything, wordOf } from "./step.ts";
+
+/** Commands whose arguments are all keys; of others the first one is, where they have keys at all. */
+const only_keys = new Set(
+  "mget del unlink exists touch watch sinter sunion sdiff pfcount".split(" "),
+);
+/** The last argument of these is how long they wait. */
+const keys_then_time = new Set("blpop brpop bzpopmin bzpopmax".split(" "));
+const first_two = new Set(
+  "rename renamenx copy smove lmove blmove rpoplpush brpoplpush".split(" "),
+);
+
+/** @param queues they come behind a MULTI, so that they only get into a queue: nobody else sees them yet */
+export function requestOf(commands: readonly (readonly string[])[], queues: boolean): Request {
+  const names = commands.map(([name = ""]) => name.toLowerCase());
+  const keys = commands.map(keysOf);
+  const ends_queue = names.some((name) => name === "exec" || name === "discard");
+  return {
+    statement: commands
+      .map(([name = "", ...args]) => [name.toUpperCase(), ...args.map(wordOf)].join(" "))
+      .join("; "),
+    kind: queues && !ends_queue ? "begin" : kindOfNames(names),
+    keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
+    commits_itself: false,
+  };
+}
+
+function keysOf([word = "", ...args]: readonly string[]): string[] | undefined {
+  const name = word.toLowerCase();
+  if (touches_anything(name) || args.length === 0) return undefined;
+  if (only_keys.has(name)) return args;
+  if (keys_then_time.has(name)) return args.slice(0, -1);
+  if (first_two.has(name)) return args.slice(0, 2);
+  if (/^m?set(nx)?$/.test(name) && name.startsWith("m")) return args.filter((_, i) => i % 2 === 0);
+  return /store|xread|migrate|object|memory|zunion|zinter|zdiff|bitop|pfmerge|lmpop|zmpop/.test(
+    name,
+  )
+    ? undefined
+    : args.slice(0, 1);
+}
+
+/** Of MULTI … EXEC what EXEC answers: `nil` when a watched key had changed. */
+export function replyOf(values: readonly Value[]): Reply {
+  const [first, second] = values;
+  const told = first === "OK" && second === "QUEUED" ? values.at(-1)! : values;
+  const only = told === values && values.length === 1 ? first! : told;
+  if (only instanceof RespError) return { error: { code: only.code, message: only.message } };
+  return { word: shortened(inFull(only), 60) };
+}

@@ -1,0 +1,152 @@
+/**
+ * The protocol of Redis and Valkey as a door reads it. Every command has one reply, in their order, so replies are
+ * matched by counting. Commands that came together, before any reply, are one request: a pipeline, MULTI … EXEC.
+ * What drivers say when they connect is none.
+ *
+ * A connection that subscribes gets what it did not ask for: in RESP3 such messages have a type of their own, in
+ * RESP2 they look like replies, and from then on everything passes.
+ */
+import { joined } from "../frames.ts";
+import type { Aside, Conversation, Received, Reply, Request, Sent, Wire } from "../wire.ts";
+import { encodeCommand, type Value } from "./resp.ts";
+import { type Framed, RespStream } from "./resp-stream.ts";
+import { replyOf, requestOf } from "./wire-commands.ts";
+
+const of_connecting = new Set(
+  "hello auth client select info command ping readonly quit".split(" "),
+);
+const subscribing = new Set("subscribe psubscribe ssubscribe monitor sync psync".split(" "));
+const unsubscribing = new Set("unsubscribe punsubscribe sunsubscribe".split(" "));
+
+export const redisWire: Wire = { open: () => new RedisConversation() };
+
+/** How many replies are to come to what was sent. */
+class Expected {
+  left: number;
+  readonly is_request: boolean;
+  readonly is_own: boolean;
+  readonly values: Value[] = [];
+
+  constructor(left: number, is_request: boolean, is_own = false) {
+    this.left = left;
+    this.is_request = is_request;
+    this.is_own = is_own;
+  }
+}
+
+class RedisConversation implements Conversation {
+  connection: number | undefined;
+  readonly in_transaction = false;
+  readonly aside: Aside = {
+    say: (statement) => ({
+      bytes: encodeCommand(statement.split(" ")),
+      expects: new Expected(1, true, true),
+    }),
+    asIfAlone: (reply) => reply,
+  };
+  readonly #from_client = new RespStream(true);
+  readonly #from_server = new RespStream(false);
+  readonly #expected: Expected[] = [];
+  /** Commands since MULTI are only put into a queue. */
+  #queues = false;
+  #has_messages_apart = false;
+  #passes_all = false;
+  #was_refused = true;
+
+  /** Whoever must log in first is refused until then. */
+  get is_ready(): boolean {
+    return !this.#was_refused;
+  }
+
+  fromClient(bytes: Buffer): Sent[] {
+    const sent: Sent[] = [];
+    let together: Framed[] = [];
+    const endRequest = (): void => {
+      if (together.length > 0) sent.push(this.#request(together));
+      together = [];
+    };
+    const { values, garbled } = this.#from_client.take(bytes);
+    for (const command of values) {
+      const name = nameOf(command);
+      this.#learn(name, command);
+      const passes =
+        !Array.isArray(command.value) ||
+        of_connecting.has(name) ||
+        unsubscribing.has(name) ||
+        this.#passes_all;
+      if (!passes && !subscribing.has(name)) {
+        together.push(command);
+        continue;
+      }
+      endRequest();
+      const has_reply = !this.#passes_all && !subscribing.has(name) && !unsubscribing.has(name);
+      const expects = has_reply ? { expects: new Expected(1, false) } : {};
+      sent.push({ kind: "pass", bytes: command.bytes, ...expects });
+    }
+    endRequest();
+    if (garbled) sent.push({ kind: "pass", bytes: garbled });
+    return sent;
+  }
+
+  goes(expects: unknown): boolean {
+    if (!(expects instanceof Expected) || this.#passes_all) return false;
+    this.#expected.push(expects);
+    return true;
+  }
+
+  fromServer(bytes: Buffer): Received[] {
+    const received: Received[] = [];
+    let passed: Buffer[] = [];
+    const { values, garbled } = this.#from_server.take(bytes);
+    for (const reply of values) {
+      passed.push(reply.bytes);
+      const ended = this.#takeReply(reply.value);
+      if (!ended?.is_request) continue;
+      received.push({ bytes: joined(passed), reply: this.#told(ended) });
+      passed = [];
+    }
+    if (garbled) passed.push(garbled);
+    if (passed.length > 0) received.push({ bytes: joined(passed) });
+    return received;
+  }
+
+  #learn(name: string, { value }: Framed): void {
+    const [, second] = Array.isArray(value) ? (value as string[]) : [];
+    if (name === "hello" && second === "3") this.#has_messages_apart = true;
+    if (subscribing.has(name) && !this.#has_messages_apart) this.#passes_all = true;
+    if (name === "client" && /^reply$/i.test(second ?? "")) this.#passes_all = true;
+    if (name !== "hello" && name !== "auth") this.#was_refused = false;
+  }
+
+  #request(commands: readonly Framed[]): Sent {
+    const words = commands.map(({ value }) => (value as Value[]).map(String));
+    const request: Request = requestOf(words, this.#queues);
+    for (const [name] of words) {
+      if (/^multi$/i.test(name ?? "")) this.#queues = true;
+      if (/^(exec|discard)$/i.test(name ?? "")) this.#queues = false;
+    }
+    const bytes = joined(commands.map((command) => command.bytes));
+    return { kind: "request", bytes, expects: new Expected(commands.length, true), request };
+  }
+
+  #takeReply(value: Value): Expected | undefined {
+    const [expected] = this.#expected;
+    if (isPush(value) || expected === undefined || this.#passes_all) return undefined;
+    expected.values.push(value);
+    if (--expected.left > 0) return undefined;
+    return this.#expected.shift();
+  }
+
+  #told({ values, is_own }: Expected): Reply {
+    const [first] = values;
+    if (is_own && typeof first === "number") this.connection = first;
+    return replyOf(values);
+  }
+}
+
+const nameOf = ({ value }: Framed): string =>
+  (Array.isArray(value) ? String(value[0] ?? "") : "").toLowerCase();
+
+/** Arrays can push, too: only a value of its own kind is one. */
+const isPush = (value: Value): boolean =>
+  typeof value === "object" && value !== null && Object.hasOwn(value, "push");
