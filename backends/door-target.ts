@@ -30,4 +30,5 @@ export interface Address {
 /** A backend whose clients may also come with a driver of their own. */
 export interface BackendWithDoor<Client> extends Backend<Client> {
   readonly door: DoorTarget;
+  copyForLane?(): Promise<BackendWithDoor<Client> | undefined>;
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import {
-  type Backend,
   type Contents,
   type Gate,
   type Isolation,
@@ -139,7 +138,7 @@ class MysqlBackend implements BackendWithDoor<Connection> {
   }
 
   /** Not while a session is open here: it might write while the tables are copied. */
-  async copyForLane(): Promise<Backend<Connection> | undefined> {
+  async copyForLane(): Promise<BackendWithDoor<Connection> | undefined> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
     return copy && new MysqlBackend(this.#library, this.#given, copy, this.#options, this.prefix);

@@ -1,6 +1,5 @@
 import type pg from "pg";
 import {
-  type Backend,
   type Contents,
   type Gate,
   type Isolation,
@@ -158,7 +157,7 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
   }
 
   /** Not while a session is open here: the server copies only a database that nobody uses. */
-  async copyForLane(): Promise<Backend<Client> | undefined> {
+  async copyForLane(): Promise<BackendWithDoor<Client> | undefined> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
     return copy && new PostgresBackend(this.#library, this.#given, copy, this.#make);

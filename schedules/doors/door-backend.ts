@@ -12,7 +12,6 @@ export interface MakeClient<Client> {
 
 /**
  * The same database for programs that bring their own client: each client of a schedule has a door of its own.
- * What prepares and checks goes to the server directly.
  *
  * @param backend connected, in a database of its own; disposed of with this one
  */
@@ -21,21 +20,31 @@ export function throughDoors<Client>(
   make: MakeClient<Client>,
 ): Backend<Client> {
   const { door: target } = backend;
-  const sessions = new Map<Session<Client>, Door>();
-  const open = async (gate: Gate, options: OpenOptions = {}): Promise<Session<Client>> => {
-    if (gate === open_gate) return openDirectly(target, make);
+  const doors = new Map<Session<Client>, Door>();
+  const open = async (
+    gate: Gate = open_gate,
+    options: OpenOptions = {},
+  ): Promise<Session<Client>> => {
     const greeting = await target.prepare(options.isolation);
     const door = await Door.open({
       wire: target.wire,
       gate,
+      // What prepares and checks is nobody's step.
+      splits: gate !== open_gate,
       greeting,
       connect: () => target.connect(),
       gone: (connection) => target.gone([connection]),
     });
     const client = await make.open(target.address(door.port));
-    const session = new DoorSession(door, target, client, make);
-    sessions.set(session, door);
+    const session: DoorSession<Client> = new DoorSession(door, target, client, make, () =>
+      doors.delete(session),
+    );
+    doors.set(session, door);
     return session;
+  };
+  const copyForLane = async (): Promise<Backend<Client> | undefined> => {
+    const copy = doors.size > 0 ? undefined : await backend.copyForLane?.();
+    return copy && throughDoors(copy, make);
   };
   const waitingConnections = backend.waitingConnections?.bind(backend);
   return {
@@ -45,13 +54,15 @@ export function throughDoors<Client>(
     isolations: backend.isolations,
     ...(backend.deadlockCheckMs === undefined ? {} : { deadlockCheckMs: backend.deadlockCheckMs }),
     open,
+    ...(backend.copyForLane ? { copyForLane } : {}),
+    ...(backend.contents ? { contents: (key) => backend.contents!(key) } : {}),
     ...(waitingConnections ? { waitingConnections } : {}),
     async waiting(asked) {
-      const doors = asked.flatMap((session) => sessions.get(session) ?? []);
-      const waiting = await waitingConnections?.(doors.flatMap(({ connections }) => connections));
+      const asked_for = asked.flatMap((session) => doors.get(session)?.connections ?? []);
+      const waiting = await waitingConnections?.(asked_for);
       return new Set(
         asked.filter((session) =>
-          sessions.get(session)?.connections.some((connection) => waiting?.has(connection)),
+          doors.get(session)?.connections.some((connection) => waiting?.has(connection)),
         ),
       );
     },
@@ -61,32 +72,27 @@ export function throughDoors<Client>(
   };
 }
 
-async function openDirectly<Client>(
-  target: DoorTarget,
-  make: MakeClient<Client>,
-): Promise<Session<Client>> {
-  const client = await make.open(target.address());
-  return {
-    client,
-    alive: true,
-    loseNextReply: () => undefined,
-    [Symbol.asyncDispose]: async () => void (await make.close(client)),
-  };
-}
-
 /** One client of the application behind its door: all its connections, whatever made them. */
 class DoorSession<Client> implements Session<Client> {
   readonly client: Client;
   readonly #door: Door;
   readonly #target: DoorTarget;
   readonly #make: MakeClient<Client>;
+  readonly #closed: () => void;
   #is_disposed = false;
 
-  constructor(door: Door, target: DoorTarget, client: Client, make: MakeClient<Client>) {
+  constructor(
+    door: Door,
+    target: DoorTarget,
+    client: Client,
+    make: MakeClient<Client>,
+    closed: () => void,
+  ) {
     this.client = client;
     this.#door = door;
     this.#target = target;
     this.#make = make;
+    this.#closed = closed;
   }
 
   get alive(): boolean {
@@ -105,5 +111,6 @@ class DoorSession<Client> implements Session<Client> {
     await this.#door[Symbol.asyncDispose]();
     await Promise.resolve(this.#make.close(this.client)).catch(() => undefined);
     await this.#target.gone(connections);
+    this.#closed();
   }
 }
