@@ -2,12 +2,14 @@ import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
 import { counterChecker } from "./counter.ts";
 import { explain } from "./explain/explain.ts";
+import { fromNowhere } from "./from-nowhere/from-nowhere.ts";
 import { memoryToTakeHereMb } from "./memory-limit.ts";
 import { type MakeModel, models, startOf } from "./models/index.ts";
 import { register } from "./models/register.ts";
 import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
 import { toProblem } from "./search/problem.ts";
 import { search } from "./search/search.ts";
+import { split } from "./split.ts";
 import { type Reduction, reduce } from "./unique-values/reduce.ts";
 import { impossibleZones } from "./unique-writes.ts";
 import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
@@ -99,10 +101,10 @@ class Judge {
     const model = this.#make(startOf(this.#make, this.#options.initial, header));
     const witness: Operation[] = [];
     let unknown: string | undefined;
-    for (const { key, judged, impossible } of this.#parts(keys, model.init)) {
+    for (const { key, judged, impossible, blocked } of this.#parts(keys, model.init)) {
       const of_key = keys.get(key)!;
       const name = ofKey(key, keys.size > 1);
-      if (impossible) return this.#invalid(of_key, judged, lastOf(judged), name);
+      if (impossible) return this.#invalid(of_key, judged, blocked ?? lastOf(judged), name);
       const problem = toProblem(judged, model);
       const outcome = search(problem, model, this.#budget);
       if (outcome.kind === "impossible")
@@ -120,18 +122,31 @@ class Judge {
   *#parts(
     keys: ReadonlyMap<string, readonly Operation[]>,
     initial: unknown,
-  ): Generator<{ key: string; judged: readonly Operation[]; impossible: boolean }> {
+  ): Generator<{
+    key: string;
+    judged: readonly Operation[];
+    impossible: boolean;
+    blocked: Operation | undefined;
+  }> {
     const { index, of } = this.#options.share ?? { index: 0, of: 1 };
     for (const [number, [key, of_key]] of [...keys].entries()) {
       if (number % of !== index) continue;
-      const { impossible, parts } = this.#reduced(of_key, initial);
+      const { impossible, parts, blocked } = this.#reduced(of_key, initial);
       const all = this.#options.witness === true && !impossible;
-      for (const judged of all ? [of_key] : parts) yield { key, judged, impossible };
+      for (const judged of all ? [of_key] : parts) yield { key, judged, impossible, blocked };
     }
   }
 
-  #reduced(of_key: readonly Operation[], initial: unknown): Reduction {
+  #reduced(
+    of_key: readonly Operation[],
+    initial: unknown,
+  ): Reduction & { readonly blocked?: Operation } {
     if (models[this.#name] !== this.#make) return { parts: [of_key], impossible: false };
+    const nowhere = fromNowhere(this.#name, of_key, initial);
+    if (nowhere !== undefined)
+      return { parts: [nowhere.operations], impossible: true, blocked: nowhere.blocked };
+    const parts = split(this.#name, of_key);
+    if (parts.length !== 1) return { parts, impossible: false };
     if (this.#make !== register) return reduce(this.#name, of_key, initial);
     const zones = impossibleZones(of_key, initial);
     if (zones === undefined) return { parts: [of_key], impossible: false };

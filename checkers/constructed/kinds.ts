@@ -1,6 +1,7 @@
 import { models } from "../models/index.ts";
 import { plainText } from "../plain-text.ts";
 import { pick } from "../random-calls.ts";
+import { containers } from "./containers.ts";
 import { answersRead, call, type Kind, some, strange } from "./kind.ts";
 import { own_models } from "./own-models.ts";
 
@@ -72,33 +73,45 @@ export const kinds: Readonly<Record<string, Kind>> = {
       return [call(f), call(f)];
     },
   },
-  set: {
-    make: models["set"]!,
-    call: (random, _, values) =>
-      random() < 0.2
-        ? { f: "read", input: null }
-        : { f: pick(random, ["contains", "add", "remove"]), input: some(random, values) },
-    answer: (state, { f, input }) => {
-      const elements = state as ReadonlySet<string>;
-      if (f === "read") return [...elements].map(Number);
-      return f === "contains" ? elements.has(plainText(input)) : null;
+  semaphore: {
+    make: () => models["semaphore"]!(3),
+    call: (random, held) => {
+      const f = held === 3 || (Number(held) > 0 && random() < 0.5) ? "release" : "acquire";
+      const most = f === "release" ? Number(held) : 3 - Number(held);
+      return { f, input: most > 1 && random() < 0.3 ? 2 : null };
     },
-    nonsense: ({ f, output }) =>
-      f === "read" ? [...(output as unknown[]), strange[0]] : undefined,
-    never: (random) =>
-      random() < 0.5
-        ? [call("add", 1), call("contains", 1, false)]
-        : [call("remove", 1), call("read", null, [2, 1])],
+    never: (random) => {
+      const f = pick(random, ["acquire", "release"]);
+      return [call(f), call(f), call(f, 2)];
+    },
   },
-  queue: {
-    make: models["queue"]!,
-    call: (random, state, values) =>
-      random() < ((state as unknown[]).length > 6 ? 0.3 : 0.5)
-        ? { f: "enqueue", input: some(random, values) }
-        : { f: "dequeue", input: null },
-    answer: (state, { f }) => (f === "dequeue" ? ((state as unknown[])[0] ?? null) : null),
-    nonsense: ({ f }) => (f === "dequeue" ? strange[0] : undefined),
-    never: () => [call("enqueue", strange[0]), call("dequeue", null, null)],
+  "multi-register": {
+    make: models["multi-register"]!,
+    call: (random, _, values) => ({
+      f: "txn",
+      input: Array.from({ length: some(random, 3) }, () => {
+        const register = pick(random, ["x", "y", "z"]);
+        return random() < 0.5 ? ["r", register, null] : ["w", register, some(random, values)];
+      }),
+    }),
+    answer: (state, { input }) => {
+      const values = new Map(state as ReadonlyMap<string, unknown>);
+      return (input as [string, string, unknown][]).map(([action, register, value]) => {
+        const name = plainText(register);
+        if (action === "w") values.set(name, value);
+        return [action, register, action === "w" ? value : (values.get(name) ?? null)];
+      });
+    },
+    nonsense: ({ output }) => {
+      const actions = output as [string, string, unknown][];
+      const read = actions.findIndex(([action]) => action === "r");
+      return read < 0 ? undefined : actions.with(read, ["r", actions[read]![1], strange[0]]);
+    },
+    never: () => {
+      const [write, read] = [[["w", "x", 1]], [["r", "x", 2]]];
+      return [call("txn", write, write), call("txn", read, read)];
+    },
   },
+  ...containers,
   ...own_models,
 };

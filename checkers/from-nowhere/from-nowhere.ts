@@ -1,0 +1,73 @@
+import type { Operation } from "../../histories/event.ts";
+import { plainText } from "../plain-text.ts";
+import { counterOutOfReach } from "./counter.ts";
+import type { FromNowhere } from "./finding.ts";
+import { textFromNowhere } from "./text.ts";
+import { type Traffic, traffic } from "./traffic.ts";
+
+/**
+ * A value that was seen though nobody had put it there, in O(n) before any search: such a history the search would
+ * call impossible only after it had tried all orders of what comes before.
+ *
+ * Proof. A state of these models holds only what it started with and what operations before in the order put in.
+ * They were called before the one that sees it returned. So if all that could put it in failed, or were called after
+ * that, no order is legal. The same holds for a part of the history in which all of them are left: that is what
+ * is told. From a container every item is taken out at most as often as it was put in. What is only a sum, or a
+ * text made of parts, is looked at in counter.ts and text.ts. That nothing is found says nothing.
+ *
+ * @param model one of ours; undefined for any other
+ * @param operations of one key
+ * @param init the model's first state
+ */
+export function fromNowhere(
+  model: string,
+  operations: readonly Operation[],
+  init: unknown,
+): FromNowhere | undefined {
+  if (model === "counter") return counterOutOfReach(operations, Number(init));
+  if (model === "kv") return textFromNowhere(operations, String(init));
+  const known = traffic[model];
+  return known === undefined ? undefined : valueFromNowhere(operations, known, init);
+}
+
+interface Holders {
+  first_called: number;
+  puts: number;
+  takes: number;
+}
+
+function valueFromNowhere(
+  operations: readonly Operation[],
+  { starts, puts, sees, takes_out }: Traffic,
+  init: unknown,
+): FromNowhere | undefined {
+  const values = new Map<string, Holders>();
+  const put = (text: string, called: number): void => {
+    const holders = values.get(text);
+    if (holders === undefined) values.set(text, { first_called: called, puts: 1, takes: 0 });
+    else holders.puts++;
+  };
+  for (const value of starts(init)) put(value, Number.NEGATIVE_INFINITY);
+  for (const operation of operations)
+    if (operation.status !== "fail")
+      for (const value of puts(operation)) put(plainText(value), operation.invoked);
+  for (const blocked of operations) {
+    if (blocked.status !== "ok") continue;
+    for (const value of sees(blocked, init)) {
+      const text = plainText(value);
+      const holders = values.get(text);
+      const late = holders === undefined || holders.first_called > blocked.returned;
+      if (holders !== undefined) holders.takes++;
+      if (!late && !(takes_out && holders.takes > holders.puts)) continue;
+      return { operations: operations.filter((each) => touches(each, text)), blocked };
+    }
+  }
+  return undefined;
+
+  function touches(operation: Operation, text: string): boolean {
+    if (operation.status === "fail") return false;
+    const is = (value: unknown): boolean => plainText(value) === text;
+    if (puts(operation).some(is)) return true;
+    return operation.status === "ok" && sees(operation, init).some(is);
+  }
+}

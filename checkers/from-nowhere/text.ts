@@ -1,0 +1,52 @@
+import type { Operation } from "../../histories/event.ts";
+import type { FromNowhere } from "./finding.ts";
+
+/** Texts of so many different lengths would take too long to look for. */
+const most_lengths = 64;
+
+/**
+ * A text that was got though it cannot be put together: it is what was there at the start, or was put, and then texts
+ * that were appended, one after the other; all of them by operations that did not fail. Texts are taken in the
+ * order of the alphabet, so that what one has in common with the one before is looked at once.
+ */
+export function textFromNowhere(
+  operations: readonly Operation[],
+  initial: string,
+): FromNowhere | undefined {
+  const happened = operations.filter(({ status }) => status !== "fail");
+  const inputs = (name: string): string[] =>
+    happened.filter(({ f }) => f === name).map(({ input }) => String(input));
+  const starts = new Set([initial, ...inputs("put")]);
+  const appends = new Set(inputs("append"));
+  const start_lengths = new Set([...starts].map(({ length }) => length));
+  const append_lengths = [...new Set([...appends].map(({ length }) => length))];
+  if (append_lengths.length > most_lengths) return undefined;
+  const gets = happened
+    .filter(({ f, status, output }) => f === "get" && status === "ok" && typeof output === "string")
+    .sort((one, other) => (String(one.output) < String(other.output) ? -1 : 1));
+  let before = "";
+  /** By length: whether the start of the text with that length can be put together. */
+  const possible: boolean[] = [starts.has("")];
+  for (const blocked of gets) {
+    const text = String(blocked.output);
+    for (let length = common(before, text) + 1; length <= text.length; length++)
+      possible[length] =
+        (start_lengths.has(length) && starts.has(text.slice(0, length))) ||
+        append_lengths.some(
+          (last) =>
+            possible[length - last] === true && appends.has(text.slice(length - last, length)),
+        );
+    before = text;
+    if (possible[text.length] === true) continue;
+    const part = ({ f, input }: Operation): boolean => f !== "get" && text.includes(String(input));
+    return { operations: happened.filter((each) => each === blocked || part(each)), blocked };
+  }
+  return undefined;
+}
+
+function common(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length++;
+  return length;
+}

@@ -1,0 +1,25 @@
+import type { Operation } from "../histories/event.ts";
+import { plainText } from "./plain-text.ts";
+
+/**
+ * The operations of one key in parts that have nothing to do with each other, where our model allows it: those of a
+ * set that name one element, as long as nobody reads the whole set. Each element is a thing of its own, and a
+ * history is linearizable if and only if that of each thing is (Herlihy & Wing 1990: linearizability is local).
+ */
+export function split(model: string, operations: readonly Operation[]): readonly Operation[][] {
+  const whole = [[...operations]];
+  if (model !== "set" && model !== "set-with-answers") return whole;
+  const parts = new Map<string, Operation[]>();
+  for (const operation of operations) {
+    if (operation.status === "fail") continue;
+    if (operation.f === "read") {
+      if (operation.status === "ok") return whole;
+      continue; // one that crashed tells nothing
+    }
+    const element = plainText(operation.input);
+    const part = parts.get(element);
+    if (part === undefined) parts.set(element, [operation]);
+    else part.push(operation);
+  }
+  return [...parts.values()];
+}
