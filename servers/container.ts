@@ -7,7 +7,7 @@ import { imageOf } from "./images.ts";
 import type { Found, Missing, Settings } from "./local/recipe.ts";
 import { notInstalled, resolvePackage } from "./optional-package.ts";
 import type { Progress } from "./progress.ts";
-import type { Faults, Server, ServerKind } from "./server.ts";
+import type { Breakable, Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 
 export interface ContainerOptions {
@@ -18,7 +18,7 @@ export interface ContainerOptions {
   readonly patience_ms?: number;
 }
 
-export interface ContainerServer extends Server, Faults {
+export interface ContainerServer extends Server, Breakable {
   readonly source: "container";
 }
 

@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { kill as sendSignal } from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { Home, type Resident } from "./home.ts";
-import type { Program, Recipe, Settings, Spot } from "./local/recipe.ts";
+import type { Executable, Recipe, Settings, Spot } from "./local/recipe.ts";
 import { candidates } from "./local/recipes.ts";
 import { freePort } from "./port.ts";
 import type { Errand } from "./progress.ts";
-import type { Faults, Server, ServerKind } from "./server.ts";
+import type { Breakable, Server, ServerKind } from "./server.ts";
 import { fillFromTemplate } from "./template.ts";
 import { diskInWords, ServerUnavailable } from "./unavailable.ts";
 
 /** A server that we can also kill, hold, and start again on the same data and the same port. */
-export interface LocalServer extends Server, Faults {
+export interface LocalServer extends Server, Breakable {
   readonly source: "local";
 }
 
@@ -44,7 +44,11 @@ export async function startLocal(kind: ServerKind, options: LocalOptions): Promi
   throw new ServerUnavailable(`No ${kind} server can be started here: ${[...reasons].join("; ")}.`);
 }
 
-async function launch(recipe: Recipe, found: Program, options: LocalOptions): Promise<LocalServer> {
+async function launch(
+  recipe: Recipe,
+  found: Executable,
+  options: LocalOptions,
+): Promise<LocalServer> {
   const { settings, signal } = options;
   const home = await Home.make(recipe.kind, { tenant: recipe.tenant?.(), end: recipe.end, signal });
   try {

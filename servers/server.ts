@@ -42,7 +42,7 @@ export interface Server extends AsyncDisposable {
 }
 
 /** What a run may do to a server that is its own. */
-export interface Faults {
+export interface Breakable {
   /** As kill -9; settles when it is gone. Its data stay. */
   kill(): Promise<void>;
   /** Asks it to end in order, with all it has in hand; settles when it is gone. */

@@ -4,7 +4,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cached } from "./cache.ts";
 import { Home } from "./home.ts";
-import type { Program, Recipe } from "./local/recipe.ts";
+import type { Executable, Recipe } from "./local/recipe.ts";
 import type { Errand } from "./progress.ts";
 import { diskInWords } from "./unavailable.ts";
 
@@ -14,7 +14,7 @@ const edition = 1;
 /** Fills the empty data folder of a home, from the template of this program. */
 export async function fillFromTemplate(
   recipe: Recipe,
-  program: Program,
+  program: Executable,
   home: Home,
   data: string,
   errand: Errand,

@@ -2,9 +2,9 @@ import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import {
+  type Address,
   connect_limit_ms,
   explainConnect,
-  type Place,
   withoutPassword,
 } from "../explain-connect.ts";
 
@@ -14,7 +14,7 @@ export type Library = typeof import("mysql2/promise");
 /** What a URL says. */
 export interface Given {
   readonly options: ConnectionOptions;
-  readonly place: Place;
+  readonly address: Address;
 }
 
 const url_form = "mysql://user:password@host:port/database";
@@ -25,7 +25,7 @@ export function givenBy(url: string): Given {
   if (parsed === undefined || !/^(mysql|mariadb):$/.test(parsed.protocol)) {
     throw new CannotConnect(`"${withoutPassword(url)}" is not a MySQL URL: write ${url_form}.`);
   }
-  const place: Place = {
+  const address: Address = {
     product: "MySQL or MariaDB",
     host: parsed.searchParams.get("socketPath") ?? parsed.hostname,
     port: Number(parsed.port || 3306),
@@ -34,7 +34,7 @@ export function givenBy(url: string): Given {
   };
   // We work in a database of our own: the one in the URL need not be there.
   parsed.pathname = "";
-  return { options: { uri: parsed.href, connectTimeout: connect_limit_ms }, place };
+  return { options: { uri: parsed.href, connectTimeout: connect_limit_ms }, address };
 }
 
 /** @throws CannotConnect in one sentence. */
@@ -50,6 +50,6 @@ export async function connectTo(
     return connection;
   } catch (error) {
     const wants_password = errorField(error, "errno") === "1045";
-    throw await explainConnect(error, given.place, wants_password);
+    throw await explainConnect(error, given.address, wants_password);
   }
 }

@@ -26,7 +26,7 @@ export class MysqlDoorTarget implements DoorTarget {
   }
 
   async connect(): Promise<Duplex> {
-    const { host, port } = this.#given.place;
+    const { host, port } = this.#given.address;
     const socket = host.startsWith("/")
       ? connectTcp({ path: host })
       : connectTcp({ host, port, noDelay: true });

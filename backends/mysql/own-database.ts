@@ -57,7 +57,7 @@ export class OwnDatabase {
     } catch (error) {
       await control.end();
       if (errorField(error, "errno") !== "1044") throw error;
-      const { user, host, port } = given.place;
+      const { user, host, port } = given.address;
       throw new CannotConnect(
         `User "${user}" may not create databases at ${host}:${port}, and raceproof works only in one of ` +
           `its own: GRANT ALL ON \`raceproof\\_%\`.* TO '${user}'.`,

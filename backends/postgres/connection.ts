@@ -2,9 +2,9 @@ import type pg from "pg";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import {
+  type Address,
   connect_limit_ms,
   explainConnect,
-  type Place,
   withoutPassword,
 } from "../explain-connect.ts";
 
@@ -14,7 +14,7 @@ export interface Given {
   /** Server settings in the URL (`?options=…`), to be kept. */
   readonly options: string;
   readonly database: string;
-  readonly place: Place;
+  readonly address: Address;
 }
 
 const url_form = "postgres://user:password@host:port/database";
@@ -50,7 +50,7 @@ export function givenBy(library: typeof pg, url: string): Given {
     },
     options: options ?? "",
     database: decodeURIComponent(/^[^/]+\/\/[^/]*\/([^?]*)/.exec(url)?.[1] ?? "") || "postgres",
-    place: { product: "PostgreSQL", host, port, user, url_form },
+    address: { product: "PostgreSQL", host, port, user, url_form },
   };
 }
 
@@ -80,5 +80,5 @@ export function whyNot(error: unknown, given: Given): Promise<CannotConnect> {
   const wants_password =
     errorField(error, "code").startsWith("28") ||
     errorField(error, "message").includes("client password must be");
-  return explainConnect(error, given.place, wants_password);
+  return explainConnect(error, given.address, wants_password);
 }

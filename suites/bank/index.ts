@@ -1,6 +1,7 @@
 import type { Suite } from "../../matrix/suite.ts";
 import { transferring } from "./workload.ts";
 
+const mysql = () => import("./mysql.ts");
 const redis = () => import("./redis.ts");
 
 /** Ways to move money from one account to another. */
@@ -8,7 +9,9 @@ export const bank: Suite = {
   workload: transferring,
   strategies: {
     postgres: () => import("./postgres.ts"),
-    mysql: () => import("./mysql.ts"),
+    mysql,
+    mariadb: mysql,
+    "mariadb-snapshot-off": mysql,
     redis,
     valkey: redis,
     dynamodb: () => import("./dynamodb.ts"),

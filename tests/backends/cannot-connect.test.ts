@@ -5,7 +5,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
-import { connect } from "../../backends/connect.ts";
+import { connect } from "../connect.ts";
 
 const postgres = (): string => inject("servers").postgres.url;
 const mysql = (): string => inject("servers").mysql.url;

@@ -1,11 +1,11 @@
 import { inject } from "vitest";
 import { type Backend, type Isolation, open_gate } from "../../backends/backend.ts";
-import { connect } from "../../backends/connect.ts";
 import { programOf } from "../../matrix/program.ts";
 import { promisedAt } from "../../matrix/promise.ts";
 import type { Strategy } from "../../matrix/strategy.ts";
 import type { ExplorationOptions } from "../../schedules/exploration.ts";
 import { counter } from "../../suites/counter/index.ts";
+import { connect } from "../connect.ts";
 
 export const kinds = ["postgres", "mysql", "redis", "dynamodb"] as const;
 
