@@ -4,7 +4,7 @@ import type { Settings } from "../servers/local/recipe.ts";
 import { chosen } from "./bad-usage.ts";
 import { only, type Selection } from "./select.ts";
 
-/** How often each kind of fault comes in a cell. */
+/** How many faults of each kind a cell gets. */
 const times_a_cell = 3;
 
 /** The servers are started anew for each pass. */
@@ -13,7 +13,7 @@ export interface Pass {
   readonly settings: Settings;
   /** What is done to the servers; none: nothing. */
   readonly disturb?: { readonly kinds: readonly FaultKind[]; readonly times: number };
-  /** Only the level at which a server's transactions run unless told otherwise. */
+  /** Only cells at the server's default level. */
   readonly at_usual_level: boolean;
 }
 
@@ -24,8 +24,8 @@ interface Flags {
 }
 
 /**
- * Without faults one pass over all cells. With them a few correct strategies at the server's default level,
- * unless others are named, and what of those the same servers forget without their durable settings.
+ * Without `--fault`: one pass over all cells. With it: a few correct strategies at the server's default level,
+ * unless others are named; then, for `kill`, a second pass on servers whose settings are not durable.
  * @throws BadUsage for a fault that there is not
  */
 export async function passes(flags: Flags, selection: Selection): Promise<Pass[]> {

@@ -1,4 +1,6 @@
-/** Drivers are the user's own: strategies of a database import one that may not be there. */
+/**
+ * Users install the database drivers they need, so an import of a strategy may fail because its driver is missing.
+ */
 
 /** The package that an import did not find; undefined for any other error. */
 export function missingPackage(error: unknown): string | undefined {

@@ -26,7 +26,7 @@ interface Flags {
   json?: true;
 }
 
-/** Of each cell, for each kind of fault: enough to try it at every step; the tests run all of them. */
+/** Schedules for each kind of fault in a cell: enough to try the fault at every step. The tests run all schedules. */
 const fault_schedules = 12;
 
 const collect = (value: string, before: string[]): string[] => [...before, value];

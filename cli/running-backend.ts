@@ -53,7 +53,7 @@ export class RunningBackend implements AsyncDisposable {
     return new RunningBackend(entry, open, run, disturbance);
   }
 
-  /** Explores the schedules of all cells; faults of servers are no part of schedules. */
+  /** Explores the schedules of all cells. Not in a run with server faults: schedules have no part in it. */
   async explore(cellDone: () => void): Promise<void> {
     if (this.#disturbance) return;
     for (const cell of this.cells) {
@@ -63,7 +63,7 @@ export class RunningBackend implements AsyncDisposable {
     }
   }
 
-  /** Loads the cells one after the other; after the signal only what was explored is still told. */
+  /** Loads the cells one after the other. After the abort signal, cells that were explored are still reported. */
   async *load(): AsyncGenerator<CellResult> {
     const { status, signal } = this.#run;
     for (const [i, cell] of this.cells.entries()) {

@@ -5,7 +5,7 @@ import type { Server, ServerKind } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
 
 export interface StartedServers extends AsyncDisposable {
-  /** Settles when the server is ready, or cannot be had. */
+  /** Each settles when the server is ready or cannot be started. */
   readonly ready: ReadonlyMap<ServerKind, Promise<Server>>;
 }
 

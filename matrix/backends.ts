@@ -1,5 +1,5 @@
 /**
- * All backends that the matrix knows, in its order: the one place that a new backend is entered into.
+ * All backends of the matrix, in its order. A new backend is added here, and nowhere else.
  * Each loads its driver library only when it is connected.
  */
 import type { Redis } from "ioredis";
@@ -10,14 +10,14 @@ import type { Server, ServerKind } from "../servers/server.ts";
 
 /** A backend, or two that work together, not yet connected. */
 export interface BackendEntry {
-  /** As on the command line, and as the backend calls itself. */
+  /** What users write after `--backend`, and what the backend answers as its own name. */
   readonly name: string;
   readonly servers: readonly ServerKind[];
   /** The level at which its transactions run unless told otherwise. */
   readonly usual_level: Isolation | null;
-  /** Not part of what runs when nothing is named: it takes long and shows little that others do not. */
+  /** Runs only when it is named, or with `all`: it takes long and shows little that the others do not. */
   readonly only_by_name?: true;
-  /** Names of backends that may answer instead, without the URL being wrong. */
+  /** Other backends that may answer at its URL: MariaDB where MySQL was meant, say. */
   readonly or?: readonly string[];
   connect(servers: Readonly<Record<ServerKind, Server>>): Promise<Backend<unknown>>;
 }

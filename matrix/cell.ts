@@ -30,7 +30,7 @@ export interface CellOptions extends LoadSize, ExploreSize {
   readonly disturbance?: Disturbance;
   /** What was explored before; else `run` does it. */
   readonly explored?: Explorations;
-  /** Operations of the load that are over, of how many; with a disturbance, faults. */
+  /** How many operations of the load are over, of how many; with a disturbance, how many faults. */
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -41,7 +41,10 @@ export interface Cell {
   readonly server: string;
   readonly strategy: string;
   readonly isolation: Isolation | null;
-  /** Explores, loads, and compares with the promise. Aborted before its load, it tells what was explored. */
+  /**
+   * Explores, loads, and compares with the promise. When aborted before the load, the result holds only what was
+   * explored.
+   */
   run(options: CellOptions): Promise<CellResult>;
   /** Everything about schedules that belongs into the matrix. */
   exploreAll(size: ExploreSize): Promise<Explorations>;

@@ -15,14 +15,14 @@ import type { Explorations, ExploreResult } from "./result.ts";
 import type { Strategy } from "./strategy.ts";
 import { fullName, type Workload } from "./workload.ts";
 
-/** What of a cell is explored, besides two clients in all interleavings. */
+/** What is explored of a cell besides all interleavings of two clients. */
 export interface ExploreSize {
   readonly seed: number;
   /** Schedules of three clients; 0 = none. */
   readonly schedules: number;
   /**
-   * At most so many with one lost reply, and ten times as many with an expired lock; but an anomaly that
-   * is declared for an expired lock is searched for until it is found. 0 = none.
+   * The most schedules with one lost reply; with an expired lock ten times as many. An anomaly that is
+   * declared for an expired lock is searched for without a limit. 0 = no faults.
    */
   readonly fault_schedules: number;
   readonly signal?: AbortSignal;
@@ -79,7 +79,7 @@ export function exploreOnce<Client>(
   });
 }
 
-/** Runs the schedule of a token again. */
+/** Runs a token's schedule again. */
 export function replayCell<Client>(cell: CellUnderTest<Client>, token: Replay): Promise<Replayed> {
   return replay(token, explorationOf(cell));
 }
@@ -124,7 +124,7 @@ function resultOf<Client>(
   };
 }
 
-/** Errors of drivers hold whole connections: what they say is in the code. */
+/** Leaves out the errors that drivers threw: they hold whole connections, and their codes are kept anyway. */
 function asData(failure: FoundFailure): FoundFailure {
   const { found, smallest, other } = failure;
   const plain = (trace: Trace): Trace => {

@@ -42,7 +42,8 @@ async function judge(workload: Workload, events: readonly HistoryEvent[]): Promi
 
 function lastRead(events: readonly HistoryEvent[], key: string, output: unknown): HistoryEvent[] {
   const index = events.length;
-  const last = { process: Number.MAX_SAFE_INTEGER, time_ns: events.at(-1)?.time_ns ?? 0 };
+  const others = events.map(({ process }) => Number(process));
+  const last = { process: Math.max(0, ...others) + 1, time_ns: events.at(-1)?.time_ns ?? 0 };
   return [
     { ...last, index, type: "invoke", f: "read", key, input: null },
     { ...last, index: index + 1, type: "ok", output },

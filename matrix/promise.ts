@@ -5,11 +5,11 @@ import type { Isolation } from "../backends/backend.ts";
  * them, and errors by their codes. An empty promise is the best one: nothing goes wrong.
  */
 export interface Promised {
-  /** The anomalies that interleavings of two clients show: each of them must be found, and no other. */
+  /** The anomalies that two clients show in some interleaving. A run must find each of them, and no other. */
   readonly shows?: readonly string[];
   /** Codes with which an operation fails cleanly in some interleaving of two clients. */
   readonly fails?: readonly string[];
-  /** Anomalies and codes that only more clients or longer runs may bring out (retries used up). */
+  /** Anomalies and error codes that may show only with more clients or in longer runs, such as retries used up. */
   readonly under_load?: readonly string[];
   /** What comes of a fault. */
   readonly when?: {
@@ -24,7 +24,10 @@ export interface Promised {
   readonly progress?: "none";
 }
 
-/** The anomaly that schedules with the fault must show, and others as which a load may see it. */
+/**
+ * The first anomaly must show in some schedule with the fault. In a load the same mistake may also show as one of
+ * the others.
+ */
 export type AfterFault = readonly [string, ...string[]];
 
 /** One promise for all levels, or one a level; a level that is missing is not run. */
@@ -36,7 +39,10 @@ export const kept: Promised = {};
 /** Nothing goes wrong, at the price of clean failures with these codes. */
 export const fails = (...codes: string[]): Promised => ({ fails: codes });
 
-/** A promise a level, in the order of the standard: READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ, SERIALIZABLE. */
+/**
+ * A promise a level, in the order of the standard: READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ,
+ * SERIALIZABLE.
+ */
 export function byLevel(ru: Promised, rc: Promised, rr: Promised, ser: Promised): Declared {
   return {
     "READ UNCOMMITTED": ru,

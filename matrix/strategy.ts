@@ -15,7 +15,10 @@ export interface Strategy<Client, Input = unknown> {
   readonly resend?: true;
   /** Puts what `key` names in its first state; cheap enough to run before every schedule. */
   prepare(client: Client, key: string): Promise<void>;
-  /** Does one operation on what `key` names, and answers as its workload says. Throws when it did not work. */
+  /**
+   * Does one operation on the row, item or key that `key` names. Answers what its workload expects; throws when it
+   * did not work.
+   */
   run(
     client: Client,
     key: string,

@@ -119,7 +119,7 @@ function resultOf({ failure, complete, schedules }: ExploreResult): string {
   return complete ? `harmless in all ${schedules}` : `harmless in ${schedules}`;
 }
 
-/** Faults under load that were survived, and how many operations nobody knows of since. */
+/** The faults during the load, and how many operations have an unknown outcome. */
 function survivedText({ faults, unknown }: LoadResult): string {
   if (faults === undefined) return "";
   const count = Object.values(unknown).reduce((sum, count) => sum + count, 0);

@@ -26,7 +26,7 @@ const legend = `Measured by \`npm start -- --backend all\`: all interleavings of
 each, some of three, some with a lost reply, and a load. ✓ nothing went wrong; with a code: some operations fail
 cleanly with it and may be tried again. RU, RC, RR, SER are the isolation levels.`;
 
-/** How many ways are safe, of how many: a workload a row, a server a column. */
+/** How many strategies are safe, of how many: one row for each workload, one column for each server. */
 export function contents(cells: readonly CellResult[]): string {
   const servers = groups(cells, ({ backend }) => backend);
   const rows = groups(cells, ({ workload }) => workload).map(([workload, of_workload]) => [

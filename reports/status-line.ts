@@ -1,5 +1,5 @@
 const tell_every_ms = 3000;
-/** Faster than that nobody reads. */
+/** Nobody can read faster changes. */
 const change_every_ms = 100;
 
 /** What is going on right now, on standard error: one line that changes, or plain lines where it is no terminal. */

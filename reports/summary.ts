@@ -44,7 +44,7 @@ function remark(cell: CellResult, paint: Paint): string {
   return cell.remarks.map((sentence) => `${colour(name)}: ${sentence}`).join("\n");
 }
 
-/** So many failing interleavings are drawn; more of them nobody reads. */
+/** At most this many failing interleavings are drawn: nobody reads more. */
 const drawn_max = 3;
 
 /** The smallest failing interleavings: of all cells that differ, and of those asked for in particular. */

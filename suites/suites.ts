@@ -1,4 +1,4 @@
-/** All workloads, in the order of the matrix: a new one is entered here. */
+/** All workloads, in the order of the matrix. A new workload is added here, and nowhere else. */
 import type { Suite } from "../matrix/suite.ts";
 import { bank } from "./bank/index.ts";
 import { counter } from "./counter/index.ts";

@@ -19,8 +19,8 @@ const size = {
   seed: Date.now() % 1e6,
 };
 /**
- * Less where everything would take minutes (MariaDB's 200 cells, ZooKeeper's new sessions after every fault),
- * and where the same was explored to its end beside it (Valkey is as Redis).
+ * Smaller where everything would take minutes (MariaDB has 200 cells, ZooKeeper needs new sessions after every
+ * fault), and where another backend covers the same (Valkey is like Redis).
  */
 function sizeFor({ servers }: BackendEntry, isolation: Isolation | null): typeof size {
   if (servers.includes("mariadb")) return { ...size, schedules: 0, fault_schedules: 0 };

@@ -10,8 +10,8 @@ const server_away = new Set([
 ]);
 
 /**
- * Compares what a load under faults showed with what was promised. A fault may bring out what a lost reply
- * or a lost lock does, and need not: only the schedules can insist on it.
+ * Compares what a load under faults showed with what was promised. What a lost reply or a lost lock may do is
+ * allowed here, but need not show: only schedules can force it.
  */
 export function concludeDisturbed(
   promised: Promised,

@@ -5,13 +5,13 @@ import type { Promised } from "../promise.ts";
 import type { Workload } from "../workload.ts";
 import { type FaultKind, isVictim, type Victim } from "./victim.ts";
 
-/** Servers fail on purpose while clients are at work. */
+/** Breaks servers on purpose while clients are at work. */
 export interface Disturbance {
   readonly kinds: readonly FaultKind[];
-  /** How often each kind comes in a cell. */
+  /** How many faults of each kind a cell gets. */
   readonly times: number;
   readonly victims: readonly Victim[];
-  /** How the servers were started: `fast` ones forget, when killed, what they had acknowledged. */
+  /** How the servers were started. A `fast` server that is killed forgets what it has acknowledged. */
   readonly settings: Settings;
 }
 
@@ -34,7 +34,7 @@ export function disturbanceOf(
   return { kinds, times, victims, settings };
 }
 
-/** A server that forgets does so whatever the strategy promises. */
+/** A server that forgets breaks every promise, so this anomaly is expected of every strategy. */
 export function promisedWhen(
   promised: Promised,
   { forgotten }: Workload,

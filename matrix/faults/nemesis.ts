@@ -13,13 +13,13 @@ export interface Disturbed {
   readonly signal: AbortSignal;
 }
 
-/** Clients that have not got one operation through by then may be waiting for something that never comes. */
+/** If no operation succeeds within this time, go on: clients may be waiting for something that never comes. */
 const recovery_limit_ms = 10_000;
 
 /**
- * Carries out the faults one after the other, each while clients are at work, and lets them work once more
- * after the last. Each is an operation of the process `nemesis` in the history, from the moment it begins
- * until the server answers again. Ends early on the signal, with the servers put right.
+ * Carries out the faults one after the other while clients are at work, and lets the clients work once more
+ * after the last fault. In the history each fault is an operation of the process `nemesis`, from its begin
+ * until the server answers again. Ends early on the signal, with all servers running again.
  * @returns how many of each kind were survived
  * @throws ServerUnavailable when a server does not come back
  */
@@ -55,6 +55,6 @@ async function workOn({ acknowledged, signal }: Disturbed, least_ms: number): Pr
   }
 }
 
-/** Returns at once when the signal comes. */
+/** Returns at once when the signal is aborted. */
 const wait = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal }).catch(() => undefined);

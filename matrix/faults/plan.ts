@@ -14,12 +14,15 @@ export interface PlannedFault {
 
 const undisturbed_ms = { least: 300, most: 900 };
 const pause_ms = { least: 200, most: 1_000 };
-/** Servers with fast settings write to their log once a second: by then the counter itself is there to stay. */
+/**
+ * Servers with fast settings write to disk once a second. After this time the set-up is on disk, so that only
+ * operations can be lost.
+ */
 const settled_ms = 1_500;
 
 /**
- * Every kind of fault so many times, in an order, at times and on servers that follow from the seed.
- * A kind that none of the servers bears is left out.
+ * Every kind of fault `times` times; order, moments and servers follow from the seed. A kind that no server
+ * can suffer is left out.
  */
 export function planFaults(
   { kinds, times, victims, settings }: Disturbance,

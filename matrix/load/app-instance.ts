@@ -12,7 +12,7 @@ const lost_pause_ms = 100;
 export interface Application<Client> extends LoadRun<Client> {
   readonly connections: Connections<Client>;
   readonly stop: AbortSignal;
-  /** Servers fail on purpose: lost connections are to be made again, however long it takes. */
+  /** Servers are being broken on purpose: clients reconnect, however long it takes. */
   readonly disturbed: boolean;
 }
 

@@ -7,7 +7,7 @@ import type { Strategy } from "../strategy.ts";
 /** How long clients try to connect again to a server that is expected back, and how often. */
 const reconnect_limit_ms = 60_000;
 const reconnect_every_ms = 50;
-/** A server that is held does not say goodbye. */
+/** A paused server never answers a goodbye: wait no longer than this. */
 const goodbye_limit_ms = 2_000;
 
 /** The free-running sessions of some clients: one each, or one for all where the strategy shares it. */
@@ -99,7 +99,7 @@ export class Connections<Client> implements AsyncDisposable {
   }
 }
 
-/** Ends a session, whatever state its server is in, or leaves it to itself if that takes too long. */
+/** Closes a session. If the server does not answer in time, goes on without it. */
 async function closed(session: Session<unknown>): Promise<void> {
   const goodbye = Promise.resolve(session[Symbol.asyncDispose]()).catch(() => undefined);
   const enough = new AbortController();

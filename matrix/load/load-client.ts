@@ -19,7 +19,7 @@ export class LoadClient<Client> {
   readonly #load: Load<Client>;
   readonly #instance: AppInstance<Client>;
   #process: Process;
-  /** For an answer: since so many seconds, by the count of `checkAnswer`. Absent while nothing is under way. */
+  /** How long the operation under way has waited for its answer; undefined between operations. */
   #waited_s: number | undefined;
   /** Leaves the operation under way behind. */
   #giveUp = (): void => {};
@@ -73,7 +73,7 @@ export class LoadClient<Client> {
     }
   }
 
-  /** What comes later than the limit is nobody's answer any more. @throws NoAnswer */
+  /** Waits for the answer; an answer after `#giveUp` is ignored. @throws NoAnswer after `#giveUp` */
   #answer(operation: Invocation): Promise<unknown> {
     return new Promise((resolve, reject) => {
       this.#giveUp = () => reject(new NoAnswer());
@@ -86,7 +86,7 @@ export class LoadClient<Client> {
     if (isBug(error)) throw error;
     const { backend, recorder } = this.#load;
     const { outcome, code } = error instanceof NoAnswer ? error : judgeError(backend, error);
-    // Whatever its last try ended with: an earlier one may have been carried out.
+    // It lost a connection and tried again: whatever the last try says, an earlier one may have been carried out.
     if (outcome === "info" || this.#instance.has_reconnected) {
       this.#process = recorder.info(this.#process, code);
       return this.#instance.recover();
@@ -101,6 +101,6 @@ class NoAnswer extends Error {
   readonly code = "no answer";
 }
 
-/** A mistake in the strategy's own code is no outcome of an operation. */
+/** An error like this is a bug in the strategy's code, not an outcome of the operation. */
 const isBug = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;

@@ -6,7 +6,7 @@ import type { Workload } from "../workload.ts";
 
 export interface LoadSize {
   readonly clients: number;
-  /** Of each client; reads come on top. */
+  /** Operations of each client; reads come on top. */
   readonly operations: number;
   readonly seed: number;
 }
@@ -25,9 +25,12 @@ export interface LoadRun<Client> extends LoadSize {
   readonly path: string;
   /** What is done to the servers meanwhile; clients go on until it is over. */
   readonly faults?: readonly PlannedFault[];
-  /** Called now and then with the operations that are over, however they ended; with faults, with those instead. */
+  /**
+   * Called now and then with how many operations are over, however they ended; in a run with faults, with how many
+   * faults are over.
+   */
   readonly progress?: (done: number) => void;
-  /** Stops between two operations; what was recorded stays. */
+  /** Stops the load between two operations; what was recorded so far stays. */
   readonly signal?: AbortSignal;
 }
 

@@ -73,7 +73,7 @@ async function withClients<Client>(load: Load<Client>, failed: AbortController):
   };
 }
 
-/** Lets the planned faults happen. */
+/** Starts the planned faults; undefined where there are none. */
 function disturb<Client>(
   { faults, recorder, progress, stop }: Load<Client>,
   acknowledged: () => number,

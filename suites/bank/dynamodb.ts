@@ -14,12 +14,12 @@ import { Refused, type Strategy } from "../../matrix/strategy.ts";
 import { overdraws, right, underLoad, wrongTotal } from "./promises.ts";
 import { accounts, type Balances, first_balances, mustCover, type Transfer } from "./transfer.ts";
 
-/** One a process, so that nobody else's is ever touched. */
+/** A name of our own for each process, so that nobody else's table is touched. */
 const table = `raceproof-bank-${randomBytes(4).toString("hex")}`;
 
 const creation_limit_s = 30;
 
-/** Creates the table, with an account an item; the backend deletes it when it is disposed of. */
+/** Creates the table; each account is an item. The backend deletes it at the end. */
 export async function setUp(client: DynamoDBClient): Promise<void> {
   const create = new CreateTableCommand({
     TableName: table,
@@ -40,7 +40,7 @@ async function put(client: DynamoDBClient, bank: string, name: string, balance: 
   await client.send(new PutItemCommand({ TableName: table, Item }));
 }
 
-/** Several accounts as they stand at one moment. */
+/** The balances of several accounts at one moment. */
 async function balancesOf(
   client: DynamoDBClient,
   bank: string,
@@ -62,7 +62,7 @@ const at_first = {
   read: (client: DynamoDBClient, bank: string) => balancesOf(client, bank, accounts),
 };
 
-/** Looks at both accounts, reckons in the application, and puts both. */
+/** Reads both accounts, computes in the application, and puts both. */
 const getPut: Strategy<DynamoDBClient, Transfer> = {
   ...at_first,
   name: "get-put",
@@ -76,7 +76,7 @@ const getPut: Strategy<DynamoDBClient, Transfer> = {
   },
 };
 
-/** Adds to a balance, which may have to be so high at least. */
+/** Adds to a balance; with `least`, only if the balance is at least that. */
 function addition(bank: string, name: string, amount: number, least?: number): TransactWriteItem {
   const condition = least === undefined ? {} : { ConditionExpression: "balance >= :least" };
   const values = least === undefined ? {} : { ":least": { N: String(least) } };
@@ -91,7 +91,10 @@ function addition(bank: string, name: string, amount: number, least?: number): T
   };
 }
 
-/** DynamoDB reckons, and the transaction keeps the two together; but whether there is enough was looked at before. */
+/**
+ * DynamoDB does the arithmetic, and the transaction makes both changes or none; but the balance was checked
+ * earlier.
+ */
 const transactWriteAfterCheck: Strategy<DynamoDBClient, Transfer> = {
   ...at_first,
   name: "transact-write-after-check",

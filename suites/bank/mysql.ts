@@ -15,10 +15,10 @@ export async function setUp(connection: Connection): Promise<void> {
     )`);
 }
 
-/** Who pays and who is paid lock their rows in another order than those who pay the other way. */
+/** Two transfers in opposite directions lock the two rows in opposite order. */
 const deadlock = "1213";
 
-/** READ UNCOMMITTED sees the money that is on its way: taken from one account, and not yet on the other. */
+/** At READ UNCOMMITTED a read can see money that was taken from one account and not yet given to the other. */
 const onItsWay = (promised: Promised): Promised => underLoad(promised, "wrong total");
 
 const inTransactionOf = (below: Promised): Declared => {
@@ -84,7 +84,7 @@ async function add(
   ]);
 }
 
-/** Looks at both accounts, reckons in the application, and writes both. */
+/** Reads both accounts, computes in the application, and writes both. */
 async function readAndWrite(connection: Connection, bank: string, transfer: Transfer, lock = "") {
   const { payer, payee } = await balancesOf(connection, bank, transfer, lock);
   mustCover(payer, transfer);
@@ -109,7 +109,7 @@ const readWriteInTransaction: Strategy<Connection, Transfer> = {
     inTransaction(connection, () => readAndWrite(connection, bank, input)),
 };
 
-/** Locks both rows before it looks, always in the order of their names: no deadlock. */
+/** Locks both rows when it reads them, always in the order of their names, so there is no deadlock. */
 const selectForUpdate: Strategy<Connection, Transfer> = {
   ...at_first,
   name: "select-for-update",
@@ -118,7 +118,7 @@ const selectForUpdate: Strategy<Connection, Transfer> = {
     inTransaction(connection, () => readAndWrite(connection, bank, input, "FOR UPDATE")),
 };
 
-/** The database reckons, so no transfer is lost; but whether there is enough was looked at before. */
+/** The database does the arithmetic, so no transfer is lost; but the balance was checked earlier. */
 const inPlaceAfterCheck: Strategy<Connection, Transfer> = {
   ...at_first,
   name: "in-place-after-check",
@@ -158,7 +158,10 @@ const inPlace: Strategy<Connection, Transfer> = {
     inTransaction(connection, () => takeAndGive(connection, bank, input)),
 };
 
-/** The same two statements without a transaction: for a moment, or for ever, the money is nowhere. */
+/**
+ * The same two statements without a transaction: in between, or for ever if the client fails there, the money is
+ * on no account.
+ */
 const inPlaceWithoutTransaction: Strategy<Connection, Transfer> = {
   ...at_first,
   name: "in-place-without-transaction",
@@ -191,7 +194,7 @@ const attempts_max = 10;
 const canBeTriedAgain = (error: unknown): boolean =>
   error instanceof Error && "errno" in error && (error.errno === 1213 || error.errno === 1020);
 
-/** The plain code, at a level that makes it safe: what the database refuses is done again, in a new transaction. */
+/** The plain code at SERIALIZABLE: a transaction that the database refuses is tried again. */
 const serializable: Strategy<Connection, Transfer> = {
   ...at_first,
   name: "serializable-retried",

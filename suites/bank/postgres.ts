@@ -15,7 +15,7 @@ export async function setUp(client: Client): Promise<void> {
     )`);
 }
 
-/** Who pays and who is paid lock their rows in another order than those who pay the other way. */
+/** Two transfers in opposite directions lock the two rows in opposite order. */
 const deadlock = "40P01";
 /** The row has changed since the transaction's snapshot was taken. */
 const changed = "40001";
@@ -73,7 +73,7 @@ async function add(client: Client, bank: string, name: string, amount: number): 
   ]);
 }
 
-/** Looks at both accounts, reckons in the application, and writes both. */
+/** Reads both accounts, computes in the application, and writes both. */
 async function readAndWrite(client: Client, bank: string, transfer: Transfer, lock = "") {
   const { payer, payee } = await balancesOf(client, bank, transfer, lock);
   mustCover(payer, transfer);
@@ -97,7 +97,7 @@ const readWriteInTransaction: Strategy<Client, Transfer> = {
   run: (client, bank, { input }) => inTransaction(client, () => readAndWrite(client, bank, input)),
 };
 
-/** Locks both rows before it looks, always in the order of their names: no deadlock. */
+/** Locks both rows when it reads them, always in the order of their names, so there is no deadlock. */
 const selectForUpdate: Strategy<Client, Transfer> = {
   ...at_first,
   name: "select-for-update",
@@ -106,7 +106,7 @@ const selectForUpdate: Strategy<Client, Transfer> = {
     inTransaction(client, () => readAndWrite(client, bank, input, "FOR UPDATE")),
 };
 
-/** The database reckons, so no transfer is lost; but whether there is enough was looked at before. */
+/** The database does the arithmetic, so no transfer is lost; but the balance was checked earlier. */
 const inPlaceAfterCheck: Strategy<Client, Transfer> = {
   ...at_first,
   name: "in-place-after-check",
@@ -140,7 +140,10 @@ const inPlace: Strategy<Client, Transfer> = {
   run: (client, bank, { input }) => inTransaction(client, () => takeAndGive(client, bank, input)),
 };
 
-/** The same two statements without a transaction: for a moment, or for ever, the money is nowhere. */
+/**
+ * The same two statements without a transaction: in between, or for ever if the client fails there, the money is
+ * on no account.
+ */
 const inPlaceWithoutTransaction: Strategy<Client, Transfer> = {
   ...at_first,
   name: "in-place-without-transaction",
@@ -175,7 +178,7 @@ const attempts_max = 10;
 const canBeTriedAgain = (error: unknown): boolean =>
   error instanceof Error && "code" in error && [changed, deadlock].includes(String(error.code));
 
-/** The plain code, at a level that makes it safe: what the database refuses is done again, in a new transaction. */
+/** The plain code at SERIALIZABLE: a transaction that the database refuses is tried again. */
 const serializable: Strategy<Client, Transfer> = {
   ...at_first,
   name: "serializable-retried",

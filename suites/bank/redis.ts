@@ -17,7 +17,7 @@ async function balancesOf(redis: Redis, bank: string, { from, to }: Transfer) {
   return { payer: Number(payer), payee: Number(payee) };
 }
 
-/** Looks at both accounts, reckons in the application, and writes both. */
+/** Reads both accounts, computes in the application, and writes both. */
 const hgetHset: Strategy<Redis, Transfer> = {
   ...at_first,
   name: "hget-hset",
@@ -30,7 +30,7 @@ const hgetHset: Strategy<Redis, Transfer> = {
   },
 };
 
-/** Redis reckons, and MULTI keeps the two together; but whether there is enough was looked at before. */
+/** Redis does the arithmetic, and MULTI makes both changes or none; but the balance was checked earlier. */
 const multiAfterCheck: Strategy<Redis, Transfer> = {
   ...at_first,
   name: "multi-after-check",
@@ -44,7 +44,7 @@ const multiAfterCheck: Strategy<Redis, Transfer> = {
 
 const attempts_max = 100;
 
-/** EXEC answers null when somebody has written the watched bank: look again and retry. */
+/** EXEC answers null when another client has written the watched key: read again and retry. */
 const watch: Strategy<Redis, Transfer> = {
   ...at_first,
   name: "watch-multi-exec",
@@ -69,7 +69,7 @@ const transfer_if_covered = `
   redis.call("HINCRBY", KEYS[1], ARGV[2], ARGV[3])
   return 1`;
 
-/** Look and change in one script: nobody comes in between. */
+/** Checks and changes in one script: no other command runs in between. */
 const lua: Strategy<Redis, Transfer> = {
   ...at_first,
   name: "lua",

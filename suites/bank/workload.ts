@@ -8,7 +8,7 @@ const transfer = (from: string, to: string, amount: number): Invocation<Transfer
   input: { from, to, amount },
 });
 
-/** Account `a` covers one of the first two, and not both. */
+/** Account `a` holds enough money for one of the first two transfers, not for both. */
 const of_client = [transfer("a", "b", 60), transfer("a", "c", 60), transfer("b", "a", 30)] as const;
 
 const total = Object.values(first_balances).reduce((sum, balance) => sum + balance, 0);

@@ -6,7 +6,7 @@ const redis_lock_postgres = () => import("./redis-lock/postgres.ts");
 const redis_lock_mysql = () => import("./redis-lock/mysql.ts");
 const zookeeper_lock_mysql = () => import("./zookeeper-lock/mysql.ts");
 
-/** Every way to count that people write. */
+/** Many clients increment one counter: every way that people write it. */
 export const counter: Suite = {
   workload: counting,
   strategies: {

@@ -11,8 +11,8 @@ export const loses = (...under_load: string[]): Promised => ({
 
 export const lost: Promised = loses();
 
-/** What a fault makes of a counter that loses an update by it; a read in between may be what shows it. */
+/** For a fault that makes the counter lose an update. In a load, a read in between may be what shows it. */
 export const lost_update: AfterFault = ["lost update", "not linearizable"];
 
-/** What a fault makes of a counter that adds once more after it. */
+/** For a fault after which the counter adds once more. */
 export const counted_twice: AfterFault = ["counted twice", "not linearizable"];

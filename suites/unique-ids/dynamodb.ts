@@ -13,12 +13,12 @@ import { kept } from "../../matrix/promise.ts";
 import type { Strategy } from "../../matrix/strategy.ts";
 import { duplicates } from "./promises.ts";
 
-/** One a process, so that nobody else's is ever touched. */
+/** A name of our own for each process, so that nobody else's table is touched. */
 const table = `raceproof-ids-${randomBytes(4).toString("hex")}`;
 
 const creation_limit_s = 30;
 
-/** Creates the table; the backend deletes it when it is disposed of. */
+/** Creates the table. The backend deletes it at the end. */
 export async function setUp(client: DynamoDBClient): Promise<void> {
   const create = new CreateTableCommand({
     TableName: table,
@@ -55,7 +55,7 @@ const add: Strategy<DynamoDBClient> = {
   },
 };
 
-/** Reads the last number and puts the next: whoever reads before the other has put sees the same. */
+/** Reads the last number and puts the next one: two clients can read the same number. */
 const getPut: Strategy<DynamoDBClient> = {
   name: "get-put",
   declared: duplicates,

@@ -3,7 +3,10 @@ import { fails, kept } from "../../matrix/promise.ts";
 import type { Strategy } from "../../matrix/strategy.ts";
 import { duplicates } from "./promises.ts";
 
-/** A table that numbers its rows, and two whose rows are numbered by those who insert them, in series. */
+/**
+ * One table that numbers its rows itself, and two whose rows are numbered by the application. `series` tells one
+ * run's rows from another's.
+ */
 export async function setUp(connection: Connection): Promise<void> {
   await connection.query(`
     CREATE TABLE IF NOT EXISTS NumberedTicket (
@@ -24,7 +27,7 @@ export async function setUp(connection: Connection): Promise<void> {
     )`);
 }
 
-/** Made for it: no transaction waits for another's number, and a rollback gives none back. */
+/** Made for this: no transaction waits for another's number, and a rollback gives no number back. */
 const autoIncrement: Strategy<Connection> = {
   name: "auto-increment",
   declared: kept,
@@ -41,7 +44,7 @@ const autoIncrement: Strategy<Connection> = {
   },
 };
 
-/** The highest number so far, and one more: whoever looks before the other has inserted sees the same. */
+/** The highest number so far, plus one: two clients can see the same highest number. */
 const maxPlusOne: Strategy<Connection> = {
   name: "max-plus-one",
   declared: duplicates,
@@ -51,7 +54,7 @@ const maxPlusOne: Strategy<Connection> = {
   run: (connection, series) => insertNext(connection, "Ticket", series),
 };
 
-/** The same, but the table has a unique index: who comes second fails, and may try again. */
+/** The same with a unique index: the second client fails and may try again. */
 const maxPlusOneUnique: Strategy<Connection> = {
   name: "max-plus-one-unique-index",
   declared: fails("1062"),

@@ -3,7 +3,10 @@ import { fails, kept } from "../../matrix/promise.ts";
 import type { Strategy } from "../../matrix/strategy.ts";
 import { duplicates } from "./promises.ts";
 
-/** A sequence for all; a table each for those who number their rows themselves, in series called `series`. */
+/**
+ * One sequence, and two tables whose rows are numbered by the application. `series` tells one run's rows from
+ * another's.
+ */
 export async function setUp(client: Client): Promise<void> {
   await client.query(`
     CREATE SEQUENCE IF NOT EXISTS ticket_number;
@@ -15,7 +18,7 @@ export async function setUp(client: Client): Promise<void> {
     )`);
 }
 
-/** Made for it: no transaction waits for another's number, and a rollback gives none back. */
+/** Made for this: no transaction waits for another's number, and a rollback gives no number back. */
 const sequence: Strategy<Client> = {
   name: "sequence",
   declared: kept,
@@ -28,7 +31,7 @@ const sequence: Strategy<Client> = {
   },
 };
 
-/** The highest number so far, and one more: whoever looks before the other has inserted sees the same. */
+/** The highest number so far, plus one: two clients can see the same highest number. */
 const maxPlusOne: Strategy<Client> = {
   name: "max-plus-one",
   declared: duplicates,
@@ -38,7 +41,7 @@ const maxPlusOne: Strategy<Client> = {
   run: (client, series) => insertNext(client, "Ticket", series),
 };
 
-/** The same, but the table has a unique index: who comes second fails, and may try again. */
+/** The same with a unique index: the second client fails and may try again. */
 const maxPlusOneUnique: Strategy<Client> = {
   name: "max-plus-one-unique-index",
   declared: fails("23505"),

@@ -7,7 +7,7 @@ async function prepare(redis: Redis, key: string): Promise<void> {
   await redis.del(key);
 }
 
-/** One command: Redis runs one at a time. */
+/** One command, and Redis runs one command at a time. */
 const incr: Strategy<Redis> = {
   name: "incr",
   declared: kept,
@@ -15,7 +15,7 @@ const incr: Strategy<Redis> = {
   run: (redis, key) => redis.incr(key),
 };
 
-/** Reads the last number and writes the next: whoever reads before the other has written sees the same. */
+/** Reads the last number and writes the next one: two clients can read the same number. */
 const getSet: Strategy<Redis> = {
   name: "get-set",
   declared: duplicates,

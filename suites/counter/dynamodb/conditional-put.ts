@@ -79,7 +79,7 @@ export const conditionalPutRetriedAndResent: Strategy<DynamoDBClient> = {
   resend: true,
 };
 
-/** Any change of the item counts as one, also one that leaves the value as it was. */
+/** The condition fails after any change of the item, even one that leaves the value as it was. */
 export const conditionalPutOnVersion: Strategy<DynamoDBClient> = {
   name: "conditional-put-on-version",
   declared: fails("ConditionalCheckFailedException"),

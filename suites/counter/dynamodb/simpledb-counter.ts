@@ -80,7 +80,7 @@ export class Counter {
   }
 }
 
-/** Puts the item on a condition. @returns undefined, or the item that is there when the condition fails */
+/** Puts the item if the condition holds. @returns undefined, or the item that is there if it does not hold */
 async function putIf(
   client: DynamoDBClient,
   domain: string,

@@ -16,7 +16,10 @@ async function prepareWithoutItem(client: DynamoDBClient, id: string): Promise<v
   await client.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: id } } }));
 }
 
-/** Each application instance opens the counter as it starts, and is told when somebody else was first. */
+/**
+ * Each application instance opens the counter when it starts; an increment fails if another instance counted
+ * first.
+ */
 export const simpledbCounter: Strategy<DynamoDBClient> = {
   name: "simpledb-counter",
   declared: fails("refused"),
@@ -28,7 +31,7 @@ export const simpledbCounter: Strategy<DynamoDBClient> = {
   },
 };
 
-/** Out of sync, the object holds the newest value: the next try may succeed. */
+/** After an out-of-sync error the object holds the newest value, so the next try may succeed. */
 export const simpledbCounterRetried: Strategy<DynamoDBClient> = {
   name: "simpledb-counter-retried",
   declared: { ...kept, under_load: ["refused"] },
@@ -67,7 +70,7 @@ export const simpledbCreatedUnconditionally: Strategy<DynamoDBClient> = {
   },
 };
 
-/** Counts rightly, but answers with what is there by then: two callers can get the same number. */
+/** Counts correctly, but answers with a second read: two callers can get the same number. */
 export const simpledbNextRereads: Strategy<DynamoDBClient> = {
   name: "simpledb-next-rereads",
   declared: { ...kept, fails: ["refused"], shows: ["not linearizable"] },

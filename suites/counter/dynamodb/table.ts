@@ -13,7 +13,7 @@ export const table: string = `raceproof-counter-${randomBytes(4).toString("hex")
 
 const creation_limit_s = 30;
 
-/** Creates the table, once a process; the backend deletes it when it is disposed of. */
+/** Creates the table, once for each process. The backend deletes it at the end. */
 export async function setUp(client: DynamoDBClient): Promise<void> {
   try {
     await client.send(

@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 
-/** Creates the tables of all MySQL strategies, once a database. */
+/** Creates the tables of all MySQL strategies; called once for each database. */
 export async function setUp(connection: Connection): Promise<void> {
   await connection.query(`
     CREATE TABLE IF NOT EXISTS Counter (

@@ -33,7 +33,7 @@ export const inPlaceInTransaction: Strategy<Connection> = {
   run: (connection, id) => inTransaction(connection, () => addOne(connection, id)),
 };
 
-/** A look at the value first, but the sum is still the database's; at SERIALIZABLE the look takes a share lock. */
+/** Reads the value first, but the database still does the adding. At SERIALIZABLE that read takes a share lock. */
 export const inPlaceAfterRead: Strategy<Connection> = {
   name: "in-place-after-read",
   declared: byLevel(kept, kept, kept, fails("1213")),

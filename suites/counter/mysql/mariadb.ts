@@ -7,7 +7,7 @@ import { strategies as of_mysql } from "./index.ts";
 
 export { setUp } from "./counter-table.ts";
 
-/** At SERIALIZABLE even a single statement fails when it has waited for a row that changed meanwhile. */
+/** At SERIALIZABLE even a single statement fails if it waited for a row and the row changed meanwhile. */
 function single(promised: Promised): Declared {
   const { under_load = [] } = promised;
   const serializable = { ...promised, under_load: [...under_load, "1020"] };

@@ -56,7 +56,7 @@ export const compareAndSet: Strategy<Connection> = {
   },
 };
 
-/** In a transaction and without a retry: who comes second is told so. */
+/** In a transaction and without a retry: the second client fails cleanly. */
 export const compareAndSetInTransaction: Strategy<Connection> = {
   name: "compare-and-set-in-transaction",
   declared: byLevel(fails("refused"), fails("refused"), fails("refused"), fails("1213")),
@@ -71,7 +71,7 @@ export const compareAndSetInTransaction: Strategy<Connection> = {
   },
 };
 
-/** All the trouble of compare-and-set, and then nobody looks whether a row was changed. */
+/** Compare-and-set, but the code never checks whether a row was changed. */
 export const compareAndSetUnchecked: Strategy<Connection> = {
   name: "compare-and-set-unchecked",
   declared: lost,

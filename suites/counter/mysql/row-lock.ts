@@ -89,7 +89,7 @@ export const selectForShare: Strategy<Connection> = {
   },
 };
 
-/** Does not wait for the lock: who comes second fails at once. */
+/** Does not wait for the lock: the second client fails at once. */
 export const selectForUpdateNowait: Strategy<Connection> = {
   name: "select-for-update-nowait",
   declared: fails("3572"),

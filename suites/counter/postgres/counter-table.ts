@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 
-/** Creates the tables of all PostgreSQL strategies, once a database. */
+/** Creates the tables of all PostgreSQL strategies; called once for each database. */
 export async function setUp(client: Client): Promise<void> {
   await client.query(`
     CREATE TABLE IF NOT EXISTS Counter (

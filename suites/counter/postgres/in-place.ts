@@ -42,7 +42,7 @@ export const inPlaceInTransaction: Strategy<Client> = {
   run: (client, id) => inTransaction(client, () => addOne(client, id)),
 };
 
-/** A look at the value first takes the snapshot, but the sum is still the database's. */
+/** Reading the value first takes the snapshot early, but the database still does the adding. */
 export const inPlaceAfterRead: Strategy<Client> = {
   name: "in-place-after-read",
   declared: transaction,

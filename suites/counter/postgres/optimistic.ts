@@ -53,7 +53,7 @@ export const compareAndSet: Strategy<Client> = {
   },
 };
 
-/** In a transaction and without a retry: who comes second is told so. */
+/** In a transaction and without a retry: the second client fails cleanly. */
 export const compareAndSetInTransaction: Strategy<Client> = {
   name: "compare-and-set-in-transaction",
   declared: byLevel(fails("refused"), fails("refused"), fails("40001"), fails("40001")),
@@ -72,7 +72,7 @@ export const compareAndSetInTransaction: Strategy<Client> = {
   },
 };
 
-/** All the trouble of compare-and-set, and then nobody looks whether a row was changed. */
+/** Compare-and-set, but the code never checks whether a row was changed. */
 export const compareAndSetUnchecked: Strategy<Client> = {
   name: "compare-and-set-unchecked",
   declared: lostInAutocommit,

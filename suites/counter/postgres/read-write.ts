@@ -6,7 +6,7 @@ import { lost } from "../promises.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 
-/** Reads, adds one in the application, writes: the table has one row, so who needs a WHERE? */
+/** Reads, adds one in the application, writes. The table has only one row, so there is no WHERE. */
 export const readWriteWithoutWhere: Strategy<Client> = {
   name: "read-write-without-where",
   declared: lostInAutocommit,

@@ -107,7 +107,7 @@ export const selectForShare: Strategy<Client> = {
   },
 };
 
-/** Does not wait for the lock: who comes second fails at once. */
+/** Does not wait for the lock: the second client fails at once. */
 export const selectForUpdateNowait: Strategy<Client> = {
   name: "select-for-update-nowait",
   declared: { ...fails("55P03"), under_load: ["40001"] },

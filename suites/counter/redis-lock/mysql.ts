@@ -8,7 +8,7 @@ import { withRedisLock } from "./lock.ts";
 
 export const setUp = ({ sql }: SqlAndRedis<Connection>): Promise<void> => setUpTables(sql);
 
-/** A lock in Redis around a read-write in MySQL: good until the lock expires under its holder. */
+/** A lock in Redis around a read-write in MySQL: works until the lock expires while its holder is at work. */
 const redisLock: Strategy<SqlAndRedis<Connection>> = {
   name: "redis-lock",
   declared: { ...kept, when: { lock_lost: lost_update }, under_load: ["refused"] },

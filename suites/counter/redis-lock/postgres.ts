@@ -8,7 +8,7 @@ import { withRedisLock } from "./lock.ts";
 
 export const setUp = ({ sql }: SqlAndRedis<Client>): Promise<void> => setUpTables(sql);
 
-/** A lock in Redis around a read-write in PostgreSQL: good until the lock expires under its holder. */
+/** A lock in Redis around a read-write in PostgreSQL: works until the lock expires while its holder is at work. */
 const redisLock: Strategy<SqlAndRedis<Client>> = {
   name: "redis-lock",
   declared: { ...kept, when: { lock_lost: lost_update }, under_load: ["refused"] },

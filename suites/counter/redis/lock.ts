@@ -6,7 +6,7 @@ import { withRedisLock } from "../redis-lock/lock.ts";
 import { prepare, read } from "./counter-key.ts";
 
 const lockOf = (key: string): string => `${key}:lock`;
-/** Counts who has held the lock: each holder gets a larger number than the one before. */
+/** Counts the holders of the lock: each gets a larger number than the one before. */
 const fenceOf = (key: string): string => `${key}:fence`;
 const highestOf = (key: string): string => `${key}:highest`;
 
@@ -19,7 +19,10 @@ const around_lock = {
   expire: async (redis: Redis, key: string) => void (await redis.del(lockOf(key))),
 };
 
-/** Good until the lock expires under its holder: then two hold it, each believes to be alone. */
+/**
+ * Works until the lock expires while its holder is at work: then two clients hold it, and each believes it is
+ * alone.
+ */
 export const lock: Strategy<Redis> = {
   ...around_lock,
   name: "lock",

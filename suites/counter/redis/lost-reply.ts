@@ -4,7 +4,7 @@ import type { Strategy } from "../../../matrix/strategy.ts";
 import { counted_twice } from "../promises.ts";
 import { prepare, read } from "./counter-key.ts";
 
-/** INCR with ioredis as it comes: after a lost connection it sends again what had no answer. */
+/** INCR with ioredis's defaults: after a lost connection it sends commands again that had no answer. */
 export const incrResent: Strategy<Redis> = {
   name: "incr-resent-by-ioredis",
   declared: { ...kept, when: { reply_lost: counted_twice } },
@@ -35,7 +35,7 @@ export const incrRetried: Strategy<Redis> = {
 
 const operationsOf = (key: string): string => `${key}:operations`;
 
-/** In the one script: a request that is known already gets the answer it would have had. */
+/** Looks the request up in the same script: one that is known already gets the answer it had before. */
 const add_once = `
   local done = redis.call("HGET", KEYS[2], ARGV[1])
   if done then return tonumber(done) end

@@ -6,7 +6,7 @@ import { prepare, read } from "./counter-key.ts";
 
 const attempts_max = 100;
 
-/** EXEC answers null when somebody has written the watched key: read again and retry. */
+/** EXEC answers null when another client has written the watched key: read again and retry. */
 export const watch: Strategy<Redis> = {
   name: "watch-multi-exec",
   declared: { ...kept, under_load: ["refused"] },

@@ -4,7 +4,7 @@ import { type Client, CreateMode, type Stat } from "node-zookeeper-client";
 import { expireSession } from "../../../backends/zookeeper/session.ts";
 import { Refused } from "../../../matrix/strategy.ts";
 
-/** Some ten seconds. */
+/** About ten seconds' worth. */
 const attempts_max = 5_000;
 
 /** The parts of the client that a lock needs, as promises. */
@@ -54,7 +54,7 @@ export async function fenceOf(client: Client, node: string): Promise<string> {
   return stat.czxid.readBigUInt64BE().toString().padStart(19, "0");
 }
 
-/** Puts the folder of the lock's nodes there. */
+/** Creates the folder for the lock's nodes. */
 export async function prepareLock(client: Client, name: string): Promise<void> {
   await promisify<string, string>(client.mkdirp.bind(client))(`/${name}`);
 }

@@ -31,7 +31,10 @@ async function read({ sql }: SqlAndZookeeper, id: string): Promise<number> {
   return rows[0]!["count_value"];
 }
 
-/** At the server's own level: all statements are their own transactions. */
+/**
+ * Declared only at the server's default level: each statement is a transaction of its own, so the level changes
+ * nothing.
+ */
 const at = (promised: Promised) => ({
   "REPEATABLE READ": { ...promised, under_load: ["refused"] },
 });
@@ -49,7 +52,7 @@ const around_lock = {
   expire: ({ zookeeper }: SqlAndZookeeper, id: string) => expireHolder(zookeeper, id),
 };
 
-/** Good until the holder's session expires: then two hold the lock, each believes to be alone. */
+/** Works until the holder's session expires: then two clients hold the lock, and each believes it is alone. */
 const zookeeperLock: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock",
@@ -86,7 +89,7 @@ const fencedByHighestWrite: Strategy<SqlAndZookeeper> = {
   },
 };
 
-/** Shuts older holders out before it reads, and writes only if no newer one has done the same since. */
+/** Locks out older holders before it reads, and writes only if no newer holder has come since. */
 const fenced: Strategy<SqlAndZookeeper> = {
   ...around_lock,
   name: "zookeeper-lock-fenced",
