@@ -17,8 +17,9 @@ export { connectPostgres, connectPostgresPool } from "./backends/postgres/backen
 export { connectRedis } from "./backends/redis/backend.ts";
 export { Refused } from "./backends/refused.ts";
 export { isRetryable } from "./backends/retryable.ts";
-export { type CheckOptions, checkFile, type FileVerdict } from "./checkers/check-file.ts";
+export { checkFile } from "./checkers/check-file.ts";
 export { type CheckHistoryOptions, checkHistory } from "./checkers/check-history.ts";
+export type { CheckOptions, FileVerdict } from "./checkers/check-options.ts";
 export type { Call, Model } from "./checkers/model.ts";
 export type { MakeModel } from "./checkers/models/index.ts";
 export { modelNames } from "./checkers/select.ts";

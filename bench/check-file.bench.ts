@@ -3,7 +3,8 @@ import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import { checkFile, type FileVerdict } from "../checkers/check-file.ts";
+import { checkFile } from "../checkers/check-file.ts";
+import type { FileVerdict } from "../checkers/check-options.ts";
 import { readHistory } from "../histories/read-history.ts";
 
 const mebibyte = 2 ** 20;

@@ -1,34 +1,10 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { type ResourceLimits, Worker } from "node:worker_threads";
-import type { Format } from "../histories/format.ts";
-import type { CheckAnswer, CheckRequest } from "./check-worker.ts";
+import type { CheckAnswer, CheckOptions, CheckRequest, FileVerdict } from "./check-options.ts";
 import { memoryToTakeMb } from "./memory-limit.ts";
 import { merge } from "./merge.ts";
-import type { Limits, Verdict } from "./verdict.ts";
 import { watchMemory } from "./watch-memory.ts";
-
-/** What judges a file, and for how long. */
-export interface CheckOptions extends Limits {
-  /** One of `modelNames`, or a file that exports a Model (see load-model.ts). */
-  readonly model: string;
-  readonly format?: Format;
-  /** Jepsen's values are `[key value]` tuples. */
-  readonly independent?: boolean;
-  /** What everything starts with; the header's, or else the model's own, when not given. */
-  readonly initial?: unknown;
-  /** Tell the order that shows that a history is linearizable. */
-  readonly witness?: boolean;
-}
-
-/** What was said of a history in a file. */
-export interface FileVerdict extends Verdict {
-  readonly file: string;
-  readonly operations: number;
-  readonly events: number;
-  /** Sentences about the file itself: cut off at the end, … */
-  readonly notes: readonly string[];
-}
 
 /** From here on it is worth to let several threads each judge a part of the keys. */
 const large_file_bytes = 8 << 20;
@@ -70,6 +46,7 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
     const limit = { maxOldGenerationSizeMb: memory_mb / request.share.of };
     const worker = startWorker({ ...request, progress }, limit);
     const end = (answer: FileVerdict): void => {
+      worker.removeAllListeners("exit");
       clearTimeout(timer);
       signal.removeEventListener("abort", stop);
       resolve(answer);
@@ -103,6 +80,7 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
       if (last) end(verdict);
       else found = verdict;
     });
+    worker.on("exit", () => unknown("The model has ended the check (process.exit)"));
     worker.on("error", (error: Error & { code?: string }) =>
       unknown(
         error.code === "ERR_WORKER_OUT_OF_MEMORY"

@@ -1,9 +1,12 @@
-import { readHistory } from "../histories/read-history.ts";
-import type { CheckOptions, FileVerdict } from "./check-file.ts";
+import { type FileHistory, readHistory } from "../histories/read-history.ts";
+import type { CheckOptions, FileVerdict } from "./check-options.ts";
 import type { LinearizableOptions } from "./linearizable.ts";
 import { loadChecker } from "./load-model.ts";
 import { runChecker } from "./merge.ts";
 import type { Verdict } from "./verdict.ts";
+
+/** What these find wrong is wrong whatever else happened. */
+const no_doubt: readonly string[] = ["unique", "unique-ids", "bank"];
 
 /**
  * Judges a recorded history, or a share of its keys, here and now.
@@ -19,7 +22,8 @@ export async function checkShare(
   try {
     const whole = (verdict: Verdict): FileVerdict => {
       const { operations, events, notes } = history;
-      return { file: path, ...verdict, operations: operations.length, events, notes };
+      const sure = trusted(verdict, history, options);
+      return { file: path, ...sure, operations: operations.length, events, notes };
     };
     const checker = await loadChecker(options.model, {
       started_ms,
@@ -27,11 +31,41 @@ export async function checkShare(
       ...more,
       found: (verdict) => found(whole(verdict)),
     });
-    const history = await readHistory(path, options);
+    const history = await readHistory(path, { ...options, ...longestOf(options) });
     return whole(await runChecker(checker, history, options));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     const nothing = { operations: 0, events: 0, notes: [] };
+    const reason = trouble(error);
     return { file: path, checker: options.model, verdict: "unknown", reason, ...nothing };
   }
+}
+
+/** Text that is read takes several times its length. */
+function longestOf({ memoryMb }: CheckOptions): { longest?: number } {
+  return memoryMb === undefined ? {} : { longest: (memoryMb * 2 ** 20) / 8 };
+}
+
+/** Where not all of what happened is in the file, what looks impossible may only lack what is missing. */
+function trusted(
+  verdict: Verdict,
+  history: FileHistory,
+  { initial, model }: CheckOptions,
+): Verdict {
+  if (verdict.verdict !== "invalid" || no_doubt.includes(model)) return verdict;
+  const { doubt, begins_late } = history;
+  const late =
+    begins_late === undefined || initial !== undefined
+      ? undefined
+      : `${begins_late}: what it all started with is not known; say it with --initial`;
+  const why = doubt ?? late;
+  if (why === undefined) return verdict;
+  const { checker, reason, figures = {} } = verdict;
+  const doubtful = `By what the file has, it would be invalid: ${reason} But ${why}.`;
+  return { checker, verdict: "unknown", reason: doubtful, figures };
+}
+
+function trouble(error: unknown): string {
+  if (error instanceof RangeError && error.message.includes("call stack"))
+    return "Something in the history, or a state of the model, is nested too deep.";
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 import type { Header, History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { show } from "./call.ts";
 import { type CounterFault, counterFault } from "./counter-slots.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
@@ -36,9 +37,9 @@ function outside(operation: Operation, header: Header | undefined): string | und
   if (status === "fail") return undefined;
   if (f !== "add" && f !== "read") return `A counter has no operation "${f}".`;
   if (f === "add" && (input ?? 1) !== 1)
-    return `${who(operation, header)} added ${JSON.stringify(input)}: only increments by 1 can be judged.`;
+    return `${who(operation, header)} added ${show(input)}: only increments by 1 can be judged.`;
   if (status === "ok" && output !== null && !Number.isSafeInteger(output))
-    return `${who(operation, header)} was answered ${JSON.stringify(output)}, which is no whole number.`;
+    return `${who(operation, header)} was answered ${show(output)}, which is no whole number.`;
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
-import { ifAny, value, whole } from "./shapes.ts";
+import { ifAny, safe } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
 
@@ -20,7 +20,7 @@ const most_ranges = 100_000;
 export function pnCounterChecker(initial: unknown = 0): SyncChecker {
   return {
     name: "pn-counter",
-    knows: { add: { input: ifAny(whole) }, read: { output: value } },
+    knows: { add: { input: ifAny(safe) }, read: { output: safe } },
     check({ header, operations }: History): Verdict {
       const keys = byKey(operations);
       const figures = { final_reads: 0, wrong_reads: 0 };

@@ -1,15 +1,18 @@
 import { Command } from "commander";
 import { call } from "../checkers/call.ts";
-import { type CheckOptions, checkFile, type FileVerdict } from "../checkers/check-file.ts";
+import { checkFile } from "../checkers/check-file.ts";
+import type { CheckOptions, FileVerdict } from "../checkers/check-options.ts";
 import { mayBeModel } from "../checkers/load-model.ts";
 import { modelNames } from "../checkers/select.ts";
 import { type Format, formats } from "../histories/format.ts";
+import { parseJsonLine } from "../histories/json-line.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 
 interface Options {
   readonly model: string;
   readonly format?: string;
   readonly independent?: boolean;
+  readonly rename?: readonly string[];
   readonly initial?: string;
   readonly timeoutS?: string;
   readonly memoryMb?: string;
@@ -20,12 +23,15 @@ interface Options {
 /** `raceproof check FILE… --model M`: one line a file; exit 1 one invalid, 2 one unknown, 0 all valid. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description("judge recorded histories: raceproof's own JSONL, Jepsen's EDN and text logs")
+    .description(
+      "judge recorded histories: JSON lines, Jepsen's EDN, JSON and text logs, PolyLin, LiMo, etcd",
+    )
     .argument("<file...>", "histories to judge")
     .requiredOption("--model <model>", `${modelNames.join(", ")}, or a file like ./mine.ts`)
     .option("--format <format>", `${formats.join(", ")} (default: what the content looks like)`)
     .option("--independent", "Jepsen's values are [key value] tuples")
     .option("--no-independent", "they are not, though they look so")
+    .option("--rename <names...>", "other names for operations, like lock=acquire")
     .option("--initial <json>", "what everything starts with")
     .option("--timeout-s <seconds>", "give up after that long a file")
     .option("--memory-mb <megabytes>", "give up when so much memory is used")
@@ -37,15 +43,15 @@ export function checkCommand(): Command {
       for (const file of files) {
         const verdict = await checkFile(file, check_options);
         verdicts.push(verdict);
+        process.exitCode = exitCode(verdicts);
         if (!options.json) print(verdict);
       }
-      if (options.json) console.log(JSON.stringify(verdicts, undefined, 2));
-      process.exitCode = exitCode(verdicts);
+      if (options.json) console.log(JSON.stringify(verdicts, plain, 2));
     });
 }
 
 function toCheckOptions(options: Options): CheckOptions {
-  const { model, format, independent, initial, timeoutS, memoryMb, witness } = options;
+  const { model, format, independent, rename, initial, timeoutS, memoryMb, witness } = options;
   if (!mayBeModel(model))
     throw new BadUsage(`--model: there is no "${model}"; choose from ${modelNames.join(", ")}.`);
   if (format !== undefined && !isFormat(format))
@@ -54,6 +60,7 @@ function toCheckOptions(options: Options): CheckOptions {
     model,
     ...(format === undefined ? {} : { format }),
     ...(independent === undefined ? {} : { independent }),
+    ...(rename === undefined ? {} : { rename: namesFrom(rename) }),
     ...(initial === undefined ? {} : { initial: jsonValue(initial) }),
     ...(timeoutS === undefined
       ? {}
@@ -67,9 +74,24 @@ function isFormat(text: string): text is Format {
   return formats.some((format) => format === text);
 }
 
+function namesFrom(pairs: readonly string[]): Record<string, string> {
+  const names = pairs.flatMap((pair) => pair.split(",")).map((pair) => pair.split("="));
+  const wrong = names.find((parts) => parts.length !== 2 || parts.includes(""));
+  if (wrong !== undefined)
+    throw new BadUsage(`--rename takes names like lock=acquire, not "${wrong.join("=")}".`);
+  return Object.fromEntries(names);
+}
+
+/** What JSON has no numbers for: the large whole ones, and infinity. */
+function plain(key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value);
+  const unknown = key.startsWith("returned");
+  return typeof value === "number" && !Number.isFinite(value) && !unknown ? String(value) : value;
+}
+
 function jsonValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonLine(text);
   } catch {
     throw new BadUsage(`--initial takes JSON, like 0 or "a", not ${text}.`);
   }

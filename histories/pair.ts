@@ -26,6 +26,8 @@ export interface Unmatched {
 export class Pairing {
   events = 0;
   unmatched: Unmatched | undefined;
+  /** The names that were replaced. */
+  readonly renamed: Set<string> = new Set();
   readonly #operations: Operation[] = [];
   /** Begun before the first event. */
   readonly #earlier: Open[] = [];
@@ -80,7 +82,9 @@ export class Pairing {
 
   #name(f: string): string {
     const names = this.#names;
-    return names !== undefined && Object.hasOwn(names, f) ? names[f]! : f;
+    if (names === undefined || !Object.hasOwn(names, f)) return f;
+    this.renamed.add(f);
+    return names[f]!;
   }
 
   #mustFit({ f, key }: Open, event: Completion, line: number | undefined): void {

@@ -60,6 +60,8 @@ export async function readHistory(path: string, options: ReadOptions = {}): Prom
     throw new HistoryError(
       `${path}: the values look like the [key value] tuples of independent workloads; say --independent, or --no-independent if they are not.`,
     );
+  for (const name of Object.keys(options.rename ?? {}))
+    if (!pairing.renamed.has(name)) notes.push(`There is no operation "${name}" to be renamed.`);
   const part = unmatched === undefined ? {} : partOf(unmatched, notes);
   return { header, operations, events, notes, ...(doubt === undefined ? {} : { doubt }), ...part };
 }

@@ -1,8 +1,11 @@
 import { isUtf8 } from "node:buffer";
-import { open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileTrouble, HistoryError } from "./history-error.ts";
 
 const piece_bytes = 1 << 20;
+const pipe_look_ms = 10;
 
 /**
  * Streams a text file in pieces of about 1 MB, cut after a line's end where there is one,
@@ -10,33 +13,51 @@ const piece_bytes = 1 << 20;
  * @throws HistoryError when it cannot be read, is empty, or is not text.
  */
 export async function* textPieces(path: string): AsyncGenerator<string> {
-  const file = await open(path).catch((error: unknown) => {
-    throw fileTrouble("read", path, error);
-  });
+  // A pipe that nobody writes to would block the thread, which then can be ended by nobody.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: unknown) => {
+      throw fileTrouble("read", path, error);
+    },
+  );
   try {
     let rest: Buffer = Buffer.alloc(0);
     let first = true;
+    const is_pipe = (await file.stat()).isFIFO();
     for (;;) {
-      const { bytesRead, buffer } = await file
-        .read(Buffer.allocUnsafe(piece_bytes))
-        .catch((error: unknown) => {
+      const read = await readSome(file, is_pipe && first && rest.length === 0).catch(
+        (error: unknown) => {
           throw fileTrouble("read", path, error);
-        });
-      const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
-      const end = bytesRead === 0 ? bytes.length : cut(bytes);
+        },
+      );
+      const bytes = Buffer.concat([rest, read]);
+      const end = read.length === 0 ? bytes.length : cut(bytes);
       if (end > 0) {
         const piece = bytes.subarray(0, end);
-        mustBeText(path, piece, bytesRead === 0);
+        mustBeText(path, piece, read.length === 0);
         const text = piece.toString("utf8");
         yield first && text.startsWith("\uFEFF") ? text.slice(1) : text;
         first = false;
       }
-      if (bytesRead === 0) break;
+      if (read.length === 0) break;
       rest = bytes.subarray(end);
     }
     if (first) throw new HistoryError(`${path} is empty: there is no history in it.`);
   } finally {
     await file.close();
+  }
+}
+
+/** @param wait whether nothing to read only means that nobody has begun to write */
+async function readSome(file: FileHandle, wait: boolean): Promise<Buffer> {
+  for (;;) {
+    const found = await file
+      .read(Buffer.allocUnsafe(piece_bytes))
+      .catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "EAGAIN") throw error;
+      });
+    if (found !== undefined && (found.bytesRead > 0 || !wait))
+      return found.buffer.subarray(0, found.bytesRead);
+    await delay(pipe_look_ms);
   }
 }
 
@@ -53,7 +74,13 @@ function mustBeText(path: string, piece: Buffer, last: boolean): void {
   // A run that was killed may have left half a character at the very end.
   const whole = last ? piece.subarray(0, cutHalfCharacter(piece)) : piece;
   if (piece.includes(0) || !isUtf8(whole))
-    throw new HistoryError(`${path} is a binary file, not a history.`);
+    throw new HistoryError(`${path} is a binary file, not a history.${exportHint(path, piece)}`);
+}
+
+/** Jepsen's own files begin with its name, or are fressian. */
+function exportHint(path: string, piece: Buffer): string {
+  if (!/\.(jepsen|fressian)$/.test(path) && piece.subarray(0, 6).toString() !== "JEPSEN") return "";
+  return ` Jepsen also writes history.edn beside it; or write one in "lein repl": (spit "history.edn" (with-out-str (run! prn (:history (jepsen.store/test -1))))).`;
 }
 
 function cutHalfCharacter(bytes: Buffer): number {
