@@ -27,7 +27,17 @@ export interface Step {
 export interface Gate {
   /** Several clients use this session side by side: their steps need not come one after the other. */
   readonly shared?: boolean;
+  /** The caller begins to wait for a connection of a pool that has so many at most. */
+  borrows?(pool: object, size: number): Borrowing;
   pass<T>(step: Step, send: () => Promise<T>): Promise<T>;
+}
+
+/** One connection of a pool, from the wish for it to its return. */
+export interface Borrowing {
+  /** It was given out. */
+  lent(): void;
+  /** It was given back, or never came. */
+  end(): void;
 }
 
 /** Free running: everything passes at once. */

@@ -8,6 +8,7 @@ import {
   type Session,
 } from "../backend.ts";
 import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
+import { connect_limit_ms } from "../explain-connect.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
@@ -16,6 +17,7 @@ import type { ClientClass } from "./gated-client.ts";
 import { code, outcome } from "./outcome.ts";
 import { OwnDatabase } from "./own-database.ts";
 import { isEnding, type Made, PostgresSession } from "./session.ts";
+import { watchPool } from "./watched-pool.ts";
 
 const isolations: readonly Isolation[] = [
   "READ UNCOMMITTED",
@@ -67,13 +69,28 @@ export function connectPostgres(server: {
   });
 }
 
+/** What a pool is told beside pg's defaults. */
+export interface PoolOptions {
+  /** At most so many connections. Default 10, as in pg. */
+  readonly max?: number;
+}
+
 /** The same for code that takes a `pg.Pool`: all its connections are behind the client's one gate. */
-export function connectPostgresPool(server: {
-  readonly url: string;
-}): Promise<BackendWithDoor<Pool>> {
-  return connectWith(server.url, (library, Client, config) => {
-    const pool = new library.Pool({ ...config, Client });
+export function connectPostgresPool(
+  server: { readonly url: string },
+  options: PoolOptions = {},
+): Promise<BackendWithDoor<Pool>> {
+  return connectWith(server.url, (library, Client, config, gate) => {
+    class PoolClient extends Client {
+      constructor(own?: pg.ClientConfig) {
+        super({ ...own, connectionTimeoutMillis: connect_limit_ms });
+      }
+    }
+    // As in pg itself: whoever waits for a connection waits as long as it takes.
+    const waits = { connectionTimeoutMillis: 0 };
+    const pool = new library.Pool({ ...config, ...options, ...waits, Client: PoolClient });
     pool.on("error", () => undefined);
+    watchPool(pool, gate);
     return {
       client: pool,
       pooled: true,
@@ -88,6 +105,7 @@ type Make<Client> = (
   library: typeof pg,
   Client: ClientClass,
   config: pg.ClientConfig,
+  gate: Gate,
 ) => Made<Client> & { connect(): Promise<unknown> };
 
 async function connectWith<Client>(
@@ -135,7 +153,7 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
     };
     let made: ReturnType<Make<Client>> | undefined;
     const session = new PostgresSession(this.#library, gate, this.#database, (Client) => {
-      made = this.#make(this.#library, Client, config);
+      made = this.#make(this.#library, Client, config, gate);
       return made;
     });
     await made!.connect().catch(async (error: unknown) => {
