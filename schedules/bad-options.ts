@@ -15,6 +15,8 @@ export interface CommonOptions {
   readonly schedules?: number;
   readonly lanes?: number;
   readonly seed?: number;
+  readonly busyLimitMs?: number;
+  readonly stepLimit?: number;
   readonly isolation?: Isolation | undefined;
   readonly faults?: readonly Fault["kind"][];
 }
@@ -25,8 +27,12 @@ const smallest = {
   operations: 1,
   schedules: 1,
   lanes: 1,
+  busyLimitMs: 1,
+  stepLimit: 1,
   seed: Number.MIN_SAFE_INTEGER,
 } as const;
+/** Infinity = as many or as long as it takes. */
+const may_be_infinite = new Set(["schedules", "busyLimitMs", "stepLimit"]);
 const fault_kinds: readonly Fault["kind"][] = ["lose reply", "die", "expire"];
 
 /**
@@ -49,8 +55,7 @@ export function mustMakeSense(
   for (const [option, least] of Object.entries({ ...smallest, clients: clients_min })) {
     const value = options[option as keyof typeof smallest];
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
-    // As many as there are.
-    if (option === "schedules" && value === Number.POSITIVE_INFINITY) continue;
+    if (may_be_infinite.has(option) && value === Number.POSITIVE_INFINITY) continue;
     const bound = option === "seed" ? "" : ` of at least ${least}`;
     throw wrong(`${option} is ${value}, but must be a whole number${bound}.`);
   }

@@ -1,11 +1,11 @@
+import { now_ms } from "../backends/real-time.ts";
 import { mustMakeSense } from "./bad-options.ts";
 import type { Exploration } from "./findings.ts";
 import type { ExplorationOptions } from "./options.ts";
-import { now_ms } from "./run/clock.ts";
 import { Pass } from "./search/pass.ts";
 import { inTurn } from "./search/turns.ts";
 
-export type { Disturbance, Exploration, FoundFailure, Unrepeated } from "./findings.ts";
+export type { Disturbance, Exploration, FoundFailure, GaveUp, Unrepeated } from "./findings.ts";
 export type { ExplorationOptions } from "./options.ts";
 
 const lanes_default = 4;

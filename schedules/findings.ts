@@ -38,6 +38,14 @@ export interface Exploration {
   readonly disturbance?: Disturbance;
   /** A schedule that failed once, and never when it was run again alone: no race. The first of them. */
   readonly unrepeated?: Unrepeated;
+  readonly gave_up?: GaveUp;
+}
+
+/** Schedules that were given up without a verdict: something took too long, or did not end. */
+export interface GaveUp {
+  readonly count: number;
+  /** Of the first of them. */
+  readonly trace: Trace;
 }
 
 /** What several lanes did to each other, though each has a database of its own. */

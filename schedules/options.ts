@@ -32,7 +32,10 @@ export interface ExplorationOptions<Client> {
   readonly lanes?: number;
   /** How many schedules one lane runs before more are made: they cost about as much. Default 100. */
   readonly grow_after?: number;
+  /** How long a client may be busy outside the database while nobody else can go. Default 2,000 ms. */
   readonly busy_limit_ms?: number;
+  /** At most so many steps in a schedule. Default 1,000. */
+  readonly step_limit?: number;
   readonly stuck_limit_ms?: number;
   /** No schedule begins later than this after the start. Default none. */
   readonly time_limit_ms?: number | undefined;

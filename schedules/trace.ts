@@ -17,6 +17,15 @@ export interface Trace {
   readonly steps: readonly TraceStep[];
   readonly results: readonly OperationResult[];
   readonly ending: Ending;
+  /** A client that polled had to let the others go first: schedules in which it asks more often are left out. */
+  readonly polled?: true;
+  /** Clients waited inside the process while others went on: who comes first there is not for the schedule to say. */
+  readonly stood_still?: true;
+  /**
+   * Something was learned about the program: a client went on by itself, later than it was waited for, or a loop
+   * that polls was found out. The same choices lead elsewhere next time.
+   */
+  readonly unsteady?: true;
 }
 
 /** One row of the interleaving. Rows are numbered in the order of their sends. */
@@ -34,6 +43,8 @@ export interface TraceStep {
   readonly error?: string;
   /** It had to wait for a lock. */
   readonly waited?: true;
+  /** It had no answer for a long time, though the server does not say that it waits for a lock. */
+  readonly slow?: true;
   /** Row of the step after which a waiting one went on; absent when it ended by itself. */
   readonly released_by?: number;
   readonly fault?: Fault["kind"];
@@ -64,8 +75,18 @@ export type Ending =
   | { readonly kind: "ended" }
   | { readonly kind: "mutual waiting"; readonly reason: string }
   | { readonly kind: "waits for a dead client"; readonly reason: string }
+  | { readonly kind: "exhausted pool"; readonly reason: string }
   | { readonly kind: "busy outside the database"; readonly reason: string }
-  | { readonly kind: "no answer"; readonly reason: string };
+  | { readonly kind: "no answer"; readonly reason: string }
+  | { readonly kind: "too many steps"; readonly reason: string };
+
+/** Endings that say something about the program: nobody can ever go on. The others only say that it took too long. */
+export const hasVerdict = ({ kind }: Ending): boolean => verdicts.has(kind);
+const verdicts = new Set<Ending["kind"]>([
+  "mutual waiting",
+  "waits for a dead client",
+  "exhausted pool",
+]);
 
 /** The text of a statement or reply with its key named alike in every lane, and without random parts. */
 export function steady(text: string, key: string, shown_key: string): string {

@@ -1,10 +1,5 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import type { Gate, Session, Step } from "../../backends/backend.ts";
-
-/** Where steps go while a schedule runs. */
-export interface StepQueue {
-  arrive<T>(step: Step, send: () => Promise<T>, session: Session<unknown>): Promise<T>;
-}
+import type { Borrowing, Gate, Session, Step } from "../../backends/backend.ts";
+import { type Caller, callers } from "./caller.ts";
 
 /** The schedule is over or was given up: nothing of it may reach the server any more. */
 export class ScheduleOver extends Error {
@@ -13,14 +8,21 @@ export class ScheduleOver extends Error {
   }
 }
 
+/** Between schedules nobody counts. */
+const nobodys: Borrowing = { lent: () => undefined, end: () => undefined };
+
 /**
  * The gate of one session of one simulated client. Between schedules it lets everything pass; once
  * closed it lets nothing pass, so that code left over from an earlier schedule cannot disturb a later one.
  */
 export class SessionGate implements Gate {
   session: Session<unknown> | undefined;
-  queue: StepQueue | undefined;
+  queue: Caller | undefined;
   #closed = false;
+
+  borrows(pool: object, size: number): Borrowing {
+    return this.queue?.borrows(pool, size) ?? nobodys;
+  }
 
   pass<T>(step: Step, send: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new ScheduleOver());
@@ -40,17 +42,15 @@ export class SessionGate implements Gate {
 export class SharedGate implements Gate {
   readonly shared = true;
   session: Session<unknown> | undefined;
-  readonly #caller = new AsyncLocalStorage<StepQueue>();
   #closed = false;
 
-  /** Runs a client's code; all steps of it, on any shared connection, are steps of `queue`. */
-  enter<T>(queue: StepQueue, run: () => T): T {
-    return this.#caller.run(queue, run);
+  borrows(pool: object, size: number): Borrowing {
+    return callers.getStore()?.borrows(pool, size) ?? nobodys;
   }
 
   pass<T>(step: Step, send: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new ScheduleOver());
-    const queue = this.#caller.getStore();
+    const queue = callers.getStore();
     if (queue === undefined || this.session === undefined) return send();
     return queue.arrive(step, send, this.session);
   }

@@ -3,8 +3,10 @@ import { judgeError } from "../../backends/refused.ts";
 import type { HistoryEvent } from "../../histories/event.ts";
 import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
 import type { Fault } from "../schedule.ts";
-import type { Trace } from "../trace.ts";
+import { hasVerdict, type Trace } from "../trace.ts";
 import { OperationLog } from "./operations.ts";
+import { Patience } from "./patience.ts";
+import { Polling } from "./polling.ts";
 import { type PickNext, Run } from "./runner.ts";
 import type { Seat } from "./seat.ts";
 import { LaneSessions } from "./sessions.ts";
@@ -33,8 +35,12 @@ export interface LaneOptions extends OpenOptions {
   readonly key: string;
   /** Looks at what every set-up leaves. */
   readonly fresh_start?: LooksAtSetUp;
-  /** Default 2,000 ms. */
+  /** How long a client may be busy outside the database while nobody else can go. Default 2,000 ms. */
   readonly busy_limit_ms?: number;
+  /** How long a client inside the process is waited for at first, while others could go. Default 100 ms. */
+  readonly patience_ms?: number;
+  /** At most so many steps in a schedule. Default 1,000. */
+  readonly step_limit?: number;
   /** Default 1,500 ms: PostgreSQL looks for deadlocks after 1 s unless it is told otherwise. */
   readonly stuck_limit_ms?: number;
 }
@@ -43,6 +49,8 @@ export interface LaneOptions extends OpenOptions {
 export interface LooksAtSetUp {
   look(backend: Pick<Backend<unknown>, "contents">, key: string): Promise<void>;
 }
+
+const step_limit_default = 1_000;
 
 /** How every trace calls the key it works on. */
 export const shown_key = "a";
@@ -53,6 +61,8 @@ export class Lane<Client> implements AsyncDisposable {
   readonly #program: Program<Client>;
   readonly #options: LaneOptions;
   readonly #sessions: LaneSessions<Client>;
+  readonly #patience: Patience;
+  readonly #polling = new Polling();
   #key: string;
   #keys_used = 0;
 
@@ -61,6 +71,7 @@ export class Lane<Client> implements AsyncDisposable {
     this.#program = program;
     this.#options = options;
     this.#key = options.key;
+    this.#patience = new Patience(options.patience_ms);
     const shared = program.shared_connection ?? false;
     this.#sessions = new LaneSessions(backend, shared, options);
   }
@@ -82,7 +93,15 @@ export class Lane<Client> implements AsyncDisposable {
     );
     const { choices, faults, steps } = run;
     const { operations } = play;
-    const trace: Trace = { operations, choices, faults, steps, results: log.results(), ending };
+    const trace: Trace = {
+      operations,
+      choices,
+      faults,
+      steps,
+      results: log.results(),
+      ending,
+      ...run.remarks,
+    };
     const events = [...log.events];
     if (ending.kind === "ended") {
       await this.#sessions.leave(run, trace);
@@ -93,7 +112,8 @@ export class Lane<Client> implements AsyncDisposable {
     await this.#sessions.abandon(run);
     // Its statements may still be on the server.
     this.#key = `${this.#options.key}-${++this.#keys_used}`;
-    return { trace, events, failure: { kind: ending.kind, message: `${ending.reason}.` } };
+    const failure = { kind: ending.kind, message: `${ending.reason}.` };
+    return { trace, events, failure: hasVerdict(ending) ? failure : undefined };
   }
 
   /** Closes its connections; the next schedule opens others. */
@@ -126,6 +146,9 @@ export class Lane<Client> implements AsyncDisposable {
       shown_key,
       expire: expire && (() => expire(outside, key)),
       busy_limit_ms: this.#options.busy_limit_ms ?? 2000,
+      patience: this.#patience,
+      polling: this.#polling,
+      step_limit: this.#options.step_limit ?? step_limit_default,
       stuck_limit_ms: this.#options.stuck_limit_ms ?? 1500,
     });
   }

@@ -1,5 +1,5 @@
+import { now_ms } from "../../backends/real-time.ts";
 import type { Search } from "../search/search.ts";
-import { now_ms } from "./clock.ts";
 import type { Lane, Played } from "./lane.ts";
 
 export interface DrainLimits {

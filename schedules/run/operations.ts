@@ -1,3 +1,4 @@
+import { now_ms } from "../../backends/real-time.ts";
 import type { HistoryEvent } from "../../histories/event.ts";
 import { plainData } from "../../histories/plain-data.ts";
 import type { OperationNames } from "../program.ts";
@@ -71,7 +72,7 @@ export class OperationLog {
   }
 
   #add(event: Event): void {
-    const time_ns = Math.round(performance.now() * 1e6);
+    const time_ns = Math.round(now_ms() * 1e6);
     this.events.push({ index: this.events.length, time_ns, ...event });
   }
 }

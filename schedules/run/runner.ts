@@ -1,9 +1,14 @@
 import type { Backend, Step } from "../../backends/backend.ts";
+import { now_ms } from "../../backends/real-time.ts";
 import { type Fault, ranked } from "../schedule.ts";
-import { type Ending, type Mutable, steady, type TraceStep } from "../trace.ts";
+import { type Ending, type Mutable, steady, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
+import type { Patience } from "./patience.ts";
+import type { Polling } from "./polling.ts";
+import { Quiet } from "./quiet.ts";
 import { type Arrival, Seat } from "./seat.ts";
-import { mutualWaiting, tooLong } from "./stuck.ts";
+import { mutualWaiting, tooMany } from "./stuck.ts";
+import { watchTimers } from "./timers.ts";
 import { type AsksWhoWaits, Waits } from "./waits.ts";
 
 /** A point where more than one client can go. */
@@ -28,8 +33,12 @@ export interface Scene {
   readonly shown_key: string;
   /** Makes a lock with a time to live expire now. */
   readonly expire: (() => Promise<void>) | undefined;
-  /** How long a client may be busy outside the database. */
+  /** How long a client may be busy outside the database while nobody else can go. */
   readonly busy_limit_ms: number;
+  readonly patience: Patience;
+  readonly polling: Polling;
+  /** At most so many steps. */
+  readonly step_limit: number;
   /** How long the server may take to resolve a mutual waiting. */
   readonly stuck_limit_ms: number;
 }
@@ -37,27 +46,41 @@ export interface Scene {
 /** Once a client died with its connection open, nobody resolves a wait for it. */
 const dead_holder_ms = 50;
 
-/**
- * Runs one schedule: chooses among the clients that can go, lets one go, and waits until everyone is
- * at the gate, done, or waiting for a lock. Only then comes the next choice, so that the same choices
- * always meet the same situation.
- */
+/** Runs one schedule: chooses among the clients that can go, lets one go, and waits until all is quiet again. */
 export class Run {
   readonly seats: readonly Seat[];
   readonly steps: Mutable<TraceStep>[] = [];
   readonly choices: number[] = [];
   readonly faults: Fault[] = [];
   readonly #scene: Scene;
+  /** A client that polled had to let the others go first. */
+  #polled = false;
+  /** A loop was found out only in this schedule. */
+  #found_out = false;
   readonly #waits: Waits;
+  readonly #quiet: Quiet;
   #last: number | undefined;
-  #wake: (() => void) | undefined;
-  #trouble: unknown;
+  /** Since when one client polls and nobody else can go. */
+  #alone_since_ms: number | undefined;
 
   constructor(scene: Scene) {
     this.#scene = scene;
-    const changed = (error?: unknown): void => this.#changed(error);
-    this.seats = Array.from({ length: scene.clients }, (_, i) => new Seat(i + 1, changed));
-    this.#waits = new Waits(scene.backend, this.seats, this.steps, changed);
+    const moved = (seat: Seat): void => this.#quiet.moved(seat);
+    this.seats = Array.from({ length: scene.clients }, (_, i) => new Seat(i + 1, moved));
+    this.#waits = new Waits(scene.backend, this.seats, this.steps, (trouble) =>
+      trouble ? this.#quiet.fail(trouble.error) : this.#quiet.changed(),
+    );
+    this.#quiet = new Quiet(this.seats, this.#waits, scene);
+  }
+
+  /** What the trace has to say besides its steps: what this schedule leaves out or cannot decide. */
+  get remarks(): Pick<Trace, "polled" | "stood_still" | "unsteady"> {
+    const { stood_still, unsteady } = this.#quiet;
+    return {
+      ...(this.#polled ? { polled: true } : {}),
+      ...(stood_still ? { stood_still: true } : {}),
+      ...(unsteady || this.#found_out ? { unsteady: true } : {}),
+    };
   }
 
   /**
@@ -65,20 +88,30 @@ export class Run {
    * @throws what `start` or the server's answer to "who waits?" throws
    */
   async play(start: (seat: Seat) => Promise<void>): Promise<Ending> {
-    for (const seat of this.seats) {
-      const finished = (error?: unknown): void => {
-        seat.finished = true;
-        this.#changed(error);
-      };
-      start(seat).then(() => finished(), finished);
+    const unwatch = watchTimers();
+    try {
+      for (const seat of this.seats) {
+        start(seat)
+          .catch((error: unknown) => this.#quiet.fail(error))
+          .finally(() => seat.finish());
+      }
+      return await this.#play();
+    } finally {
+      unwatch();
     }
+  }
+
+  async #play(): Promise<Ending> {
     for (;;) {
-      const too_long = await this.#untilQuiet();
-      if (this.#trouble !== undefined) throw this.#trouble;
+      const too_long = await this.#quiet.until();
       if (too_long) return too_long;
       const can_go = this.seats.filter((seat) => seat.canGo);
-      if (can_go.length > 0) await this.#release(this.#choose(can_go));
-      else if (this.seats.every((seat) => seat.isOver)) return { kind: "ended" };
+      if (can_go.length > 0) {
+        for (const seat of can_go) this.#backsOffWherePolling(seat);
+        const endless = this.#endless(can_go);
+        if (endless) return endless;
+        await this.#release(this.#choose(can_go));
+      } else if (this.seats.every((seat) => seat.isOver)) return { kind: "ended" };
       else if (!(await this.#resolved()))
         return mutualWaiting(this.seats, this.#scene.stuck_limit_ms);
     }
@@ -102,9 +135,39 @@ export class Run {
     if (row) row.backs_off = true;
   }
 
+  /** It may never end: it has as many steps as it may, or one client polls and nobody else can go. */
+  #endless(can_go: readonly Seat[]): Ending | undefined {
+    const [seat] = can_go as [Seat, ...Seat[]];
+    if (can_go.length > 1 || this.#last !== seat.client) this.#alone_since_ms = undefined;
+    else if (seat.polls) this.#alone_since_ms ??= now_ms();
+    const { step_limit, busy_limit_ms } = this.#scene;
+    const polls_too_long = now_ms() > (this.#alone_since_ms ?? Infinity) + busy_limit_ms;
+    if (this.steps.length < step_limit && !polls_too_long) return undefined;
+    return tooMany(can_go, this.steps.length);
+  }
+
+  /** A client that polls lets go first whoever does not poll, too. */
+  #backsOffWherePolling(seat: Seat): void {
+    const { step, operation } = seat.arrived[0] as Arrival;
+    const { client, slept_after } = seat;
+    const statement = this.#steady(step.statement);
+    const question = { client, operation, kind: step.kind, statement, slept_after };
+    const judged = seat.polls ? "no" : this.#scene.polling.judge(question, this.steps);
+    if (judged === "no") return;
+    this.#found_out ||= judged === "found out";
+    seat.polls = true;
+    this.backsOff(seat);
+    for (const other of this.seats) {
+      if (!other.polls || other === seat) continue;
+      seat.lets_go_first.delete(other);
+      other.lets_go_first.delete(seat);
+    }
+  }
+
   #choose(can_go: readonly Seat[]): Seat {
     const eager = can_go.filter((seat) => !can_go.some((other) => seat.lets_go_first.has(other)));
     const able = eager.length > 0 ? eager : can_go;
+    this.#polled ||= can_go.some((seat) => seat.polls && !able.includes(seat));
     const [only] = able;
     if (able.length === 1 && only) return only;
     const clients = ranked(
@@ -125,6 +188,7 @@ export class Run {
     const arrival = seat.arrived.shift() as Arrival;
     this.#last = seat.client;
     seat.steps_sent++;
+    seat.polls = false;
     const faults = this.#scene.faults.filter(
       (fault) => fault.client === seat.client && fault.step === seat.steps_sent,
     );
@@ -140,14 +204,13 @@ export class Run {
       if (fault.kind === "lose reply") arrival.session.loseNextReply();
     }
     await this.#waits.hold(arrival.step);
-    seat.busy_since_ms = performance.now();
+    this.#quiet.released();
     seat.flight = this.#waits.takeOff(row, arrival);
     this.#send(seat, arrival, this.steps[row] as Mutable<TraceStep>);
   }
 
   #addRow(seat: Seat, { step, operation }: Arrival, fault: Fault["kind"] | undefined): number {
-    const { key, shown_key } = this.#scene;
-    const statement = steady(step.statement, key, shown_key);
+    const statement = this.#steady(step.statement);
     seat.last_statement = statement;
     this.steps.push({
       client: seat.client,
@@ -155,7 +218,7 @@ export class Run {
       statement,
       kind: step.kind,
       // Named alike in every lane: a search compares steps of different lanes.
-      keys: step.keys?.map((name) => steady(name, key, shown_key)),
+      keys: step.keys?.map((name) => this.#steady(name)),
       ...(step.server_wide ? { server_wide: true } : {}),
       ...(fault === undefined ? {} : { fault }),
     });
@@ -165,16 +228,16 @@ export class Run {
   #send(seat: Seat, arrival: Arrival, row: Mutable<TraceStep>): void {
     sent(arrival).then(
       (reply) => {
-        row.reply = steady(arrival.step.describe(reply), this.#scene.key, this.#scene.shown_key);
+        row.reply = this.#steady(arrival.step.describe(reply));
         this.#waits.landed(seat);
         arrival.resolve(reply);
-        this.#changed();
+        this.#quiet.moved(seat);
       },
       (error: unknown) => {
         row.error = this.#scene.backend.code(error);
         this.#waits.landed(seat);
         arrival.reject(error);
-        this.#changed();
+        this.#quiet.moved(seat);
       },
     );
   }
@@ -187,47 +250,14 @@ export class Run {
     this.#waits.lookAgain();
   }
 
-  /** Waits until nobody is busy; answers why not, if that takes too long. */
-  async #untilQuiet(): Promise<Ending | undefined> {
-    for (;;) {
-      const busy = this.seats.filter((seat) => seat.isBusy);
-      if (busy.length === 0 || this.#trouble !== undefined) return undefined;
-      const now = performance.now();
-      const late = busy.find((seat) => now > seat.busy_since_ms + this.#scene.busy_limit_ms);
-      if (late) return tooLong(late, now);
-      const question_ms = this.#waits.nextQuestion_ms();
-      if (question_ms <= now) this.#waits.ask();
-      else await this.#sleep(Math.min(question_ms - now, this.#scene.busy_limit_ms));
-    }
-  }
-
   /** Everyone left waits for a lock: true as soon as the server has resolved it. */
-  async #resolved(): Promise<boolean> {
+  #resolved(): Promise<boolean> {
     const someone_died = this.seats.some((seat) => seat.dead);
-    const limit_ms = someone_died ? dead_holder_ms : this.#scene.stuck_limit_ms;
-    const until_ms = performance.now() + limit_ms;
-    while (performance.now() < until_ms && this.#trouble === undefined) {
-      if (this.seats.some((seat) => seat.isBusy || seat.canGo)) return true;
-      await this.#sleep(Math.max(1, until_ms - performance.now()));
-    }
-    return this.seats.some((seat) => seat.isBusy || seat.canGo);
+    return this.#quiet.resolved(someone_died ? dead_holder_ms : this.#scene.stuck_limit_ms);
   }
 
-  #changed(error?: unknown): void {
-    this.#trouble ??= error;
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
-  }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.#changed(), ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  #steady(text: string): string {
+    return steady(text, this.#scene.key, this.#scene.shown_key);
   }
 }
 

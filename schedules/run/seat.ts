@@ -1,5 +1,8 @@
-import type { Session, Step } from "../../backends/backend.ts";
-import type { StepQueue } from "./gate.ts";
+import type { Borrowing, Session, Step } from "../../backends/backend.ts";
+import { now_ms } from "../../backends/real-time.ts";
+import { Borrowed } from "./borrowed.ts";
+import type { Caller } from "./caller.ts";
+import { Sleeps, type Timer } from "./sleeps.ts";
 
 /** A step that has come to the gate and waits until it is let go. */
 export interface Arrival {
@@ -20,28 +23,43 @@ export interface Flight {
   /** When to ask the server next whether it waits for a lock. */
   ask_ms: number;
   waits: boolean;
+  /** Without an answer until then, the others may go, though the server does not say that it waits. */
+  patience_until_ms: number;
+  /** That has happened. */
+  is_slow: boolean;
 }
 
 /** One simulated client in one schedule: the steps at its gate, in the order they came, and the one under way. */
-export class Seat implements StepQueue {
+export class Seat implements Caller {
   readonly client: number;
   readonly arrived: Arrival[] = [];
+  readonly borrowed: Borrowed = new Borrowed();
+  readonly sleeps: Sleeps = new Sleeps(() => this.#timerRang());
   flight: Flight | undefined;
   steps_sent = 0;
   operation = 0;
-  finished = false;
   dead = false;
   /** It has backed off until each of these has taken a step, where it can. */
   readonly lets_go_first: Set<Seat> = new Set();
-  /** Since when it has been busy; for the time limit. */
-  busy_since_ms: number = performance.now();
+  /** It asks again what it asked before, and backs off for that reason. */
+  polls = false;
+  /** After how many of its steps it has slept. */
+  readonly slept_after: number[] = [];
+  /** Inside the process, and nothing comes of it until somebody else moves: it is not waited for. */
+  stands_still = false;
+  /** It stood still before, and has not moved since. */
+  stood_still = false;
+  /** Since when it has been inside the process. */
+  inside_since_ms: number = now_ms();
   last_statement: string | undefined;
-  readonly #changed: () => void;
+  readonly #moved: (seat: Seat) => void;
+  #finished = false;
   #over: Error | undefined;
 
-  constructor(client: number, changed: () => void) {
+  /** @param moved is called whenever something has come of it: a step at the gate, or its end */
+  constructor(client: number, moved: (seat: Seat) => void) {
     this.client = client;
-    this.#changed = changed;
+    this.#moved = moved;
   }
 
   arrive<T>(step: Step, send: () => Promise<T>, session: Session<unknown>): Promise<T> {
@@ -55,8 +73,24 @@ export class Seat implements StepQueue {
         resolve: resolve as (reply: unknown) => void,
         reject,
       });
-      this.#changed();
+      this.sleeps.moved();
+      this.#moved(this);
     });
+  }
+
+  /** Its code has come to its end. */
+  finish(): void {
+    this.#finished = true;
+    this.sleeps.moved();
+    this.#moved(this);
+  }
+
+  hasSet(timer: Timer): void {
+    if (!this.#finished && !this.#over) this.sleeps.add(timer);
+  }
+
+  borrows(pool: object, size: number): Borrowing {
+    return this.borrowed.borrow(pool, size);
   }
 
   get canGo(): boolean {
@@ -68,12 +102,17 @@ export class Seat implements StepQueue {
   }
 
   get isOver(): boolean {
-    return this.dead || (this.finished && this.flight === undefined && this.arrived.length === 0);
+    return this.dead || (this.#finished && this.flight === undefined && this.arrived.length === 0);
   }
 
-  /** Neither at the gate, nor waiting for a lock, nor done: it will be heard of again. */
+  /** Neither at the gate, nor on the way to the server, nor done: its code runs, or waits for something. */
+  get isInside(): boolean {
+    return !this.isOver && this.flight === undefined && this.arrived.length === 0;
+  }
+
+  /** It will be heard of again before anybody else need go. */
   get isBusy(): boolean {
-    return !(this.canGo || this.waits || this.isOver);
+    return !(this.canGo || this.waits || this.isOver || this.stands_still);
   }
 
   get isGivenUp(): boolean {
@@ -84,5 +123,10 @@ export class Seat implements StepQueue {
   giveUp(reason: Error): void {
     this.#over = reason;
     for (const arrival of this.arrived.splice(0)) arrival.reject(reason);
+  }
+
+  #timerRang(): boolean {
+    if (this.isInside) this.slept_after.push(this.steps_sent);
+    return this.isInside;
   }
 }

@@ -1,6 +1,7 @@
 import type { Backend, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import type { Trace } from "../trace.ts";
+import { callers } from "./caller.ts";
 import { ScheduleOver, SessionGate, SharedGate } from "./gate.ts";
 import type { Run } from "./runner.ts";
 import type { Seat } from "./seat.ts";
@@ -52,9 +53,8 @@ export class LaneSessions<Client> implements AsyncDisposable {
   /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
   enter(seat: Seat, run: () => Promise<void>): Promise<void> {
     const { gate } = this.#places[seat.client - 1] as Place<Client>;
-    if (gate instanceof SharedGate) return gate.enter(seat, run);
-    gate.queue = seat;
-    return run();
+    if (gate instanceof SessionGate) gate.queue = seat;
+    return callers.run(seat, run);
   }
 
   /** The client's connection, while it is alive. */

@@ -1,4 +1,5 @@
 import type { Ending } from "../trace.ts";
+import { borrowing } from "./exhausted-pool.ts";
 import type { Seat } from "./seat.ts";
 
 /** Everyone left waits for a lock, and the server does not resolve it. */
@@ -7,6 +8,8 @@ export function mutualWaiting(seats: readonly Seat[], limit_ms: number): Ending 
   const waiting = seats.filter((seat) => seat.waits);
   const names = waiting.map((seat) => `client ${seat.client}`).join(" and ");
   const wait = waiting.length === 1 ? "waits" : "wait";
+  const slow = waiting.find((seat) => seat.flight?.is_slow);
+  if (slow) return noAnswer(slow, `while nobody else could go, for ${limit_ms} ms`);
   if (dead) {
     const reason = `${names} ${wait} for a lock that client ${dead.client} held when it died`;
     return { kind: "waits for a dead client", reason };
@@ -16,13 +19,30 @@ export function mutualWaiting(seats: readonly Seat[], limit_ms: number): Ending 
 }
 
 /** A client has been heard of neither from the server nor at the gate. */
-export function tooLong(seat: Seat, now_ms: number): Ending {
-  const ms = Math.round(now_ms - seat.busy_since_ms);
-  const last = seat.last_statement === undefined ? "its start" : `\`${seat.last_statement}\``;
-  if (seat.flight) {
-    const reason = `client ${seat.client} has had no answer to ${last} for ${ms} ms, and the server does not say that it waits for a lock`;
-    return { kind: "no answer", reason };
-  }
-  const reason = `client ${seat.client} has been busy outside the database for ${ms} ms after ${last}`;
+export function tooLong(seat: Seat, seats: readonly Seat[], quiet_ms: number): Ending {
+  const ms = Math.round(quiet_ms);
+  if (seat.flight) return noAnswer(seat, `for ${ms} ms`);
+  const borrows = borrowing(seat, seats);
+  const doing =
+    borrows === undefined ? "has been busy outside the database" : `has waited (${borrows})`;
+  const reason = `client ${seat.client} ${doing} for ${ms} ms after ${lastOf(seat)}`;
   return { kind: "busy outside the database", reason };
 }
+
+/** The schedule has as many steps as it may, or its only client repeats itself: it may never end. */
+export function tooMany(can_go: readonly Seat[], steps: number): Ending {
+  const [seat] = can_go;
+  const reason =
+    seat?.polls && can_go.length === 1
+      ? `client ${seat.client} asks ${lastOf(seat)} again and again, nobody else can go, and the schedule has ${steps} steps`
+      : `the schedule has ${steps} steps and is not over`;
+  return { kind: "too many steps", reason };
+}
+
+function noAnswer(seat: Seat, how_long: string): Ending {
+  const reason = `client ${seat.client} has had no answer to ${lastOf(seat)} ${how_long}, and the server does not say that it waits for a lock`;
+  return { kind: "no answer", reason };
+}
+
+const lastOf = ({ last_statement }: Seat): string =>
+  last_statement === undefined ? "its start" : `\`${last_statement}\``;

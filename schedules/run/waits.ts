@@ -1,4 +1,5 @@
 import type { Backend, Step } from "../../backends/backend.ts";
+import { now_ms, wait } from "../../backends/real-time.ts";
 import type { Mutable, TraceStep } from "../trace.ts";
 import type { Arrival, Flight, Seat } from "./seat.ts";
 
@@ -6,6 +7,11 @@ import type { Arrival, Flight, Seat } from "./seat.ts";
 const ask_after_ms = 1;
 /** A second waiter may have closed a cycle: give the server this long to see it before others go on. */
 const cycle_ms = 3;
+
+/** A statement without an answer for so long does not hold up the others: it may wait for one of them unseen. */
+const slow_ms = 1000;
+/** Once that is known, this long after every step. */
+const still_slow_ms = 5;
 
 /** As much of a backend as tells who waits. */
 export type AsksWhoWaits = Pick<
@@ -22,17 +28,17 @@ export class Waits {
   readonly #backend: AsksWhoWaits;
   readonly #seats: readonly Seat[];
   readonly #steps: Mutable<TraceStep>[];
-  readonly #changed: (error?: unknown) => void;
+  readonly #changed: (trouble?: { readonly error: unknown }) => void;
   #asking = false;
   /** Counts the steps that may have released a lock: answers to questions from before are void. */
   #releases = 0;
 
-  /** @param changed is called when an answer came, with the error when there was one */
+  /** @param changed is called when an answer came, with its error when there was one */
   constructor(
     backend: AsksWhoWaits,
     seats: readonly Seat[],
     steps: Mutable<TraceStep>[],
-    changed: (error?: unknown) => void,
+    changed: (trouble?: { readonly error: unknown }) => void,
   ) {
     this.#backend = backend;
     this.#seats = seats;
@@ -41,9 +47,18 @@ export class Waits {
   }
 
   takeOff(row: number, { session, step }: Arrival): Flight {
-    const sent_ms = performance.now();
+    const sent_ms = now_ms();
     const { connection } = step;
-    return { row, session, connection, sent_ms, ask_ms: sent_ms + ask_after_ms, waits: false };
+    return {
+      row,
+      session,
+      connection,
+      sent_ms,
+      ask_ms: sent_ms + ask_after_ms,
+      waits: false,
+      patience_until_ms: sent_ms + slow_ms,
+      is_slow: false,
+    };
   }
 
   /** When the server is to be asked next; infinite while nothing is open, or a question is under way. */
@@ -56,7 +71,8 @@ export class Waits {
     return next_ms;
   }
 
-  ask(): void {
+  /** @param others_can somebody could go meanwhile: then a statement that takes very long counts as waiting, too */
+  ask(others_can: boolean): void {
     const asked = this.#seats.filter((seat) => seat.flight && !seat.waits);
     const flights = asked.map((seat) => seat.flight as Flight);
     const releases = this.#releases;
@@ -67,12 +83,14 @@ export class Waits {
         asked.forEach((seat, i) => {
           const flight = flights[i] as Flight;
           if (seat.flight !== flight) return;
-          flight.ask_ms = performance.now() + ask_after_ms;
-          if (releases === this.#releases && waits(flight)) this.#seen(seat, flight);
+          flight.ask_ms = now_ms() + ask_after_ms;
+          if (releases !== this.#releases) return;
+          if (waits(flight)) this.#seen(seat, flight);
+          else if (others_can && now_ms() > flight.patience_until_ms) this.#isSlow(flight);
         });
         this.#changed();
       },
-      (error: unknown) => this.#changed(error),
+      (error: unknown) => this.#changed({ error }),
     );
   }
 
@@ -83,6 +101,7 @@ export class Waits {
       if (!flight?.waits) continue;
       flight.waits = false;
       flight.ask_ms = 0;
+      if (flight.is_slow) flight.patience_until_ms = now_ms() + still_slow_ms;
     }
   }
 
@@ -94,7 +113,6 @@ export class Waits {
     const own = seat.flight?.row ?? 0;
     const row = this.#steps[own] as Mutable<TraceStep>;
     seat.flight = undefined;
-    seat.busy_since_ms = performance.now();
     if (row.waited && this.#steps.length - 1 > own) row.released_by = this.#steps.length - 1;
     else delete row.waited;
     if (mayRelease(this.#steps, own)) this.lookAgain();
@@ -109,9 +127,9 @@ export class Waits {
     if (check_ms === undefined || ["begin", "commit", "rollback"].includes(step.kind)) return;
     let rest_ms = 0;
     for (const { flight } of this.#seats) {
-      if (flight) rest_ms = Math.max(rest_ms, flight.sent_ms + check_ms - performance.now());
+      if (flight) rest_ms = Math.max(rest_ms, flight.sent_ms + check_ms - now_ms());
     }
-    if (rest_ms > 0) await new Promise((resolve) => setTimeout(resolve, rest_ms));
+    if (rest_ms > 0) await wait(rest_ms);
   }
 
   async #whoWaits(flights: readonly Flight[]): Promise<(flight: Flight) => boolean> {
@@ -126,13 +144,21 @@ export class Waits {
 
   #seen(seat: Seat, flight: Flight): void {
     const others_wait = this.#seats.some((other) => other !== seat && other.waits);
-    if (others_wait && performance.now() < flight.sent_ms + cycle_ms) {
+    if (others_wait && now_ms() < flight.sent_ms + cycle_ms) {
       flight.ask_ms = flight.sent_ms + cycle_ms;
       return;
     }
     const row = this.#steps[flight.row] as Mutable<TraceStep>;
     flight.waits = true;
     row.waited = true;
+  }
+
+  #isSlow(flight: Flight): void {
+    const row = this.#steps[flight.row] as Mutable<TraceStep>;
+    flight.waits = true;
+    flight.is_slow = true;
+    row.waited = true;
+    row.slow = true;
   }
 }
 

@@ -68,7 +68,7 @@ export class Exhaust implements Search {
       faults: this.#options.faults ?? [],
       done: (played) => {
         this.#under_way--;
-        if (visit.arrived) this.#visited(visit, played);
+        if (visit.arrived && !played.trace.unsteady) this.#visited(visit, played);
         else this.#tryAgain(branch);
       },
     };

@@ -1,11 +1,12 @@
 import type { Backend } from "../../backends/backend.ts";
-import type { Disturbance, Exploration, FoundFailure, Unrepeated } from "../findings.ts";
+import type { Disturbance, Exploration, FoundFailure, GaveUp, Unrepeated } from "../findings.ts";
 import type { ExplorationOptions } from "../options.ts";
 import type { Failure } from "../program.ts";
 import type { Lane, Played } from "../run/lane.ts";
 import { type DrainEnd, drain } from "../run/lanes.ts";
 import { newLane } from "../run/new-lane.ts";
 import { Tally } from "../tally.ts";
+import { hasVerdict } from "../trace.ts";
 import { confirm, reruns_max, smallest } from "./confirm.ts";
 import { Exhaust } from "./dfs.ts";
 import { FaultSearch } from "./fault-search.ts";
@@ -14,6 +15,7 @@ import { doubtOf } from "./proof.ts";
 import { RandomSearch } from "./random.ts";
 import type { Search } from "./search.ts";
 
+const gave_up_max = 5;
 const grow_after_default = 100;
 const exhaustive_max = 20_000;
 const random_default = 200;
@@ -43,6 +45,9 @@ export class Pass<Client> implements AsyncDisposable {
   #unrepeated: Unrepeated | undefined;
   #server_wide: string | undefined;
   #given_up = 0;
+  #gave_up: GaveUp | undefined;
+  #polled = 0;
+  #stood_still = 0;
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
     this.#options = options;
@@ -78,7 +83,10 @@ export class Pass<Client> implements AsyncDisposable {
   async #seen(played: Played, number: number): Promise<"stop" | undefined> {
     this.#tally.add(played);
     this.#options.progress?.(number);
+    if (played.trace.polled) this.#polled++;
+    if (played.trace.stood_still) this.#stood_still++;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
+    if (this.#isWithoutVerdict(played) === "stop") return "stop";
     this.#server_wide ??= played.trace.steps.find((step) => step.server_wide)?.statement;
     if (this.#more.length > 0 && this.#server_wide !== undefined) {
       const lanes = this.#more.length + 1;
@@ -87,6 +95,14 @@ export class Pass<Client> implements AsyncDisposable {
     }
     if (played.failure) await this.#failed(played, number);
     return this.#first && !this.#options.keep_going ? "stop" : undefined;
+  }
+
+  /** Each costs the time of a limit: a few of them are enough to say so. */
+  #isWithoutVerdict({ trace }: Played): "stop" | undefined {
+    if (trace.ending.kind === "ended" || hasVerdict(trace.ending)) return undefined;
+    const count = (this.#gave_up?.count ?? 0) + 1;
+    this.#gave_up = { trace: this.#gave_up?.trace ?? trace, count };
+    return count === gave_up_max ? "stop" : undefined;
   }
 
   /** With one lane it is alone already; with more it has to wait until the others have stopped. */
@@ -158,6 +174,8 @@ export class Pass<Client> implements AsyncDisposable {
       schedules,
       lost_branches: diverged,
       given_up: this.#given_up,
+      polled: this.#polled,
+      stood_still: this.#stood_still,
       unrepeated: this.#unrepeated?.count ?? 0,
       racing: counts.racing,
       looks: this.#fresh.looks,
@@ -168,7 +186,11 @@ export class Pass<Client> implements AsyncDisposable {
       operations,
       schedules,
       pruned,
-      complete: end === "all" && exhaustive && diverged === 0,
+      complete:
+        end === "all" &&
+        exhaustive &&
+        diverged === 0 &&
+        this.#polled + this.#stood_still + this.#given_up === 0,
       proof: doubt === undefined,
       ...(doubt ? { doubt } : {}),
       seed: exhaustive ? undefined : (this.#options.seed ?? 1),
@@ -176,6 +198,7 @@ export class Pass<Client> implements AsyncDisposable {
       ...counts,
       ...(failure ? { failure } : {}),
       ...(this.#unrepeated ? { unrepeated: this.#unrepeated } : {}),
+      ...(this.#gave_up ? { gave_up: this.#gave_up } : {}),
     };
   }
 }

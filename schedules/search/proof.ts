@@ -12,6 +12,10 @@ export interface ProofFacts {
   readonly lost_branches: number;
   /** Schedules that were given up before their end. */
   readonly given_up: number;
+  /** Schedules in which a client that polled had to let the others go first. */
+  readonly polled: number;
+  /** Schedules in which clients waited inside the process while others went on. */
+  readonly stood_still: number;
   /** Schedules that failed once, and not again when they were run alone. */
   readonly unrepeated: number;
   /** Most clients that took a step in one schedule. */
@@ -29,6 +33,8 @@ export type Doubt =
   | { readonly kind: "cut short"; readonly by: Exclude<DrainEnd, "all" | "stopped"> }
   | { readonly kind: "lost branches"; readonly count: number }
   | { readonly kind: "given up"; readonly count: number }
+  | { readonly kind: "polled"; readonly count: number }
+  | { readonly kind: "stood still"; readonly count: number }
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
   | { readonly kind: "not looked" }
@@ -56,6 +62,8 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
     return facts.end === "stopped" ? { kind: "failed" } : { kind: "cut short", by: facts.end };
   }
   if (facts.lost_branches > 0) return { kind: "lost branches", count: facts.lost_branches };
+  if (facts.polled > 0) return { kind: "polled", count: facts.polled };
+  if (facts.stood_still > 0) return { kind: "stood still", count: facts.stood_still };
   if (facts.racing < 2) return { kind: "nothing raced" };
   if (facts.too_large.length > 0) return { kind: "too large", what: facts.too_large };
   if (facts.looks < facts.schedules) return { kind: "not looked" };
