@@ -13,7 +13,7 @@ const sound: ExploreOptions<Memory> = {
   check: async () => {},
 };
 
-const counts = ["operations", "schedules", "lanes"] as const;
+const counts = ["operations", "schedules", "lanes", "busyLimitMs", "stepLimit"] as const;
 const no_counts = [0, -1, 1.5, Number.NaN, Number.NEGATIVE_INFINITY, "4" as unknown as number];
 
 test.each(counts)("%s must be a whole number of at least 1", async (option) => {

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from "vitest";
 import {
   type ExploreOptions,
   explore,
+  NoVerdict,
   ProgramFailed,
   RaceFound,
   replay_variable,
@@ -206,6 +207,54 @@ test("a check that answers false has found something wrong", async () => {
   for (const answer of [true, undefined, null, 0, ""]) {
     expect((await explore({ ...sound, check: async () => answer })).complete).toBe(true);
   }
+});
+
+test("a client that never comes back is no race: there is no verdict, and why", async () => {
+  const hangs = {
+    ...counter,
+    busyLimitMs: 30,
+    async run(memory: Memory, { client, key }: { client: number; key: string }) {
+      await memory.add(key, 1);
+      if (client === 1) await new Promise(() => {});
+    },
+  };
+  const error = await explore(hangs).catch((error: unknown) => error);
+  if (!(error instanceof NoVerdict)) throw error;
+  expect(error.message).toMatch(
+    /^counter: no verdict on shared memory 1: \d schedules could not be taken to the end/,
+  );
+  expect(error.message).toMatch(/client 1 has been busy outside the database for \d+ ms after/);
+  expect(error.message).toContain("raise `busyLimitMs`");
+  expect(error.exploration.gave_up?.count).toBeGreaterThan(0);
+});
+
+test("a schedule that does not end is given up, and its loop is told once", async () => {
+  const endless = {
+    ...counter,
+    stepLimit: 400,
+    async run(memory: Memory) {
+      while ((await memory.get("never")) === 0);
+    },
+  };
+  const error = await explore(endless).catch((error: unknown) => error);
+  expect(error).toBeInstanceOf(NoVerdict);
+  const { message } = error as Error;
+  expect(message).toContain("raise `stepLimit`");
+  expect(message).toMatch(/… .+ \d+ times more/);
+  expect(message.length).toBeLessThan(5_000);
+});
+
+test("a race that is found counts, although other schedules hang", async () => {
+  const { exploration } = await raceIn({
+    ...counter,
+    busyLimitMs: 30,
+    async run(memory, { key, client }) {
+      const value = await memory.get(key);
+      if (client === 2 && value === 1) await new Promise(() => {});
+      await memory.set(key, value + 1);
+    },
+  });
+  expect(exploration.failure?.kind).toBe("lost update");
 });
 
 test("an operation may answer anything", async () => {

@@ -1,4 +1,5 @@
 import type { Backend, Isolation } from "./backends/backend.ts";
+import { noVerdictText } from "./reports/no-verdict.ts";
 import {
   countsText,
   failureText,
@@ -74,6 +75,25 @@ export interface ExploreOptions<Client> {
   readonly shared_connection?: boolean;
   /** Schedules side by side, each with its own key. Default 4; 1 when `run` touches more than its key. */
   readonly lanes?: number;
+  /**
+   * How long a client may be busy outside the database (a slow call elsewhere), or without an answer, while
+   * nobody else can go, in milliseconds. Then the schedule is given up, which is no verdict. Default 2,000;
+   * in a replay there is no limit.
+   */
+  readonly busyLimitMs?: number;
+  /** At most so many steps in a schedule; one that is longer is given up, which is no verdict. Default 1,000. */
+  readonly stepLimit?: number;
+}
+
+/** Schedules could not be taken to their end, and no other failed: nothing is known, neither race nor proof. */
+export class NoVerdict extends Error {
+  override readonly name = "NoVerdict";
+  readonly exploration: Exploration;
+
+  constructor(message: string, exploration: Exploration) {
+    super(message);
+    this.exploration = exploration;
+  }
 }
 
 /** Schedules that were run, and the sentence that says what they show. */
@@ -133,6 +153,7 @@ export const replay_variable = "RACEPROOF_REPLAY";
  * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
  *   replays it (RACEPROOF_REPLAY=token)
  * @throws ProgramFailed when `run` throws also without a race
+ * @throws NoVerdict when a client was busy for too long, or a schedule did not end
  * @throws BadOptions in one sentence
  * @throws Error when there was nothing to race: fewer than two clients took a step
  */
@@ -153,6 +174,8 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     name,
     clients,
     search: exhaustive ? "exhaustive" : "random",
+    ...(options.busyLimitMs === undefined ? {} : { busy_limit_ms: options.busyLimitMs }),
+    ...(options.stepLimit === undefined ? {} : { step_limit: options.stepLimit }),
   };
   const token = process.env[replay_variable];
   const wanted = token === undefined || token === "" ? undefined : readToken(token);
@@ -165,6 +188,8 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     const cause = error instanceof OperationFailed ? error.cause : error;
     throw new ProgramFailed(programFailedText(subject, failure), { cause });
   }
+  if (!failure && result.gave_up)
+    throw new NoVerdict(noVerdictText(subject, result.gave_up), result);
   const ended = (failure?.found.ending.kind ?? "ended") === "ended";
   if (result.racing < 2 && ended) {
     const cause = failure?.error;
@@ -179,8 +204,9 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
 
 /** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */
 function needsNoRace({ error, smallest }: FoundFailure): boolean {
-  const is_serial = contextSwitches(smallest.choices) === 0 && smallest.faults.length === 0;
-  return error instanceof OperationFailed && is_serial;
+  const { choices, faults, polled, stood_still } = smallest;
+  const is_serial = contextSwitches(choices) === 0 && !polled && !stood_still;
+  return error instanceof OperationFailed && is_serial && faults.length === 0;
 }
 
 function mustHaveFunctions(options: object): void {
@@ -249,8 +275,12 @@ async function replayed<Client>(
     ? "the same thing happened as when the token was made"
     : "something else happened than when the token was made";
   const remarks = `Replayed: ${verdict}.${played.warning ? ` ${played.warning}` : ""}`;
-  if (!played.failure) return { ...report, text: `${subject.name}: no failure. ${remarks}` };
   const { trace } = played;
+  if (!played.failure && trace.ending.kind !== "ended") {
+    const gave_up = { count: 1, trace };
+    throw new NoVerdict(noVerdictText(subject, gave_up), { ...report, gave_up });
+  }
+  if (!played.failure) return { ...report, text: `${subject.name}: no failure. ${remarks}` };
   const found = {
     ...played.failure,
     found_after: 1,

@@ -13,7 +13,11 @@ export {
 export { CannotConnect } from "./backends/cannot-connect.ts";
 export { connectDynamodb } from "./backends/dynamodb/backend.ts";
 export { connectMysql, type MariadbOptions } from "./backends/mysql/backend.ts";
-export { connectPostgres, connectPostgresPool } from "./backends/postgres/backend.ts";
+export {
+  connectPostgres,
+  connectPostgresPool,
+  type PoolOptions,
+} from "./backends/postgres/backend.ts";
 export { connectRedis } from "./backends/redis/backend.ts";
 export { Refused } from "./backends/refused.ts";
 export { isRetryable } from "./backends/retryable.ts";
@@ -25,7 +29,14 @@ export type { MakeModel } from "./checkers/models/index.ts";
 export { modelNames } from "./checkers/select.ts";
 export type { Needs, Shape, Vocabulary } from "./checkers/shapes.ts";
 export type { Limits, Verdict } from "./checkers/verdict.ts";
-export { type ExploreOptions, explore, ProgramFailed, RaceFound, type Report } from "./explore.ts";
+export {
+  type ExploreOptions,
+  explore,
+  NoVerdict,
+  ProgramFailed,
+  RaceFound,
+  type Report,
+} from "./explore.ts";
 export type {
   Failed,
   Header,
@@ -54,6 +65,7 @@ export {
   type ExplorationOptions,
   exploreSchedules,
   type FoundFailure,
+  type GaveUp,
   type Unrepeated,
 } from "./schedules/exploration.ts";
 export {

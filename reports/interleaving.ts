@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
+import { folded, type Line } from "./fold.ts";
 
 const narrowest_column = 24;
 const no_border =
@@ -28,7 +29,7 @@ export function drawInterleaving(trace: Trace, width = 100): string {
     trace.operations.map((_, i) => (i + 1 === client ? text : ""));
   table.push(trace.operations.map((_, i) => `client ${i + 1}`));
   table.push(trace.operations.map(() => "─".repeat(column)));
-  for (const { client, text } of rowsOf(trace)) table.push(row(client, text));
+  for (const { client, text } of folded(rowsOf(trace))) table.push(row(client, text));
   return table
     .toString()
     .split("\n")
@@ -37,14 +38,9 @@ export function drawInterleaving(trace: Trace, width = 100): string {
     .join("\n");
 }
 
-interface Row {
-  readonly client: number;
-  readonly text: string;
-}
-
 /** A step that waits has two rows: where it began to wait, and where it went on. */
-function rowsOf(trace: Trace): Row[] {
-  const rows: Row[] = [];
+function rowsOf(trace: Trace): Line[] {
+  const rows: Line[] = [];
   trace.steps.forEach((step, i) => {
     rows.push({ client: step.client, text: textOf(step, trace) });
     for (const waiter of trace.steps.filter((other) => other.released_by === i)) {
@@ -74,6 +70,7 @@ function orError(step: TraceStep): string {
 
 /** Who held what a step waited for: with two clients the other one, else the one that let it go on. */
 export function whomFor(step: TraceStep, trace: Trace): string {
+  if (step.slow) return "an answer";
   const other = trace.operations.length === 2 ? 3 - step.client : undefined;
   const by = step.released_by === undefined ? undefined : trace.steps[step.released_by]?.client;
   const client = other ?? by;

@@ -39,6 +39,10 @@ export function doubtInWords(doubt: Doubt): string {
     "lost branches": (lost) =>
       `after the same choices the server did something else (${times(lost.count)})`,
     "given up": (given) => `${count(given.count, "schedule")} could not be taken to the end`,
+    polled: () =>
+      "a client polls: it asks again only after the others have moved, and how often it may ask in between is not explored",
+    "stood still": () =>
+      "clients wait for each other inside the process, where the schedule cannot say who comes first",
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
     "nothing raced": () => "fewer than two clients took a step",
     "not looked": () => `this backend cannot say ${whether_fresh}`,

@@ -1,0 +1,21 @@
+import type { GaveUp } from "../schedules/findings.ts";
+import type { Ending } from "../schedules/trace.ts";
+import { drawInterleaving } from "./interleaving.ts";
+import { placeOf, type Subject } from "./report.ts";
+
+/** Schedules were given up: why, what can be done about it, and where the first of them was. */
+export function noVerdictText(subject: Subject, { count, trace }: GaveUp): string {
+  const { ending } = trace;
+  const how_many = count === 1 ? "a schedule" : `${count} schedules`;
+  return [
+    `${subject.name}: no verdict on ${placeOf(subject)}: ${how_many} could not be taken to the end, and nothing else failed`,
+    ...(ending.kind === "ended" ? [] : [`In the first one ${ending.reason}.`, advice(ending.kind)]),
+    ...(trace.steps.length === 0 ? [] : [drawInterleaving(trace)]),
+  ].join("\n\n");
+}
+
+function advice(kind: Ending["kind"]): string {
+  if (kind === "too many steps")
+    return "If a schedule may have so many steps, raise `stepLimit`. If a loop waits for something that nobody can do any more, that is an error of the program.";
+  return "If that is how long it takes, raise `busyLimitMs`. If it waits for something that nobody can do any more, that is an error of the program.";
+}
