@@ -19,7 +19,7 @@ const register: ExploreOptions<Memory> = {
     await memory.set("copy", operation);
     return undefined;
   },
-  check: obeys("register", 0),
+  check: obeys("register", { initial: 0 }),
 };
 
 test("a model judges the recorded operations: a copy that lags behind is no register", async () => {
@@ -35,6 +35,38 @@ test("what obeys its model passes", async () => {
       client === 2 ? memory.get("primary") : memory.set("primary", operation),
   };
   expect((await explore(sound)).complete).toBe(true);
+});
+
+/** Both clients deposit one; `run` says how. */
+const deposits = (run: ExploreOptions<Memory>["run"]): ExploreOptions<Memory> => ({
+  name: "deposits",
+  backend: new SharedMemory(),
+  setup: (memory) => memory.set("balance", 0),
+  operation: { f: "add", input: 1 },
+  run,
+  check: obeys("counter", {
+    final: async (memory) => ({ f: "read", output: await memory.get("balance") }),
+  }),
+});
+
+test("what is there at the end is judged: a deposit that is lost shows nowhere else", async () => {
+  const lossy = deposits(async (memory) => {
+    const balance = await memory.get("balance");
+    await memory.set("balance", balance + 1);
+  });
+  await expect(explore(lossy)).rejects.toThrow("not linearizable");
+  const sound = deposits(async (memory) => void (await memory.add("balance", 1)));
+  expect(await explore(sound)).toMatchObject({ proof: true });
+});
+
+test("who begins after a deposit has returned must see it", async () => {
+  const options: ExploreOptions<Memory> = {
+    ...register,
+    operations: 1,
+    run: async (memory, { client }) =>
+      client === 1 ? memory.set("primary", 1) : memory.get("copy"),
+  };
+  await expect(explore(options)).rejects.toThrow("not linearizable");
 });
 
 test("a model that there is not is named", () => {

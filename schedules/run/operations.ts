@@ -15,6 +15,8 @@ export class OperationLog {
   readonly events: HistoryEvent[] = [];
   readonly #results: OperationResult[] = [];
   readonly #process: number[];
+  /** The operation of each client that was invoked last. */
+  readonly #invoked: number[] = [];
   readonly #operations: readonly number[];
   readonly #names: OperationNames;
   readonly #key: string;
@@ -26,7 +28,10 @@ export class OperationLog {
     this.#key = key;
   }
 
+  /** An operation begins with its first step, not when its schedule begins: what returned before must be seen. */
   invoked(client: number, operation: number): void {
+    if (this.#invoked[client - 1] === operation) return;
+    this.#invoked[client - 1] = operation;
     const names = this.#names;
     const { f, input } = typeof names === "function" ? names(client, operation) : names;
     this.#add({
@@ -39,6 +44,7 @@ export class OperationLog {
   }
 
   ok(client: number, operation: number, output: unknown): void {
+    this.invoked(client, operation);
     this.#add({ process: this.#current(client), type: "ok", output: plainData(output) ?? null });
     this.#results.push({ client, operation, status: "ok", output });
   }
@@ -51,6 +57,7 @@ export class OperationLog {
     code: string,
     error: unknown,
   ): void {
+    this.invoked(client, operation);
     this.#add({ process: this.#current(client), type, error: code });
     this.#results.push({ client, operation, status: type, code, error });
     if (type === "info")

@@ -10,6 +10,7 @@ export interface Move {
   readonly free: boolean;
   /** It waited, let another go on, met a fault, or backed off: its place matters to everyone. */
   readonly entangled: boolean;
+  readonly begins: boolean;
   readonly returns: boolean;
 }
 
@@ -28,7 +29,8 @@ export function moveOf(steps: readonly TraceStep[], row: number): Move {
       (step.error && !not_sent),
   );
   const free = !entangled && (kind === "begin" || not_sent);
-  return { client, kind, keys, free, entangled, returns: step.returns === true };
+  const { begins = false, returns = false } = step;
+  return { client, kind, keys, free, entangled, begins, returns };
 }
 
 /**
@@ -41,6 +43,8 @@ export function moveOf(steps: readonly TraceStep[], row: number): Move {
 export function commute(a: Move, b: Move, several_operations: boolean): boolean {
   if (a.client === b.client || a.entangled || b.entangled) return false;
   if (several_operations && a.returns && b.returns) return false;
+  // One operation before another, or side by side: that is not the same history.
+  if ((a.begins && b.returns) || (a.returns && b.begins)) return false;
   if (a.free || b.free) return true;
   if (a.kind === "read" && b.kind === "read") return true;
   const others = new Set(b.keys);
