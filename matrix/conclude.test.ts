@@ -52,6 +52,7 @@ const failing = (kind: string): Partial<ExploreResult> => ({
     message: "m",
     found_after: 1,
     found: trace,
+    expected: { whole: "12345678", steps: "." },
     again: { runs: 1, failed: 1 },
     shrunk_in: 1,
     smallest: trace,

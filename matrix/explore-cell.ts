@@ -118,9 +118,7 @@ function resultOf<Client>(
     ...(seed === undefined ? {} : { seed }),
     outcomes,
     failed,
-    ...(failure
-      ? { failure: { ...asData(failure), token: tokenFor(where, failure.smallest) } }
-      : {}),
+    ...(failure ? { failure: { ...asData(failure), token: tokenFor(where, failure) } } : {}),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
+import { compareRuns } from "../schedules/renaming.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
 import { tokenFor } from "../schedules/token.ts";
-import { describeTrace, type Trace } from "../schedules/trace.ts";
+import type { Trace } from "../schedules/trace.ts";
 import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { explain } from "./sentence.ts";
@@ -23,9 +24,9 @@ interface Seeded {
 }
 
 /** The token of a failure's smallest schedule. */
-export function tokenOf({ name, backend, isolation }: Subject, { smallest }: FoundFailure): string {
+export function tokenOf({ name, backend, isolation }: Subject, failure: FoundFailure): string {
   const where = { program: name, backend: backend.name, server: backend.server };
-  return tokenFor({ ...where, isolation: isolation ?? null }, smallest);
+  return tokenFor({ ...where, isolation: isolation ?? null }, failure);
 }
 
 /**
@@ -102,8 +103,9 @@ export function seedText({ seed }: Seeded): string {
 }
 
 function nondeterministicText(trace: Trace, other: Trace): string {
-  const [one, two] = [describeTrace(trace).split("\n"), describeTrace(other).split("\n")];
-  const at = one.findIndex((line, i) => line !== two[i]);
-  const first = `first difference: \`${one[at] ?? "nothing"}\` and \`${two[at] ?? "nothing"}\``;
+  const comparison = compareRuns(trace, other);
+  const first = comparison.same
+    ? "what it left in the database"
+    : `first difference: \`${comparison.one}\` and \`${comparison.two}\``;
   return `Nondeterministic: run again, the same schedule went another way (${first}):\n\n${drawInterleaving(other)}`;
 }

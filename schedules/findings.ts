@@ -1,5 +1,6 @@
 import type { Failure } from "./program.ts";
 import type { Doubt } from "./search/proof.ts";
+import type { Fingerprint } from "./token.ts";
 import type { Trace } from "./trace.ts";
 
 /** What the schedules of a program showed. */
@@ -78,6 +79,8 @@ export interface FoundFailure {
   /** How many schedules it took to make it smaller. */
   readonly shrunk_in: number;
   readonly smallest: Trace;
+  /** What a replay of the smallest should show. */
+  readonly expected: Fingerprint;
   /** How often the smallest was run again, alone, and how often it failed in the same class. */
   readonly again: { readonly runs: number; readonly failed: number };
   /** What happened when the smallest was run again, if it was something else. */

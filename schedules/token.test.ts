@@ -2,7 +2,16 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { scheduleArbitrary } from "./arbitrary.ts";
 import { type Schedule, trimmed } from "./schedule.ts";
-import { BadToken, type Replay, readToken, writeToken } from "./token.ts";
+import {
+  BadToken,
+  fingerprint,
+  firstOtherStep,
+  type Replay,
+  readToken,
+  tokenFor,
+  writeToken,
+} from "./token.ts";
+import type { Trace } from "./trace.ts";
 
 const replay: Replay = {
   program: "read-write-in-transaction",
@@ -12,7 +21,23 @@ const replay: Replay = {
   operations: [1, 1],
   choices: [0, 0, 1],
   faults: [{ kind: "lose reply", client: 2, step: 4 }],
-  expected: "3f9a1c2b",
+  expected: { whole: "3f9a1c2b", steps: "x4k2b7q0." },
+};
+
+/** Sixty steps of two clients. */
+const trace: Trace = {
+  operations: [1, 1],
+  choices: [],
+  faults: [],
+  steps: Array.from({ length: 60 }, (_, i) => ({
+    client: 1 + (i % 2),
+    operation: 1,
+    statement: `SELECT ${"x".repeat(i)}`,
+    kind: "read",
+    keys: undefined,
+  })),
+  results: [],
+  ending: { kind: "ended" },
 };
 
 const seed = Date.now();
@@ -38,7 +63,9 @@ test("a token of two clients fits into 200 characters", () => {
   const two = scheduleArbitrary({ clients: 2, choices: 80, faults: ["die"] });
   const property = fc.property(two, (schedule) => {
     const server = "MySQL 9.7.4, Redis 8.0.2";
-    const token = writeToken({ ...replay, ...schedule, backend: "mysql+redis", server });
+    const where = { ...replay, backend: "mysql+redis", server };
+    const smallest = { ...trace, ...schedule };
+    const token = tokenFor(where, { smallest, expected: fingerprint(trace) });
     expect(token.length).toBeLessThanOrEqual(200);
     expect(token).toMatch(/^[\w~.%+-]+$/);
   });
@@ -56,4 +83,35 @@ test("a typing error is noticed", () => {
   expect(() => readToken(token.slice(0, -1))).toThrow("typing error, or a part of it is missing");
   expect(() => readToken("hello")).toThrow("This is no token");
   expect(() => readToken("rp9~x~y")).toThrow("another version");
+});
+
+test("the first step that is another one is named", () => {
+  const otherStep = (steps: Trace["steps"]): number | undefined =>
+    firstOtherStep(fingerprint(trace), fingerprint({ ...trace, steps }));
+  const [first, second, ...rest] = trace.steps;
+  const inserted = { ...first!, statement: "SELECT 1" };
+  expect(otherStep(trace.steps)).toBeUndefined();
+  expect(otherStep([first!, inserted, second!, ...rest])).toBe(1);
+  expect(otherStep([first!, second!])).toBe(2);
+  expect(otherStep([...trace.steps, first!])).toBe(60);
+});
+
+test("of a token that was cut, the steps that are left are compared", () => {
+  const token = tokenFor(replay, { smallest: trace, expected: fingerprint(trace) });
+  expect(token.length).toBeLessThanOrEqual(200);
+  const { expected } = readToken(token);
+  expect(firstOtherStep(expected, fingerprint(trace))).toBeUndefined();
+  const [, second, ...rest] = trace.steps;
+  expect(firstOtherStep(expected, fingerprint({ ...trace, steps: [second!, ...rest] }))).toBe(0);
+});
+
+test("another value in a statement is no other step", () => {
+  const [first] = trace.steps;
+  const selecting = (id: string): Trace => ({
+    ...trace,
+    steps: [{ ...first!, statement: `SELECT v WHERE id = ${id}` }],
+  });
+  const token = fingerprint(selecting("23"));
+  expect(firstOtherStep(token, fingerprint(selecting("25")))).toBeUndefined();
+  expect(firstOtherStep(token, fingerprint(selecting("v")))).toBe(0);
 });

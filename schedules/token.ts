@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Isolation } from "../backends/backend.ts";
+import type { FoundFailure } from "./findings.ts";
+import type { Comparison } from "./renaming.ts";
 import { type Fault, type Schedule, trimmed } from "./schedule.ts";
 import { describeTrace, type Trace } from "./trace.ts";
 
@@ -10,14 +12,23 @@ export interface Replay extends Schedule {
   readonly server: string;
   readonly isolation: Isolation | null;
   readonly operations: readonly number[];
-  /** Fingerprint of the trace that was seen. */
-  readonly expected: string;
+  readonly expected: Fingerprint;
+}
+
+/** What happened, in a few letters: equal when the same happened, up to generated values. */
+export interface Fingerprint {
+  /** Eight characters for all of it. */
+  readonly whole: string;
+  /** Two letters for each of the first steps, to say later which one is another now; a dot after the last step. */
+  readonly steps: string;
 }
 
 /** A token that cannot be read, in one sentence. */
 export class BadToken extends Error {}
 
-const version = "rp1";
+const version = "rp2";
+/** As long as may be, while a token fits into a message. */
+const token_length_max = 200;
 const levels: Readonly<Record<string, Isolation>> = {
   ru: "READ UNCOMMITTED",
   rc: "READ COMMITTED",
@@ -32,7 +43,7 @@ const fault_letters: Readonly<Record<Fault["kind"], string>> = {
 
 /**
  * A schedule in one word for a chat or a command line, of letters, digits, and `~ . - _ % +`:
- * `rp1~read-write~postgres~PostgreSQL+18.4~rc~1.1~01~~9f3a1c2b~k3f9`. All that takes effect is in it;
+ * `rp2~read-write~postgres~PostgreSQL+18.4~rc~1.1~01~~9f3a1c2b~x4k2~k3f9`. All that takes effect is in it;
  * the last part is a checksum over the rest.
  */
 export function writeToken(replay: Replay): string {
@@ -46,18 +57,23 @@ export function writeToken(replay: Replay): string {
     replay.operations.join("."),
     writeChoices(replay.choices),
     replay.faults.map(writeFault).join("."),
-    replay.expected,
+    replay.expected.whole,
+    replay.expected.steps,
   ].join("~");
   return `${text}~${checksum(text)}`;
 }
 
-/** The token of a schedule that was seen. */
+/** The token of a failure's smallest schedule. */
 export function tokenFor(
   where: Pick<Replay, "program" | "backend" | "server" | "isolation">,
-  trace: Trace,
+  { smallest, expected }: Pick<FoundFailure, "smallest" | "expected">,
 ): string {
-  const { operations, choices, faults } = trace;
-  return writeToken({ ...where, operations, choices, faults, expected: fingerprint(trace) });
+  const { operations, choices, faults } = smallest;
+  const { whole, steps } = expected;
+  const withSteps = (letters: string): string =>
+    writeToken({ ...where, operations, choices, faults, expected: { whole, steps: letters } });
+  const room = token_length_max - withSteps("").length;
+  return withSteps(steps.length <= room ? steps : steps.slice(0, Math.max(0, room - (room % 2))));
 }
 
 /** @throws BadToken that says in one sentence what is wrong */
@@ -72,11 +88,11 @@ export function readToken(token: string): Replay {
   }
   const cut = text.lastIndexOf("~");
   const parts = text.slice(0, cut).split("~");
-  if (checksum(text.slice(0, cut)) !== text.slice(cut + 1) || parts.length !== 9) {
+  if (checksum(text.slice(0, cut)) !== text.slice(cut + 1) || parts.length !== 10) {
     throw new BadToken("This token has a typing error, or a part of it is missing: copy it again.");
   }
-  const [, program, backend, server, level, operations, choices, faults, expected] = parts as [
-    ...[string, string, string, string, string, string, string, string, string],
+  const [, program, backend, server, level, operations, choices, faults, whole, steps] = parts as [
+    ...[string, string, string, string, string, string, string, string, string, string],
   ];
   return {
     program: decode(program),
@@ -86,13 +102,35 @@ export function readToken(token: string): Replay {
     operations: operations.split(".").map(Number),
     choices: readChoices(choices),
     faults: faults === "" ? [] : faults.split(".").map(readFault),
-    expected,
+    expected: { whole, steps },
   };
 }
 
-/** Eight characters that differ when something else happened. */
-export function fingerprint(trace: Trace): string {
-  return hash(describeTrace(trace)).slice(0, 8);
+/**
+ * The fingerprint of a run.
+ * @param again how it compares with another run of the same schedule; if not given, all values count
+ */
+export function fingerprint(trace: Trace, again?: Comparison): Fingerprint {
+  const text = again?.same ? again.text : describeTrace(trace);
+  const statements = again?.same ? again.statements : trace.steps.map((step) => step.statement);
+  const letters = trace.steps.map(({ client }, i) => lettersOf(client, statements[i] as string));
+  return { whole: hash(text).slice(0, 8), steps: `${letters.join("")}.` };
+}
+
+/**
+ * The first step, from 0, that is another than before: of another client, or another statement whatever its
+ * values. Undefined when none of the steps is that are known.
+ */
+export function firstOtherStep(before: Fingerprint, now: Fingerprint): number | undefined {
+  for (let at = 0; at < before.steps.length; at += 2) {
+    if (now.steps.slice(at, at + 2) !== before.steps.slice(at, at + 2)) return at / 2;
+  }
+  return undefined;
+}
+
+/** Numbers and words with digits in them are values, and so is what has got a name. */
+function lettersOf(client: number, statement: string): string {
+  return hash(`${client} ${statement.replace(/<?[\w-]*\d[\w-]*>?/g, "#")}`).slice(-2);
 }
 
 const checksum = (text: string): string => hash(text).slice(0, 4);

@@ -1,6 +1,6 @@
 import type { Step } from "../backends/backend.ts";
-import { withoutGenerated } from "../backends/generated-values.ts";
 import { plainDataText } from "../histories/plain-data.ts";
+import { Naming } from "./run/naming.ts";
 import type { Fault } from "./schedule.ts";
 
 /**
@@ -48,6 +48,8 @@ export interface TraceStep {
   /** Row of the step after which a waiting one went on; absent when it ended by itself. */
   readonly released_by?: number;
   readonly fault?: Fault["kind"];
+  /** An operation of this client began with this step; a BEGIN before it is none of its beginning. */
+  readonly begins?: true;
   /** An operation of this client returned after this step. */
   readonly returns?: true;
   /** The client backed off after this step: others go first. */
@@ -88,19 +90,14 @@ const verdicts = new Set<Ending["kind"]>([
   "exhausted pool",
 ]);
 
-/** The text of a statement or reply with its key named alike in every lane, and without random parts. */
-export function steady(text: string, key: string, shown_key: string): string {
-  const named = key === "" ? text : text.replaceAll(key, shown_key);
-  return withoutGenerated(named);
-}
-
 /** Everything that must be the same when a schedule is run again, as one string. */
 export function describeTrace(trace: Trace): string {
   const rows = trace.steps.map((s) =>
     [s.client, s.statement, s.reply ?? "", s.error ?? "", s.fault ?? "", waitText(s)].join("|"),
   );
-  const ends = trace.results.map((r) =>
-    [r.client, r.operation, r.status, r.code ?? "", outputText(r.output)].join("|"),
+  const outputs = outputTexts(trace.results);
+  const ends = trace.results.map((r, i) =>
+    [r.client, r.operation, r.status, r.code ?? "", outputs[i]].join("|"),
   );
   return [trace.choices.join(""), ...rows, ...ends, trace.ending.kind].join("\n");
 }
@@ -109,6 +106,8 @@ function waitText(step: TraceStep): string {
   return step.waited ? `waits until ${step.released_by ?? "itself"}` : "";
 }
 
-function outputText(output: unknown): string {
-  return steady(plainDataText(output), "", "");
+/** What each operation answered, as text; values that look generated have names. */
+export function outputTexts(results: readonly OperationResult[]): string[] {
+  const naming = new Naming("", "");
+  return results.map(({ output }) => naming.text(plainDataText(output)));
 }

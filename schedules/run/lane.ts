@@ -1,9 +1,10 @@
-import type { Backend, OpenOptions } from "../../backends/backend.ts";
+import type { Backend, Contents, OpenOptions } from "../../backends/backend.ts";
 import { judgeError } from "../../backends/refused.ts";
 import type { HistoryEvent } from "../../histories/event.ts";
 import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
 import type { Fault } from "../schedule.ts";
 import { hasVerdict, type Trace } from "../trace.ts";
+import { Naming } from "./naming.ts";
 import { OperationLog } from "./operations.ts";
 import { Patience } from "./patience.ts";
 import { Polling } from "./polling.ts";
@@ -17,6 +18,8 @@ export interface Played {
   readonly trace: Trace;
   readonly events: readonly HistoryEvent[];
   readonly failure: Failure | undefined;
+  /** What was in the database at the end, where that was asked for and the backend can say it. */
+  readonly left?: Contents;
 }
 
 /** What to play: who does how much, who goes next, what goes wrong. */
@@ -25,6 +28,8 @@ export interface Play {
   readonly operations: readonly number[];
   readonly pick: PickNext;
   readonly faults: readonly Fault[];
+  /** Also look at what is in the database at the end. */
+  readonly look_after?: boolean;
   /** Which schedule of a search it is, from 1; for messages. */
   readonly number?: number;
 }
@@ -87,7 +92,7 @@ export class Lane<Client> implements AsyncDisposable {
     await this.#setUp(outside, key, play.number);
     const named = this.#program.operation ?? { f: "run", input: null };
     const log = new OperationLog(play.operations, named, key);
-    const run = this.#newRun(play, key, outside);
+    const run = this.#newRun(play, key, outside, log);
     const ending = await run.play((seat) =>
       this.#sessions.enter(seat, () => this.#runClient(seat, play.operations, log, run, key)),
     );
@@ -105,9 +110,10 @@ export class Lane<Client> implements AsyncDisposable {
     const events = [...log.events];
     if (ending.kind === "ended") {
       await this.#sessions.leave(run, trace);
+      const left = play.look_after ? await this.#backend.contents?.(key) : undefined;
       const failure = await this.#judge(outside, { key, trace, events });
       if (failure) await this.#sessions.tidyOutside();
-      return { trace, events, failure };
+      return { trace, events, failure, ...(left ? { left } : {}) };
     }
     await this.#sessions.abandon(run);
     // Its statements may still be on the server.
@@ -135,15 +141,15 @@ export class Lane<Client> implements AsyncDisposable {
     if (this.#keys_used === 0) await this.#options.fresh_start?.look(this.#backend, key);
   }
 
-  #newRun(play: Play, key: string, outside: Client): Run {
+  #newRun(play: Play, key: string, outside: Client, log: OperationLog): Run {
     const expire = this.#program.expire?.bind(this.#program);
     return new Run({
       clients: play.operations.length,
       backend: this.#backend,
       pick: play.pick,
       faults: play.faults,
-      key,
-      shown_key,
+      naming: new Naming(key, shown_key),
+      invoked: (client, operation) => log.invoked(client, operation),
       expire: expire && (() => expire(outside, key)),
       busy_limit_ms: this.#options.busy_limit_ms ?? 2000,
       patience: this.#patience,
@@ -173,7 +179,6 @@ export class Lane<Client> implements AsyncDisposable {
       const request_id = `${key}-${client}-${operation}`;
       const backoff = async (): Promise<void> => run.backsOff(seat);
       const around: Around<Client> = { client, operation, key, request_id, backoff, reconnect };
-      log.invoked(client, operation);
       try {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {
@@ -198,7 +203,9 @@ export class Lane<Client> implements AsyncDisposable {
         ? { kind: "failed check", message: "`check` answered false" }
         : undefined;
     } catch (error) {
-      return failureOf(error);
+      const failure = failureOf(error);
+      const { key } = outcome;
+      return { ...failure, message: failure.message.replaceAll(key, shown_key) };
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { Backend, Step } from "../../backends/backend.ts";
 import { now_ms } from "../../backends/real-time.ts";
 import { type Fault, ranked } from "../schedule.ts";
-import { type Ending, type Mutable, steady, type Trace, type TraceStep } from "../trace.ts";
+import { type Ending, type Mutable, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
+import type { Naming } from "./naming.ts";
 import type { Patience } from "./patience.ts";
 import type { Polling } from "./polling.ts";
 import { Quiet } from "./quiet.ts";
@@ -28,9 +29,10 @@ export interface Scene {
   readonly backend: AsksWhoWaits & Pick<Backend<unknown>, "code">;
   readonly pick: PickNext;
   readonly faults: readonly Fault[];
-  /** The key of this run, and how the trace calls it. */
-  readonly key: string;
-  readonly shown_key: string;
+  /** How the trace calls the key and what is generated. */
+  readonly naming: Naming;
+  /** Called when the first step of an operation is let go. */
+  readonly invoked: (client: number, operation: number) => void;
   /** Makes a lock with a time to live expire now. */
   readonly expire: (() => Promise<void>) | undefined;
   /** How long a client may be busy outside the database while nobody else can go. */
@@ -150,7 +152,7 @@ export class Run {
   #backsOffWherePolling(seat: Seat): void {
     const { step, operation } = seat.arrived[0] as Arrival;
     const { client, slept_after } = seat;
-    const statement = this.#steady(step.statement);
+    const statement = this.#scene.naming.asBefore(step.statement);
     const question = { client, operation, kind: step.kind, statement, slept_after };
     const judged = seat.polls ? "no" : this.#scene.polling.judge(question, this.steps);
     if (judged === "no") return;
@@ -210,7 +212,13 @@ export class Run {
   }
 
   #addRow(seat: Seat, { step, operation }: Arrival, fault: Fault["kind"] | undefined): number {
-    const statement = this.#steady(step.statement);
+    const statement = this.#scene.naming.text(step.statement);
+    // Whoever calls later is the stricter case: what returned before that must be seen. BEGIN sees nothing.
+    const begins = step.kind !== "begin" && seat.begun < operation;
+    if (begins) {
+      seat.begun = operation;
+      this.#scene.invoked(seat.client, operation);
+    }
     seat.last_statement = statement;
     this.steps.push({
       client: seat.client,
@@ -218,8 +226,9 @@ export class Run {
       statement,
       kind: step.kind,
       // Named alike in every lane: a search compares steps of different lanes.
-      keys: step.keys?.map((name) => this.#steady(name)),
+      keys: step.keys?.map((name) => this.#scene.naming.touched(name)),
       ...(step.server_wide ? { server_wide: true } : {}),
+      ...(begins ? { begins } : {}),
       ...(fault === undefined ? {} : { fault }),
     });
     return this.steps.length - 1;
@@ -228,7 +237,7 @@ export class Run {
   #send(seat: Seat, arrival: Arrival, row: Mutable<TraceStep>): void {
     sent(arrival).then(
       (reply) => {
-        row.reply = this.#steady(arrival.step.describe(reply));
+        row.reply = this.#scene.naming.text(arrival.step.describe(reply));
         this.#waits.landed(seat);
         arrival.resolve(reply);
         this.#quiet.moved(seat);
@@ -254,10 +263,6 @@ export class Run {
   #resolved(): Promise<boolean> {
     const someone_died = this.seats.some((seat) => seat.dead);
     return this.#quiet.resolved(someone_died ? dead_holder_ms : this.#scene.stuck_limit_ms);
-  }
-
-  #steady(text: string): string {
-    return steady(text, this.#scene.key, this.#scene.shown_key);
   }
 }
 

@@ -40,7 +40,6 @@ export class Seat implements Caller {
   operation = 0;
   /** The operation whose first step was let go last. */
   begun = 0;
-  finished = false;
   dead = false;
   /** It has backed off until each of these has taken a step, where it can. */
   readonly lets_go_first: Set<Seat> = new Set();

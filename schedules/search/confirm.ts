@@ -1,7 +1,9 @@
 import type { FoundFailure } from "../findings.ts";
+import { type Comparison, compareRuns } from "../renaming.ts";
 import type { Lane, Played } from "../run/lane.ts";
+import { type Fingerprint, fingerprint } from "../token.ts";
 import type { Trace } from "../trace.ts";
-import { describeTrace } from "../trace.ts";
+import { differenceOf } from "./fresh-start.ts";
 import { pickFrom } from "./search.ts";
 import { shrink } from "./shrink.ts";
 
@@ -36,9 +38,12 @@ export async function smallest<Client>(
   lane: Lane<Client>,
   found: Played,
   found_after: number,
+  until_ms?: number,
 ): Promise<FoundFailure | undefined> {
-  const shrunk = await shrink(found, (operations, pick, faults) =>
-    lane.play({ operations, pick, faults }),
+  const shrunk = await shrink(
+    found,
+    (operations, pick, faults) => lane.play({ operations, pick, faults, look_after: true }),
+    until_ms,
   );
   const small = await runAgain(lane, shrunk.played);
   // What is smaller may have failed by chance: then it stays as it was found.
@@ -50,6 +55,7 @@ export async function smallest<Client>(
     found: found.trace,
     shrunk_in: shrunk.schedules,
     smallest: failure.played.trace,
+    expected: failure.expected,
     again: failure.again,
     ...(failure.other ? { other: failure.other } : {}),
   };
@@ -57,25 +63,43 @@ export async function smallest<Client>(
 
 interface RunAgain {
   readonly played: Played;
+  readonly expected: Fingerprint;
   readonly again: FoundFailure["again"];
   readonly other: Trace | undefined;
 }
 
-/** Once, where that is the same in verdict and trace; else a few times, to say how often it fails. */
+/** Once, where that is the same in all; else a few times, to say how often it fails. */
 async function runAgain<Client>(lane: Lane<Client>, played: Played): Promise<RunAgain> {
   let failed = 0;
   let other: Trace | undefined;
+  let expected: Fingerprint | undefined;
   for (let runs = 1; ; runs++) {
     const again = await playAgain(lane, played.trace);
     if (again.failure?.kind === played.failure?.kind) failed++;
-    if (describeTrace(again.trace) !== describeTrace(played.trace)) other ??= again.trace;
+    const comparison = comparePlayed(played, again);
+    if (comparison.same) expected ??= fingerprint(played.trace, comparison);
+    else other ??= again.trace;
     if ((failed === runs && !other) || runs === reruns_max) {
-      return { played, again: { runs, failed }, other };
+      return {
+        played,
+        expected: expected ?? fingerprint(played.trace),
+        again: { runs, failed },
+        other,
+      };
     }
   }
 }
 
+/** Whether two runs of one schedule did the same, and left the same, up to generated values. */
+export function comparePlayed(one: Played, two: Played): Comparison {
+  const difference = one.left && two.left && differenceOf(one.left, two.left);
+  if (difference === undefined) return compareRuns(one.trace, two.trace);
+  const { what } = difference;
+  return { same: false, one: `${what} at the end`, two: `${what} with other values` };
+}
+
+/** Runs the schedule of a trace again, and looks at what it leaves. */
 function playAgain<Client>(lane: Lane<Client>, trace: Trace): Promise<Played> {
   const { operations, choices, faults } = trace;
-  return lane.play({ operations, faults, pick: pickFrom(choices) });
+  return lane.play({ operations, faults, pick: pickFrom(choices), look_after: true });
 }

@@ -70,7 +70,7 @@ export class Pass<Client> implements AsyncDisposable {
       (played, number) => this.#seen(played, number),
       { after: grow_after, more: () => this.#grow() },
     );
-    const failure = await this.#failure();
+    const failure = await this.#failure(until_ms);
     return this.#conclude(size, schedules, end, failure);
   }
 
@@ -113,11 +113,9 @@ export class Pass<Client> implements AsyncDisposable {
       return;
     }
     if (this.#first !== undefined) return;
-    if (await confirm(this.#lane, played)) {
-      this.#first = { played, number };
-      return;
-    }
-    this.#didNotRepeat({ played, number });
+    const again = await confirm(this.#lane, played);
+    if (again) this.#first = { played: again, number };
+    else this.#didNotRepeat({ played, number });
   }
 
   #didNotRepeat({ played, number }: Found): void {
@@ -129,17 +127,21 @@ export class Pass<Client> implements AsyncDisposable {
     this.#unrepeated = { failure, found_after, runs: reruns_max, count };
   }
 
-  async #failure(): Promise<FoundFailure | undefined> {
+  async #failure(until_ms: number | undefined): Promise<FoundFailure | undefined> {
     const first = this.#first;
     if (first === undefined || this.disturbance !== undefined) return undefined;
-    const { played, number } = first;
-    if (this.#more.length > 0 && !(await confirm(this.#lane, played))) {
-      const lanes = this.#more.length + 1;
-      const failure = played.failure as Failure;
-      this.disturbance = { kind: "failed beside others", lanes, failure };
-      return undefined;
+    let { played } = first;
+    if (this.#more.length > 0) {
+      const again = await confirm(this.#lane, played);
+      if (again === undefined) {
+        const lanes = this.#more.length + 1;
+        const failure = played.failure as Failure;
+        this.disturbance = { kind: "failed beside others", lanes, failure };
+        return undefined;
+      }
+      played = again;
     }
-    const failure = await smallest(this.#lane, played, number);
+    const failure = await smallest(this.#lane, played, first.number, until_ms);
     if (failure === undefined) this.#didNotRepeat(first);
     return failure;
   }

@@ -1,3 +1,4 @@
+import { now_ms } from "../run/clock.ts";
 import type { Played } from "../run/lane.ts";
 import type { PickNext } from "../run/runner.ts";
 import { contextSwitches, type Fault, trimmed } from "../schedule.ts";
@@ -21,9 +22,15 @@ const time_max_ms = 20_000;
 /**
  * Makes a failing schedule smaller while it fails in the same class: fewest clients, then operations,
  * then faults, then context switches, then smaller choices.
+ *
+ * @param until_ms it has to be content with what it has by then, by `now_ms`
  */
-export async function shrink(found: Played, play: PlayCandidate): Promise<Shrunk> {
-  const shrinker = new Shrinker(found, play);
+export async function shrink(
+  found: Played,
+  play: PlayCandidate,
+  until_ms: number = Number.POSITIVE_INFINITY,
+): Promise<Shrunk> {
+  const shrinker = new Shrinker(found, play, until_ms);
   await shrinker.untilNothingChanges(() => shrinker.dropClients());
   await shrinker.untilNothingChanges(() => shrinker.dropOperations());
   await shrinker.untilNothingChanges(() => shrinker.dropFaults());
@@ -42,12 +49,12 @@ class Shrinker {
   readonly #found: Played;
   readonly #passes_serially = new Map<string, boolean>();
 
-  constructor(found: Played, play: PlayCandidate) {
+  constructor(found: Played, play: PlayCandidate, until_ms: number) {
     this.best = found;
     this.#found = found;
     this.#play = play;
     this.#kind = found.failure?.kind;
-    this.#until_ms = performance.now() + time_max_ms;
+    this.#until_ms = Math.min(until_ms, now_ms() + time_max_ms);
   }
 
   async untilNothingChanges(pass: () => Promise<boolean>): Promise<void> {
@@ -134,7 +141,7 @@ class Shrinker {
   }
 
   get #spent(): boolean {
-    return this.schedules >= schedules_max || performance.now() > this.#until_ms;
+    return this.schedules >= schedules_max || now_ms() > this.#until_ms;
   }
 
   async #fails(
