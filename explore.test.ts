@@ -14,7 +14,8 @@ import {
   SharedMemory,
 } from "./schedules/run/shared-memory.test-support.ts";
 import { contextSwitches } from "./schedules/schedule.ts";
-import { readToken } from "./schedules/token.ts";
+import { readToken, writeToken } from "./schedules/token.ts";
+import { testTime } from "./test-runner.ts";
 
 afterEach(() => {
   delete process.env[replay_variable];
@@ -279,13 +280,31 @@ test("a token replays its one schedule and says that the same happened", async (
   expect(message).toContain("Replayed: the same thing happened");
 });
 
-test("replaying after a repair says that something else happened, and passes", async () => {
+test("replaying after a repair names the step that is another now, and explores all", async () => {
   process.env[replay_variable] = (await raceIn(counter)).token;
   const repaired = {
     ...counter,
     run: (memory: Memory, { key }: { key: string }) => memory.add(key, 1),
   };
-  expect((await explore(repaired)).text).toContain("no failure. Replayed: something else happened");
+  const report = await explore(repaired);
+  expect(report).toMatchObject({ proof: true, schedules: 2 });
+  expect(report.text).toContain("Replayed: something else happened than when the token was made");
+  expect(report.text).toContain("step 1 was another one, now client 1 sends `add a 1`");
+});
+
+test("one more step before the race does not turn a replay green", async () => {
+  process.env[replay_variable] = (await raceIn(counter)).token;
+  const edited: ExploreOptions<Memory> = {
+    ...counter,
+    async run(memory, around) {
+      await memory.get("settings");
+      await memory.get("more settings");
+      await counter.run(memory, around);
+    },
+  };
+  const { message, exploration } = await raceIn(edited);
+  expect(message).toMatch(/step \d was another one, now client \d sends `get settings`/);
+  expect(exploration.failure?.kind).toBe("lost update");
 });
 
 test("a token for another program leaves this one alone", async () => {
@@ -339,3 +358,57 @@ test("a check that counts on the number of clients does not shrink into nonsense
   expect(exploration.failure?.smallest.operations).toEqual([1, 1, 1]);
   expect(contextSwitches(exploration.failure?.smallest.choices ?? [])).toBe(1);
 });
+
+test("a proof that is required and does not come about throws, and says why", async () => {
+  const right: ExploreOptions<Memory> = {
+    ...counter,
+    require: "proof",
+    run: (memory, { key }) => memory.add(key, 1),
+  };
+  expect(await explore(right)).toMatchObject({ proof: true });
+  // More clients than two make the search a random one by default, but not when a proof is required.
+  expect(await explore({ ...right, clients: 3 })).toMatchObject({ proof: true });
+  const cut = explore({ ...right, clients: 3, schedules: 2 });
+  await expect(cut).rejects.toMatchObject({
+    name: "NoProof",
+    message: expect.stringContaining("no proof, because there are more"),
+    report: expect.objectContaining({ schedules: 2 }),
+  });
+  const stale = explore({ ...right, setup: async () => undefined, check: async () => undefined });
+  await expect(stale).rejects.toThrow("set-up did not give the same state every time: a");
+  await expect(explore({ ...right, exhaustive: false })).rejects.toThrow("gives none");
+});
+
+test("at its time limit a search says how far it got", async () => {
+  const slow: ExploreOptions<Memory> = {
+    ...counter,
+    clients: 8,
+    exhaustive: true,
+    schedules: Number.POSITIVE_INFINITY,
+    timeLimitMs: 200,
+    run: async (memory, { key }) => {
+      await memory.add(key, 1);
+      await memory.add("other", 1);
+    },
+    setup: async (memory, key) => {
+      await memory.set(key, 0);
+      await memory.set("other", 0);
+    },
+  };
+  const report = await explore(slow);
+  expect(report.doubt).toEqual({ kind: "cut short", by: "time" });
+  expect(report.text).toMatch(/no failure in \d+ schedules .*: no proof, because the time limit/);
+});
+
+test("a race is still found when a token's schedule does not fail any more", async () => {
+  const { token } = await raceIn(counter);
+  const other = readToken(token);
+  process.env[replay_variable] = writeToken({ ...other, choices: [] });
+  const { message } = await raceIn(counter);
+  expect(message).toMatch(/^Replayed: something else happened/);
+  expect(message).toContain("lost update");
+});
+
+test("the limit of a test is known under vitest", () => {
+  expect(testTime()).toMatchObject({ runner: "vitest", limit_ms: 4_321 });
+}, 4_321);

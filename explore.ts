@@ -1,5 +1,7 @@
 import type { Backend, Isolation } from "./backends/backend.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
+import { Progress } from "./reports/progress.ts";
+import { replayedText } from "./reports/replayed.ts";
 import {
   countsText,
   failureText,
@@ -7,7 +9,7 @@ import {
   type Subject,
   tokenOf,
 } from "./reports/report.ts";
-import { successText } from "./reports/success.ts";
+import { successText, timeIsUpText } from "./reports/success.ts";
 import { BadOptions, mustMakeSense } from "./schedules/bad-options.ts";
 import {
   type Exploration,
@@ -26,6 +28,7 @@ import { contextSwitches, type Fault } from "./schedules/schedule.ts";
 import { replay } from "./schedules/search/replay.ts";
 import { Tally } from "./schedules/tally.ts";
 import { type Replay, readToken } from "./schedules/token.ts";
+import { testTime } from "./test-runner.ts";
 
 /** A program of your own and how to explore it. */
 export interface ExploreOptions<Client> {
@@ -73,7 +76,11 @@ export interface ExploreOptions<Client> {
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
   readonly shared_connection?: boolean;
-  /** Schedules side by side, each with its own key. Default 4; 1 when `run` touches more than its key. */
+  /**
+   * At most so many schedules side by side, each in a copy of the backend's database. Default 4. A search begins
+   * with one, and stays with one where no copy can be made: while a session of this backend is open elsewhere,
+   * on Redis and DynamoDB, and in MySQL where there are triggers, views or routines.
+   */
   readonly lanes?: number;
   /**
    * How long a client may be busy outside the database (a slow call elsewhere), or without an answer, while
@@ -83,6 +90,17 @@ export interface ExploreOptions<Client> {
   readonly busyLimitMs?: number;
   /** At most so many steps in a schedule; one that is longer is given up, which is no verdict. Default 1,000. */
   readonly stepLimit?: number;
+  /**
+   * `"proof"`: throws NoProof when no schedule failed, but the search did not end in a proof either; makes
+   * `exhaustive` the default. Default: a search that is cut short, or made at random, passes.
+   */
+  readonly require?: "proof";
+  /**
+   * In milliseconds: no schedule begins later, and `text` says how far it got. Default none; under vitest nine
+   * tenths of the test's own limit, and then NoProof is thrown, as the test would have failed without a word.
+   * vitest and Jest end a test after 5 s, mocha after 2 s, node:test never: give a test that explores a minute.
+   */
+  readonly timeLimitMs?: number;
 }
 
 /** Schedules could not be taken to their end, and no other failed: nothing is known, neither race nor proof. */
@@ -112,6 +130,17 @@ export class RaceFound extends Error {
     this.name = "RaceFound";
     this.exploration = exploration;
     this.token = token;
+  }
+}
+
+/** Nothing failed, but a proof was required, or the test's time was over before the search was. */
+export class NoProof extends Error {
+  override readonly name = "NoProof";
+  readonly report: Report;
+
+  constructor(message: string, report: Report) {
+    super(message);
+    this.report = report;
   }
 }
 
@@ -155,6 +184,8 @@ export const replay_variable = "RACEPROOF_REPLAY";
  * @throws ProgramFailed when `run` throws also without a race
  * @throws NoVerdict when a client was busy for too long, or a schedule did not end
  * @throws BadOptions in one sentence
+ * @throws SetupFailed when `setup` throws
+ * @throws NoProof when `require` asks for one, or the time of the test is over
  * @throws Error when there was nothing to race: fewer than two clients took a step
  */
 export async function explore<Client>(options: ExploreOptions<Client>): Promise<Report> {
@@ -167,7 +198,10 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     isolation,
     replayCommand: (token) => `${replay_variable}='${token}' npm test`,
   };
-  const exhaustive = options.exhaustive ?? clients * operations === 2;
+  const needs_proof = options.require === "proof";
+  const exhaustive = options.exhaustive ?? (needs_proof || clients * operations === 2);
+  const test = options.timeLimitMs === undefined ? testTime() : undefined;
+  const progress = new Progress(name);
   const exploration: ExplorationOptions<Client> = {
     ...options,
     program: programOf(options),
@@ -176,12 +210,15 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     search: exhaustive ? "exhaustive" : "random",
     ...(options.busyLimitMs === undefined ? {} : { busy_limit_ms: options.busyLimitMs }),
     ...(options.stepLimit === undefined ? {} : { step_limit: options.stepLimit }),
+    time_limit_ms: options.timeLimitMs ?? test?.left_ms,
+    progress: (schedules) => progress.show(schedules),
   };
   const token = process.env[replay_variable];
   const wanted = token === undefined || token === "" ? undefined : readToken(token);
-  if (wanted?.program === name) return replayed(wanted, exploration, subject);
+  const remark =
+    wanted?.program === name ? `${await replayed(wanted, exploration, subject)}\n\n` : "";
 
-  const result = await exploreSchedules(exploration);
+  const result = await exploreSchedules(exploration).finally(() => progress.clear());
   const { failure } = result;
   if (failure && needsNoRace(failure)) {
     const { error } = failure;
@@ -196,10 +233,14 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     throw new Error(`${name}: ${nothing_raced}`, cause === undefined ? {} : { cause });
   }
   if (failure) {
-    const text = failureText(subject, failure, countsText(result, failure));
+    const text = remark + failureText(subject, failure, countsText(result, failure));
     throw new RaceFound(text, result, tokenOf(subject, failure));
   }
-  return { ...result, text: successText(subject, result) };
+  const report = { ...result, text: remark + successText(subject, result) };
+  const time_is_up = result.doubt?.kind === "cut short" && result.doubt.by === "time";
+  if (test && time_is_up) throw new NoProof(`${report.text} ${timeIsUpText(test)}`, report);
+  if (needs_proof && !report.proof) throw new NoProof(report.text, report);
+  return report;
 }
 
 /** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */
@@ -211,6 +252,15 @@ function needsNoRace({ error, smallest }: FoundFailure): boolean {
 
 function mustHaveFunctions(options: object): void {
   const { name, ...given } = options as Record<string, unknown>;
+  const { require: required, exhaustive, timeLimitMs } = given;
+  if (required !== undefined && required !== "proof")
+    throw new BadOptions(`${String(name)}: \`require\` can only be "proof".`);
+  if (required === "proof" && exhaustive === false)
+    throw new BadOptions(
+      `${String(name)}: a proof is required, but \`exhaustive: false\` gives none.`,
+    );
+  if (timeLimitMs !== undefined && !(Number(timeLimitMs) > 0))
+    throw new BadOptions(`${String(name)}: timeLimitMs must be a number of milliseconds above 0.`);
   for (const needed of ["setup", "run", "check"]) {
     if (typeof given[needed] !== "function")
       throw new BadOptions(`${String(name)}: \`${needed}\` is missing; it must be a function.`);
@@ -253,12 +303,20 @@ function mustBeExpected(
   }
 }
 
+/**
+ * Runs the schedule of a token again.
+ * @returns a sentence about it, when nothing failed: then it says too little, and all has to be explored
+ * @throws RaceFound when it fails
+ */
 async function replayed<Client>(
   token: Replay,
   options: ExplorationOptions<Client>,
   subject: Subject,
-): Promise<Report> {
+): Promise<string> {
   const played = await replay(token, options);
+  const said = replayedText(played);
+  const { trace, failure, now, again } = played;
+  if (!failure && trace.ending.kind === "ended") return said;
   const tally = new Tally();
   tally.add(played);
   const report: Exploration = {
@@ -268,27 +326,23 @@ async function replayed<Client>(
     pruned: 0,
     complete: false,
     proof: false,
+    doubt: { kind: "failed" },
     seed: undefined,
     diverged: 0,
   };
-  const verdict = played.same
-    ? "the same thing happened as when the token was made"
-    : "something else happened than when the token was made";
-  const remarks = `Replayed: ${verdict}.${played.warning ? ` ${played.warning}` : ""}`;
-  const { trace } = played;
-  if (!played.failure && trace.ending.kind !== "ended") {
+  if (!failure) {
     const gave_up = { count: 1, trace };
     throw new NoVerdict(noVerdictText(subject, gave_up), { ...report, gave_up });
   }
-  if (!played.failure) return { ...report, text: `${subject.name}: no failure. ${remarks}` };
   const found = {
-    ...played.failure,
+    ...failure,
     found_after: 1,
     found: trace,
     shrunk_in: 0,
     smallest: trace,
-    again: { runs: 0, failed: 0 },
+    expected: now,
+    again,
   };
-  const text = failureText(subject, found, remarks);
+  const text = failureText(subject, found, said);
   throw new RaceFound(text, { ...report, failure: found }, tokenOf(subject, found));
 }

@@ -32,6 +32,7 @@ export type { Limits, Verdict } from "./checkers/verdict.ts";
 export {
   type ExploreOptions,
   explore,
+  NoProof,
   NoVerdict,
   ProgramFailed,
   RaceFound,

@@ -30,6 +30,14 @@ function noProofText(subject: Subject, exploration: Exploration): string {
   return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why === "" ? "" : `, because ${why}`}.`;
 }
 
+/** What to do when the test runner's own limit was near. */
+export function timeIsUpText({ runner, limit_ms }: { runner: string; limit_ms: number }): string {
+  return (
+    `That is the limit of ${runner} for this test, ${limit_ms} ms: give it more, as in ` +
+    `test("…", …, ${Math.max(60_000, 10 * limit_ms)}), or set timeLimitMs to a part of it and be content with no proof.`
+  );
+}
+
 /** Goes on after "no proof, because". */
 export function doubtInWords(doubt: Doubt): string {
   const words: { readonly [K in Doubt["kind"]]: (doubt: Extract<Doubt, { kind: K }>) => string } = {

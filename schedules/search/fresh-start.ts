@@ -36,7 +36,8 @@ export class FreshStart {
   }
 }
 
-function differenceOf(first: Contents, later: Contents): Stale | undefined {
+/** The first place in which two states differ. */
+export function differenceOf(first: Contents, later: Contents): Stale | undefined {
   for (const what of new Set([...first.keys(), ...later.keys()])) {
     const [one, two] = [first.get(what), later.get(what)];
     if (one?.checksum === two?.checksum && one?.rows === two?.rows) continue;

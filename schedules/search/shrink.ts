@@ -1,4 +1,4 @@
-import { now_ms } from "../run/clock.ts";
+import { now_ms } from "../../backends/real-time.ts";
 import type { Played } from "../run/lane.ts";
 import type { PickNext } from "../run/runner.ts";
 import { contextSwitches, type Fault, trimmed } from "../schedule.ts";

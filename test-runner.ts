@@ -1,0 +1,35 @@
+/** What can be known of the test runner that we run in: how much time it gives. */
+
+/** As much of vitest's own state as says which test runs, since when, and for how long it may. */
+interface VitestWorker {
+  readonly current?: {
+    readonly timeout?: number;
+    readonly concurrent?: boolean;
+    readonly result?: { readonly startTime?: number };
+  };
+}
+
+/** How much of a test's time is kept back to say what was found. */
+const reserve = 0.1;
+
+export interface TestTime {
+  readonly runner: string;
+  /** The limit of the whole test. */
+  readonly limit_ms: number;
+  /** What is left of it now for exploring. */
+  readonly left_ms: number;
+}
+
+/**
+ * The time that the running test may still take. Only vitest tells it (its default is 5 s a test); Jest (5 s) and mocha
+ * (2 s) do not, node:test has no limit.
+ */
+export function testTime(): TestTime | undefined {
+  const { __vitest_worker__: worker } = globalThis as { __vitest_worker__?: VitestWorker };
+  const { timeout, concurrent, result } = worker?.current ?? {};
+  const began_ms = result?.startTime;
+  // Of tests that run side by side, vitest does not say which one this is.
+  if (!timeout || concurrent || began_ms === undefined) return undefined;
+  const left_ms = began_ms + timeout * (1 - reserve) - Date.now();
+  return { runner: "vitest", limit_ms: timeout, left_ms: Math.max(0, left_ms) };
+}
