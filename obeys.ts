@@ -15,7 +15,7 @@ export interface ObeysOptions<Client> {
    *
    * @example final: async (db, key) => ({ f: "read", output: await balanceOf(db, key) })
    */
-  final?(client: Client, key: string): Promise<FinalOperation>;
+  readonly final?: (client: Client, key: string) => Promise<FinalOperation>;
 }
 
 /** An operation as the model calls it, and what it answered. */
