@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { Isolation } from "../backends/backend.ts";
-import type { FoundFailure } from "./findings.ts";
 import type { Comparison } from "./renaming.ts";
 import { type Fault, type Schedule, trimmed } from "./schedule.ts";
 import { describeTrace, type Trace } from "./trace.ts";
@@ -66,7 +65,7 @@ export function writeToken(replay: Replay): string {
 /** The token of a failure's smallest schedule. */
 export function tokenFor(
   where: Pick<Replay, "program" | "backend" | "server" | "isolation">,
-  { smallest, expected }: Pick<FoundFailure, "smallest" | "expected">,
+  { smallest, expected }: { readonly smallest: Trace; readonly expected: Fingerprint },
 ): string {
   const { operations, choices, faults } = smallest;
   const { whole, steps } = expected;
