@@ -56,7 +56,8 @@ export function wronglySeen(
   init: unknown,
   make: MakeModel,
 ): Never | TakenTooOften | OutOfRange | undefined {
-  if (make === models["kv"]) return pieceFromNowhere(all, operation, String(init));
+  if (make === models["kv"])
+    return pieceFromNowhere(all, operation, typeof init === "string" ? init : "");
   if (make === models["counter"]) return outOfRange(all, operation, Number(init));
   const source = sourceOf(make);
   return source && fromNowhere(all, operation, source, init);

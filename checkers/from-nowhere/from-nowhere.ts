@@ -25,7 +25,7 @@ export function fromNowhere(
   init: unknown,
 ): FromNowhere | undefined {
   if (model === "counter") return counterOutOfReach(operations, Number(init));
-  if (model === "kv") return textFromNowhere(operations, String(init));
+  if (model === "kv") return textFromNowhere(operations, typeof init === "string" ? init : "");
   const known = traffic[model];
   return known === undefined ? undefined : valueFromNowhere(operations, known, init);
 }

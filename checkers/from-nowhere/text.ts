@@ -16,7 +16,8 @@ export function textFromNowhere(
   const happened = operations.filter(({ status }) => status !== "fail");
   const inputs = (name: string): string[] =>
     happened.filter(({ f }) => f === name).map(({ input }) => String(input));
-  const starts = new Set([initial, ...inputs("put")]);
+  const emptied = happened.some(({ f }) => f === "delete") ? [""] : [];
+  const starts = new Set([initial, ...emptied, ...inputs("put")]);
   const appends = new Set(inputs("append"));
   const start_lengths = new Set([...starts].map(({ length }) => length));
   const append_lengths = [...new Set([...appends].map(({ length }) => length))];
