@@ -1,11 +1,17 @@
-/** raceproof as a library: explore your own code, judge your own histories. */
+/**
+ * raceproof as a library: explore your own code, judge your own histories.
+ *
+ * `explore` runs your functions on a database under every interleaving; `startServer` and `connectPostgres`
+ * (`connectMysql`, `connectRedis`, `connectDynamodb`) give it one. `checkFile` and `checkHistory` judge what any
+ * program recorded.
+ */
 export {
   type Backend,
+  type Borrowing,
   type Contents,
   type Gate,
   type Isolation,
   type OpenOptions,
-  open_gate,
   type Session,
   type Step,
   type TableContents,
@@ -24,6 +30,18 @@ export { isRetryable } from "./backends/retryable.ts";
 export { checkFile } from "./checkers/check-file.ts";
 export { type CheckHistoryOptions, checkHistory } from "./checkers/check-history.ts";
 export type { CheckOptions, FileVerdict } from "./checkers/check-options.ts";
+export type {
+  Differs,
+  Exclusive,
+  Move,
+  Never,
+  NoSuchState,
+  OutOfRange,
+  Reason,
+  TakenTooOften,
+  Unfinished,
+  WrongOrder,
+} from "./checkers/explain/reason.ts";
 export type { Call, Model } from "./checkers/model.ts";
 export type { MakeModel } from "./checkers/models/index.ts";
 export { modelNames } from "./checkers/select.ts";
@@ -56,15 +74,10 @@ export { Recorder } from "./histories/recorder.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
 export { obeys } from "./obeys.ts";
-export { drawInterleaving } from "./reports/interleaving.ts";
-export { explain } from "./reports/sentence.ts";
-export { type ScheduleBounds, scheduleArbitrary } from "./schedules/arbitrary.ts";
 export { BadOptions } from "./schedules/bad-options.ts";
 export {
   type Disturbance,
   type Exploration,
-  type ExplorationOptions,
-  exploreSchedules,
   type FoundFailure,
   type GaveUp,
   type Unrepeated,
@@ -72,17 +85,20 @@ export {
 export {
   type Around,
   CheckFailed,
+  type Failure,
+  type OperationName,
   type OperationNames,
   type Outcome,
-  type Program,
 } from "./schedules/program.ts";
+export type { DrainEnd } from "./schedules/run/lanes.ts";
 export { SetupFailed } from "./schedules/run/setup-failed.ts";
-export type { Fault, Schedule } from "./schedules/schedule.ts";
+export type { Fault } from "./schedules/schedule.ts";
 export type { Stale } from "./schedules/search/fresh-start.ts";
 export type { Doubt } from "./schedules/search/proof.ts";
-export { type Replayed, replay } from "./schedules/search/replay.ts";
-export { BadToken, type Replay, readToken, writeToken } from "./schedules/token.ts";
-export type { Trace, TraceStep } from "./schedules/trace.ts";
+export { BadToken } from "./schedules/token.ts";
+export type { Ending, OperationResult, Trace, TraceStep } from "./schedules/trace.ts";
+export type { Settings } from "./servers/local/recipe.ts";
+export type { Progress, ProgressEvent } from "./servers/progress.ts";
 export type { Server, ServerKind } from "./servers/server.ts";
 export { type StartOptions, startServer } from "./servers/start.ts";
 export { ServerUnavailable } from "./servers/unavailable.ts";

@@ -32,3 +32,10 @@ export interface BackendWithDoor<Client> extends Backend<Client> {
   readonly door: DoorTarget;
   copyForLane?(): Promise<BackendWithDoor<Client> | undefined>;
 }
+
+/** Importers of the package see a plain Backend. @throws Error for one whose protocol no door can read */
+export function doorOf(backend: Backend<unknown>): DoorTarget {
+  const { door } = backend as Partial<BackendWithDoor<unknown>>;
+  if (door === undefined) throw new Error(`There are no doors to ${backend.name}.`);
+  return door;
+}

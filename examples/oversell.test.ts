@@ -6,7 +6,6 @@ import {
   connectPostgres,
   type ExploreOptions,
   explore,
-  open_gate,
   type Server,
   startServer,
 } from "../index.ts";
@@ -19,7 +18,7 @@ beforeAll(async () => {
   // A PostgreSQL of our own; RACEPROOF_POSTGRES_URL takes another one.
   server = await startServer("postgres");
   postgres = await connectPostgres(server);
-  await using session = await postgres.open(open_gate);
+  await using session = await postgres.open();
   await session.client.query(tables);
 });
 

@@ -8,6 +8,7 @@ import { PolylinParser, polylin_header } from "./read-polylin.ts";
 
 /** The ways in which histories are written down. */
 export const formats = ["jsonl", "json", "edn", "jepsen-log", "polylin", "limo", "etcd"] as const;
+/** One of them. */
 export type Format = (typeof formats)[number];
 
 /** What a file's beginning looks like. @returns undefined when it looks like no history */

@@ -28,6 +28,7 @@ export interface Outcome {
 /** What an operation is called in a history, and with which input: always the same, or by client and number. */
 export type OperationNames = OperationName | ((client: number, operation: number) => OperationName);
 
+/** How a history calls an operation, and its input. */
 export interface OperationName {
   readonly f: string;
   readonly input: unknown;
@@ -82,6 +83,7 @@ export class OperationFailed extends CheckFailed {
   }
 }
 
+/** What went wrong, and its class: shrinking keeps the class. */
 export interface Failure {
   readonly kind: string;
   readonly message: string;

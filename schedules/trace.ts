@@ -61,6 +61,7 @@ export interface TraceStep {
 /** A trace while it is being written. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** What became of an operation. */
 export interface OperationResult {
   readonly client: number;
   /** From 1, counted for each client. */

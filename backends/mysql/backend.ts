@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import {
+  type Backend,
   type Contents,
   type Gate,
   type Isolation,
@@ -50,7 +51,7 @@ type Client = import("mysql2/promise").Connection;
 export async function connectMysql(
   server: { readonly url: string },
   options: MariadbOptions = {},
-): Promise<BackendWithDoor<Client>> {
+): Promise<Backend<Client>> {
   const given = givenBy(server.url);
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
   return new MysqlBackend(library, given, await OwnDatabase.create(library, given), options);

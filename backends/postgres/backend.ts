@@ -1,5 +1,6 @@
 import type pg from "pg";
 import {
+  type Backend,
   type Contents,
   type Gate,
   type Isolation,
@@ -54,9 +55,7 @@ type Pool = import("pg").Pool;
  * await postgres[Symbol.asyncDispose]();
  * await server[Symbol.asyncDispose]();
  */
-export function connectPostgres(server: {
-  readonly url: string;
-}): Promise<BackendWithDoor<Client>> {
+export function connectPostgres(server: { readonly url: string }): Promise<Backend<Client>> {
   return connectWith(server.url, (_library, Client, config) => {
     const client = new Client(config);
     return {
@@ -79,7 +78,7 @@ export interface PoolOptions {
 export function connectPostgresPool(
   server: { readonly url: string },
   options: PoolOptions = {},
-): Promise<BackendWithDoor<Pool>> {
+): Promise<Backend<Pool>> {
   return connectWith(server.url, (library, Client, config, gate) => {
     class PoolClient extends Client {
       constructor(own?: pg.ClientConfig) {

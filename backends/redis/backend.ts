@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Redis, RedisOptions } from "ioredis";
-import { open_gate } from "../backend.ts";
+import { type Backend, open_gate } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
 import type { BackendWithDoor } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
@@ -36,9 +36,7 @@ type Client = import("ioredis").Redis;
  * await redis[Symbol.asyncDispose]();
  * await server[Symbol.asyncDispose]();
  */
-export async function connectRedis(server: {
-  readonly url: string;
-}): Promise<BackendWithDoor<Client>> {
+export async function connectRedis(server: { readonly url: string }): Promise<Backend<Client>> {
   const library = (await loadDriver("ioredis", () => import("ioredis"))).Redis;
   const sessions = new Set<RedisSession>();
   const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
@@ -53,7 +51,7 @@ export async function connectRedis(server: {
   };
   const door = new RedisDoorTarget(server.url, ours);
 
-  return {
+  const backend: BackendWithDoor<Client> = {
     door,
     name: product.startsWith("Valkey") ? "valkey" : "redis",
     server: product,
@@ -78,6 +76,7 @@ export async function connectRedis(server: {
       if (opened) await removeOurs(library, server.url, prefix);
     },
   };
+  return backend;
 }
 
 /** `Redis 8.0.2`, `Valkey 9.1.2`: as the server says in INFO. Valkey also gives the Redis version that it is like. */

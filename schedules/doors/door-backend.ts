@@ -1,6 +1,6 @@
 import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
-import type { Address, BackendWithDoor, DoorTarget } from "../../backends/door-target.ts";
+import { type Address, type DoorTarget, doorOf } from "../../backends/door-target.ts";
 import { Door } from "./door.ts";
 import { WireError } from "./passage.ts";
 
@@ -14,12 +14,13 @@ export interface MakeClient<Client> {
  * The same database for programs that bring their own client: each client of a schedule has a door of its own.
  *
  * @param backend connected, in a database of its own; disposed of with this one
+ * @throws Error for one whose protocol no door can read
  */
 export function throughDoors<Client>(
-  backend: BackendWithDoor<unknown>,
+  backend: Backend<unknown>,
   make: MakeClient<Client>,
 ): Backend<Client> {
-  const { door: target } = backend;
+  const target = doorOf(backend);
   const doors = new Map<Session<Client>, Door>();
   const open = async (
     gate: Gate = open_gate,
