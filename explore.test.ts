@@ -71,8 +71,8 @@ test.each([3, 5, 8])(
     const failure = exploration.failure;
     expect(failure?.smallest.operations).toEqual([1, 1]);
     expect(contextSwitches(failure?.smallest.choices ?? [])).toBe(1);
-    expect(failure?.found_after).toBeLessThanOrEqual(10);
-    expect(failure?.shrunk_in).toBeLessThanOrEqual(50);
+    expect(failure?.foundAfter).toBeLessThanOrEqual(10);
+    expect(failure?.shrunkIn).toBeLessThanOrEqual(50);
   },
 );
 
@@ -226,7 +226,7 @@ test("a client that never comes back is no race: there is no verdict, and why", 
   );
   expect(error.message).toMatch(/client 1 has been busy outside the database for \d+ ms after/);
   expect(error.message).toContain("raise `busyLimitMs`");
-  expect(error.exploration.gave_up?.count).toBeGreaterThan(0);
+  expect(error.exploration.gaveUp?.count).toBeGreaterThan(0);
 });
 
 test("a schedule that does not end is given up, and its loop is told once", async () => {
@@ -342,7 +342,7 @@ test("the same seed gives the same schedules", async () => {
   const options = { ...counter, clients: 4, seed: 11 };
   const [one, two] = [await raceIn(options), await raceIn(options)];
   expect(readToken(one.token)).toEqual(readToken(two.token));
-  expect(one.exploration.failure?.found_after).toBe(two.exploration.failure?.found_after);
+  expect(one.exploration.failure?.foundAfter).toBe(two.exploration.failure?.foundAfter);
 });
 
 test("a check that counts on the number of clients does not shrink into nonsense", async () => {

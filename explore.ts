@@ -75,7 +75,7 @@ export interface ExploreOptions<Client> {
   /** Makes the lock around `key` expire now; for the fault `expire`. */
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
-  readonly shared_connection?: boolean;
+  readonly sharedConnection?: boolean;
   /**
    * At most so many schedules side by side, each in a copy of the backend's database. Default 4. A search begins
    * with one, and stays with one where no copy can be made: while a session of this backend is open elsewhere,
@@ -225,8 +225,7 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     const cause = error instanceof OperationFailed ? error.cause : error;
     throw new ProgramFailed(programFailedText(subject, failure), { cause });
   }
-  if (!failure && result.gave_up)
-    throw new NoVerdict(noVerdictText(subject, result.gave_up), result);
+  if (!failure && result.gaveUp) throw new NoVerdict(noVerdictText(subject, result.gaveUp), result);
   const ended = (failure?.found.ending.kind ?? "ended") === "ended";
   if (result.racing < 2 && ended) {
     const cause = failure?.error;
@@ -245,8 +244,8 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
 
 /** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */
 function needsNoRace({ error, smallest }: FoundFailure): boolean {
-  const { choices, faults, polled, stood_still } = smallest;
-  const is_serial = contextSwitches(choices) === 0 && !polled && !stood_still;
+  const { choices, faults, polled, stoodStill } = smallest;
+  const is_serial = contextSwitches(choices) === 0 && !polled && !stoodStill;
   return error instanceof OperationFailed && is_serial && faults.length === 0;
 }
 
@@ -271,7 +270,7 @@ const nothing_raced =
   "fewer than two clients took a step, so nothing could race; `run` must use the client that it is given.";
 
 function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
-  const { operation, shared_connection } = options;
+  const { operation, sharedConnection } = options;
   return {
     setup: async (client, key) => void (await options.setup(client, key)),
     run: (client, around) => options.run(client, around),
@@ -281,7 +280,7 @@ function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
     },
     ...(options.didNotHappen ? { didNotHappen: options.didNotHappen.bind(options) } : {}),
     ...(operation ? { operation } : {}),
-    ...(shared_connection ? { shared_connection } : {}),
+    ...(sharedConnection ? { sharedConnection } : {}),
     ...(options.expire ? { expire: options.expire.bind(options) } : {}),
   };
 }
@@ -331,14 +330,14 @@ async function replayed<Client>(
     diverged: 0,
   };
   if (!failure) {
-    const gave_up = { count: 1, trace };
-    throw new NoVerdict(noVerdictText(subject, gave_up), { ...report, gave_up });
+    const gaveUp = { count: 1, trace };
+    throw new NoVerdict(noVerdictText(subject, gaveUp), { ...report, gaveUp });
   }
   const found = {
     ...failure,
-    found_after: 1,
+    foundAfter: 1,
     found: trace,
-    shrunk_in: 0,
+    shrunkIn: 0,
     smallest: trace,
     expected: now,
     again,

@@ -13,7 +13,7 @@ export interface Step {
   /** What it touches, where the client can tell for certain (Redis keys, DynamoDB items); undefined = anything. */
   readonly keys: readonly string[] | undefined;
   /** It takes something that belongs to the whole server, so that it may meet others outside its database. */
-  readonly server_wide?: true;
+  readonly serverWide?: true;
   /** Which of the session's connections it goes over, where a session has several; the server's own number. */
   readonly connection?: number;
   /** Says a reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */

@@ -162,7 +162,7 @@ async function findAndShrink(backend: Backend<Client>): Promise<void> {
       lanes: 1,
     });
     console.log(
-      `  a lost update of ${clients} clients: found in ${failure?.found_after} schedules (at most 10), shrunk in ${failure?.shrunk_in} (at most 50)`,
+      `  a lost update of ${clients} clients: found in ${failure?.foundAfter} schedules (at most 10), shrunk in ${failure?.shrunkIn} (at most 50)`,
     );
   }
 }

@@ -52,7 +52,7 @@ function trusted(
   { initial, model }: CheckOptions,
 ): Verdict {
   if (verdict.verdict !== "invalid" || no_doubt.includes(model)) return verdict;
-  const { doubt, begins_late } = history;
+  const { doubt, beginsLate: begins_late } = history;
   const late =
     begins_late === undefined || initial !== undefined
       ? undefined

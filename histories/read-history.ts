@@ -14,7 +14,7 @@ export interface FileHistory extends History {
   /** Why "invalid" may only mean that something is not in the file. */
   readonly doubt?: string;
   /** Where it begins in the middle: what it starts with is not known then. */
-  readonly begins_late?: string;
+  readonly beginsLate?: string;
 }
 
 /** How a file is to be read. */
@@ -75,7 +75,7 @@ function found(path: string, beginning: string): Format {
 }
 
 /** What is not in the file, in words. */
-function partOf(unmatched: Unmatched, notes: string[]): Pick<FileHistory, "doubt" | "begins_late"> {
+function partOf(unmatched: Unmatched, notes: string[]): Pick<FileHistory, "doubt" | "beginsLate"> {
   const { count, line, process, type, begins_late, left_out } = unmatched;
   const first = `line ${line}: process ${process} has an "${type}" without an invoke before it`;
   const others = count > 1 ? `, and ${count - 1} more are so` : "";
@@ -83,6 +83,6 @@ function partOf(unmatched: Unmatched, notes: string[]): Pick<FileHistory, "doubt
   notes.push(`${first}${others}; that was ${fate}.`);
   return {
     ...(left_out > 0 ? { doubt: `${first}, and what that did is not known` } : {}),
-    ...(begins_late ? { begins_late: first } : {}),
+    ...(begins_late ? { beginsLate: first } : {}),
   };
 }

@@ -50,11 +50,11 @@ const failing = (kind: string): Partial<ExploreResult> => ({
   failure: {
     kind,
     message: "m",
-    found_after: 1,
+    foundAfter: 1,
     found: trace,
     expected: { whole: "12345678", steps: "." },
     again: { runs: 1, failed: 1 },
-    shrunk_in: 1,
+    shrunkIn: 1,
     smallest: trace,
     token: "t",
   },

@@ -21,7 +21,7 @@ export function programOf<Client>(workload: Workload, strategy: Strategy<Client>
     },
     operation,
     alike: typeof scheduled !== "function",
-    shared_connection: strategy.shared_connection ?? false,
+    sharedConnection: strategy.sharedConnection ?? false,
     ...(strategy.expire === undefined ? {} : { expire: strategy.expire.bind(strategy) }),
   };
 }

@@ -10,7 +10,7 @@ export interface Strategy<Client, Input = unknown> {
   readonly name: string;
   readonly declared: Declared;
   /** All clients use one connection (a common mistake with WATCH). */
-  readonly shared_connection?: true;
+  readonly sharedConnection?: true;
   /** The driver keeps its own defaults for resending after a lost connection. */
   readonly resend?: true;
   /** Puts what `key` names in its first state; cheap enough to run before every schedule. */

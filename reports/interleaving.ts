@@ -43,7 +43,7 @@ function rowsOf(trace: Trace): Line[] {
   const rows: Line[] = [];
   trace.steps.forEach((step, i) => {
     rows.push({ client: step.client, text: textOf(step, trace) });
-    for (const waiter of trace.steps.filter((other) => other.released_by === i)) {
+    for (const waiter of trace.steps.filter((other) => other.releasedBy === i)) {
       rows.push({ client: waiter.client, text: `… goes on${answerOf(waiter)}` });
     }
   });
@@ -54,7 +54,7 @@ function textOf(step: TraceStep, trace: Trace): string {
   if (step.fault === "die") return `dies before ${step.statement}`;
   const before = step.fault === "expire" ? "(its lock's time is up) " : "";
   if (!step.waited) return `${before}${step.statement}${answerOf(step)}`;
-  const ends_here = step.released_by === undefined ? answerOf(step) : "";
+  const ends_here = step.releasedBy === undefined ? answerOf(step) : "";
   return `${before}${step.statement}\nwaits for ${whomFor(step, trace)}${ends_here}`;
 }
 
@@ -72,7 +72,7 @@ function orError(step: TraceStep): string {
 export function whomFor(step: TraceStep, trace: Trace): string {
   if (step.slow) return "an answer";
   const other = trace.operations.length === 2 ? 3 - step.client : undefined;
-  const by = step.released_by === undefined ? undefined : trace.steps[step.released_by]?.client;
+  const by = step.releasedBy === undefined ? undefined : trace.steps[step.releasedBy]?.client;
   const client = other ?? by;
   return client === undefined || client === step.client ? "a lock" : `client ${client}`;
 }

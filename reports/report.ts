@@ -86,9 +86,9 @@ function remarks({ again }: FoundFailure): string[] {
 
 /** How a failure was found and made smaller. */
 export function countsText(exploration: Seeded, failure: FoundFailure): string {
-  const { found, smallest, found_after, shrunk_in } = failure;
-  const nth = found_after === 1 ? "the first schedule" : `schedule ${found_after}`;
-  const shrunk = `shrunk in ${shrunk_in} more from ${measure(found)} to ${measure(smallest)}`;
+  const { found, smallest, foundAfter, shrunkIn } = failure;
+  const nth = foundAfter === 1 ? "the first schedule" : `schedule ${foundAfter}`;
+  const shrunk = `shrunk in ${shrunkIn} more from ${measure(found)} to ${measure(smallest)}`;
   return `Found in ${nth}${seedText(exploration)}; ${shrunk}.`;
 }
 

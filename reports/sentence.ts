@@ -105,7 +105,7 @@ function changesOf({ steps }: Trace): Change[] {
     const reads = steps.slice(0, row).flatMap((s, i) => {
       const value =
         s.client === step.client && s.operation === step.operation ? valueRead(s) : undefined;
-      return value === undefined ? [] : [{ row: s.released_by ?? i, value }];
+      return value === undefined ? [] : [{ row: s.releasedBy ?? i, value }];
     });
     const written = valueWritten(step.statement);
     if (reads.length === 0) return;
@@ -116,12 +116,12 @@ function changesOf({ steps }: Trace): Change[] {
 }
 
 function visibleAt(steps: readonly TraceStep[], row: number): number {
-  const { client, released_by } = steps[row] as TraceStep;
+  const { client, releasedBy } = steps[row] as TraceStep;
   const edge = (s: TraceStep): boolean =>
     s.client === client && ["begin", "commit", "rollback"].includes(s.kind);
   const in_transaction = steps.findLast((s, i) => i < row && edge(s))?.kind === "begin";
   const end = steps.findIndex((s, i) => i > row && edge(s));
-  return in_transaction && end >= 0 ? end : (released_by ?? row);
+  return in_transaction && end >= 0 ? end : (releasedBy ?? row);
 }
 
 function tookEffect(step: TraceStep): boolean {
@@ -152,7 +152,7 @@ function deadlockStory(trace: Trace): string | undefined {
   const ended = trace.steps.find(
     (step, row) =>
       step.error !== undefined &&
-      trace.steps.some((other) => other.released_by === row && other.waited),
+      trace.steps.some((other) => other.releasedBy === row && other.waited),
   );
   const waiter = trace.steps.find((step) => step.waited && step.client !== ended?.client);
   if (!ended || !waiter) return undefined;

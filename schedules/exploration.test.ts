@@ -84,7 +84,7 @@ test("what fails once and never again is no race, and no proof", async () => {
   expect(found).toMatchObject({
     proof: false,
     doubt: { kind: "unrepeated", count: 1 },
-    unrepeated: { failure: { kind: "hiccup" }, found_after: 2 },
+    unrepeated: { failure: { kind: "hiccup" }, foundAfter: 2 },
   });
 });
 

@@ -39,7 +39,7 @@ export interface Exploration {
   readonly disturbance?: Disturbance;
   /** A schedule that failed once, and never when it was run again alone: no race. The first of them. */
   readonly unrepeated?: Unrepeated;
-  readonly gave_up?: GaveUp;
+  readonly gaveUp?: GaveUp;
 }
 
 /** Schedules that were given up without a verdict: something took too long, or did not end. */
@@ -59,7 +59,7 @@ export type Disturbance =
 /** A failure that did not come again. */
 export interface Unrepeated {
   readonly failure: Failure;
-  readonly found_after: number;
+  readonly foundAfter: number;
   /** How often it was run again. */
   readonly runs: number;
   /** How many schedules were like that. */
@@ -74,10 +74,10 @@ export interface FoundFailure {
   /** What was thrown: by the check, or by an operation of the program. */
   readonly error?: unknown;
   /** How many schedules had been run when the first one failed. */
-  readonly found_after: number;
+  readonly foundAfter: number;
   readonly found: Trace;
   /** How many schedules it took to make it smaller. */
-  readonly shrunk_in: number;
+  readonly shrunkIn: number;
   readonly smallest: Trace;
   /** What a replay of the smallest should show. */
   readonly expected: Fingerprint;

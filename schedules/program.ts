@@ -10,7 +10,7 @@ export interface Around<Client> {
   /** What this schedule works on: its lane's own row, item or key. */
   readonly key: string;
   /** The caller's idempotency key: one an operation, the same for every try of it. */
-  readonly request_id: string;
+  readonly requestId: string;
   /** Time inside a schedule is a step, never the clock: returns at once. */
   readonly backoff: (attempt: number) => Promise<void>;
   /** A fresh connection in place of a broken one, as a pool would give. */
@@ -49,7 +49,7 @@ export interface Program<Client> {
   /** Makes the lock around `key` expire now (a key with a time to live). */
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
-  readonly shared_connection?: boolean;
+  readonly sharedConnection?: boolean;
   /** Clients differ in nothing but their number: a fault of one stands for the same fault of another. */
   readonly alike?: boolean;
 }

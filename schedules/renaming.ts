@@ -66,8 +66,8 @@ function linesOf(trace: Trace): Line[] {
 }
 
 function lineOfStep(step: TraceStep): Line {
-  const { client, statement, reply = "", error = "", fault = "", waited, released_by } = step;
-  const waits = waited ? `waits until ${released_by ?? "itself"}` : "";
+  const { client, statement, reply = "", error = "", fault = "", waited, releasedBy } = step;
+  const waits = waited ? `waits until ${releasedBy ?? "itself"}` : "";
   const finds = step.kind === "read" || step.kind === "lock";
   const births = finds ? "unknown" : { unknown_to: statement.replace(digits, "#") };
   return {

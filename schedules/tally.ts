@@ -69,7 +69,7 @@ function stepsOfEach(trace: Trace): number[] {
 }
 
 function isRegular(trace: Trace): boolean {
-  return trace.ending.kind === "ended" && !trace.steps.some((s) => s.waited || s.backs_off);
+  return trace.ending.kind === "ended" && !trace.steps.some((s) => s.waited || s.backsOff);
 }
 
 /** In how many ways so many steps of each client can be mixed: the multinomial coefficient. */

@@ -20,7 +20,7 @@ export interface Trace {
   /** A client that polled had to let the others go first: schedules in which it asks more often are left out. */
   readonly polled?: true;
   /** Clients waited inside the process while others went on: who comes first there is not for the schedule to say. */
-  readonly stood_still?: true;
+  readonly stoodStill?: true;
   /**
    * Something was learned about the program: a client went on by itself, later than it was waited for, or a loop
    * that polls was found out. The same choices lead elsewhere next time.
@@ -36,7 +36,7 @@ export interface TraceStep {
   readonly kind: Step["kind"];
   readonly keys: readonly string[] | undefined;
   /** It took something that belongs to the whole server. */
-  readonly server_wide?: true;
+  readonly serverWide?: true;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;
   /** Code of the error that the client saw. */
@@ -46,16 +46,16 @@ export interface TraceStep {
   /** It had no answer for a long time, though the server does not say that it waits for a lock. */
   readonly slow?: true;
   /** Row of the step after which a waiting one went on; absent when it ended by itself. */
-  readonly released_by?: number;
+  readonly releasedBy?: number;
   readonly fault?: Fault["kind"];
   /** An operation of this client began with this step; a BEGIN before it is none of its beginning. */
   readonly begins?: true;
   /** An operation of this client returned after this step. */
   readonly returns?: true;
   /** The client backed off after this step: others go first. */
-  readonly backs_off?: true;
+  readonly backsOff?: true;
   /** A client that had backed off may go on because of this step. */
-  readonly lets_on?: true;
+  readonly letsOn?: true;
 }
 
 /** A trace while it is being written. */
@@ -104,7 +104,7 @@ export function describeTrace(trace: Trace): string {
 }
 
 function waitText(step: TraceStep): string {
-  return step.waited ? `waits until ${step.released_by ?? "itself"}` : "";
+  return step.waited ? `waits until ${step.releasedBy ?? "itself"}` : "";
 }
 
 /** What each operation answered, as text; values that look generated have names. */

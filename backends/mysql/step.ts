@@ -13,7 +13,7 @@ export function stepOf(sql: string): Step {
     statement: shortened(words),
     kind,
     keys: undefined,
-    ...(takes_named_lock.test(words) ? { server_wide: true } : {}),
+    ...(takes_named_lock.test(words) ? { serverWide: true } : {}),
     describe: quiet ? () => "OK" : describe,
   };
 }

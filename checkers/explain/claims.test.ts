@@ -96,7 +96,7 @@ const claims: Claims = {
     const after = others.filter((each) => !before.includes(each) && bringsIn(each, value));
     expect(later).toBe(after[0]);
   },
-  "taken too often"({ operation, value, put, at_start, taken }, { all }) {
+  "taken too often"({ operation, value, put, atStart: at_start, taken }, { all }) {
     const before = all.filter(({ invoked }) => invoked < operation.returned);
     expect(put).toEqual(before.filter((each) => bringsIn(each, value)));
     for (const each of taken)

@@ -38,7 +38,7 @@ export function fromNowhere(
         source.seen(each).some((one) => plainText(one) === text),
     );
     if (taken.length > by_then.length + at_start)
-      return { kind: "taken too often", operation, value, put: by_then, at_start, taken };
+      return { kind: "taken too often", operation, value, put: by_then, atStart: at_start, taken };
   }
   return undefined;
 }

@@ -32,7 +32,7 @@ export interface TakenTooOften {
   readonly operation: Operation;
   readonly value: unknown;
   readonly put: readonly Operation[];
-  readonly at_start: number;
+  readonly atStart: number;
   readonly taken: readonly Operation[];
 }
 

@@ -49,7 +49,7 @@ function never({ operation, value, at, later }: Never, make: MakeModel, name: Na
 }
 
 function takenTooOften(
-  { operation, value, put, at_start, taken }: TakenTooOften,
+  { operation, value, put, atStart: at_start, taken }: TakenTooOften,
   make: MakeModel,
   name: Name,
 ): string {

@@ -71,7 +71,7 @@ export class AppInstance<Client> {
       client: this.#number + 1,
       operation,
       key: this.key,
-      request_id: `${this.key}:${this.#number}:${operation}`,
+      requestId: `${this.key}:${this.#number}:${operation}`,
       backoff: this.#backoff,
       reconnect: this.#reconnectWithin,
     };

@@ -35,7 +35,7 @@ export class Connections<Client> implements AsyncDisposable {
     clients: number,
   ): Promise<Connections<Client>> {
     const connections = new Connections(backend, strategy, isolation);
-    const sessions = strategy.shared_connection ? 1 : clients;
+    const sessions = strategy.sharedConnection ? 1 : clients;
     try {
       while (connections.#sessions.length < sessions)
         connections.#sessions.push(await connections.#open());
@@ -60,7 +60,7 @@ export class Connections<Client> implements AsyncDisposable {
   async replace(client: number, signal?: AbortSignal): Promise<Client> {
     const place = client % this.#sessions.length;
     const broken = this.#sessions[place]!;
-    if (this.#strategy.shared_connection && broken.alive) return broken.client;
+    if (this.#strategy.sharedConnection && broken.alive) return broken.client;
     const replacing = (this.#replacing[place] ??= this.#replace(place, signal).finally(() => {
       this.#replacing[place] = undefined;
     }));

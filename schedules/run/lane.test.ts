@@ -71,7 +71,7 @@ test("a step that waits is a normal event, and goes on when the lock is given ba
   expect(failure).toBeUndefined();
   const waiting = trace.steps.findIndex((s) => s.waited);
   expect(trace.steps[waiting]).toMatchObject({ client: 2, statement: "lock l" });
-  const released_by = trace.steps[trace.steps[waiting]?.released_by ?? -1];
+  const released_by = trace.steps[trace.steps[waiting]?.releasedBy ?? -1];
   expect(released_by).toMatchObject({ client: 1, statement: "unlock l" });
 });
 
@@ -189,7 +189,7 @@ test("concurrent steps of one client go one after the other, as they came", asyn
 
 test("clients that share one connection are told apart", async () => {
   const backend = new SharedMemory();
-  const shared = { ...readWrite, shared_connection: true };
+  const shared = { ...readWrite, sharedConnection: true };
   const { trace, failure } = await play(shared, [0, 1], [], {}, backend);
   expect(trace.steps.map((s) => s.client)).toEqual([1, 2, 2, 1]);
   expect(failure?.kind).toBe("lost update");

@@ -77,7 +77,7 @@ export class Lane<Client> implements AsyncDisposable {
     this.#options = options;
     this.#key = options.key;
     this.#patience = new Patience(options.patience_ms);
-    const shared = program.shared_connection ?? false;
+    const shared = program.sharedConnection ?? false;
     this.#sessions = new LaneSessions(backend, shared, options);
   }
 
@@ -176,9 +176,9 @@ export class Lane<Client> implements AsyncDisposable {
       seat.operation = operation;
       const connection = this.#sessions.of(seat) ?? (await reconnect());
       has_reconnected = false;
-      const request_id = `${key}-${client}-${operation}`;
+      const requestId = `${key}-${client}-${operation}`;
       const backoff = async (): Promise<void> => run.backsOff(seat);
-      const around: Around<Client> = { client, operation, key, request_id, backoff, reconnect };
+      const around: Around<Client> = { client, operation, key, requestId, backoff, reconnect };
       try {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {

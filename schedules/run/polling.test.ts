@@ -58,7 +58,7 @@ test("once somebody else has moved the answer may be another", () => {
   polling.judge(lock, steps(...times(10, "1 lock → nil")));
   expect(polling.judge(lock, steps(...times(5, "1 lock → nil"), "2 unlock"))).toBe("no");
   const waited = steps("2 get", ...times(3, "1 lock → nil"));
-  const goes_on = waited.map((step, row) => (row === 0 ? { ...step, released_by: 3 } : step));
+  const goes_on = waited.map((step, row) => (row === 0 ? { ...step, releasedBy: 3 } : step));
   expect(polling.judge(lock, goes_on)).toBe("no");
 });
 

@@ -66,7 +66,7 @@ function roundsOf(
 function lastMoveOfOthers(client: number, steps: readonly TraceStep[]): number {
   let last = -1;
   steps.forEach((step, row) => {
-    if (step.client !== client) last = Math.max(last, row, step.released_by ?? -1);
+    if (step.client !== client) last = Math.max(last, row, step.releasedBy ?? -1);
   });
   return last;
 }

@@ -76,11 +76,11 @@ export class Run {
   }
 
   /** What the trace has to say besides its steps: what this schedule leaves out or cannot decide. */
-  get remarks(): Pick<Trace, "polled" | "stood_still" | "unsteady"> {
+  get remarks(): Pick<Trace, "polled" | "stoodStill" | "unsteady"> {
     const { stood_still, unsteady } = this.#quiet;
     return {
       ...(this.#polled ? { polled: true } : {}),
-      ...(stood_still ? { stood_still: true } : {}),
+      ...(stood_still ? { stoodStill: true } : {}),
       ...(unsteady || this.#found_out ? { unsteady: true } : {}),
     };
   }
@@ -134,7 +134,7 @@ export class Run {
   backsOff(seat: Seat): void {
     for (const other of this.seats) if (other !== seat) seat.lets_go_first.add(other);
     const row = this.steps.findLast((step) => step.client === seat.client);
-    if (row) row.backs_off = true;
+    if (row) row.backsOff = true;
   }
 
   /** It may never end: it has as many steps as it may, or one client polls and nobody else can go. */
@@ -198,7 +198,7 @@ export class Run {
     const row = this.#addRow(seat, arrival, faults[0]?.kind);
     seat.lets_go_first.clear();
     for (const other of this.seats) {
-      if (other.lets_go_first.delete(seat)) (this.steps[row] as Mutable<TraceStep>).lets_on = true;
+      if (other.lets_go_first.delete(seat)) (this.steps[row] as Mutable<TraceStep>).letsOn = true;
     }
     for (const fault of faults) {
       if (fault.kind === "die") return this.#die(seat, arrival, fault.connection);
@@ -227,7 +227,7 @@ export class Run {
       kind: step.kind,
       // Named alike in every lane: a search compares steps of different lanes.
       keys: step.keys?.map((name) => this.#scene.naming.touched(name)),
-      ...(step.server_wide ? { server_wide: true } : {}),
+      ...(step.serverWide ? { serverWide: true } : {}),
       ...(begins ? { begins } : {}),
       ...(fault === undefined ? {} : { fault }),
     });

@@ -54,9 +54,7 @@ test("a lock of the process is no race, and the same without it is one", async (
   const locked: Run = (memory, around) => mutex.run(async () => addOne(memory, around));
   const played = await playAll(locked);
   expect(kinds(played)).toEqual(["right"]);
-  expect(played.every(({ trace }) => trace.ending.kind === "ended" && trace.stood_still)).toBe(
-    true,
-  );
+  expect(played.every(({ trace }) => trace.ending.kind === "ended" && trace.stoodStill)).toBe(true);
   expect(kinds(await playAll(addOne))).toEqual(["failed check", "right"]);
 });
 
@@ -100,7 +98,7 @@ test("a slow call elsewhere is no verdict, and the schedule goes on when it come
   expect(kinds(played)).toEqual(["right"]);
   expect(played.every(({ trace }) => trace.ending.kind === "ended")).toBe(true);
   // The first time the others went on; then it is known how long it takes.
-  expect(played.at(-1)?.trace.stood_still).toBeUndefined();
+  expect(played.at(-1)?.trace.stoodStill).toBeUndefined();
 });
 
 test("a client that never comes back is given up without a verdict", async () => {

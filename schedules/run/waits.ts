@@ -113,7 +113,7 @@ export class Waits {
     const own = seat.flight?.row ?? 0;
     const row = this.#steps[own] as Mutable<TraceStep>;
     seat.flight = undefined;
-    if (row.waited && this.#steps.length - 1 > own) row.released_by = this.#steps.length - 1;
+    if (row.waited && this.#steps.length - 1 > own) row.releasedBy = this.#steps.length - 1;
     else delete row.waited;
     if (mayRelease(this.#steps, own)) this.lookAgain();
   }

@@ -51,9 +51,9 @@ export async function smallest<Client>(
   if (failure.again.failed === 0) return undefined;
   return {
     ...(failure.played.failure ?? { kind: "", message: "" }),
-    found_after,
+    foundAfter: found_after,
     found: found.trace,
-    shrunk_in: shrunk.schedules,
+    shrunkIn: shrunk.schedules,
     smallest: failure.played.trace,
     expected: failure.expected,
     again: failure.again,

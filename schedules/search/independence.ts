@@ -18,14 +18,14 @@ export interface Move {
 export function moveOf(steps: readonly TraceStep[], row: number): Move {
   const step = steps[row] as TraceStep;
   const { client, kind, keys } = step;
-  const releases = steps.some((other) => other.released_by === row);
+  const releases = steps.some((other) => other.releasedBy === row);
   const not_sent = step.error === "not sent";
   const entangled = Boolean(
     step.waited ||
       releases ||
       step.fault ||
-      step.backs_off ||
-      step.lets_on ||
+      step.backsOff ||
+      step.letsOn ||
       (step.error && !not_sent),
   );
   const free = !entangled && (kind === "begin" || not_sent);

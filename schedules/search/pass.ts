@@ -84,10 +84,10 @@ export class Pass<Client> implements AsyncDisposable {
     this.#tally.add(played);
     this.#options.progress?.(number);
     if (played.trace.polled) this.#polled++;
-    if (played.trace.stood_still) this.#stood_still++;
+    if (played.trace.stoodStill) this.#stood_still++;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
-    this.#server_wide ??= played.trace.steps.find((step) => step.server_wide)?.statement;
+    this.#server_wide ??= played.trace.steps.find((step) => step.serverWide)?.statement;
     if (this.#more.length > 0 && this.#server_wide !== undefined) {
       const lanes = this.#more.length + 1;
       this.disturbance = { kind: "server-wide step", lanes, statement: this.#server_wide };
@@ -119,12 +119,12 @@ export class Pass<Client> implements AsyncDisposable {
   }
 
   #didNotRepeat({ played, number }: Found): void {
-    const { failure, found_after } = this.#unrepeated ?? {
+    const { failure, foundAfter: found_after } = this.#unrepeated ?? {
       failure: played.failure as Failure,
-      found_after: number,
+      foundAfter: number,
     };
     const count = (this.#unrepeated?.count ?? 0) + 1;
-    this.#unrepeated = { failure, found_after, runs: reruns_max, count };
+    this.#unrepeated = { failure, foundAfter: found_after, runs: reruns_max, count };
   }
 
   async #failure(until_ms: number | undefined): Promise<FoundFailure | undefined> {
@@ -200,7 +200,7 @@ export class Pass<Client> implements AsyncDisposable {
       ...counts,
       ...(failure ? { failure } : {}),
       ...(this.#unrepeated ? { unrepeated: this.#unrepeated } : {}),
-      ...(this.#gave_up ? { gave_up: this.#gave_up } : {}),
+      ...(this.#gave_up ? { gaveUp: this.#gave_up } : {}),
     };
   }
 }
@@ -210,7 +210,7 @@ function searchOf<Client>(options: ExplorationOptions<Client>): Search {
   if (options.search === "random") return new RandomSearch(clients, options.seed ?? 1, faults);
   const exhaust = {
     // On a shared connection even BEGIN is everybody's.
-    prune: prune && !program.shared_connection,
+    prune: prune && !program.sharedConnection,
     several_operations: operations > 1,
   };
   return faults.length === 0

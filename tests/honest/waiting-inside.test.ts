@@ -146,7 +146,7 @@ describe("one pool for all", () => {
     more: Partial<ExploreOptions<pg.Pool>> = {},
   ): Promise<string> {
     await using pool = await opened(await connectPostgresPool(inject("servers").postgres, { max }));
-    return await outcomeOf({ ...counter("pool", pool, run), shared_connection: true, ...more });
+    return await outcomeOf({ ...counter("pool", pool, run), sharedConnection: true, ...more });
   }
 
   test("a pool of one makes one wait for the other, whatever the statements are", async () => {

@@ -167,7 +167,7 @@ describe("pg.Pool", () => {
   });
 
   test("one pool for all, as in a process that serves many requests", async () => {
-    const all = { shared_connection: true };
+    const all = { sharedConnection: true };
     const read = withPool("shared-pool", "SELECT v FROM account WHERE id = $1");
     expect((await raceIn({ ...read, ...all })).exploration.failure?.kind).toBe("lost update");
     const lock = "SELECT v FROM account WHERE id = $1 FOR UPDATE";

@@ -39,12 +39,12 @@ export const operationId: Strategy<Connection> = {
     await prepare(connection, id);
   },
   read,
-  async run(connection, id, _, { request_id, reconnect }) {
+  async run(connection, id, _, { requestId, reconnect }) {
     const addOnce = (connection: Connection): Promise<void> =>
       inTransaction(connection, async () => {
         const [{ affectedRows }] = await connection.query<ResultSetHeader>(
           "INSERT IGNORE INTO Operation (id, counter) VALUES (?, ?)",
-          [request_id, id],
+          [requestId, id],
         );
         if (affectedRows === 1) await addOne(connection, id);
       });

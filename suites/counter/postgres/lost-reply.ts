@@ -41,11 +41,11 @@ export const operationId: Strategy<Client> = {
     await prepare(client, id);
   },
   read,
-  async run(client, id, _, { request_id, reconnect }) {
+  async run(client, id, _, { requestId, reconnect }) {
     const addOnce = (connection: Client): Promise<number> =>
       inTransaction(connection, async () => {
         const done = await connection.query("SELECT count_value FROM Operation WHERE id = $1", [
-          request_id,
+          requestId,
         ]);
         if (done.rows[0]) return done.rows[0].count_value;
         const { rows } = await connection.query(
@@ -54,7 +54,7 @@ export const operationId: Strategy<Client> = {
         );
         await connection.query(
           "INSERT INTO Operation (id, counter, count_value) VALUES ($1, $2, $3)",
-          [request_id, id, rows[0].count_value],
+          [requestId, id, rows[0].count_value],
         );
         return rows[0].count_value;
       });

@@ -52,9 +52,9 @@ export const operationId: Strategy<Redis> = {
     await prepare(redis, key);
   },
   read,
-  async run(redis, key, _, { request_id, reconnect }) {
+  async run(redis, key, _, { requestId, reconnect }) {
     const addOnce = (connection: Redis): Promise<number> =>
-      connection.eval(add_once, 2, key, operationsOf(key), request_id) as Promise<number>;
+      connection.eval(add_once, 2, key, operationsOf(key), requestId) as Promise<number>;
     try {
       return await addOnce(redis);
     } catch (error) {

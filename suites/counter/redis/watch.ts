@@ -32,5 +32,5 @@ export const watchOnSharedConnection: Strategy<Redis> = {
   ...watch,
   name: "watch-multi-exec-shared-connection",
   declared: { ...lost, under_load: ["refused"] },
-  shared_connection: true,
+  sharedConnection: true,
 };
