@@ -73,7 +73,7 @@ export { type FileHistory, type ReadOptions, readHistory } from "./histories/rea
 export { Recorder } from "./histories/recorder.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
-export { obeys } from "./obeys.ts";
+export { type ObeysOptions, obeys } from "./obeys.ts";
 export { BadOptions } from "./schedules/bad-options.ts";
 export {
   type Disturbance,
@@ -95,6 +95,7 @@ export { SetupFailed } from "./schedules/run/setup-failed.ts";
 export type { Fault } from "./schedules/schedule.ts";
 export type { Stale } from "./schedules/search/fresh-start.ts";
 export type { Doubt } from "./schedules/search/proof.ts";
+export type { Fingerprint } from "./schedules/token.ts";
 export { BadToken } from "./schedules/token.ts";
 export type { Ending, OperationResult, Trace, TraceStep } from "./schedules/trace.ts";
 export type { Settings } from "./servers/local/recipe.ts";
