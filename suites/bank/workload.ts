@@ -1,6 +1,6 @@
 import { bankChecker } from "../../checkers/bank.ts";
 import type { Invocation, Workload } from "../../matrix/workload.ts";
-import { everyTransferCounts, noOverdraft } from "./checkers.ts";
+import { everyTransferCounts } from "./every-transfer-counts.ts";
 import { accounts, first_balances, type Transfer } from "./transfer.ts";
 
 const transfer = (from: string, to: string, amount: number): Invocation<Transfer> => ({
@@ -24,14 +24,14 @@ export const transferring: Workload<Transfer> = {
     return transfer(accounts[from]!, accounts[to]!, 1 + Math.floor(random() * amount_max));
   },
   initial: total,
-  checkers: [bankChecker(total), noOverdraft, everyTransferCounts],
+  checkers: [bankChecker(total), everyTransferCounts],
   anomalies: ["wrong total", "overdrawn", "wrong balance"],
-  classify([of_total, of_overdraft, of_transfers]) {
-    if (of_total?.verdict === "invalid") return "wrong total";
-    if (of_overdraft?.verdict === "invalid") return "overdrawn";
+  classify([of_reads, of_transfers]) {
+    if (of_reads?.figures?.["wrong_reads"]) return "wrong total";
+    if (of_reads?.figures?.["negative_reads"]) return "overdrawn";
     return of_transfers?.verdict === "invalid" ? "wrong balance" : undefined;
   },
-  columns: { "wrong reads": "wrong_reads", overdrawn: "overdrawn" },
+  columns: { "wrong reads": "wrong_reads", overdrawn: "negative_reads" },
   forgotten: "wrong balance",
   usual: ["select-for-update", "lua", "transact-write"],
   forgettable: ["select-for-update", "lua"],

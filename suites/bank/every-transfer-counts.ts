@@ -2,26 +2,6 @@ import type { SyncChecker, Verdict } from "../../checkers/verdict.ts";
 import type { History, Operation } from "../../histories/event.ts";
 import { type Balances, first_balances, type Transfer } from "./transfer.ts";
 
-/** No read sees an account below zero. */
-export const noOverdraft: SyncChecker = {
-  name: "no-overdraft",
-  check({ operations }: History): Verdict {
-    const verdict = (verdict: Verdict["verdict"], reason: string, overdrawn = 0): Verdict => ({
-      checker: "no-overdraft",
-      verdict,
-      reason,
-      figures: { overdrawn },
-    });
-    const below_zero = readsIn(operations).flatMap((balances) =>
-      Object.entries(balances).filter(([, balance]) => balance < 0),
-    );
-    const [first] = below_zero;
-    if (first === undefined) return verdict("valid", "No account was overdrawn.");
-    const [account, balance] = first;
-    return verdict("invalid", `Account ${account} was at ${balance}.`, below_zero.length);
-  },
-};
-
 /**
  * At rest every account holds what the acknowledged transfers left there: what nobody knows of may have happened,
  * too, and what failed has not. An account may be wrong although the total is right: a whole transfer was lost.

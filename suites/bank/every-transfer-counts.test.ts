@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { History, Operation } from "../../histories/event.ts";
-import { everyTransferCounts } from "./checkers.ts";
+import { everyTransferCounts } from "./every-transfer-counts.ts";
 import type { Balances, Transfer } from "./transfer.ts";
 import { transferring } from "./workload.ts";
 
