@@ -16,7 +16,8 @@ export function differs<State>(
 ): Differs | undefined {
   const { output } = operation;
   const { model } = question;
-  if (typeof output !== "string" || typeof model.init !== "string") return undefined;
+  const texts = typeof model.init === "string" || (grows && model.init === null);
+  if (typeof output !== "string" || !texts) return undefined;
   const seen_by_others = [...needed].some(
     (each) => each !== operation && model.observes?.(callOf(each)) === true,
   );
@@ -39,22 +40,27 @@ export function differs<State>(
     if (found === "none") beyond = middle;
     else [length, low] = [middle, found];
   }
-  return { kind: "differs", operation, closest: String(low.state), length };
+  return { kind: "differs", operation, closest: textOf(low.state), length };
 }
 
 /** A text that begins so. */
 function beginning<State>(start: string): Wanted<State> {
-  return { accepts: (state) => String(state).startsWith(start), reaches: () => true };
+  return { accepts: (state) => textOf(state).startsWith(start), reaches: () => true };
 }
 
 /** The same where it can only grow: one that is on the way there. */
 function growing<State>(start: string): Wanted<State> {
-  const reaches = (state: State): boolean => start.startsWith(String(state).slice(0, start.length));
+  const reaches = (state: State): boolean => start.startsWith(textOf(state).slice(0, start.length));
   return { ...beginning(start), reaches };
 }
 
 /** What comes after the start that is looked for does not matter, if nobody else looks at it. */
 function cutTo<State>(length: number): (state: State) => State {
   // oxlint-disable-next-line no-unsafe-type-assertion -- only where states are texts
-  return (state) => String(state).slice(0, length) as State;
+  return (state) => textOf(state).slice(0, length) as State;
+}
+
+/** A key that is not there counts as an empty text. */
+function textOf(state: unknown): string {
+  return typeof state === "string" ? state : "";
 }
