@@ -25,7 +25,7 @@ export class JsonlParser implements Parser {
   readonly #lines: LineSplitter;
   /** The least index that the next event may have. */
   #next = 0;
-  /** The line before that could not be read to its end: fine if nothing follows. */
+  /** The last line, which has no end and could not be read to it. */
   #broken: HistoryError | undefined;
 
   constructor(sink: Sink, { independent = false, longest }: ParserOptions = {}) {
@@ -35,26 +35,25 @@ export class JsonlParser implements Parser {
   }
 
   push(piece: string): void {
-    this.#lines.push(piece, (text, line) => this.#take(text, line));
+    this.#lines.push(piece, (text, line) => this.#take(text, line, true));
   }
 
   end(): void {
-    this.#lines.end((text, line) => this.#take(text, line));
+    this.#lines.end((text, line) => this.#take(text, line, false));
     const line = this.#broken?.line;
     if (line !== undefined)
       this.#sink.note(`The last line (${line}) is cut off, as by a killed run; it was left out.`);
   }
 
-  #take(text: string, line: number): void {
+  #take(text: string, line: number, ended: boolean): void {
     if (text.trim() === "") return;
-    if (this.#broken !== undefined) throw this.#broken;
     let value: unknown;
     try {
       value = parseJsonLine(text);
     } catch (error) {
       if (!(error instanceof HistoryError)) throw error;
       const located = new HistoryError(`line ${line} is not JSON: ${error.message}.`, line);
-      if (error.column !== Infinity) throw located;
+      if (ended || error.column !== Infinity) throw located;
       this.#broken = located;
       return;
     }
