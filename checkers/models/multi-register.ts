@@ -17,8 +17,11 @@ export function multiRegister(initial?: unknown): Model<Registers> {
     knows: { txn: { input: transaction, output: transaction } },
     step(registers, { f, input, output }) {
       if (f !== "txn") throw new Error(`A multi-register has no operation "${f}".`);
+      const asked = actions(input);
+      const told = output === undefined ? asked : actions(output);
+      if (!answers(told, asked)) return undefined;
       let next = registers;
-      for (const [action, register, value] of actions(output ?? input)) {
+      for (const [action, register, value] of told) {
         const name = nameOf(register);
         if (action === "w") next = new Map(next).set(name, value);
         else if (output !== undefined && !same(value, next.get(name) ?? null)) {
@@ -43,6 +46,18 @@ function actions(list: unknown): Action[] {
   const read = Array.isArray(list) ? list.map(action) : [undefined];
   if (read.every((each) => each !== undefined)) return read;
   throw new Error(`A txn is ${transaction.is}, not ${JSON.stringify(list)}.`);
+}
+
+/** An answer is the list that was asked for, with the values read. */
+function answers(told: readonly Action[], asked: readonly Action[]): boolean {
+  return (
+    told.length === asked.length &&
+    told.every(([action, register, value], i) => {
+      const [asked_action, asked_register, written] = asked[i]!;
+      const is_same = action === asked_action && nameOf(register) === nameOf(asked_register);
+      return is_same && (action === "r" || same(value, written));
+    })
+  );
 }
 
 function action(value: unknown): Action | undefined {

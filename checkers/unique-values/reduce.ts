@@ -67,6 +67,9 @@ export function reduce(
   const found = "values" in lifetimes ? container.judge(lifetimes) : [lifetimes];
   if (found === undefined) return { parts: [], impossible: false };
   if ("unsure" in found) return { parts: found.unsure.map(inOrder), impossible: false };
+  // What a crashed remove may have taken out is a reason of its own: no small part stands without the others.
+  if ("values" in lifetimes && lifetimes.crashed.length > 0)
+    return { parts: [operations], impossible: true };
   const needed = "values" in lifetimes ? neededParts(found, lifetimes) : [];
   const impossible = (parts: readonly Part[]): boolean => {
     const fewer = lifetimesOf(inOrder([...parts, ...needed]), container.names, items);
