@@ -73,7 +73,7 @@ export { type FileHistory, type ReadOptions, readHistory } from "./histories/rea
 export { Recorder } from "./histories/recorder.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
-export { type ObeysOptions, obeys } from "./obeys.ts";
+export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";
 export { BadOptions } from "./schedules/bad-options.ts";
 export {
   type Disturbance,

