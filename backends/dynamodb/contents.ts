@@ -4,7 +4,7 @@ import type { Contents, TableContents } from "../backend.ts";
 import { withoutGenerated } from "../generated-values.ts";
 
 /**
- * What is in these tables, in one request a table (2 ms at DynamoDB Local). A table of more than one page (1 MB) is
+ * What is in these tables, in one request a table. A table of more than one page (1 MB) is
  * too large to be read again and again.
  * @param key what differs from lane to lane, and is taken for the same
  */

@@ -14,7 +14,7 @@ const columns_query = `
    WHERE table_schema = ? AND generation_expression IS NULL OR table_schema = ? AND generation_expression = ''`;
 
 /**
- * Makes the database `to` with all tables of `from`, foreign keys included: about 10 ms a table.
+ * Makes the database `to` with all tables of `from`, foreign keys included.
  *
  * @param control free to change its database
  * @returns false, and nothing is made, when there are views, triggers, routines, events or sequences

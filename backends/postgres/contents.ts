@@ -53,8 +53,8 @@ interface Query {
 }
 
 /**
- * Counts and sums up the rows of all tables of a database, in one round trip as long as there are the same tables:
- * measured 0.5 ms with 3 tables and 1.5 ms with 20. The sum does not depend on the order of rows.
+ * Counts and sums up the rows of all tables of a database, in one round trip as long as there are the same tables.
+ * The sum does not depend on the order of rows.
  */
 export class ContentsReader {
   readonly #connection: pg.Client;
