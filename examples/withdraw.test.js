@@ -8,13 +8,14 @@ async function withdraw(db, account, amount) {
   await db.query("UPDATE account SET balance = $2 WHERE id = $1", [account, balance]);
 }
 
-const server = await startServer("postgres"); // or { url: "postgres://…" }: a server of yours
+const server = await startServer("postgres"); // RACEPROOF_POSTGRES_URL names one of yours
 const postgres = await connectPostgres(server);
-const { client } = await postgres.open();
-await client.query("CREATE TABLE account (id text PRIMARY KEY, balance integer)");
+const session = await postgres.open(); // your migrations go here
+await session.client.query("CREATE TABLE account (id text PRIMARY KEY, balance integer)");
+await session[Symbol.asyncDispose]();
 afterAll(async () => {
   await postgres[Symbol.asyncDispose]();
-  await server[Symbol.asyncDispose]?.();
+  await server[Symbol.asyncDispose]();
 });
 
 test("two withdrawals at once", async () => {

@@ -41,6 +41,7 @@ beforeAll(async () => {
     ...majors.map(async (major) => nodes.set(major, await nodeOf(major))),
   ]);
   const example = await readFile("examples/withdraw.test.js", "utf8");
+  expect(await readFile("README.md", "utf8")).toContain(`\`\`\`js\n${example}\`\`\``);
   for (const { file, imports } of runners)
     await project.write(file, withMended(example).replace(runners[0].imports, imports));
   await project.write("commonjs.test.cjs", in_commonjs);
