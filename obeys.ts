@@ -33,6 +33,22 @@ export interface FinalOperation {
  *
  * @param model a name (`register`, `counter`, `kv`, …), or what makes a model of your own
  * @throws Error for a name that there is not
+ * @example
+ * import { connectRedis, explore, obeys, startServer } from "raceproof";
+ *
+ * const server = await startServer("redis");
+ * const redis = await connectRedis(server);
+ * const report = await explore({
+ *   name: "setting",
+ *   backend: redis,
+ *   setup: (db, key) => db.set(key, 0),
+ *   operation: (client) => (client === 1 ? { f: "write", input: 1 } : { f: "read", input: null }),
+ *   run: (db, { client, key }) => (client === 1 ? db.set(key, 1) : db.get(key).then(Number)),
+ *   check: obeys("register", { initial: 0 }),
+ * });
+ * console.log(report.complete); // true
+ * await redis[Symbol.asyncDispose]();
+ * await server[Symbol.asyncDispose]();
  */
 export function obeys<Client>(
   model: string | MakeModel,
