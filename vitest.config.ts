@@ -16,7 +16,7 @@ class LongestFirst extends BaseSequencer {
 
 const config: ViteUserConfig = defineConfig({
   test: {
-    testTimeout: 900_000,
+    testTimeout: 1_800_000,
     hookTimeout: 300_000,
     // Servers do half of the work, so one file a core leaves cores idle.
     maxWorkers: availableParallelism() + 1,
