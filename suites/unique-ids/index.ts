@@ -10,7 +10,7 @@ export const uniqueIds: Suite = {
   strategies: {
     postgres: () => import("./postgres.ts"),
     mysql,
-    mariadb: mysql,
+    mariadb: () => import("./mariadb.ts"),
     "mariadb-snapshot-off": mysql,
     redis,
     valkey: redis,
