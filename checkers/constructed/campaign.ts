@@ -5,7 +5,6 @@ import { kinds } from "./kinds.ts";
 
 /** A checker that has to explain what is wrong takes seconds for that: only with so few operations. */
 const explained_operations = 40;
-const timeout_ms = 2_000;
 
 interface Counts {
   readonly valid: Told;
@@ -15,7 +14,10 @@ interface Counts {
 type Told = Record<"valid" | "invalid" | "unknown", number>;
 const none = (): Told => ({ valid: 0, invalid: 0, unknown: 0 });
 
-/** Judges histories whose verdicts are certain, and counts what is said of them, by kind. */
+/**
+ * Judges histories whose verdicts are certain, and counts what is said of them, by kind. The largest have `most`
+ * operations; what is not judged after `timeout_ms` counts as unknown.
+ */
 export class Campaign {
   /** What was judged wrongly, for people. */
   readonly wrong: string[] = [];
@@ -23,11 +25,13 @@ export class Campaign {
   readonly #names: readonly string[];
   readonly #seed: number;
   readonly #most: number;
+  readonly #timeout_ms: number;
 
-  constructor(names: readonly string[], seed: number, most: number) {
+  constructor(names: readonly string[], seed: number, most: number, timeout_ms: number) {
     this.#names = names;
     this.#seed = seed;
     this.#most = most;
+    this.#timeout_ms = timeout_ms;
     this.counts = new Map(
       names.map((name) => [name, { valid: none(), invalid: none(), operations: 0 }]),
     );
@@ -52,7 +56,7 @@ export class Campaign {
     counts.operations += operations.length;
     const where = `seed ${this.#seed}, round ${round}, ${name}, ${way}, ${JSON.stringify(look)}`;
     try {
-      const told = judge(operations, kind, way, random() < 0.3, timeout_ms);
+      const told = judge(operations, kind, way, random() < 0.3, this.#timeout_ms);
       counts[expected][told]++;
       if (told !== expected && told !== "unknown")
         this.wrong.push(`${where}: ${told}, but it is ${expected}`);

@@ -13,7 +13,7 @@ const rounds = Number(process.env["ROUNDS"] ?? 200_000);
 
 test("histories that are certainly valid, or not, are judged so: all models", () => {
   const names = Object.keys(kinds);
-  const campaign = new Campaign(names, seed, 120);
+  const campaign = new Campaign(names, seed, 120, 2_000);
   for (let round = 0; round < rounds / 50; round++) campaign.round(round);
   campaign.print();
   expect(campaign.wrong).toEqual([]);

@@ -16,7 +16,14 @@ const { values } = parseArgs({
   },
 });
 const histories = Number(values.histories);
-const campaign = new Campaign(values.kinds.split(","), Number(values.seed), Number(values.most));
+/** What is unknown after so long is not worth the time of hundreds that can be judged. */
+const timeout_ms = 100;
+const campaign = new Campaign(
+  values.kinds.split(","),
+  Number(values.seed),
+  Number(values.most),
+  timeout_ms,
+);
 const start = performance.now();
 let told_at = start;
 console.log(`seed ${values.seed}`);
