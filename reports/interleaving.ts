@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { shownStatement } from "../histories/shortened.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { folded, type Line } from "./fold.ts";
 
@@ -51,11 +52,12 @@ function rowsOf(trace: Trace): Line[] {
 }
 
 function textOf(step: TraceStep, trace: Trace): string {
-  if (step.fault === "die") return `dies before ${step.statement}`;
+  const statement = shownStatement(step.statement);
+  if (step.fault === "die") return `dies before ${statement}`;
   const before = step.fault === "expire" ? "(its lock's time is up) " : "";
-  if (!step.waited) return `${before}${step.statement}${answerOf(step)}`;
+  if (!step.waited) return `${before}${statement}${answerOf(step)}`;
   const ends_here = step.releasedBy === undefined ? answerOf(step) : "";
-  return `${before}${step.statement}\nwaits for ${whomFor(step, trace)}${ends_here}`;
+  return `${before}${statement}\nwaits for ${whomFor(step, trace)}${ends_here}`;
 }
 
 function answerOf(step: TraceStep): string {

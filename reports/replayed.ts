@@ -1,3 +1,4 @@
+import { shownStatement } from "../histories/shortened.ts";
 import type { Replayed } from "../schedules/search/replay.ts";
 
 /** What came of running a token's schedule again, in a sentence or two. */
@@ -13,5 +14,5 @@ function differenceInWords(step: number | undefined, { steps }: Replayed["trace"
   if (step === undefined) return "the same statements, but other replies";
   const now = steps[step];
   if (now === undefined) return `there is no step ${step + 1} any more`;
-  return `step ${step + 1} was another one, now client ${now.client} sends \`${now.statement}\``;
+  return `step ${step + 1} was another one, now client ${now.client} sends \`${shownStatement(now.statement)}\``;
 }

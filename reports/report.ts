@@ -1,4 +1,5 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
+import { shownStatement } from "../histories/shortened.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import { compareRuns } from "../schedules/renaming.ts";
@@ -106,6 +107,6 @@ function nondeterministicText(trace: Trace, other: Trace): string {
   const comparison = compareRuns(trace, other);
   const first = comparison.same
     ? "what it left in the database"
-    : `first difference: \`${comparison.one}\` and \`${comparison.two}\``;
+    : `first difference: \`${shownStatement(comparison.one)}\` and \`${shownStatement(comparison.two)}\``;
   return `Nondeterministic: run again, the same schedule went another way (${first}):\n\n${drawInterleaving(other)}`;
 }

@@ -1,3 +1,4 @@
+import { shownStatement } from "../histories/shortened.ts";
 import type { Failure } from "../schedules/program.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { whomFor } from "./interleaving.ts";
@@ -27,12 +28,13 @@ function faultStory(trace: Trace): string | undefined {
   const step = trace.steps[at];
   if (!step) return undefined;
   const who = `client ${step.client}`;
-  if (step.fault === "die") return `${who} died before \`${step.statement}\``;
-  if (step.fault === "expire") return `the lock expired before ${who}'s \`${step.statement}\``;
+  if (step.fault === "die") return `${who} died before \`${shownStatement(step.statement)}\``;
+  if (step.fault === "expire")
+    return `the lock expired before ${who}'s \`${shownStatement(step.statement)}\``;
   const again = trace.steps.find(
     (later, i) => i > at && later.client === step.client && later.statement === step.statement,
   );
-  const done = `the server did ${who}'s \`${step.statement}\`, but its reply was lost`;
+  const done = `the server did ${who}'s \`${shownStatement(step.statement)}\`, but its reply was lost`;
   if (again) return `${done} and ${who} did it again`;
   if (step.error !== undefined) return `${done}: ${who} saw error ${step.error}`;
   return `${done} and the driver sent it again by itself`;
@@ -76,7 +78,7 @@ function unheededStory(trace: Trace): string | undefined {
   });
   return (
     step &&
-    `client ${step.client}'s \`${step.statement}\` changed nothing, and client ${step.client} went on as if it had`
+    `client ${step.client}'s \`${shownStatement(step.statement)}\` changed nothing, and client ${step.client} went on as if it had`
   );
 }
 
@@ -94,7 +96,7 @@ function acts(earlier: Change, later: Change): string {
   if (later.written !== undefined && earlier.written !== undefined) {
     return `client ${later.client} wrote ${later.written} over client ${earlier.client}'s ${earlier.written}`;
   }
-  return `client ${earlier.client} acted on it with \`${earlier.statement}\`, then client ${later.client} with \`${later.statement}\``;
+  return `client ${earlier.client} acted on it with \`${shownStatement(earlier.statement)}\`, then client ${later.client} with \`${shownStatement(later.statement)}\``;
 }
 
 /** In the order in which others could see them. */
@@ -157,5 +159,5 @@ function deadlockStory(trace: Trace): string | undefined {
   const waiter = trace.steps.find((step) => step.waited && step.client !== ended?.client);
   if (!ended || !waiter) return undefined;
   const whom = whomFor(waiter, trace);
-  return `client ${waiter.client} waited for ${whom} when client ${ended.client} came to wait for client ${waiter.client}: the server ended client ${ended.client}'s \`${ended.statement}\` with error ${ended.error}`;
+  return `client ${waiter.client} waited for ${whom} when client ${ended.client} came to wait for client ${waiter.client}: the server ended client ${ended.client}'s \`${shownStatement(ended.statement)}\` with error ${ended.error}`;
 }

@@ -1,3 +1,4 @@
+import { shownStatement } from "../histories/shortened.ts";
 import type { Exploration } from "../schedules/findings.ts";
 import type { Stale } from "../schedules/search/fresh-start.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
@@ -86,7 +87,7 @@ function remarks({ disturbance, unrepeated }: Exploration): string[] {
     );
   } else if (disturbance !== undefined) {
     said.push(
-      `\`${disturbance.statement}\` takes something that belongs to the whole server, so all was run again with one lane.`,
+      `\`${shownStatement(disturbance.statement)}\` takes something that belongs to the whole server, so all was run again with one lane.`,
     );
   }
   if (unrepeated !== undefined) {

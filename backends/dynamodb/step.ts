@@ -1,5 +1,6 @@
+import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
-import { fieldsInWords, filled, type Item, itemInWords, shortened } from "./words.ts";
+import { fieldsInWords, filled, type Item, itemInWords, text_length_max } from "./words.ts";
 
 /** What of a request or one action of a transaction says what it does; all commands use these names. */
 interface Action {
@@ -92,6 +93,6 @@ function replyInWords(
   if (item) return fieldsInWords(item, key_names);
   if (operation === "GetItem") return "nil";
   if (output.Items) return output.Items.length === 1 ? "1 item" : `${output.Items.length} items`;
-  if (output.TableNames) return shortened(output.TableNames.join(", "));
+  if (output.TableNames) return shortened(output.TableNames.join(", "), text_length_max);
   return "OK";
 }

@@ -1,8 +1,9 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { shortened } from "../../histories/shortened.ts";
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 
-const text_length_max = 60;
+export const text_length_max = 60;
 /** A string that would read as something else is quoted, so that "0" and 0 can be told apart. */
 const reads_as_something_else = /^$|^-?\d|^(true|false|null)$|[\s{}[\],"]/;
 
@@ -29,7 +30,7 @@ export function fieldsInWords(item: Item, key_names: readonly string[]): string 
   const fields = Object.entries(item)
     .filter(([name]) => !key_names.includes(name))
     .map(([name, value]) => `${name} = ${valueInWords(value)}`);
-  return shortened(fields.toSorted().join(", "));
+  return shortened(fields.toSorted().join(", "), text_length_max);
 }
 
 /** An expression with its names and values filled in: `#v = :old` → `v = 0`. */
@@ -42,6 +43,3 @@ export function filled(
     .replace(/#\w+/g, (name) => names[name] ?? name)
     .replace(/:\w+/g, (name) => (values[name] ? valueInWords(values[name]) : name));
 }
-
-export const shortened = (text: string): string =>
-  text.length <= text_length_max ? text : `${text.slice(0, text_length_max - 1)}…`;

@@ -1,6 +1,7 @@
 import type { Step } from "../backend.ts";
 import type { Turnstile } from "../turnstile.ts";
 import type { Command, Core } from "./driver.ts";
+import type { Answer } from "./step.ts";
 
 const send_nothing = (): null => null;
 
@@ -51,7 +52,10 @@ export class HeldCommand {
     if (last !== this.#first) this.#watchPrepare();
     if (last.onResult === undefined) return this.#watchEvents(last);
     const tell = last.onResult.bind(last);
-    last.onResult = (error, ...rest) => this.#end(() => tell(error, ...rest), error, rest[0]);
+    last.onResult = (error, ...rest) => {
+      const [result, fields] = rest;
+      this.#end(() => tell(error, ...rest), error, { result, fields } satisfies Answer);
+    };
   }
 
   #send(): Promise<unknown> {

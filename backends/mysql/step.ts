@@ -1,6 +1,6 @@
 import type { Step } from "../backend.ts";
 import { readSql } from "../sql-text.ts";
-import { changedInWords, rowsInWords, shortened } from "../sql-words.ts";
+import { changedInWords, rowsInWords } from "../sql-words.ts";
 
 /** Named locks belong to the server, not to a database. */
 const takes_named_lock = /\bget_lock\s*\(/i;
@@ -10,7 +10,7 @@ export function stepOf(sql: string): Step {
   const { kind, words } = readSql(sql);
   const quiet = ["begin", "commit", "rollback", "other"].includes(kind);
   return {
-    statement: shortened(words),
+    statement: words,
     kind,
     keys: undefined,
     ...(takes_named_lock.test(words) ? { serverWide: true } : {}),
@@ -23,10 +23,23 @@ export function requestOf(statement: string, kind: Step["kind"]): Step {
   return { statement, kind, keys: undefined, describe: () => "OK" };
 }
 
-/** Rows, or what changed; several results come from several statements: the last one is told. */
+/** What the driver answers: rows (or what changed), and their columns. */
+export interface Answer {
+  readonly result: unknown;
+  readonly fields: unknown;
+}
+
+/** Several results come from several statements: the last one is told. */
 function describe(reply: unknown): string {
-  if (!Array.isArray(reply)) return changed(reply) ?? "OK";
-  return changed(reply.at(-1)) ?? rowsInWords(reply);
+  const { result, fields } = (reply ?? {}) as Partial<Answer>;
+  if (!Array.isArray(result)) return changed(result) ?? "OK";
+  return changed(result.at(-1)) ?? rowsInWords(result, namesOf(fields));
+}
+
+function namesOf(fields: unknown): string[] {
+  return Array.isArray(fields)
+    ? fields.map((field) => String((Object(field) as { name?: unknown }).name))
+    : [];
 }
 
 function changed(reply: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { readSql } from "../sql-text.ts";
-import { literal, shortened } from "../sql-words.ts";
+import { literal } from "../sql-words.ts";
 import type { Request } from "../wire.ts";
 import { Packet } from "./wire-packets.ts";
 import { readBinary } from "./wire-values.ts";
@@ -27,7 +27,7 @@ export function requestOf(sql: string, filled: string = sql): Request {
   const { kind } = readSql(sql);
   const has_several = /;\s*\S/.test(sql);
   return {
-    statement: shortened(readSql(filled).words),
+    statement: readSql(filled).words,
     kind,
     keys: undefined,
     commits_itself: kind === "write" && changes_rows.test(sql) && !has_several,

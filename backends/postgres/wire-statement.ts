@@ -1,5 +1,5 @@
 import { readSql } from "../sql-text.ts";
-import { literal, shortened } from "../sql-words.ts";
+import { literal } from "../sql-words.ts";
 import type { Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
 
@@ -10,7 +10,7 @@ const changes_rows = /^\s*(insert|update|delete|merge|with|select)\b/i;
 export function requestOfQuery(sql: string): Request {
   const { kind, words } = readSql(sql);
   return {
-    statement: shortened(words),
+    statement: words,
     kind,
     keys: undefined,
     commits_itself: kind === "write" && changes_rows.test(sql) && !hasSeveral(sql),
@@ -30,7 +30,7 @@ export function requestOfBatch(
   const [first = unreadable, ...others] = parts;
   if (others.length === 0) return first;
   return {
-    statement: shortened(parts.map(({ statement }) => statement).join("; ")),
+    statement: parts.map(({ statement }) => statement).join("; "),
     kind: others.every(({ kind }) => kind === first.kind) ? first.kind : "write",
     keys: undefined,
     commits_itself: false,
@@ -52,7 +52,7 @@ function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
     Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
   );
   return {
-    statement: shortened(is_fresh ? filled : `next rows of ${filled}`),
+    statement: is_fresh ? filled : `next rows of ${filled}`,
     kind,
     keys: undefined,
     commits_itself: is_fresh && kind === "write" && changes_rows.test(sql),

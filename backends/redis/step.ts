@@ -1,4 +1,5 @@
 import type { Command } from "ioredis";
+import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
 import { RespError } from "./resp.ts";
 
@@ -73,9 +74,6 @@ export function wordOf(arg: string): string {
   if (/^[^\s"]+$/.test(arg)) return shortened(arg, word_length_max);
   return `"${shortened(arg.replace(/\s+/g, " ").trim(), text_length_max)}"`;
 }
-
-export const shortened = (text: string, length_max: number): string =>
-  text.length <= length_max ? text : `${text.slice(0, length_max - 1)}…`;
 
 /** `5`, `OK`, `nil`, `[1, 2]`. */
 function replyInWords(reply: unknown): string {

@@ -1,6 +1,7 @@
+import { shortened } from "../../histories/shortened.ts";
 import type { Reply, Request } from "../wire.ts";
 import { RespError, type Value } from "./resp.ts";
-import { inFull, kindOfNames, shortened, touches_anything, wordOf } from "./step.ts";
+import { inFull, kindOfNames, touches_anything, wordOf } from "./step.ts";
 
 /** Commands whose arguments are all keys; of others the first one is, where they have keys at all. */
 const only_keys = new Set(

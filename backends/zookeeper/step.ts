@@ -1,4 +1,5 @@
 import { dirname } from "node:path/posix";
+import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
 import { operations, type Request, type Response } from "./driver.ts";
 
@@ -28,10 +29,8 @@ function keysOf(operation: string, path: string): string[] {
 function replyInWords(operation: string, { payload }: Response): string {
   if (operation === "create") return payload?.path ?? "OK";
   if (operation === "exists") return "there";
-  if (operation === "getChildren") return shortened([...(payload?.children ?? [])].sort().join());
-  if (operation === "getData") return shortened(payload?.data?.toString() ?? "nothing");
+  if (operation === "getChildren")
+    return shortened([...(payload?.children ?? [])].sort().join(), longest);
+  if (operation === "getData") return shortened(payload?.data?.toString() ?? "nothing", longest);
   return "OK";
 }
-
-const shortened = (text: string): string =>
-  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;

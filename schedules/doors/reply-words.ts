@@ -7,6 +7,6 @@ export function replyInWords(
   kind: Step["kind"],
   { rows, row_count = 0, changed, word }: Reply,
 ): string {
-  if (rows) return row_count === 1 ? rowsInWords(rows) : `${row_count} rows`;
+  if (rows) return row_count === 1 ? rowsInWords(rows, []) : `${row_count} rows`;
   return changed === undefined || kind !== "write" ? (word ?? "OK") : changedInWords(changed);
 }

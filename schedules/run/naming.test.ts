@@ -7,6 +7,8 @@ test("the key has the same name in every lane, also where it was cut", () => {
   const naming = new Naming("c65327:gap-lock-rc", "a");
   expect(naming.text("GET_LOCK('c65327:gap-lock-rc two', 1)")).toBe("GET_LOCK('a two', 1)");
   expect(naming.text("INSERT INTO log VALUES ('c65327:gap-l…")).toBe("INSERT INTO log VALUES ('a…");
+  expect(naming.text("VALUES ('…-rc'")).toBe("VALUES ('…-rc'");
+  expect(naming.text("VALUES ('x…ap-lock-rc'")).toBe("VALUES ('x…a'");
   expect(naming.text("x = 'c65…, y = 'c65327:gap-lock-rc'")).toBe("x = 'c65…, y = 'a'");
 });
 

@@ -56,17 +56,27 @@ export class Naming {
     return named.includes("…") ? this.#withoutCutKey(named) : named;
   }
 
-  /** Texts are cut where they are long, in the middle of a key, too. */
+  /** Long values lose their middle, and a key may lose a part of itself with it. */
   #withoutCutKey(text: string): string {
-    const [first = "", ...rest] = text.split("…");
-    let named = first;
-    for (const part of rest) {
-      let length = Math.min(this.#key.length, named.length);
-      while (length >= cut_key_min && !named.endsWith(this.#key.slice(0, length))) length--;
-      if (length >= cut_key_min) named = named.slice(0, -length) + this.#shown_key;
-      named += `…${part}`;
-    }
-    return named;
+    const parts = text.split("…");
+    const named = parts.map((part, i) => {
+      const before =
+        i === 0 ? 0 : this.#partOfKey((length) => part.startsWith(this.#key.slice(-length)));
+      const behind =
+        i === parts.length - 1
+          ? 0
+          : this.#partOfKey((length) => part.endsWith(this.#key.slice(0, length)));
+      const kept = part.slice(before, Math.max(before, part.length - behind));
+      return (before > 0 ? this.#shown_key : "") + kept + (behind > 0 ? this.#shown_key : "");
+    });
+    return named.join("…");
+  }
+
+  /** @returns how much of the key is there; 0 where it is too little to tell */
+  #partOfKey(isThere: (length: number) => boolean): number {
+    let length = this.#key.length;
+    while (length >= cut_key_min && !isThere(length)) length--;
+    return length >= cut_key_min ? length : 0;
   }
 }
 

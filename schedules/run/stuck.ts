@@ -1,3 +1,4 @@
+import { shownStatement } from "../../histories/shortened.ts";
 import type { Ending } from "../trace.ts";
 import { borrowing } from "./exhausted-pool.ts";
 import type { Seat } from "./seat.ts";
@@ -45,4 +46,4 @@ function noAnswer(seat: Seat, how_long: string): Ending {
 }
 
 const lastOf = ({ last_statement }: Seat): string =>
-  last_statement === undefined ? "its start" : `\`${last_statement}\``;
+  last_statement === undefined ? "its start" : `\`${shownStatement(last_statement)}\``;

@@ -224,6 +224,18 @@ describe("mysql2: every way of calling it is one step a statement, and answers a
     await outside[Symbol.asyncDispose]();
   });
 
+  it("replies keep their column names, also in array mode; statements are whole", async () => {
+    const gate = new Doorkeeper();
+    await using session = await backend.open(gate);
+    const sql = `SELECT 7 AS v, '${"x".repeat(300)}' AS t FOR UPDATE`;
+    await session.client.query({ sql, rowsAsArray: true });
+    await session.client.execute({ sql: "SELECT 8 AS v", rowsAsArray: true });
+    await session.client.query({ sql: "SELECT 7 AS v LIMIT 0", rowsAsArray: true });
+    expect(gate.replies[0]).toMatch(/^v = 7, t = 'x+….*x'$/);
+    expect(gate.replies.slice(1)).toEqual(["v = 8", "0 rows"]);
+    expect(gate.steps[0]?.statement).toBe(sql);
+  });
+
   it("BEGIN in an open transaction commits it, so it does not commute", async () => {
     const gate = new Doorkeeper();
     const session = await backend.open(gate);

@@ -152,6 +152,18 @@ describe("pg: every way of calling it is one step a statement, and answers as ev
     });
   }
 
+  it("replies keep their column names, also in array mode; statements are whole", async () => {
+    const gate = new Doorkeeper();
+    await using session = await backend.open(gate);
+    const { client } = session;
+    const text = `SELECT 7 AS v, '${"x".repeat(300)}' AS t FROM pg_class LIMIT 1`;
+    await client.query({ text, rowMode: "array" });
+    await client.query({ text: "SELECT 7 AS v WHERE false", rowMode: "array" });
+    expect(gate.replies[0]).toMatch(/^v = 7, t = 'x+….*x'$/);
+    expect(gate.replies[1]).toBe("0 rows");
+    expect(gate.steps[0]?.statement).toBe(text);
+  });
+
   it("is still a pg.Client, and takes no cursor past the gate in silence", async () => {
     const session = await backend.open(new Doorkeeper());
     expect(session.client).toBeInstanceOf(Client);

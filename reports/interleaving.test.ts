@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import type { Trace, TraceStep } from "../schedules/trace.ts";
+import { drawInterleaving } from "./interleaving.ts";
+
+const columns = Array.from({ length: 100 }, (_, i) => `column_${i}`).join(", ");
+const step: TraceStep = {
+  client: 1,
+  operation: 1,
+  statement: `SELECT ${columns} FROM stock WHERE id = 7 FOR UPDATE`,
+  kind: "lock",
+  keys: undefined,
+  reply: "1 row",
+};
+const trace: Trace = {
+  operations: [1, 1],
+  choices: [],
+  faults: [],
+  steps: [step],
+  results: [],
+  ending: { kind: "ended" },
+};
+
+test("a long statement is shown without its middle, with its WHERE and its FOR UPDATE", () => {
+  const drawn = drawInterleaving(trace).replace(/\s*│\s*\n/g, " ");
+  expect(drawn).toContain("SELECT column_0");
+  expect(drawn).toContain("WHERE id = 7 FOR UPDATE");
+  expect(drawn.length).toBeLessThan(600);
+});
