@@ -10,6 +10,7 @@ import {
   type Session,
 } from "../backend.ts";
 import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
+import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
@@ -48,16 +49,28 @@ type Client = import("mysql2/promise").Connection;
  * await mysql[Symbol.asyncDispose]();
  * await server[Symbol.asyncDispose]();
  */
-export async function connectMysql(
+export function connectMysql(
   server: { readonly url: string },
   options: MariadbOptions = {},
 ): Promise<Backend<Client>> {
+  return connectWith(server, options);
+}
+
+/** The same, for programs that come through a door. */
+export function mysqlLaneDatabase(server: { readonly url: string }): Promise<LaneDatabase> {
+  return connectWith(server, {});
+}
+
+async function connectWith(
+  server: { readonly url: string },
+  options: MariadbOptions,
+): Promise<MysqlBackend> {
   const given = givenBy(server.url);
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
   return new MysqlBackend(library, given, await OwnDatabase.create(library, given), options);
 }
 
-class MysqlBackend implements BackendWithDoor<Connection> {
+class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
   readonly name: "mysql" | "mariadb" | "mariadb-snapshot-off";
   readonly server: string;
   /** Names of locks (`GET_LOCK`) belong to the whole server. */
@@ -143,6 +156,15 @@ class MysqlBackend implements BackendWithDoor<Connection> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
     return copy && new MysqlBackend(this.#library, this.#given, copy, this.#options, this.prefix);
+  }
+
+  async another(): Promise<MysqlBackend> {
+    const database = await OwnDatabase.create(this.#library, this.#given);
+    return new MysqlBackend(this.#library, this.#given, database, this.#options);
+  }
+
+  say(statements: string): Promise<void> {
+    return this.#database.say(statements);
   }
 
   contents(key: string): Promise<Contents> {

@@ -82,6 +82,16 @@ export class OwnDatabase {
     return undefined;
   }
 
+  async say(statements: string): Promise<void> {
+    const inside = { database: this.name, multipleStatements: true };
+    const connection = await connectTo(this.#library, this.#given, inside);
+    try {
+      await connection.query(statements);
+    } finally {
+      await connection.end();
+    }
+  }
+
   contents(key: string): Promise<Contents> {
     return this.#contents.read(key);
   }

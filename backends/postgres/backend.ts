@@ -10,6 +10,7 @@ import {
 } from "../backend.ts";
 import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
 import { connect_limit_ms } from "../explain-connect.ts";
+import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
@@ -56,17 +57,24 @@ type Pool = import("pg").Pool;
  * await server[Symbol.asyncDispose]();
  */
 export function connectPostgres(server: { readonly url: string }): Promise<Backend<Client>> {
-  return connectWith(server.url, (_library, Client, config) => {
-    const client = new Client(config);
-    return {
-      client,
-      pooled: false,
-      isEnded: () => isEnding(client),
-      connect: () => client.connect(),
-      close: () => undefined,
-    };
-  });
+  return connectWith(server.url, plainClient);
 }
+
+/** The same, for programs that come through a door. */
+export function postgresLaneDatabase(server: { readonly url: string }): Promise<LaneDatabase> {
+  return connectWith(server.url, plainClient);
+}
+
+const plainClient: Make<pg.Client> = (_library, Client, config) => {
+  const client = new Client(config);
+  return {
+    client,
+    pooled: false,
+    isEnded: () => isEnding(client),
+    connect: () => client.connect(),
+    close: () => undefined,
+  };
+};
 
 /** What a pool is told beside pg's defaults. */
 export interface PoolOptions {
@@ -110,14 +118,14 @@ type Make<Client> = (
 async function connectWith<Client>(
   url: string,
   make: Make<Client>,
-): Promise<BackendWithDoor<Client>> {
+): Promise<PostgresBackend<Client>> {
   const { default: library } = await loadDriver("pg", () => import("pg"));
   const given = givenBy(library, url);
   const database = await OwnDatabase.create(library, given);
   return new PostgresBackend(library, given, database, make);
 }
 
-class PostgresBackend<Client> implements BackendWithDoor<Client> {
+class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
   readonly door: DoorTarget;
   readonly name = "postgres";
   readonly prefix = "";
@@ -178,6 +186,15 @@ class PostgresBackend<Client> implements BackendWithDoor<Client> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
     return copy && new PostgresBackend(this.#library, this.#given, copy, this.#make);
+  }
+
+  async another(): Promise<PostgresBackend<Client>> {
+    const database = await OwnDatabase.create(this.#library, this.#given);
+    return new PostgresBackend(this.#library, this.#given, database, this.#make);
+  }
+
+  say(statements: string): Promise<void> {
+    return this.#database.say(statements);
   }
 
   contents(key: string): Promise<Contents> {

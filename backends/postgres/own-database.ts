@@ -26,6 +26,8 @@ export class OwnDatabase implements Control {
   readonly #control: pg.Client;
   /** It was copied from another one, whose control connection it uses. */
   readonly #is_copy: boolean;
+  /** Settings of the database that are ours, and no part of what is in it. */
+  readonly #altered = new Set<string>();
   /** Reads what is in the database; opened when that is first asked. */
   #reader: Promise<{ connection: pg.Client; contents: ContentsReader }> | undefined;
 
@@ -93,19 +95,21 @@ export class OwnDatabase implements Control {
   }
 
   async alter(setting: string): Promise<void> {
+    this.#altered.add(setting.split(" ")[0]!);
     await this.#control.query(`ALTER DATABASE ${this.name} SET ${setting}`);
   }
 
   /**
    * Another database with all that is in this one; undefined when somebody is connected to it (the server waits
-   * five seconds for them to go), or when it has settings of its own, which are not copied.
+   * five seconds for them to go), or when it has settings beside ours, which are not copied.
    */
   async copy(): Promise<OwnDatabase | undefined> {
     await this.#endReader();
     const { rows } = await this.#control.query(
-      `SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = $1
+      `SELECT 1 FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase, unnest(s.setconfig) setting
+        WHERE d.datname = $1 AND split_part(setting, '=', 1) <> ALL ($2::text[])
        UNION ALL SELECT 1 FROM pg_stat_activity WHERE datname = $1 AND application_name <> 'raceproof'`,
-      [this.name],
+      [this.name, [...this.#altered]],
     );
     if (rows.length > 0) return undefined;
     const name = newName();
@@ -122,6 +126,15 @@ export class OwnDatabase implements Control {
     }
     const known = { name, version, sets_deadlock_timeout };
     return new OwnDatabase(this.#library, this.#given, this.#control, known, true);
+  }
+
+  async say(statements: string): Promise<void> {
+    const connection = await connectPlainly(this.#library, this.#given, { database: this.name });
+    try {
+      await connection.query(statements);
+    } finally {
+      await connection.end();
+    }
   }
 
   async contents(key: string): Promise<Contents> {
