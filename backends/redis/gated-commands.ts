@@ -25,46 +25,16 @@ interface Batch {
  */
 export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () => T) => T {
   const send: Send = client.sendCommand.bind(client);
-  const trips = new Set<(error: Error) => void>();
-  /** Let through, and not yet answered: ioredis may bring them again from its queue for better days. */
-  const let_through = new Set<Command>();
+  const trips = new Trips(client, send);
   let free = false;
   let open_batch: Batch | undefined;
-
-  client.on("close", () => {
-    for (const fail of trips) fail(new Error("Connection is closed."));
-    trips.clear();
-    let_through.clear();
-  });
-
-  /** Settles as the replies come in, or when the connection closes without them. */
-  const trip = (
-    commands: readonly Command[],
-    seen: () => Promise<unknown>,
-    stream?: Stream,
-    node?: unknown,
-  ): Promise<unknown> =>
-    new Promise<unknown>((resolve, reject) => {
-      trips.add(reject);
-      const replies = commands.map((command) => replyTo(command, seen));
-      const over =
-        commands.length === 1
-          ? (replies[0] as Promise<unknown>)
-          : Promise.all(replies.map((reply) => reply.catch((error: unknown) => error)));
-      over.then(resolve, reject).finally(() => {
-        trips.delete(reject);
-        for (const command of commands) let_through.delete(command);
-      });
-      for (const command of commands) let_through.add(command);
-      for (const command of commands) send(command, stream, node);
-    });
 
   const pass = (commands: readonly Command[], stream?: Stream, node?: unknown): void => {
     let sent = false;
     const passed: Promise<unknown> = turnstile
       .pass(stepOf(commands, scriptNames(client)), () => {
         sent = true;
-        return trip(commands, () => passed, stream, node);
+        return trips.take(commands, () => passed, stream, node);
       })
       .catch((error: Error) => {
         // The client hears of errors from ioredis; only what was never let through ends here.
@@ -86,8 +56,7 @@ export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () 
   };
 
   client.sendCommand = (command: Command, stream?: Stream, node?: unknown): unknown => {
-    if (free || client.status !== "ready" || let_through.has(command))
-      return send(command, stream, node);
+    if (free || client.status !== "ready" || trips.has(command)) return send(command, stream, node);
     if (open_batch && (open_batch.stream !== stream || command.pipelineIndex === 0))
       open_batch.go();
     if (stream && "isPipeline" in stream) {
@@ -110,6 +79,50 @@ export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () 
       free = false;
     }
   };
+}
+
+/** The round trips that are under way. */
+class Trips {
+  readonly #send: Send;
+  readonly #failing = new Set<(error: Error) => void>();
+  /** Let through, and not yet answered: ioredis may bring them again, from its queue for a lost connection. */
+  readonly #let_through = new Set<Command>();
+
+  constructor(client: Redis, send: Send) {
+    this.#send = send;
+    client.on("close", () => {
+      for (const fail of this.#failing) fail(new Error("Connection is closed."));
+      this.#failing.clear();
+      this.#let_through.clear();
+    });
+  }
+
+  has(command: Command): boolean {
+    return this.#let_through.has(command);
+  }
+
+  /** Sends. @returns settles as the replies come in, or when the connection closes without them */
+  take(
+    commands: readonly Command[],
+    seen: () => Promise<unknown>,
+    stream?: Stream,
+    node?: unknown,
+  ): Promise<unknown> {
+    return new Promise<unknown>((resolve, reject) => {
+      this.#failing.add(reject);
+      const replies = commands.map((command) => replyTo(command, seen));
+      const over =
+        commands.length === 1
+          ? (replies[0] as Promise<unknown>)
+          : Promise.all(replies.map((reply) => reply.catch((error: unknown) => error)));
+      over.then(resolve, reject).finally(() => {
+        this.#failing.delete(reject);
+        for (const command of commands) this.#let_through.delete(command);
+      });
+      for (const command of commands) this.#let_through.add(command);
+      for (const command of commands) this.#send(command, stream, node);
+    });
+  }
 }
 
 /** The raw reply to a command, as ioredis gets it; its caller gets it once it has been `seen`. */

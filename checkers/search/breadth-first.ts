@@ -1,17 +1,20 @@
 import { CrashedSets } from "./crashed-sets.ts";
-import { Cursor, withWaived } from "./cursor.ts";
+import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
 import { Moves } from "./moves.ts";
 import { type Budget, exhausted, type Outcome } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { Trails } from "./trails.ts";
-import type { Steps } from "./transitions.ts";
 
 /**
  * Position after position, all places that can be reached there, less the needless ones. Takes about the
  * same time whether the history is linearizable or not, and keeps only what lies ahead.
  */
-export function breadthFirst(problem: Problem, transitions: Steps, budget: Budget): Outcome {
+export function breadthFirst(
+  problem: Problem,
+  transitions: ForesightSteps,
+  budget: Budget,
+): Outcome {
   return new BreadthFirst(problem, transitions, budget).run();
 }
 
@@ -28,9 +31,9 @@ class BreadthFirst {
   #turns = 0;
   /** The furthest return by which a place came to nothing. */
   #furthest = 0;
-  readonly #steps: Steps;
+  readonly #steps: ForesightSteps;
 
-  constructor(problem: Problem, transitions: Steps, budget: Budget) {
+  constructor(problem: Problem, transitions: ForesightSteps, budget: Budget) {
     this.#problem = problem;
     this.#budget = budget;
     this.#steps = transitions;

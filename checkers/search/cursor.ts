@@ -3,6 +3,15 @@ import type { Problem } from "./problem.ts";
 import { Timeline } from "./timeline.ts";
 import { impossible, lost, type Steps } from "./transitions.ts";
 
+/** Steps that may also tell which places lead nowhere. */
+export interface ForesightSteps extends Steps {
+  /**
+   * The position of the return by which all that can follow the cursor's place will have come to nothing, or -1
+   * when it may come to something. May put one state for many that are as good.
+   */
+  hopelessUntil?(cursor: Cursor): number;
+}
+
 /**
  * Where a search is: a point of the timeline, the model's state, which open operations were placed, and
  * which are waived. Both searches move it and save and restore it.
@@ -25,7 +34,7 @@ export class Cursor {
   readonly #transitions: Steps;
   readonly #crashed_sets: CrashedSets;
 
-  constructor(problem: Problem, transitions: Steps, crashed_sets: CrashedSets) {
+  constructor(problem: Problem, transitions: ForesightSteps, crashed_sets: CrashedSets) {
     this.#problem = problem;
     this.#transitions = transitions;
     this.looks_ahead = transitions.hopelessUntil !== undefined;

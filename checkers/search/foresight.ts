@@ -1,7 +1,7 @@
 import type { Model } from "../model.ts";
-import type { Cursor } from "./cursor.ts";
+import type { Cursor, ForesightSteps } from "./cursor.ts";
 import type { Problem } from "./problem.ts";
-import { impossible, lost, type Steps, type Transitions } from "./transitions.ts";
+import { impossible, lost, not_asked, type Transitions } from "./transitions.ts";
 
 /**
  * Transitions that look ahead to the next observation, for models that say what a state can still reach
@@ -9,7 +9,7 @@ import { impossible, lost, type Steps, type Transitions } from "./transitions.ts
  * reaches that observation is given up at once; and where only overwriting helps, all states are as good as one
  * another and count as one. Without that, appends that nobody sees for a while would be tried in every order.
  */
-export class Foresight<State> implements Steps {
+export class Foresight<State> implements ForesightSteps {
   readonly #problem: Problem;
   readonly #transitions: Transitions<State>;
   readonly #reaches: NonNullable<Model<State>["reaches"]>;
@@ -20,7 +20,7 @@ export class Foresight<State> implements Steps {
   readonly #returned: Int32Array;
   readonly #called: Int32Array;
   readonly #overwriters: readonly number[];
-  /** By operation: where the last operation is called that may overwrite in its favour; -2 not asked yet. */
+  /** By operation: where the last operation is called that may overwrite in its favour; `not_asked` yet. */
   readonly #rescued_until: Int32Array;
 
   constructor(
@@ -46,7 +46,7 @@ export class Foresight<State> implements Steps {
       this.#returned[at + 1] = this.#returned[at]! + (event < 0 && observing(~event) ? 1 : 0);
       this.#called[at + 1] = this.#called[at]! + (event >= 0 && observing(event) ? 1 : 0);
     }
-    this.#rescued_until = new Int32Array(class_of.length).fill(-2);
+    this.#rescued_until = new Int32Array(class_of.length).fill(not_asked);
   }
 
   get bytes(): number {
@@ -120,7 +120,7 @@ export class Foresight<State> implements Steps {
 
   #rescuedUntil(observation: number): number {
     const known = this.#rescued_until[observation]!;
-    if (known !== -2) return known;
+    if (known !== not_asked) return known;
     const { called_at, class_of, returned_at } = this.#problem;
     const last = this.#overwriters.findLast(
       (operation) =>

@@ -1,10 +1,11 @@
 import type { Model } from "../model.ts";
 import { breadthFirst } from "./breadth-first.ts";
+import type { ForesightSteps } from "./cursor.ts";
 import { depthFirst } from "./depth-first.ts";
 import { Foresight } from "./foresight.ts";
 import type { Budget, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
-import { type Steps, Transitions } from "./transitions.ts";
+import { Transitions } from "./transitions.ts";
 
 /** Most histories have many orders, and one of them is found in so many turns for each event. */
 const easy_turns = 4;
@@ -102,7 +103,7 @@ export function search<State>(problem: Problem, model: Model<State>, budget: Bud
 }
 
 /** A model's transitions, looking ahead where it says how. */
-export function stepsOf<State>(problem: Problem, model: Model<State>): Steps {
+export function stepsOf<State>(problem: Problem, model: Model<State>): ForesightSteps {
   const transitions = new Transitions(model, problem);
   const reaches = model.reaches?.bind(model);
   return reaches === undefined ? transitions : new Foresight(problem, transitions, reaches);

@@ -1,10 +1,10 @@
 import type { Call, Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
-import type { Cursor } from "./cursor.ts";
 import { most_entries } from "./grow.ts";
 import type { Problem } from "./problem.ts";
 
-const not_asked = -2;
+/** Nobody asked yet what `next` says. */
+export const not_asked = -3;
 /** What `next` says when the call cannot happen. */
 export const impossible = -1;
 /** Stands for every state from which nothing can be observed any more until something overwrites it. */
@@ -17,11 +17,6 @@ export interface Steps {
   next(state: number, of_class: number): number;
   /** About how much memory the states take. */
   readonly bytes: number;
-  /**
-   * The position of the return by which all that can follow the cursor's place will have come to nothing, or -1
-   * when it may come to something. May put one state for many that are as good.
-   */
-  hopelessUntil?(cursor: Cursor): number;
 }
 
 /** A model's states, numbered as they come up, and what each class of calls does in each: asked once. */

@@ -9,10 +9,10 @@ import type { Model } from "../model.ts";
 import { models } from "../models/index.ts";
 import { randomHistory, type Shape, seeded } from "../random-history.ts";
 import { breadthFirst } from "./breadth-first.ts";
+import type { ForesightSteps } from "./cursor.ts";
 import { depthFirst } from "./depth-first.ts";
 import { type Problem, toProblem } from "./problem.ts";
 import { search, stepsOf } from "./search.ts";
-import type { Steps } from "./transitions.ts";
 import { wrongOrder } from "./wrong-order.test-support.ts";
 
 type Random = () => number;
@@ -120,13 +120,13 @@ function falsified(operations: readonly Operation[]): Operation[] {
 }
 
 /** Counts the steps that are asked for, and gives up after too many. */
-class Counted implements Steps {
+class Counted implements ForesightSteps {
   count = 0;
-  readonly hopelessUntil?: NonNullable<Steps["hopelessUntil"]>;
-  readonly #steps: Steps;
+  readonly hopelessUntil?: NonNullable<ForesightSteps["hopelessUntil"]>;
+  readonly #steps: ForesightSteps;
   readonly #limit: number;
 
-  constructor(steps: Steps, limit: number) {
+  constructor(steps: ForesightSteps, limit: number) {
     this.#steps = steps;
     this.#limit = limit;
     if (steps.hopelessUntil !== undefined)

@@ -3,7 +3,7 @@ const at_first_ms = 100;
 /** The same, where a client has waited for the others before. */
 const for_others_ms = 5;
 
-interface Place {
+interface Experience {
   for_others: number;
   by_itself: number;
   /** How long it took until it went on by itself. */
@@ -17,7 +17,7 @@ interface Place {
  */
 export class Patience {
   readonly #at_first_ms: number;
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, Experience>();
 
   constructor(first_ms: number = at_first_ms) {
     this.#at_first_ms = first_ms;

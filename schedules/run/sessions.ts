@@ -6,7 +6,7 @@ import { ScheduleOver, SessionGate, SharedGate } from "./gate.ts";
 import type { Run } from "./runner.ts";
 import type { Seat } from "./seat.ts";
 
-interface Place<Client> {
+interface GatedSession<Client> {
   readonly gate: SessionGate | SharedGate;
   readonly session: Session<Client>;
   /** How many steps its schedule had when it was opened: they are not its own. */
@@ -23,7 +23,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
   readonly #options: OpenOptions;
   readonly #shared: boolean;
   /** By client; with a shared connection all are the same. */
-  #places: (Place<Client> | undefined)[] = [];
+  #places: (GatedSession<Client> | undefined)[] = [];
   #outside: Session<Client> | undefined;
 
   constructor(backend: Backend<Client>, shared: boolean, options: OpenOptions) {
@@ -52,7 +52,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
 
   /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
   enter(seat: Seat, run: () => Promise<void>): Promise<void> {
-    const { gate } = this.#places[seat.client - 1] as Place<Client>;
+    const { gate } = this.#places[seat.client - 1] as GatedSession<Client>;
     if (gate instanceof SessionGate) gate.queue = seat;
     return callers.run(seat, run);
   }
@@ -124,19 +124,19 @@ export class LaneSessions<Client> implements AsyncDisposable {
     await outside?.[Symbol.asyncDispose]();
   }
 
-  async #openPlace(since = 0): Promise<Place<Client>> {
+  async #openPlace(since = 0): Promise<GatedSession<Client>> {
     const gate = this.#shared ? new SharedGate() : new SessionGate();
     const session = await this.#backend.open(gate, this.#options);
     gate.session = session;
     return { gate, session, since };
   }
 
-  async #drop(place: Place<Client>): Promise<void> {
+  async #drop(place: GatedSession<Client>): Promise<void> {
     this.#places = this.#places.map((p) => (p === place ? undefined : p));
     await this.#close(place);
   }
 
-  async #close(place: Place<Client>): Promise<void> {
+  async #close(place: GatedSession<Client>): Promise<void> {
     place.gate.close();
     await place.session[Symbol.asyncDispose]();
   }
