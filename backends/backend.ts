@@ -12,8 +12,12 @@ export interface Step {
   readonly kind: "begin" | "read" | "lock" | "write" | "commit" | "rollback" | "other";
   /** What it touches, where the client can tell for certain (Redis keys, DynamoDB items); undefined = anything. */
   readonly keys: readonly string[] | undefined;
+  /** It may give back a lock before its transaction ends: one of its session's own, or nobody can tell. */
+  readonly mayUnlock?: boolean;
+  /** It may leave something in its session that whoever has it next would meet: a lock, a setting. */
+  readonly leavesBehind?: boolean;
   /** It takes something that belongs to the whole server, so that it may meet others outside its database. */
-  readonly serverWide?: true;
+  readonly serverWide?: boolean;
   /** Which of the session's connections it goes over, where a session has several; the server's own number. */
   readonly connection?: number;
   /** Says a reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */

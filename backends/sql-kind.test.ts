@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { kindOf } from "./sql-kind.ts";
+import { describe, expect, it, test } from "vitest";
+import { effectsOf } from "./sql-kind.ts";
 
 const kinds = {
   begin: ["BEGIN", "begin;", "START TRANSACTION", "BEGIN ISOLATION LEVEL SERIALIZABLE"],
@@ -10,8 +10,9 @@ const kinds = {
     "SELECT v\n  FROM t WHERE name = 'for update; nextval(''x'')'",
     "SELECT count(*), coalesce(max(v), 0) FROM t WHERE id IN (1, 2)",
     "(SELECT 1) UNION (SELECT 2)",
-    'SELECT "order" FROM `t` WHERE (a = 1) AND (b = 2)',
+    "SELECT v FROM t WHERE (a = 1) AND (b = 2)",
     "TABLE t",
+    "/* shop; */ SELECT v FROM t WHERE name = 'it''s' -- nextval('s')",
   ],
   lock: [
     "SELECT v FROM t WHERE id = 1 FOR UPDATE",
@@ -47,11 +48,6 @@ const kinds = {
     "SET GLOBAL innodb_lock_wait_timeout = 1",
     "SET SESSION autocommit = 0",
     "SET autocommit = 1",
-    "SELECT 'a\\', nextval('s') --'",
-    "SELECT $$ ' $$, nextval('s')",
-    "SELECT 1 /*! FOR UPDATE */",
-    "SELECT 1 # it's\n, nextval('s')",
-    "SELECT 5--nextval('s')",
     "EXPLAIN ANALYZE UPDATE t SET v = 1",
     "CALL p()",
     "",
@@ -62,8 +58,71 @@ describe("what a statement can mean to others, from its text", () => {
   for (const [kind, statements] of Object.entries(kinds)) {
     for (const sql of statements) {
       it(`${kind}: ${sql}`, () => {
-        expect(kindOf(sql)).toBe(kind);
+        for (const dialect of ["postgres", "mysql"] as const)
+          expect(effectsOf(sql, dialect).effects.kind).toBe(kind);
       });
     }
   }
+});
+
+test("what one server takes for a comment or a text, another one does not", () => {
+  const kinds = (sql: string) =>
+    (["postgres", "mysql"] as const).map((dialect) => effectsOf(sql, dialect).effects.kind);
+  expect(kinds("SELECT 5--nextval('s')")).toEqual(["read", "write"]);
+  expect(kinds("SELECT 1 # it's\n, nextval('s')")).toEqual(["write", "write"]);
+  expect(kinds("SELECT $$ ' $$, nextval('s')")).toEqual(["write", "write"]);
+  expect(kinds("SELECT 1 /*! FOR UPDATE */")).toEqual(["read", "write"]);
+  expect(kinds("SELECT 'a\\', nextval('s') --'")).toEqual(["write", "read"]);
+});
+
+const long_list = Array.from({ length: 60 }, (_, i) => `column_${i}`).join(", ");
+const effects = (sql: string) => effectsOf(sql, "postgres");
+
+test("an unlock behind the 200th character may let others go on, and the word in a text does not", () => {
+  for (const unlock of ["pg_advisory_unlock(1)", "my_function()"])
+    expect(effects(`SELECT ${long_list}, ${unlock} FROM t`).effects.mayUnlock).toBe(true);
+  for (const sql of ["ROLLBACK TO SAVEPOINT a", "CALL p()", "DO $$ $$", "SELECT 'a"])
+    expect(effects(sql).effects.mayUnlock).toBe(true);
+  for (const sql of [
+    "UPDATE door SET state = 'unlock', release = 1 WHERE id = 1",
+    "INSERT INTO release (id, n) VALUES (nextval('s'), 1) ON CONFLICT (id) DO NOTHING",
+    "SELECT v FROM t /* unlock() */ FOR UPDATE",
+    "SELECT pg_advisory_xact_lock(1)",
+  ])
+    expect(effects(sql).effects.mayUnlock).toBe(false);
+});
+
+test("what is left in the session", () => {
+  for (const sql of [
+    "SET x = 1",
+    "SET SESSION x = 1",
+    "SELECT pg_advisory_lock(1)",
+    "SELECT set_config('x', '1', false)",
+    "CREATE TEMP TABLE x (a int)",
+    "/* SELECT */ SET x TO 1",
+  ])
+    expect(effects(sql).effects.leavesBehind).toBe(true);
+  for (const sql of [
+    "SET LOCAL x = 1",
+    "SELECT pg_advisory_xact_lock(1)",
+    "SELECT v FROM t FOR UPDATE",
+    "UPDATE t SET v = 1",
+    "COMMIT",
+  ])
+    expect(effects(sql).effects.leavesBehind).toBe(false);
+  expect(effectsOf("SET LOCAL x = 1", "mysql").effects.leavesBehind).toBe(true);
+});
+
+test("a change that commits itself, also behind a comment; two of them do not", () => {
+  const commits = (sql: string): boolean => effects(sql).commits_itself;
+  expect(commits("/* shop: a; b */ UPDATE t SET v = ';' WHERE id = 1;")).toBe(true);
+  expect(commits("UPDATE t SET v = 1; DELETE FROM t")).toBe(false);
+  expect(commits("SELECT v FROM t")).toBe(false);
+  expect(commits("CREATE TABLE t (v int)")).toBe(false);
+});
+
+test("locks with names belong to the whole server, in a text they are none", () => {
+  const is_server_wide = (sql: string) => effectsOf(sql, "mysql").effects.serverWide;
+  expect(is_server_wide("SELECT GET_LOCK('a', 1)")).toBe(true);
+  expect(is_server_wide("INSERT INTO t VALUES ('get_lock(1)')")).toBe(false);
 });

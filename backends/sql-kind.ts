@@ -1,30 +1,91 @@
 import type { Step } from "./backend.ts";
+import { type Dialect, statementsOf, type Token } from "./sql-tokens.ts";
+
+const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
 /** Functions and keywords before a parenthesis that change nothing, hold nothing and wait for nothing. */
-const harmless = new Set(
-  `all and any array as avg between by case cast coalesce concat count distinct else exists except extract
-   filter first_value from greatest having if ifnull in intersect is join json_extract last_value least length
-   like limit lower max min not nullif offset on or order over partition rank round row_number select some sum
-   then trim union upper using values when where with abs ceil floor substring left right mod now`.split(
-    /\s+/,
-  ),
+const harmless = set(
+  `all and any array array_agg as avg between bigint binary by case cast ceil char coalesce concat concat_ws count
+   date_add date_sub date_trunc datetime decimal distinct else except exists extract filter first_value floor from
+   generate_series greatest group_concat having if ifnull in int integer intersect interval is join json_agg
+   json_array json_arrayagg json_build_object json_extract json_object json_unquote jsonb_agg jsonb_build_object
+   last_value least left length like limit lower ltrim max md5 min mod not now nullif numeric offset on or order over
+   partition position rank replace right round row row_number rtrim select some string_agg substr substring sum then
+   timestamp to_char trim unnest union upper using values varchar when where with abs`,
 );
-const locking = /^(get_lock|pg_(try_)?advisory_(xact_)?lock(_shared)?)$/;
+/** They change something, or take their time, but touch no lock. */
+const without_locks = set(
+  `benchmark clock_timestamp currval gen_random_uuid last_insert_id lastval nextval pg_sleep rand random setval sleep
+   uuid uuid_short`,
+);
+/** A lock of the session, or of its transaction. */
+const locks_of_session = set(
+  "get_lock pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared",
+);
+const locks_of_transaction = set(
+  "pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared",
+);
+const changes_rows = set("insert update delete merge replace with select");
+const plain = set("insert update delete merge replace with select table values");
+const edges = set("begin commit rollback");
 const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share mode\b/;
 
-/**
- * What a statement can mean to others, from its text alone. Conservative: whatever is not certainly
- * harmless is a `write`; `other` touches only the session itself.
- */
-export function kindOf(sql: string): Step["kind"] {
-  const text = sql
-    .replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`/g, " q")
-    .replace(/\s+/g, " ")
-    .replace(/[ ;]+$/, "")
-    .trim()
-    .toLowerCase();
-  // Several statements, comments, escapes and dollar quotes: not worth a parser.
-  if (/[;\\#]|--|\/\*|\$\w*\$/.test(text) || sql.includes("\\")) return "write";
+/** What the text of a statement says about its effects on others. */
+export interface SqlEffects {
+  /** Conservative: whatever is not certainly harmless is a `write`; `other` touches only the session itself. */
+  readonly effects: Pick<Step, "kind" | "mayUnlock" | "leavesBehind" | "serverWide">;
+  /** It says what becomes of the statements after it. */
+  readonly sets_autocommit: boolean;
+  /** One statement that, outside a transaction, runs and then commits by itself. */
+  readonly commits_itself: boolean;
+  /** Undefined where the text cannot be read for certain. */
+  readonly statements: readonly (readonly Token[])[] | undefined;
+}
+
+export function effectsOf(sql: string, dialect: Dialect): SqlEffects {
+  const statements = statementsOf(sql, dialect);
+  const all = (statements ?? []).map((tokens) => effectsOfOne(tokens, dialect));
+  const [only, ...others] = all;
+  const kind = only === undefined || others.length > 0 ? "write" : only.kind;
+  return {
+    effects: {
+      kind,
+      mayUnlock: all.length === 0 || all.some((one) => one.mayUnlock),
+      leavesBehind: all.length === 0 || all.some((one) => one.leavesBehind),
+      serverWide: all.some((one) => one.serverWide),
+    },
+    sets_autocommit: /autocommit/i.test(statements ? all.map(({ bare }) => bare).join() : sql),
+    commits_itself: kind === "write" && others.length === 0 && changes_rows.has(only?.first ?? ""),
+    statements,
+  };
+}
+
+function effectsOfOne(tokens: readonly Token[], dialect: Dialect) {
+  const bare = bareText(tokens);
+  const functions = functionsIn(tokens);
+  const first = bare.replace(/^[( ]+/, "").split(" ", 1)[0] ?? "";
+  const kind = kindOfOne(bare, first, functions);
+  const known = (name: string): boolean =>
+    harmless.has(name) ||
+    without_locks.has(name) ||
+    locks_of_session.has(name) ||
+    locks_of_transaction.has(name);
+  const is_plain =
+    (plain.has(first) || edges.has(kind) || kind === "other") && functions.every(known);
+  return {
+    bare,
+    first,
+    kind,
+    mayUnlock: !is_plain,
+    leavesBehind:
+      !is_plain ||
+      (first === "set" && !(dialect === "postgres" && bare.startsWith("set local "))) ||
+      functions.some((name) => locks_of_session.has(name)),
+    serverWide: functions.includes("get_lock"),
+  };
+}
+
+function kindOfOne(text: string, first: string, functions: readonly string[]): Step["kind"] {
   if (/^(begin|start transaction)\b/.test(text))
     return text.includes("snapshot") ? "write" : "begin";
   if (/^(commit|end)( work| transaction)?$/.test(text)) return "commit";
@@ -32,15 +93,33 @@ export function kindOf(sql: string): Step["kind"] {
   if (/^set (local|session|transaction)\b[^(]*$/.test(text) && !text.includes("autocommit"))
     return "other";
   if (/^(savepoint|release savepoint|release) \w+$/.test(text)) return "other";
-  return /^\(*(select|table|values)\b/.test(text) ? kindOfQuery(text) : "write";
-}
-
-function kindOfQuery(text: string): "read" | "lock" | "write" {
-  if (/\binto\b|:=/.test(text)) return "write";
-  let kind: "read" | "lock" = row_lock.test(text) ? "lock" : "read";
-  for (const [, name] of text.matchAll(/([\w.]+) ?\(/g)) {
-    if (locking.test(name!)) kind = "lock";
-    else if (!harmless.has(name!)) return "write";
+  if (!["select", "table", "values"].includes(first) || /\binto\b|:=/.test(text)) return "write";
+  let kind: Step["kind"] = row_lock.test(text) ? "lock" : "read";
+  for (const name of functions) {
+    if (locks_of_session.has(name) || locks_of_transaction.has(name)) kind = "lock";
+    else if (!harmless.has(name)) return "write";
   }
   return kind;
+}
+
+/** The keywords of a statement in small letters, with `q` in place of whatever stands in quotes. */
+export function bareText(tokens: readonly Token[]): string {
+  const quoted = new Set<Token["kind"]>(["name", "text", "bits"]);
+  return tokens.map(({ kind, text }) => (quoted.has(kind) ? "q" : text.toLowerCase())).join(" ");
+}
+
+/** What stands before a parenthesis, but for the table that an INSERT names; a schema makes it somebody's own. */
+function functionsIn(tokens: readonly Token[]): string[] {
+  return tokens.flatMap(({ kind, text }, i) => {
+    if (tokens[i + 1]?.text !== "(" || tokens[i + 1]?.kind !== "sign") return [];
+    // In MySQL's ANSI mode a text in double quotes is a name.
+    if (!["word", "name", "text"].includes(kind)) return [];
+    let from = i;
+    while (tokens[from - 1]?.text === "." && tokens[from - 1]?.kind === "sign") from -= 2;
+    const before = tokens[from - 1];
+    if (before?.kind === "word" && ["into", "conflict"].includes(before.text)) return [];
+    if (kind === "word" && text === "conflict") return [];
+    const is_own = from < i && tokens[from]?.text !== "pg_catalog";
+    return [is_own ? `${tokens[from]?.text}.${text}` : text];
+  });
 }

@@ -1,21 +1,23 @@
-import type { Step } from "./backend.ts";
-import { kindOf } from "./sql-kind.ts";
+import { effectsOf, type SqlEffects } from "./sql-kind.ts";
+import type { Dialect } from "./sql-tokens.ts";
 
-export interface SqlText {
-  readonly kind: Step["kind"];
+export interface SqlText extends SqlEffects {
   /** On one line. */
   readonly words: string;
 }
 
 const known_at_most = 1_000;
-const known = new Map<string, SqlText>();
+const known: Readonly<Record<Dialect, Map<string, SqlText>>> = {
+  postgres: new Map(),
+  mysql: new Map(),
+};
 
 /** What a statement's text says; programs send the same few texts over and over. */
-export function readSql(sql: string): SqlText {
-  const before = known.get(sql);
+export function readSql(sql: string, dialect: Dialect): SqlText {
+  const before = known[dialect].get(sql);
   if (before !== undefined) return before;
-  const text = { kind: kindOf(sql), words: sql.replace(/\s+/g, " ").trim() };
-  if (known.size >= known_at_most) known.clear();
-  known.set(sql, text);
+  const text = { ...effectsOf(sql, dialect), words: sql.replace(/\s+/g, " ").trim() };
+  if (known[dialect].size >= known_at_most) known[dialect].clear();
+  known[dialect].set(sql, text);
   return text;
 }

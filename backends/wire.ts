@@ -37,12 +37,7 @@ export interface Received {
 }
 
 /** A request, in words and as facts. */
-export interface Request {
-  /** As one would write it, values in place: `UPDATE Counter SET count_value = 1 WHERE id = 'a'`. */
-  readonly statement: string;
-  readonly kind: Step["kind"];
-  /** What it touches, where the request says so for certain; undefined = anything. */
-  readonly keys: readonly string[] | undefined;
+export interface Request extends Omit<Step, "describe" | "connection"> {
   /** One statement that, outside a transaction, would run and then commit by itself. */
   readonly commits_itself: boolean;
 }

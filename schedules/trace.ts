@@ -35,8 +35,10 @@ export interface TraceStep {
   readonly statement: string;
   readonly kind: Step["kind"];
   readonly keys: readonly string[] | undefined;
-  /** It took something that belongs to the whole server. */
-  readonly serverWide?: true;
+  /** As the backend said of the step. */
+  readonly mayUnlock?: boolean;
+  readonly leavesBehind?: boolean;
+  readonly serverWide?: boolean;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;
   /** Code of the error that the client saw. */

@@ -2,7 +2,7 @@ import type { Step } from "../backend.ts";
 import type { Turnstile } from "../turnstile.ts";
 import { type Command, type Core, nameOf } from "./driver.ts";
 import { HeldCommand } from "./held-command.ts";
-import { requestOf, stepOf } from "./step.ts";
+import { type MysqlStep, requestOf, stepOf } from "./step.ts";
 
 /** Runs a call of the driver past the gate. */
 export type Past = <T>(call: () => T) => T;
@@ -19,9 +19,9 @@ export function putGateInto(core: Core, turnstile: Turnstile): Past {
   let in_transaction = false;
 
   /** In an open transaction BEGIN commits it first. */
-  const asItActs = (step: Step): Step => {
+  const asItActs = (step: MysqlStep): Step => {
     if (step.kind === "commit" || step.kind === "rollback") in_transaction = false;
-    if (step.kind !== "begin" && !/autocommit/i.test(step.statement)) return step;
+    if (step.kind !== "begin" && !step.sets_autocommit) return step;
     const commits = in_transaction;
     in_transaction = true;
     return commits ? { ...step, kind: "write" } : step;
@@ -61,7 +61,7 @@ export function putGateInto(core: Core, turnstile: Turnstile): Past {
 }
 
 /** undefined for what is no request of user code: the handshake, the goodbye, closing a statement. */
-function stepFor(core: Core, command: Command, executing: boolean): Step | undefined {
+function stepFor(core: Core, command: Command, executing: boolean): MysqlStep | undefined {
   switch (nameOf(command)) {
     case "Query":
       return stepOf(command.sql ?? "");

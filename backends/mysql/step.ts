@@ -2,25 +2,35 @@ import type { Step } from "../backend.ts";
 import { readSql } from "../sql-text.ts";
 import { changedInWords, rowsInWords } from "../sql-words.ts";
 
-/** Named locks belong to the server, not to a database. */
-const takes_named_lock = /\bget_lock\s*\(/i;
+/** A step, and whether it says what becomes of the statements after it. */
+export interface MysqlStep extends Step {
+  readonly sets_autocommit: boolean;
+}
 
 /** A statement given to mysql2 as a step. @param sql with its values put in. */
-export function stepOf(sql: string): Step {
-  const { kind, words } = readSql(sql);
-  const quiet = ["begin", "commit", "rollback", "other"].includes(kind);
+export function stepOf(sql: string): MysqlStep {
+  const { words, effects, sets_autocommit } = readSql(sql, "mysql");
+  const quiet = ["begin", "commit", "rollback", "other"].includes(effects.kind);
   return {
+    ...effects,
     statement: words,
-    kind,
     keys: undefined,
-    ...(takes_named_lock.test(words) ? { serverWide: true } : {}),
+    sets_autocommit,
     describe: quiet ? () => "OK" : describe,
   };
 }
 
 /** A request of the protocol that is no statement. */
-export function requestOf(statement: string, kind: Step["kind"]): Step {
-  return { statement, kind, keys: undefined, describe: () => "OK" };
+export function requestOf(statement: string, kind: Step["kind"]): MysqlStep {
+  const leavesBehind = kind === "other";
+  return {
+    statement,
+    kind,
+    keys: undefined,
+    leavesBehind,
+    sets_autocommit: false,
+    describe: () => "OK",
+  };
 }
 
 /** What the driver answers: rows (or what changed), and their columns. */

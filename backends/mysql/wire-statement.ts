@@ -1,14 +1,13 @@
+import { bareText } from "../sql-kind.ts";
 import { readSql } from "../sql-text.ts";
 import { literal } from "../sql-words.ts";
 import type { Request } from "../wire.ts";
 import { Packet } from "./wire-packets.ts";
 import { readBinary } from "./wire-values.ts";
 
-/** What may be taken apart into its work and its commit: plain changes of rows, one statement. */
-const changes_rows = /^\s*(insert|update|delete|replace|with|select)\b/i;
 /** Drivers say these when they begin; they touch nothing but their own session. */
 const prepares_session =
-  /^\s*set\s+(names|character\s+set|(@@)?((session|local)[\s.]+)?(autocommit|sql_mode|sql_auto_is_null|time_zone|wait_timeout|net_\w+_timeout|character_set_\w+|collation_\w+|sql_select_limit|session_track_\w+)\s*(:?=))/i;
+  /^set (names|character set|(@@)?((session|local)[ .]+)?(autocommit|sql_mode|sql_auto_is_null|time_zone|wait_timeout|net_\w+_timeout|character_set_\w+|collation_\w+|sql_select_limit|session_track_\w+) ?:?=)/;
 
 /** A prepared statement. */
 export interface Prepared {
@@ -19,18 +18,18 @@ export interface Prepared {
 }
 
 export function isSettingOfSession(sql: string): boolean {
-  return prepares_session.test(sql) && !sql.includes(";");
+  const { statements } = readSql(sql, "mysql");
+  return statements?.length === 1 && prepares_session.test(bareText(statements[0]!));
 }
 
 /** A statement as a step. Several in one text are one step. */
 export function requestOf(sql: string, filled: string = sql): Request {
-  const { kind } = readSql(sql);
-  const has_several = /;\s*\S/.test(sql);
+  const { effects, commits_itself } = readSql(sql, "mysql");
   return {
-    statement: readSql(filled).words,
-    kind,
+    ...effects,
+    statement: readSql(filled, "mysql").words,
     keys: undefined,
-    commits_itself: kind === "write" && changes_rows.test(sql) && !has_several,
+    commits_itself,
   };
 }
 
@@ -43,7 +42,7 @@ export function requestOfExecute(packet: Buffer, prepared: Prepared | undefined)
   } catch {
     // Values that were sent before it, in pieces, are not in it: the question marks stay.
   }
-  const { words } = readSql(prepared.sql);
+  const { words } = readSql(prepared.sql, "mysql");
   return requestOf(prepared.sql, fill(words, values));
 }
 

@@ -11,13 +11,13 @@ export function stepOf(
   values: readonly unknown[] | undefined,
   connection: number,
 ): Step {
-  const { kind, words } = readSql(text);
+  const { words, effects } = readSql(text, "postgres");
   const filled = values?.length
     ? words.replace(/\$(\d+)/g, (place, n) =>
         Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
       )
     : words;
-  return { statement: filled, kind, keys: undefined, connection, describe };
+  return { statement: filled, ...effects, keys: undefined, connection, describe };
 }
 
 /** Several results come from several statements in one text: the last one is told. */

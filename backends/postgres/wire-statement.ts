@@ -3,18 +3,10 @@ import { literal } from "../sql-words.ts";
 import type { Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
 
-/** What may be taken apart into its work and its commit: plain changes of rows, one statement. */
-const changes_rows = /^\s*(insert|update|delete|merge|with|select)\b/i;
-
 /** A simple query as a step. Several statements in one text run in one transaction of their own. */
 export function requestOfQuery(sql: string): Request {
-  const { kind, words } = readSql(sql);
-  return {
-    statement: words,
-    kind,
-    keys: undefined,
-    commits_itself: kind === "write" && changes_rows.test(sql) && !hasSeveral(sql),
-  };
+  const { words, effects, commits_itself } = readSql(sql, "postgres");
+  return { ...effects, statement: words, keys: undefined, commits_itself };
 }
 
 /**
@@ -31,6 +23,8 @@ export function requestOfBatch(
   if (others.length === 0) return first;
   return {
     statement: parts.map(({ statement }) => statement).join("; "),
+    mayUnlock: parts.some(({ mayUnlock }) => mayUnlock),
+    leavesBehind: parts.some(({ leavesBehind }) => leavesBehind),
     kind: others.every(({ kind }) => kind === first.kind) ? first.kind : "write",
     keys: undefined,
     commits_itself: false,
@@ -41,25 +35,22 @@ const unreadable: Request = {
   statement: "EXECUTE",
   kind: "write",
   keys: undefined,
+  mayUnlock: true,
+  leavesBehind: true,
   commits_itself: false,
 };
 
 function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
   const sql = portal.prepared?.sql ?? "";
-  const { kind, words } = readSql(sql);
+  const { words, effects, commits_itself } = readSql(sql, "postgres");
   const values = valuesOf(portal);
   const filled = words.replace(/\$(\d+)/g, (place, n) =>
     Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
   );
   return {
     statement: is_fresh ? filled : `next rows of ${filled}`,
-    kind,
+    ...effects,
     keys: undefined,
-    commits_itself: is_fresh && kind === "write" && changes_rows.test(sql),
+    commits_itself: is_fresh && commits_itself,
   };
-}
-
-/** More than one statement in a text; a semicolon in a string or a comment may be taken for another one. */
-function hasSeveral(sql: string): boolean {
-  return /;\s*\S/.test(sql);
 }

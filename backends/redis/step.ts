@@ -34,14 +34,26 @@ export function stepOf(commands: readonly Command[], scripts: ScriptNames): Step
   const keys = commands.map(keysOf);
   return {
     statement,
-    kind: kindOfNames(commands.map((command) => command.name.toLowerCase())),
+    ...effectsOf(commands.map((command) => command.name.toLowerCase())),
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
     describe: commands.length === 1 ? replyInWords : repliesInWords,
   };
 }
 
-/** WATCH is a `lock`: it commutes with no write, and it leaves something behind on the connection. */
-export function kindOfNames(names: readonly string[]): Step["kind"] {
+/** WATCH and SELECT leave something behind on the connection; what EXEC pushes may be what others wait for. */
+export function effectsOf(
+  names: readonly string[],
+): Pick<Step, "kind" | "mayUnlock" | "leavesBehind"> {
+  const kind = kindOfNames(names);
+  return {
+    kind,
+    mayUnlock: names.includes("exec"),
+    leavesBehind: kind === "lock" || names.some((name) => of_the_connection.has(name)),
+  };
+}
+
+/** WATCH is a `lock`: it commutes with no write. */
+function kindOfNames(names: readonly string[]): Step["kind"] {
   const [name] = names;
   if (names.length === 1 && name === "watch") return "lock";
   if (names.length === 1 && name === "multi") return "begin";

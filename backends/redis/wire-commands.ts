@@ -1,7 +1,7 @@
 import { shortened } from "../../histories/shortened.ts";
 import type { Reply, Request } from "../wire.ts";
 import { RespError, type Value } from "./resp.ts";
-import { inFull, kindOfNames, touches_anything, wordOf } from "./step.ts";
+import { effectsOf, inFull, touches_anything, wordOf } from "./step.ts";
 
 /** Commands whose arguments are all keys; of others the first one is, where they have keys at all. */
 const only_keys = new Set(
@@ -22,7 +22,8 @@ export function requestOf(commands: readonly (readonly string[])[], queues: bool
     statement: commands
       .map(([name = "", ...args]) => [name.toUpperCase(), ...args.map(wordOf)].join(" "))
       .join("; "),
-    kind: queues && !ends_queue ? "begin" : kindOfNames(names),
+    ...effectsOf(names),
+    ...(queues && !ends_queue ? { kind: "begin" } : {}),
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
     commits_itself: false,
   };

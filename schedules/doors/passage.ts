@@ -215,13 +215,11 @@ export class Passage {
   }
 
   #stepOf(request: Request): Step {
-    const { statement, kind, keys } = request;
+    const { commits_itself: _, ...step } = request;
     const { connection } = this.conversation;
     return {
-      statement,
-      kind,
-      keys,
-      describe: (reply) => replyInWords(kind, reply as Reply),
+      ...step,
+      describe: (reply) => replyInWords(step.kind, reply as Reply),
       ...(connection === undefined ? {} : { connection }),
     };
   }

@@ -227,6 +227,8 @@ export class Run {
       kind: step.kind,
       // Named alike in every lane: a search compares steps of different lanes.
       keys: step.keys?.map((name) => this.#scene.naming.touched(name)),
+      ...(step.mayUnlock ? { mayUnlock: true } : {}),
+      ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),
       ...(begins ? { begins } : {}),
       ...(fault === undefined ? {} : { fault }),

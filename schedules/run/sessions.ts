@@ -159,11 +159,10 @@ function leftBy(trace: Trace, clients: readonly number[]): "nothing" | "somethin
   if (steps.some((step) => step.fault !== undefined && step.fault !== "expire")) return "broken";
   if (trace.results.some((result) => mine(result) && result.status !== "ok")) return "something";
   let in_transaction = false;
-  for (const { kind, statement } of steps) {
+  for (const { kind, leavesBehind } of steps) {
     if (kind === "begin") in_transaction = true;
     else if (kind === "commit" || kind === "rollback") in_transaction = false;
-    else if (kind === "lock" && !in_transaction) return "something";
-    else if (kind === "other" || /^set \S+ ?(=|to\b)/i.test(statement)) return "something";
+    if (leavesBehind) return "something";
   }
   return in_transaction ? "something" : "nothing";
 }

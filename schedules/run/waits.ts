@@ -168,8 +168,7 @@ function mayRelease(steps: readonly TraceStep[], row: number): boolean {
   if (step.error !== undefined || step.fault !== undefined) return true;
   if (step.kind === "begin" || step.kind === "read") return false;
   if (step.kind !== "lock" && step.kind !== "write") return true;
-  // A function that gives a lock of the session back is a `write` or `lock` like others.
-  if (/unlock|release/i.test(step.statement)) return true;
+  if (step.mayUnlock) return true;
   const edge = steps.findLast(
     (s, i) =>
       i < row && s.client === step.client && ["begin", "commit", "rollback"].includes(s.kind),

@@ -1,0 +1,113 @@
+/**
+ * The words of an SQL statement. Comments are left out, and what stands in quotes is told apart from what does not:
+ * so nobody takes a text for a keyword, or a semicolon in a comment for the end of a statement.
+ *
+ * Lexical rules: https://www.postgresql.org/docs/current/sql-syntax-lexical.html and
+ * https://dev.mysql.com/doc/refman/en/language-structure.html, as the servers are set by default: PostgreSQL takes a
+ * backslash for itself, MySQL for an escape; in MySQL double quotes are a text.
+ */
+export type Dialect = "postgres" | "mysql";
+
+export interface Token {
+  /**
+   * `word`: a keyword or a name without quotes. `name`: one with quotes. `text`: a string. `place`: of a parameter.
+   * `bits`: x'…', b'…' and other strings that are not what they look like. `variable`: `@v`, `@@v`.
+   */
+  readonly kind: "word" | "name" | "text" | "number" | "place" | "bits" | "variable" | "sign";
+  /** Words in small letters; names and texts without their quotes; others as they stand. */
+  readonly text: string;
+}
+
+type Rule = readonly [kind: Token["kind"] | "space", pattern: RegExp];
+
+const number: Rule = ["number", /(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?/iy];
+const sign: Rule = ["sign", /::|:=|<=>|<=|>=|<>|!=|\|\||[^\s\w'"`]/y];
+const rules: Readonly<Record<Dialect, readonly Rule[]>> = {
+  postgres: [
+    ["space", /\s+|--[^\n]*/y],
+    ["text", /e'(?:[^'\\]|\\[^]|'')*'/iy],
+    ["bits", /(?:[bx]|u&)'(?:[^']|'')*'/iy],
+    ["text", /n?'(?:[^']|'')*'/iy],
+    ["text", /\$([a-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$[^]*?\$\1\$/iy],
+    ["place", /\$\d+/y],
+    ["name", /"(?:[^"]|"")*"/y],
+    ["word", /[a-z_\u0080-\uffff][\w$\u0080-\uffff]*/iy],
+    number,
+    sign,
+  ],
+  mysql: [
+    ["space", /\s+|#[^\n]*|--(?=\s|$)[^\n]*|\/\*(?!M?!)[^]*?\*\//y],
+    ["bits", /[bx]'[^']*'|0x[\da-f]+\b|0b[01]+\b/iy],
+    ["text", /n?'(?:[^'\\]|\\[^]|'')*'|"(?:[^"\\]|\\[^]|"")*"/iy],
+    ["name", /`(?:[^`]|``)*`/y],
+    ["variable", /@@?[\w.$]*/y],
+    ["place", /\?/y],
+    number,
+    ["word", /[\w$\u0080-\uffff]+/iy],
+    sign,
+  ],
+};
+
+/** @returns the statements of a text, one after the other; undefined where it cannot be read for certain */
+export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefined {
+  const statements: Token[][] = [[]];
+  for (let at = 0; at < sql.length; ) {
+    if (dialect === "postgres" && sql.startsWith("/*", at)) {
+      const end = endOfNestedComment(sql, at);
+      if (end === undefined) return undefined;
+      at = end;
+      continue;
+    }
+    const [kind, found] = firstRule(sql, at, dialect) ?? [];
+    // A text without an end; a comment that MySQL or MariaDB carries out.
+    if (kind === undefined || found === undefined) return undefined;
+    if (kind === "sign" && sql.startsWith("/*", at)) return undefined;
+    at += found.length;
+    if (kind === "sign" && found === ";") statements.push([]);
+    else if (kind !== "space") statements.at(-1)?.push({ kind, text: plain(kind, found, dialect) });
+  }
+  return statements.filter((tokens) => tokens.length > 0);
+}
+
+function firstRule(
+  sql: string,
+  at: number,
+  dialect: Dialect,
+): readonly [Token["kind"] | "space", string] | undefined {
+  for (const [kind, pattern] of rules[dialect]) {
+    pattern.lastIndex = at;
+    const found = pattern.exec(sql)?.[0];
+    if (found !== undefined) return [kind, found];
+  }
+  return undefined;
+}
+
+/** PostgreSQL's comments may have comments in them. */
+function endOfNestedComment(sql: string, at: number): number | undefined {
+  const edge = /\/\*|\*\//g;
+  edge.lastIndex = at;
+  let depth = 0;
+  for (let found = edge.exec(sql); found !== null; found = edge.exec(sql)) {
+    depth += found[0] === "/*" ? 1 : -1;
+    if (depth === 0) return edge.lastIndex;
+  }
+  return undefined;
+}
+
+function plain(kind: Token["kind"], found: string, dialect: Dialect): string {
+  if (kind === "word") return found.toLowerCase();
+  if (kind === "name") return withoutQuotes(found);
+  if (kind !== "text") return found;
+  if (found.startsWith("$")) return found.replace(/^\$\w*\$|\$\w*\$$/g, "");
+  const text = withoutQuotes(found.replace(/^[en]/i, ""));
+  const escapes = dialect === "mysql" || /^e/i.test(found);
+  return escapes ? text.replace(/\\([^])/g, (_, one: string) => escaped[one] ?? one) : text;
+}
+
+const escaped: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", b: "\b" };
+
+/** A quote that is said twice is one. */
+function withoutQuotes(quoted: string): string {
+  const [quote = ""] = quoted;
+  return quoted.slice(1, -1).replaceAll(quote + quote, quote);
+}
