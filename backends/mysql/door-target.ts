@@ -1,8 +1,8 @@
 import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import type { Isolation } from "../backend.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
 import type { OwnDatabase } from "./own-database.ts";
@@ -67,13 +67,12 @@ export class MysqlDoorTarget implements DoorTarget {
     return Promise.resolve([this.#setUp(isolation)]);
   }
 
-  async gone(connections: readonly number[]): Promise<void> {
-    let left = connections;
-    for (let tries = 0; left.length > 0 && tries < 1_000; tries++) {
-      left = await this.#database.running(left);
-      if (tries === 100) await this.terminate(left);
-      if (left.length > 0) await wait(1);
-    }
+  gone(connections: readonly number[]): Promise<void> {
+    return untilGone(
+      connections,
+      (left) => this.#database.running(left),
+      (left) => this.terminate(left),
+    );
   }
 
   async terminate(connections: readonly number[]): Promise<void> {

@@ -1,9 +1,9 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import type { Gate, Session } from "../backend.ts";
 import { open_gate } from "../backend.ts";
 import { losesReplies, ReplyLoss } from "../reply-loss.ts";
 import { Turnstile } from "../turnstile.ts";
+import { untilGone } from "../until-gone.ts";
 import { type Core, coreOf, isClosed, nameOf } from "./driver.ts";
 import { type Past, putGateInto } from "./gate.ts";
 import type { OwnDatabase } from "./own-database.ts";
@@ -94,13 +94,12 @@ export class MysqlSession implements Session<Connection> {
   }
 
   /** @throws when the control connection is lost. */
-  async #gone(): Promise<void> {
-    const id = this.thread.connection_id;
-    for (let tries = 0; tries < 1_000; tries++) {
-      if ((await this.#database.running([id])).length === 0) return;
-      if (tries === 100) await this.#database.kill(id);
-      await wait(1);
-    }
+  #gone(): Promise<void> {
+    return untilGone(
+      [this.thread.connection_id],
+      (left) => this.#database.running(left),
+      ([id]) => this.#database.kill(id!),
+    );
   }
 }
 

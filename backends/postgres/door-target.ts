@@ -1,10 +1,10 @@
 import { connect as connectTcp, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Isolation } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
 import type { Control } from "./session.ts";
@@ -94,14 +94,12 @@ export class PostgresDoorTarget implements DoorTarget {
     return [];
   }
 
-  async gone(pids: readonly number[]): Promise<void> {
-    let left = pids;
-    for (let tries = 0; tries < 1_000; tries++) {
-      left = await this.#database.running(left);
-      if (left.length === 0) return;
-      if (tries === 100) await this.#database.terminate(left);
-      await wait(1);
-    }
+  gone(pids: readonly number[]): Promise<void> {
+    return untilGone(
+      pids,
+      (left) => this.#database.running(left),
+      (left) => this.terminate(left),
+    );
   }
 
   terminate(pids: readonly number[]): Promise<void> {

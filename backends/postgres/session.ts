@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { Gate, Session } from "../backend.ts";
 import { open_gate } from "../backend.ts";
 import { losesReplies, ReplyLoss } from "../reply-loss.ts";
 import { Turnstile } from "../turnstile.ts";
+import { untilGone } from "../until-gone.ts";
 import { type ClientClass, gatedClient } from "./gated-client.ts";
 
 /** What a session needs of its backend's control connection. */
@@ -138,12 +138,12 @@ export class PostgresSession<Client> implements Session<Client> {
 
   /** Resolves once the server has ended the connections that are over, and given back their locks. */
   async gone(): Promise<void> {
-    for (let tries = 0; tries < 1_000; tries++) {
-      this.#left = [...(await this.#control.running(this.#left))];
-      if (this.#left.length === 0) return;
-      if (tries === 100) await this.#control.terminate(this.#left);
-      await wait(1);
-    }
+    await untilGone(
+      this.#left,
+      (left) => this.#control.running(left),
+      (left) => this.#control.terminate(left),
+    );
+    this.#left = [];
   }
 }
 

@@ -1,9 +1,9 @@
 import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
-import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import type { Redis } from "ioredis";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import { redisWire } from "./wire.ts";
 
@@ -56,12 +56,12 @@ export class RedisDoorTarget implements DoorTarget {
     return new Set(connections.filter((id) => listed.get(id)?.includes("b")));
   }
 
-  async gone(connections: readonly number[]): Promise<void> {
-    for (let tries = 0; tries < 1_000; tries++) {
-      const listed = connections.length === 0 ? new Map() : await this.#list();
-      if (!connections.some((id) => listed.has(id))) return;
-      await wait(1);
-    }
+  gone(connections: readonly number[]): Promise<void> {
+    const running = async (left: readonly number[]): Promise<readonly number[]> => {
+      const listed = await this.#list();
+      return left.filter((id) => listed.has(id));
+    };
+    return untilGone(connections, running, (left) => this.terminate(left));
   }
 
   async terminate(connections: readonly number[]): Promise<void> {
