@@ -26,23 +26,28 @@ const legend = `Measured by \`npm start -- --backend all\`: all interleavings of
 each, some of three, some with a lost reply, and a load. ✓ nothing went wrong; with a code: some operations fail
 cleanly with it and may be tried again. RU, RC, RR, SER are the isolation levels.`;
 
-/** How many strategies are safe, of how many: one row for each workload, one column for each server. */
+/** Which strategies are safe at every level: one row for each server, one column for each workload. */
 export function contents(cells: readonly CellResult[]): string {
-  const servers = groups(cells, ({ backend }) => backend);
-  const rows = groups(cells, ({ workload }) => workload).map(([workload, of_workload]) => [
-    workload,
-    ...servers.map(([backend]) => safeOf(of_workload.filter((cell) => cell.backend === backend))),
+  const workloads = groups(cells, ({ workload }) => workload);
+  const rows = groups(cells, ({ backend }) => backend).map(([backend]) => [
+    `[${backend}](docs/matrix/${backend}.md)`,
+    ...workloads.map(([, all]) => safeOf(all.filter((cell) => cell.backend === backend))),
   ]);
-  const links = servers.map(([backend]) => `[${backend}](docs/matrix/${backend}.md)`);
-  return markdown(["safe at every level", ...links], rows);
+  return markdown(["safe at every level", ...workloads.map(([name]) => name)], rows);
 }
+
+/** The first of the safe ones by name, in the order of their files, which begin with the usual ways. */
+const most_named = 3;
 
 function safeOf(cells: readonly CellResult[]): string {
   const strategies = groups(cells, ({ strategy }) => strategy);
-  const safe = strategies.filter(([, all]) =>
-    all.every((cell) => measuredWord(cell) === "correct"),
-  );
-  return strategies.length === 0 ? "" : `${safe.length} of ${strategies.length}`;
+  const safe = strategies
+    .filter(([, all]) => all.every((cell) => measuredWord(cell) === "correct"))
+    .map(([name]) => name);
+  if (strategies.length === 0) return "";
+  const named = safe.slice(0, most_named).join(", ");
+  const more = safe.length > most_named ? `, … (${safe.length} of ${strategies.length})` : "";
+  return safe.length === 0 ? `none of ${strategies.length}` : `${named}${more}`;
 }
 
 function table(cells: readonly CellResult[]): string {
