@@ -227,7 +227,8 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
   }
   if (!failure && result.gaveUp) throw new NoVerdict(noVerdictText(subject, result.gaveUp), result);
   const ended = (failure?.found.ending.kind ?? "ended") === "ended";
-  if (result.racing < 2 && ended) {
+  const time_is_up = result.doubt?.kind === "cut short" && result.doubt.by === "time";
+  if (result.racing < 2 && ended && !time_is_up) {
     const cause = failure?.error;
     throw new Error(`${name}: ${nothing_raced}`, cause === undefined ? {} : { cause });
   }
@@ -236,9 +237,9 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     throw new RaceFound(text, result, tokenOf(subject, failure));
   }
   const report = { ...result, text: remark + successText(subject, result) };
-  const time_is_up = result.doubt?.kind === "cut short" && result.doubt.by === "time";
   if (test && time_is_up) throw new NoProof(`${report.text} ${timeIsUpText(test)}`, report);
-  if (needs_proof && !report.proof) throw new NoProof(report.text, report);
+  const nothing_seen = time_is_up && result.racing < 2;
+  if ((needs_proof && !report.proof) || nothing_seen) throw new NoProof(report.text, report);
   return report;
 }
 
