@@ -36,7 +36,7 @@ describe("linearizable", () => {
     });
   });
 
-  test("a share is every so manieth key", () => {
+  test("with a share of 1 in 2, every second key is judged", () => {
     const wrong = history(op("read", null, 5), op("read", null, null, { key: "b" }));
     const verdict = (index: number): string =>
       linearizable("register", models["register"]!, { share: { index, of: 2 } }).check(wrong)

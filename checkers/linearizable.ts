@@ -21,7 +21,7 @@ export interface LinearizableOptions {
   readonly initial?: unknown;
   /** Tell the order that shows that a history is linearizable. */
   readonly witness?: boolean;
-  /** Only every so manieth key: `{ index: 0, of: 2 }`. */
+  /** Judges a part of the keys only: `{ index: 0, of: 2 }` is the first, third, fifth, … of them. */
   readonly share?: { readonly index: number; readonly of: number };
   /** Takes the number of events passed. */
   readonly progress?: Int32Array;
