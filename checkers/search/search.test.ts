@@ -11,7 +11,7 @@ import { search, stepsOf } from "./search.ts";
 import { wrongOrder } from "./wrong-order.test-support.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env["ROUNDS"] ?? 200_000);
+const rounds = Number(process.env["ROUNDS"] ?? 100_000);
 
 describe("search, against brute force", () => {
   test.each(Object.keys(kinds))(`${rounds} random histories: %s`, (name) => {
