@@ -1,4 +1,5 @@
-import type { Backend, Isolation } from "./backends/backend.ts";
+import type { ExploreOptions, ProgramOptions } from "./explore-options.ts";
+import { openProgram } from "./open-program.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { Progress } from "./reports/progress.ts";
 import { replayedText } from "./reports/replayed.ts";
@@ -17,91 +18,14 @@ import {
   exploreSchedules,
   type FoundFailure,
 } from "./schedules/exploration.ts";
-import {
-  type Around,
-  OperationFailed,
-  type OperationNames,
-  type Outcome,
-  type Program,
-} from "./schedules/program.ts";
-import { contextSwitches, type Fault } from "./schedules/schedule.ts";
+import { OperationFailed, type Outcome, type Program } from "./schedules/program.ts";
+import { contextSwitches } from "./schedules/schedule.ts";
 import { replay } from "./schedules/search/replay.ts";
 import { Tally } from "./schedules/tally.ts";
 import { type Replay, readToken } from "./schedules/token.ts";
 import { testTime } from "./test-runner.ts";
 
-/** A program of your own and how to explore it. */
-export interface ExploreOptions<Client> {
-  /** Names it in messages and tokens: different for each call in a test suite. */
-  readonly name: string;
-  readonly backend: Backend<Client>;
-  /** At least 2. Default 2. */
-  readonly clients?: number;
-  /** Each client, one after the other. Default 1. */
-  readonly operations?: number;
-  readonly isolation?: Isolation;
-  /** Puts the data that `key` names in its first state; runs before every schedule. */
-  setup(client: Client, key: string): Promise<unknown>;
-  /** One operation: your own code, on the client that it is given. Every round trip is a step. */
-  run(client: Client, around: Around<Client>): Promise<unknown>;
-  /** Reads the final state; throws or answers false when it is wrong. */
-  check(client: Client, outcome: Outcome): Promise<unknown>;
-  /**
-   * Which errors of `run` are no failure. Default none; an error from a lost reply never is. What became of
-   * the operation is still what the database knows; see `didNotHappen`. `isRetryable` can stand here.
-   */
-  expectedError?(error: unknown): boolean;
-  /**
-   * Which errors of `run` are no failure and mean that the operation certainly changed nothing: a domain
-   * error of your own ("sold out") that is thrown before anything is written, or after a rollback. The
-   * history then says `fail`. Default none: an error that the database does not know counts as `info`
-   * (perhaps it happened).
-   *
-   * @example didNotHappen: (error) => error instanceof SoldOut
-   */
-  didNotHappen?(error: unknown): boolean;
-  /** How the recorded history calls an operation. Default `run` with input null. */
-  readonly operation?: OperationNames;
-  /**
-   * Every interleaving instead of random ones. Default: for 2 clients with 1 operation each.
-   */
-  readonly exhaustive?: boolean;
-  /** At most so many. Default 20,000 for an exhaustive search, 200 for a random one. */
-  readonly schedules?: number;
-  /** Of a random search. Default 1. */
-  readonly seed?: number;
-  /** Also with one fault at every step (exhaustive), or at a random one. */
-  readonly faults?: readonly Fault["kind"][];
-  /** Makes the lock around `key` expire now; for the fault `expire`. */
-  expire?(client: Client, key: string): Promise<void>;
-  /** All clients use one connection. */
-  readonly sharedConnection?: boolean;
-  /**
-   * At most so many schedules side by side, each in a copy of the backend's database. Default 4. A search begins
-   * with one, and stays with one where no copy can be made: while a session of this backend is open elsewhere,
-   * on Redis and DynamoDB, and in MySQL where there are triggers, views or routines.
-   */
-  readonly lanes?: number;
-  /**
-   * How long a client may be busy outside the database (a slow call elsewhere), or without an answer, while
-   * nobody else can go, in milliseconds. Then the schedule is given up, which is no verdict. Default 2,000;
-   * in a replay there is no limit.
-   */
-  readonly busyLimitMs?: number;
-  /** At most so many steps in a schedule; one that is longer is given up, which is no verdict. Default 1,000. */
-  readonly stepLimit?: number;
-  /**
-   * `"proof"`: throws NoProof when no schedule failed, but the search did not end in a proof either; makes
-   * `exhaustive` the default. Default: a search that is cut short, or made at random, passes.
-   */
-  readonly require?: "proof";
-  /**
-   * In milliseconds: no schedule begins later, and `text` says how far it got. Default none; under vitest nine
-   * tenths of the test's own limit, and then NoProof is thrown, as the test would have failed without a word.
-   * vitest and Jest end a test after 5 s, mocha after 2 s, node:test never: give a test that explores a minute.
-   */
-  readonly timeLimitMs?: number;
-}
+export type { ExploreOptions } from "./explore-options.ts";
 
 /** Schedules could not be taken to their end, and no other failed: nothing is known, neither race nor proof. */
 export class NoVerdict extends Error {
@@ -153,30 +77,30 @@ export class ProgramFailed extends Error {
 export const replay_variable = "RACEPROOF_REPLAY";
 
 /**
- * Runs your own code on real driver clients under many interleavings and checks the final state of each.
+ * Runs your own code on a real database under many interleavings and checks the final state of each.
+ *
+ * With `database` and `client` the program brings its own driver or ORM, and has a database with its own names.
+ * With `backend` it runs on a client that raceproof made (`connectPostgres` and its like).
  *
  * @example
- * import { connectRedis, explore, startServer } from "raceproof";
+ * import pg from "pg";
+ * import { explore } from "raceproof";
  *
- * const server = await startServer("redis");
- * const redis = await connectRedis(server);
+ * async function withdraw(db, id, amount) {
+ *   const { rows } = await db.query("SELECT balance FROM account WHERE id = $1", [id]);
+ *   await db.query("UPDATE account SET balance = $2 WHERE id = $1", [id, rows[0].balance - amount]);
+ * }
+ *
  * const exploring = explore({
- *   name: "visits",
- *   backend: redis,
- *   setup: (db, key) => db.set(key, 0),
- *   async run(db, { key }) {
- *     const visits = Number(await db.get(key));
- *     await db.set(key, visits + 1);
- *   },
- *   async check(db, { key }) {
- *     const visits = await db.get(key);
- *     if (visits !== "2") throw new Error(`counted ${visits} of 2`);
- *   },
+ *   database: "postgres",
+ *   schema: "CREATE TABLE account (id text PRIMARY KEY, balance int)",
+ *   client: (url) => new pg.Pool({ connectionString: url }),
+ *   setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES ('alice', 100)"),
+ *   run: (db) => withdraw(db, "alice", 30),
+ *   check: async (db) => (await db.query("SELECT balance FROM account")).rows[0].balance === 40,
  * });
  * const found = await exploring.catch((error) => error);
  * console.log(found.name); // RaceFound
- * await redis[Symbol.asyncDispose]();
- * await server[Symbol.asyncDispose]();
  *
  * @returns what was run, when nothing failed
  * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
@@ -184,11 +108,34 @@ export const replay_variable = "RACEPROOF_REPLAY";
  * @throws ProgramFailed when `run` throws also without a race
  * @throws NoVerdict when a client was busy for too long, or a schedule did not end
  * @throws BadOptions in one sentence
- * @throws SetupFailed when `setup` throws
+ * @throws SetupFailed when `setup` throws, SchemaFailed when `schema` does
+ * @throws CannotConnect, ServerUnavailable in one sentence
  * @throws NoProof when `require` asks for one, or the time of the test is over
  * @throws Error when there was nothing to race: fewer than two clients took a step
  */
-export async function explore<Client>(options: ExploreOptions<Client>): Promise<Report> {
+export function explore<Client>(options: ProgramOptions<Client>): Promise<Report>;
+export function explore<Client>(options: ExploreOptions<Client>): Promise<Report>;
+export async function explore<Client>(
+  options: ProgramOptions<Client> | ExploreOptions<Client>,
+): Promise<Report> {
+  if (!("database" in options)) return exploreBackend(options);
+  const program = await openProgram(options);
+  let report: Report;
+  try {
+    report = await exploreBackend(program.options, true);
+  } catch (error) {
+    // What went wrong first is told.
+    await program.close().catch(() => undefined);
+    throw error;
+  }
+  await program.close();
+  return report;
+}
+
+async function exploreBackend<Client>(
+  options: ExploreOptions<Client>,
+  own_database = false,
+): Promise<Report> {
   const { name, backend, clients = 2, operations = 1, isolation } = options;
   mustMakeSense(options, options.expire !== undefined, 2);
   mustHaveFunctions(options);
@@ -206,6 +153,7 @@ export async function explore<Client>(options: ExploreOptions<Client>): Promise<
     ...options,
     program: programOf(options),
     name,
+    own_database,
     clients,
     search: exhaustive ? "exhaustive" : "random",
     ...(options.busyLimitMs === undefined ? {} : { busy_limit_ms: options.busyLimitMs }),

@@ -18,6 +18,7 @@ export {
 } from "./backends/backend.ts";
 export { CannotConnect } from "./backends/cannot-connect.ts";
 export { connectDynamodb } from "./backends/dynamodb/backend.ts";
+export { type Schema, SchemaFailed } from "./backends/lane-database.ts";
 export { connectMysql, type MariadbOptions } from "./backends/mysql/backend.ts";
 export {
   connectPostgres,
@@ -48,7 +49,6 @@ export { modelNames } from "./checkers/select.ts";
 export type { Needs, Shape, Vocabulary } from "./checkers/shapes.ts";
 export type { Limits, Verdict } from "./checkers/verdict.ts";
 export {
-  type ExploreOptions,
   explore,
   NoProof,
   NoVerdict,
@@ -56,6 +56,14 @@ export {
   RaceFound,
   type Report,
 } from "./explore.ts";
+export type {
+  AroundOperation,
+  Database,
+  ExploreOptions,
+  ProgramOperation,
+  ProgramOptions,
+  SearchOptions,
+} from "./explore-options.ts";
 export type {
   Failed,
   Header,

@@ -3,6 +3,7 @@
 /** As much of vitest's own state as says which test runs, since when, and for how long it may. */
 interface VitestWorker {
   readonly current?: {
+    readonly name?: string;
     readonly timeout?: number;
     readonly concurrent?: boolean;
     readonly result?: { readonly startTime?: number };
@@ -13,6 +14,15 @@ interface VitestWorker {
 const clock_ms = Date.now.bind(Date);
 /** How much of a test's time is kept back to say what was found. */
 const reserve = 0.1;
+
+const current = (): VitestWorker["current"] =>
+  (globalThis as { __vitest_worker__?: VitestWorker }).__vitest_worker__?.current;
+
+/** The name of the running test; of tests that run side by side vitest does not say which one this is. */
+export function testName(): string | undefined {
+  const { concurrent, name } = current() ?? {};
+  return concurrent ? undefined : name;
+}
 
 export interface TestTime {
   readonly runner: string;
@@ -27,8 +37,7 @@ export interface TestTime {
  * (2 s) do not, node:test has no limit.
  */
 export function testTime(): TestTime | undefined {
-  const { __vitest_worker__: worker } = globalThis as { __vitest_worker__?: VitestWorker };
-  const { timeout, concurrent, result } = worker?.current ?? {};
+  const { timeout, concurrent, result } = current() ?? {};
   const began_ms = result?.startTime;
   // Of tests that run side by side, vitest does not say which one this is.
   if (!timeout || concurrent || began_ms === undefined) return undefined;

@@ -71,8 +71,10 @@ export interface Session<Client> extends AsyncDisposable {
   /**
    * Gives back whatever a program left: rolls back, releases locks that belong to the session, forgets
    * watched keys. Passes outside the gate. Without it a session that may hold something is replaced.
+   * @param left whether there may be settings of the session, too
+   * @throws when it cannot give all of it back
    */
-  clean?(): Promise<void>;
+  clean?(left: "settings" | "something"): Promise<void>;
 }
 
 /** What one table holds, or one key. */

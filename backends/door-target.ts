@@ -14,6 +14,8 @@ export interface DoorTarget {
    * @returns what the server is to be told on every new connection, for schedules
    */
   prepare(isolation: Isolation | undefined): Promise<readonly string[]>;
+  /** Statements that give back the locks of a connection that belong to no transaction. */
+  readonly unlocks: readonly string[];
   /** Resolves once the server has ended these connections, and given back their locks. */
   gone(connections: readonly number[]): Promise<void>;
   /** Ends connections that wait for something and do not notice that their client went away. */

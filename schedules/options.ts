@@ -7,6 +7,11 @@ export interface ExplorationOptions<Client> {
   readonly program: Program<Client>;
   /** Begins the keys that the schedules work on, one a lane. */
   readonly name: string;
+  /**
+   * Each lane's database is its own, and the program uses its real names in it: there is no key. Its clients are
+   * its own, too: a schedule that nobody counts warms their connections up.
+   */
+  readonly own_database?: boolean;
   readonly clients: number;
   /** Each client. Default 1. */
   readonly operations?: number;

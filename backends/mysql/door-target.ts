@@ -11,6 +11,7 @@ import { mysqlWire } from "./wire.ts";
 /** MySQL or MariaDB behind a door: what schedules need is said on every connection. */
 export class MysqlDoorTarget implements DoorTarget {
   readonly wire: Wire = mysqlWire;
+  readonly unlocks: readonly string[] = ["DO RELEASE_ALL_LOCKS()", "UNLOCK TABLES"];
   readonly #given: Given;
   readonly #database: OwnDatabase;
   readonly #setUp: (isolation: Isolation | undefined) => string;

@@ -26,6 +26,7 @@ export interface DoorDatabase extends Control {
 /** PostgreSQL behind a door: settings that schedules need are the database's own, so that any driver gets them. */
 export class PostgresDoorTarget implements DoorTarget {
   readonly wire: Wire = postgresWire;
+  readonly unlocks: readonly string[] = ["SELECT pg_advisory_unlock_all()"];
   readonly #given: Given;
   readonly #database: DoorDatabase;
   #prepared:

@@ -10,6 +10,7 @@ import { redisWire } from "./wire.ts";
 /** Redis or Valkey behind a door. */
 export class RedisDoorTarget implements DoorTarget {
   readonly wire: Wire = redisWire;
+  readonly unlocks: readonly string[] = ["UNWATCH"];
   readonly #url: string;
   /** A connection of ours, made when it is first needed. */
   readonly #control: () => Promise<Redis>;

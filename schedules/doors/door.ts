@@ -65,6 +65,17 @@ export class Door implements AsyncDisposable {
     this.#loses_next_reply = true;
   }
 
+  /**
+   * Gives back the locks that belong to a connection and not to a transaction.
+   * @param statements that do so
+   * @throws Error when a program has left more than that: a transaction, a request under way
+   */
+  async clean(statements: readonly string[]): Promise<void> {
+    const passages = [...this.#passages];
+    if (passages.some((passage) => !passage.isClean)) throw new Error("Something was left.");
+    await Promise.all(passages.map((passage) => passage.sayAll(statements)));
+  }
+
   /** Ends all connections; new ones can still be made. */
   drop(): void {
     for (const passage of this.#passages) passage.destroy();
@@ -100,9 +111,15 @@ export class Door implements AsyncDisposable {
     };
     const passage = new Passage(client, server, this.#options.wire.open(), doorway);
     this.#passages.add(passage);
+    // A program that closes a connection itself knows what to do without it.
+    const closes = (): void => {
+      is_closing = true;
+    };
+    let is_closing = false;
+    client.once("end", closes);
     server.on("close", () => {
       this.#passages.delete(passage);
-      this.has_lost = true;
+      if (!is_closing) this.has_lost = true;
     });
     client.resume();
   }

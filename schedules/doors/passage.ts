@@ -94,6 +94,19 @@ export class Passage {
     return this.#under_way !== undefined;
   }
 
+  /** What is left of a program here are at most locks of the connection. */
+  get isClean(): boolean {
+    const { in_transaction } = this.conversation;
+    return !this.#is_working && !this.is_busy && !in_transaction;
+  }
+
+  /** Says statements of the door's own, while the client says nothing. */
+  async sayAll(statements: readonly string[]): Promise<void> {
+    const { aside } = this.conversation;
+    for (const statement of statements)
+      if (aside) await this.#exchange(aside.say(statement), [], true);
+  }
+
   /** Ends it on both sides, whatever state it is in. */
   destroy(): void {
     this.#client.destroy();
@@ -124,9 +137,7 @@ export class Passage {
 
   async #greet(): Promise<void> {
     this.#has_greeted = true;
-    const { aside } = this.conversation;
-    for (const statement of this.#doorway.greeting)
-      if (aside) await this.#exchange(aside.say(statement), [], true).catch(() => this.destroy());
+    await this.sayAll(this.#doorway.greeting).catch(() => this.destroy());
   }
 
   /** Takes a request through the gate, and its reply back to the client. */

@@ -37,7 +37,10 @@ export interface Play {
 export interface LaneOptions extends OpenOptions {
   /** Of the program, for messages. Default the key. */
   readonly name?: string;
+  /** Empty where the lane has a database of its own, with the program's own names in it. */
   readonly key: string;
+  /** New connections are warmed up by a schedule that nobody counts: libraries ask for versions and types first. */
+  readonly warms_up?: boolean;
   /** Looks at what every set-up leaves. */
   readonly fresh_start?: LooksAtSetUp;
   /** How long a client may be busy outside the database while nobody else can go. Default 2,000 ms. */
@@ -87,11 +90,19 @@ export class Lane<Client> implements AsyncDisposable {
    * @throws what the server says when it cannot be asked who waits
    */
   async play(play: Play): Promise<Played> {
+    const { outside, opened } = await this.#sessions.open(play.operations.length);
+    if (!opened || !this.#options.warms_up) return this.#play(play, outside);
+    const { operations } = play;
+    await this.#play({ operations, pick: () => 0, faults: [] }, outside, true);
+    const again = await this.#sessions.open(operations.length);
+    return this.#play(play, again.outside);
+  }
+
+  async #play(play: Play, outside: Client, warms_up = false): Promise<Played> {
     const key = this.#key;
-    const outside = await this.#sessions.open(play.operations.length);
     await this.#setUp(outside, key, play.number);
     const named = this.#program.operation ?? { f: "run", input: null };
-    const log = new OperationLog(play.operations, named, key);
+    const log = new OperationLog(play.operations, named, key === "" ? shown_key : key);
     const run = this.#newRun(play, key, outside, log);
     const ending = await run.play((seat) =>
       this.#sessions.enter(seat, () => this.#runClient(seat, play.operations, log, run, key)),
@@ -109,7 +120,7 @@ export class Lane<Client> implements AsyncDisposable {
     };
     const events = [...log.events];
     if (ending.kind === "ended") {
-      await this.#sessions.leave(run, trace);
+      await this.#sessions.leave(run, trace, warms_up);
       const left = play.look_after ? await this.#backend.contents?.(key) : undefined;
       const failure = await this.#judge(outside, { key, trace, events });
       if (failure) await this.#sessions.tidyOutside();
@@ -117,7 +128,7 @@ export class Lane<Client> implements AsyncDisposable {
     }
     await this.#sessions.abandon(run);
     // Its statements may still be on the server.
-    this.#key = `${this.#options.key}-${++this.#keys_used}`;
+    if (key !== "") this.#key = `${this.#options.key}-${++this.#keys_used}`;
     const failure = { kind: ending.kind, message: `${ending.reason}.` };
     return { trace, events, failure: hasVerdict(ending) ? failure : undefined };
   }
@@ -176,7 +187,7 @@ export class Lane<Client> implements AsyncDisposable {
       seat.operation = operation;
       const connection = this.#sessions.of(seat) ?? (await reconnect());
       has_reconnected = false;
-      const requestId = `${key}-${client}-${operation}`;
+      const requestId = `${key === "" ? "request" : key}-${client}-${operation}`;
       const backoff = async (): Promise<void> => run.backsOff(seat);
       const around: Around<Client> = { client, operation, key, requestId, backoff, reconnect };
       try {
@@ -205,6 +216,7 @@ export class Lane<Client> implements AsyncDisposable {
     } catch (error) {
       const failure = failureOf(error);
       const { key } = outcome;
+      if (key === "") return failure;
       return { ...failure, message: failure.message.replaceAll(key, shown_key) };
     }
   }

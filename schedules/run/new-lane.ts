@@ -6,13 +6,14 @@ export function newLane<Client>(
   options: Omit<ExplorationOptions<Client>, "clients" | "search">,
   more: Pick<LaneOptions, "fresh_start" | "patience_ms"> & { readonly number?: number } = {},
 ): Lane<Client> {
-  const { backend, program, name, isolation, resend } = options;
+  const { backend, program, name, isolation, resend, own_database = false } = options;
   const { busy_limit_ms, step_limit, stuck_limit_ms } = options;
   const { number = 1, fresh_start, patience_ms } = more;
   const lane_options: LaneOptions = {
     name,
     // Lanes in one database need keys of their own.
-    key: `${backend.prefix}${name}${number === 1 ? "" : `-${number}`}`,
+    key: own_database ? "" : `${backend.prefix}${name}${number === 1 ? "" : `-${number}`}`,
+    warms_up: own_database,
     ...(fresh_start === undefined ? {} : { fresh_start }),
     ...(isolation === undefined ? {} : { isolation }),
     ...(resend === undefined ? {} : { resend }),

@@ -11,6 +11,8 @@ interface GatedSession<Client> {
   readonly session: Session<Client>;
   /** How many steps its schedule had when it was opened: they are not its own. */
   since: number;
+  /** What was set on it while it was warmed up: that stays. */
+  usual: ReadonlySet<string>;
 }
 
 /**
@@ -32,14 +34,18 @@ export class LaneSessions<Client> implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Opens what is missing. @returns the connection outside the gates, at the server's own level */
-  async open(clients: number): Promise<Client> {
+  /**
+   * Opens what is missing.
+   * @returns the connection outside the gates, at the server's own level; and whether any was opened behind a gate
+   */
+  async open(clients: number): Promise<{ readonly outside: Client; readonly opened: boolean }> {
     if (this.#outside?.alive === false) await this.#replaceOutside();
     this.#outside ??= await this.#backend.open(open_gate);
     if (this.#shared) {
+      const opened = this.#places[0] === undefined;
       const shared = this.#places[0] ?? (await this.#openPlace());
       this.#places = Array.from({ length: clients }, () => shared);
-      return this.#outside.client;
+      return { outside: this.#outside.client, opened };
     }
     const missing = Array.from({ length: clients }, (_, i) => i).filter((i) => !this.#places[i]);
     await Promise.all(
@@ -47,7 +53,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
         this.#places[i] = await this.#openPlace();
       }),
     );
-    return this.#outside.client;
+    return { outside: this.#outside.client, opened: missing.length > 0 };
   }
 
   /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
@@ -73,8 +79,11 @@ export class LaneSessions<Client> implements AsyncDisposable {
     return fresh.session.client;
   }
 
-  /** After a schedule that ended: nothing of it may reach into the next one. */
-  async leave(run: Run, trace: Trace): Promise<void> {
+  /**
+   * After a schedule that ended: nothing of it may reach into the next one.
+   * @param warmed_up it was there to warm up: what libraries set on a new connection stays
+   */
+  async leave(run: Run, trace: Trace, warmed_up: boolean): Promise<void> {
     const leaving = this.#places.map(async (place, i) => {
       if (!place || this.#places.indexOf(place) < i) return;
       if (place.gate instanceof SessionGate) place.gate.queue = undefined;
@@ -82,10 +91,11 @@ export class LaneSessions<Client> implements AsyncDisposable {
       // One for all again, after one of them had to reconnect.
       const is_whole = !this.#shared || clients.length === this.#places.length;
       const own = { ...trace, steps: trace.steps.slice(place.since) };
-      const left = place.session.alive && is_whole ? leftBy(own, clients) : "broken";
+      if (warmed_up) place.usual = statementsBehind(own, clients);
+      const left = place.session.alive && is_whole ? leftBy(own, clients, place.usual) : "broken";
       place.since = 0;
       if (left === "nothing") return;
-      if (left === "something" && (await isCleaned(place.session))) return;
+      if (left !== "broken" && (await isCleaned(place.session, left))) return;
       for (const client of clients) {
         if (run.seats[client - 1]?.dead) run.seats[client - 1]?.giveUp(new ScheduleOver());
       }
@@ -96,7 +106,8 @@ export class LaneSessions<Client> implements AsyncDisposable {
 
   /** A check that failed may have left the connection outside the gates in the middle of a transaction. */
   async tidyOutside(): Promise<void> {
-    if (this.#outside && !(await isCleaned(this.#outside))) await this.#replaceOutside();
+    if (this.#outside && !(await isCleaned(this.#outside, "something")))
+      await this.#replaceOutside();
   }
 
   /** Of a schedule that was given up nothing can be kept. */
@@ -128,7 +139,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
     const gate = this.#shared ? new SharedGate() : new SessionGate();
     const session = await this.#backend.open(gate, this.#options);
     gate.session = session;
-    return { gate, session, since };
+    return { gate, session, since, usual: new Set() };
   }
 
   async #drop(place: GatedSession<Client>): Promise<void> {
@@ -142,27 +153,41 @@ export class LaneSessions<Client> implements AsyncDisposable {
   }
 }
 
+/** What a program may have left in its session. */
+type Left = "settings" | "something";
+
 /** Whether a session could give back what a program left in it; a broken one cannot, and must be replaced. */
-async function isCleaned(session: Session<unknown>): Promise<boolean> {
+async function isCleaned(session: Session<unknown>, left: Left): Promise<boolean> {
   if (!session.alive || !session.clean) return false;
-  return session.clean().then(
+  return session.clean(left).then(
     () => true,
     () => false,
   );
 }
 
+function statementsBehind(trace: Trace, clients: readonly number[]): ReadonlySet<string> {
+  const behind = trace.steps.filter((step) => step.leavesBehind && clients.includes(step.client));
+  return new Set(behind.map(({ statement }) => statement));
+}
+
 /** What these clients may have left in their session: a transaction, a lock, a setting; or a driver in disorder. */
-function leftBy(trace: Trace, clients: readonly number[]): "nothing" | "something" | "broken" {
+function leftBy(
+  trace: Trace,
+  clients: readonly number[],
+  usual: ReadonlySet<string>,
+): "nothing" | Left | "broken" {
   const mine = (one: { client: number }): boolean => clients.includes(one.client);
   const steps = trace.steps.filter(mine);
   // A driver remembers its troubles: the AWS SDK has a budget for retries.
   if (steps.some((step) => step.fault !== undefined && step.fault !== "expire")) return "broken";
+  const behind = steps.filter(({ leavesBehind }) => leavesBehind);
+  if (behind.some(({ statement }) => !usual.has(statement))) return "settings";
+  if (behind.length > 0) return "something";
   if (trace.results.some((result) => mine(result) && result.status !== "ok")) return "something";
   let in_transaction = false;
-  for (const { kind, leavesBehind } of steps) {
+  for (const { kind } of steps) {
     if (kind === "begin") in_transaction = true;
     else if (kind === "commit" || kind === "rollback") in_transaction = false;
-    if (leavesBehind) return "something";
   }
   return in_transaction ? "something" : "nothing";
 }

@@ -197,7 +197,7 @@ describe("mysql2: every way of calling it is one step a statement, and answers a
     await session.client.query("SET SESSION innodb_lock_wait_timeout = 40");
     await session.client.beginTransaction();
     const steps = gate.steps.length;
-    await session.clean?.();
+    await session.clean?.("something");
     expect(gate.steps).toHaveLength(steps);
     const [rows] = await session.client.query(
       "SELECT IS_FREE_LOCK('left') AS free, @@innodb_lock_wait_timeout AS wait_s, @@tx_isolation AS level".replace(

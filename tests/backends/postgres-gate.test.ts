@@ -212,7 +212,7 @@ describe("pg: every way of calling it is one step a statement, and answers as ev
     await session.client.query("BEGIN");
     await session.client.query("SELECT 1/0").catch(() => undefined);
     const steps = gate.steps.length;
-    await session.clean?.();
+    await session.clean?.("something");
     expect(gate.steps).toHaveLength(steps);
     const { rows } = await other.client.query("SELECT pg_try_advisory_lock(77) AS free");
     expect(rows).toEqual([{ free: true }]);

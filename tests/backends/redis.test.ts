@@ -169,9 +169,9 @@ describe("steps of ioredis", () => {
     await client.watch(key);
     await client.multi({ pipeline: false });
     await client.get(key);
-    await session.clean!();
+    await session.clean!("something");
     await client.watch(key);
-    await session.clean!();
+    await session.clean!("something");
     await asOutsider(url(), (outsider) => outsider.incr(key));
     expect(await client.multi().incr(key).exec()).toEqual([[null, 2]]);
     expect(ledger.steps).toHaveLength(5);

@@ -1,0 +1,134 @@
+/** What can be told to `explore`: the program, and how to search. */
+import type { Backend, Isolation } from "./backends/backend.ts";
+import type { Schema } from "./backends/lane-database.ts";
+import type { Around, OperationNames, Outcome } from "./schedules/program.ts";
+import type { Fault } from "./schedules/schedule.ts";
+import type { ServerKind } from "./servers/server.ts";
+
+/** How to search, whatever the program. */
+export interface SearchOptions {
+  /** At least 2. Default 2. */
+  readonly clients?: number;
+  /** Each client, one after the other. Default 1. */
+  readonly operations?: number;
+  /** The default level of the clients' transactions. Default: the server's own. */
+  readonly isolation?: Isolation;
+  /**
+   * Which errors of `run` are no failure. Default none; an error from a lost reply never is. What became of
+   * the operation is still what the database knows; see `didNotHappen`. `isRetryable` can stand here.
+   */
+  expectedError?(error: unknown): boolean;
+  /**
+   * Which errors of `run` are no failure and mean that the operation certainly changed nothing: a domain
+   * error of your own ("sold out") that is thrown before anything is written, or after a rollback. The
+   * history then says `fail`. Default none: an error that the database does not know counts as `info`
+   * (perhaps it happened).
+   *
+   * @example didNotHappen: (error) => error instanceof SoldOut
+   */
+  didNotHappen?(error: unknown): boolean;
+  /** How the recorded history calls an operation. Default `run` with input null. */
+  readonly operation?: OperationNames;
+  /**
+   * Every interleaving instead of random ones. Default: for 2 clients with 1 operation each.
+   */
+  readonly exhaustive?: boolean;
+  /** At most so many. Default 20,000 for an exhaustive search, 200 for a random one. */
+  readonly schedules?: number;
+  /** Of a random search. Default 1. */
+  readonly seed?: number;
+  /** Also with one fault at every step (exhaustive), or at a random one. */
+  readonly faults?: readonly Fault["kind"][];
+  /**
+   * At most so many schedules side by side, each in a database of its own. Default 4. A search begins
+   * with one. With `backend` it stays with one where no copy of the database can be made: while a session of this
+   * backend is open elsewhere, on Redis and DynamoDB, and in MySQL where there are triggers, views or routines.
+   */
+  readonly lanes?: number;
+  /**
+   * How long a client may be busy outside the database (a slow call elsewhere), or without an answer, while
+   * nobody else can go, in milliseconds. Then the schedule is given up, which is no verdict. Default 2,000;
+   * in a replay there is no limit.
+   */
+  readonly busyLimitMs?: number;
+  /** At most so many steps in a schedule; one that is longer is given up, which is no verdict. Default 1,000. */
+  readonly stepLimit?: number;
+  /**
+   * `"proof"`: throws NoProof when no schedule failed, but the search did not end in a proof either; makes
+   * `exhaustive` the default. Default: a search that is cut short, or made at random, passes.
+   */
+  readonly require?: "proof";
+  /**
+   * In milliseconds: no schedule begins later, and `text` says how far it got. Default none; under vitest nine
+   * tenths of the test's own limit, and then NoProof is thrown, as the test would have failed without a word.
+   * vitest and Jest end a test after 5 s, mocha after 2 s, node:test never: give a test that explores a minute.
+   */
+  readonly timeLimitMs?: number;
+}
+
+/** A program on a driver's client that raceproof makes, in a database that all lanes share or copy. */
+export interface ExploreOptions<Client> extends SearchOptions {
+  /** Names it in messages and tokens: different for each call in a test suite. */
+  readonly name: string;
+  readonly backend: Backend<Client>;
+  /** Puts the data that `key` names in its first state; runs before every schedule. */
+  setup(client: Client, key: string): Promise<unknown>;
+  /** One operation: your own code, on the client that it is given. Every round trip is a step. */
+  run(client: Client, around: Around<Client>): Promise<unknown>;
+  /** Reads the final state; throws or answers false when it is wrong. */
+  check(client: Client, outcome: Outcome): Promise<unknown>;
+  /** Makes the lock around `key` expire now; for the fault `expire`. */
+  expire?(client: Client, key: string): Promise<void>;
+  /** All clients use one connection. */
+  readonly sharedConnection?: boolean;
+}
+
+/**
+ * Where the program's database is: a kind of server (it is started, once a process, unless `RACEPROOF_POSTGRES_URL`
+ * or its like names one), the URL of one, or what `startServer` gave. Nothing there is touched but databases of our
+ * own, one for each lane, which are removed at the end.
+ */
+export type Database =
+  | Exclude<ServerKind, "dynamodb" | "zookeeper">
+  // A URL; written so that an editor still proposes the kinds.
+  | (string & Record<never, never>)
+  | { readonly url: string };
+
+/** What surrounds an operation: its number, and what an application's surroundings give it. */
+export type AroundOperation<Client> = Omit<Around<Client>, "key">;
+
+/** An operation: your own code, on what `client` made. */
+export type ProgramOperation<Client> = (db: Client, around: AroundOperation<Client>) => unknown;
+
+/** A program with drivers and ORMs of its own: its clients connect through doors, which hold every request. */
+export interface ProgramOptions<Client> extends SearchOptions {
+  /** Names it in messages and tokens. Default: the name of the test under vitest, else `program`. */
+  readonly name?: string;
+  readonly database: Database;
+  /**
+   * What an empty database gets: SQL statements, or your own migration, which is given its URL. Once a lane.
+   * Default nothing.
+   */
+  readonly schema?: Schema;
+  /**
+   * Makes what one client of the application works with: a driver's connection, a pool, an ORM, an object with all
+   * of it. Called once a client and lane, and once a lane for `setup` and `check`; it is kept between schedules,
+   * and made anew after a fault. The first schedule of each is not counted: it warms the connections up.
+   *
+   * @param url of the client's own door on 127.0.0.1, with the name of the lane's database
+   */
+  client(url: string): Client | Promise<Client>;
+  /**
+   * Closes it. Default: calls the first method that it has of `destroy`, `$disconnect`, `disconnect`, `end`, `close`,
+   * `quit` and `stop`. Half a second later its connections are cut.
+   */
+  close?(client: Client): unknown;
+  /** Makes the same state each time, whatever the schedule before left; runs before every schedule. */
+  setup(db: Client): unknown;
+  /** The operation of every client; or several different ones, then each is done by a client of its own. */
+  readonly run: ProgramOperation<Client> | readonly ProgramOperation<Client>[];
+  /** Reads the final state; throws or answers false when it is wrong. */
+  check(db: Client, outcome: Outcome): unknown;
+  /** Makes a lock that ends by itself end now; for the fault `expire`. */
+  expire?(db: Client): Promise<void>;
+}
