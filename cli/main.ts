@@ -7,6 +7,7 @@ import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
 import { listCommand } from "./list.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
+import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 
@@ -22,6 +23,7 @@ const program = new Command("raceproof")
   .configureOutput({ outputError: () => {} })
   .showHelpAfterError(false)
   .addCommand(runCommand(), { isDefault: true })
+  .addCommand(raceCommand())
   .addCommand(checkCommand())
   .addCommand(replayCommand())
   .addCommand(listCommand());

@@ -3,12 +3,16 @@ import { type BackendEntry, backends } from "../matrix/backends.ts";
 import { openBackend, strategyNames } from "../matrix/open-backend.ts";
 import type { Suite } from "../matrix/suite.ts";
 import { fullName } from "../matrix/workload.ts";
+import { replayRace } from "../race/race.ts";
 import { drawInterleaving } from "../reports/interleaving.ts";
 import { StatusLine } from "../reports/status-line.ts";
+import type { Replayed } from "../schedules/search/replay.ts";
 import { BadToken, type Replay, readToken } from "../schedules/token.ts";
 import { suites } from "../suites/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { interruption } from "./interruption.ts";
+import { withRace } from "./race.ts";
+import { type RaceFlags, readRaceFlags, withRaceFlags } from "./race-flags.ts";
 import { serverSources } from "./select.ts";
 import { startServers } from "./start-servers.ts";
 
@@ -16,15 +20,26 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 
 /** `raceproof replay TOKEN`: exit code 0 = the same happened, 1 = something else, 2 = it cannot be run. */
 export function replayCommand(): Command {
-  return new Command("replay")
+  return withRaceFlags(new Command("replay"))
     .description("run one schedule again, step by step, and say whether the same thing happened")
     .argument("<token>", "as printed under a failing interleaving")
+    .argument("[command...]", "as for race, with its flags")
     .option("--server <kind=where>", "as for run", collect, [])
-    .action(replay);
+    .action(async (text: string, argv: string[], flags: RaceFlags & { server: string[] }) => {
+      const token = parse(text);
+      await (argv.length > 0 ? replayProcesses(token, argv, flags) : replayCell(token, flags));
+    });
 }
 
-async function replay(text: string, flags: { server: string[] }): Promise<void> {
-  const token = parse(text);
+/** Of a token that `race` made: the same flags and the same command stand behind it. */
+async function replayProcesses(token: Replay, argv: string[], flags: RaceFlags): Promise<void> {
+  const wish = await readRaceFlags(flags, argv);
+  if (wish.name !== token.program)
+    throw new BadUsage(`this is a token of ${token.program}, not of ${wish.name}.`);
+  await withRace(wish, async (options) => print(await replayRace(token, options)));
+}
+
+async function replayCell(token: Replay, flags: { server: string[] }): Promise<void> {
   const { backend, suite, strategy } = await find(token);
   using interrupted = interruption();
   const status = new StatusLine();
@@ -40,7 +55,10 @@ async function replay(text: string, flags: { server: string[] }): Promise<void> 
   );
   if (cell === undefined)
     throw new BadUsage(`${token.program} does not run at ${token.isolation} on ${token.backend}.`);
-  const { same, warning, trace, failure } = await cell.replay(token);
+  print(await cell.replay(token));
+}
+
+function print({ same, warning, trace, failure }: Replayed): void {
   if (warning !== undefined) console.log(`Warning: ${warning}\n`);
   console.log(`${drawInterleaving(trace)}\n`);
   console.log(failure ? `${failure.kind}: ${failure.message}` : "Nothing is wrong this time.");
@@ -61,7 +79,7 @@ async function find({ program, backend: name }: Replay): Promise<{
     if (backend && strategy !== undefined) return { backend, suite, strategy };
   }
   throw new BadUsage(
-    `this version has no strategy ${program} on ${name}; a token of a test of your own is replayed with RACEPROOF_REPLAY=TOKEN in front of your test command.`,
+    `this version has no strategy ${program} on ${name}; a token of a test of your own is replayed with RACEPROOF_REPLAY=TOKEN in front of your test command, one of \`race\` with the flags and the command of that race behind it.`,
   );
 }
 

@@ -39,7 +39,7 @@ export function failureText(subject: Subject, failure: FoundFailure, counts: str
   const sentence = explain(smallest, failure);
   return [
     `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
-    ...(failure.error instanceof OperationFailed ? [thrownText(failure.error)] : []),
+    ...(failure.error instanceof OperationFailed ? [clientFailedText(failure.error)] : []),
     sentence,
     drawInterleaving(smallest),
     ...(message === "" || message === sentence ? [] : [message]),
@@ -55,14 +55,16 @@ export function programFailedText({ name }: Subject, failure: FoundFailure): str
   const { smallest, error, message } = failure;
   return [
     `${name}: this is no race: ${message}, also when the clients go one after the other`,
-    ...(error instanceof OperationFailed ? [thrownText(error)] : []),
+    ...(error instanceof OperationFailed ? [clientFailedText(error)] : []),
     ...(smallest.steps.length === 0 ? [] : [drawInterleaving(smallest)]),
     "If this error is no failure, say so with `expectedError` or `didNotHappen`.",
   ].join("\n\n");
 }
 
-function thrownText(error: OperationFailed): string {
-  return `client ${error.client} threw ${errorText(error.cause)}`;
+/** What a client threw, with its stack; or what its process said. */
+export function clientFailedText({ client, cause }: OperationFailed): string {
+  const { told } = Object(cause) as { told?: unknown };
+  return `client ${client}${typeof told === "string" ? `: ${told}` : ` threw ${errorText(cause)}`}`;
 }
 
 /** Where it was explored: the server, and the isolation level where one was asked for. */

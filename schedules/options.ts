@@ -39,6 +39,8 @@ export interface ExplorationOptions<Client> {
   readonly grow_after?: number;
   /** How long a client may be busy outside the database while nobody else can go. Default 2,000 ms. */
   readonly busy_limit_ms?: number;
+  /** How long a client inside the process is waited for at first, while others could go. Default 100 ms. */
+  readonly patience_ms?: number;
   /** At most so many steps in a schedule. Default 1,000. */
   readonly step_limit?: number;
   readonly stuck_limit_ms?: number;

@@ -1,3 +1,4 @@
+import type { Contents } from "../backends/backend.ts";
 import type { HistoryEvent } from "../histories/event.ts";
 import type { Trace } from "./trace.ts";
 
@@ -23,6 +24,8 @@ export interface Outcome {
   readonly trace: Trace;
   /** The run as a recorded history: invoke, ok, fail, info. */
   readonly events: readonly HistoryEvent[];
+  /** What is in the database, where the program `looks_after` and the backend can say it. */
+  readonly left?: Contents;
 }
 
 /** What an operation is called in a history, and with which input: always the same, or by client and number. */
@@ -50,6 +53,8 @@ export interface Program<Client> {
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
   readonly sharedConnection?: boolean;
+  /** Its check wants to know what is in the database. */
+  readonly looks_after?: boolean;
   /** Clients differ in nothing but their number: a fault of one stands for the same fault of another. */
   readonly alike?: boolean;
 }

@@ -8,7 +8,7 @@ const keys_max = 1_000;
 const ours = /^raceproof:[0-9a-f]{8}:/;
 
 /** What reads a value of each type whole, the same way every time. */
-const readers: Readonly<Record<string, (key: string) => [string, ...string[]]>> = {
+export const readers: Readonly<Record<string, (key: string) => [string, ...string[]]>> = {
   string: (key) => ["get", key],
   hash: (key) => ["hgetall", key],
   list: (key) => ["lrange", key, "0", "-1"],

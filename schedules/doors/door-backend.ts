@@ -10,8 +10,16 @@ const close_limit_ms = 500;
 
 /** Makes what an application works with, at the address that it is given: a driver's client, a pool, an ORM. */
 export interface MakeClient<Client> {
-  open(address: Address): Client | Promise<Client>;
+  open(address: Address, door: Doorstep): Client | Promise<Client>;
   close(client: Client): unknown;
+  /** The client makes new connections itself: that one was closed does not matter. */
+  readonly reconnects?: boolean;
+}
+
+/** What a client may know of its door. */
+export interface Doorstep {
+  /** Resolves once all its connections are closed, and the server has given back their locks. */
+  left(): Promise<void>;
 }
 
 /**
@@ -40,7 +48,7 @@ export function throughDoors<Client>(
       connect: () => target.connect(),
       gone: (connection) => target.gone([connection]),
     });
-    const client = await make.open(target.address(door.port));
+    const client = await make.open(target.address(door.port), door);
     const session: DoorSession<Client> = new DoorSession(door, target, client, make, () =>
       doors.delete(session),
     );
@@ -101,7 +109,7 @@ class DoorSession<Client> implements Session<Client> {
   }
 
   get alive(): boolean {
-    return !this.#is_disposed && !this.#door.has_lost;
+    return !this.#is_disposed && (this.#make.reconnects === true || !this.#door.has_lost);
   }
 
   loseNextReply(): void {

@@ -9,6 +9,9 @@ import type { Gate } from "../../backends/backend.ts";
 import type { Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
 
+/** The kernel closes the connections of a process that has ended at once. */
+const closing_limit_ms = 500;
+
 export interface DoorOptions {
   readonly wire: Wire;
   readonly gate: Gate;
@@ -27,6 +30,8 @@ export class Door implements AsyncDisposable {
   readonly #options: DoorOptions;
   readonly #listener: Server;
   readonly #passages = new Set<Passage>();
+  /** Connections that were closed and that the server has not ended yet. */
+  readonly #leaving = new Set<Promise<void>>();
   #loses_next_reply = false;
   /** A connection ended that had been made: whoever had it may not be able to go on. */
   has_lost = false;
@@ -76,6 +81,17 @@ export class Door implements AsyncDisposable {
     await Promise.all(passages.map((passage) => passage.sayAll(statements)));
   }
 
+  /**
+   * Whoever came through it has ended: resolves once all connections are closed, and the server has given back
+   * their locks. What is still open then, in whosever hands, is closed here.
+   */
+  async left(): Promise<void> {
+    const enough = setTimeout(() => this.drop(), closing_limit_ms);
+    await Promise.all([...this.#passages].map(({ closed }) => closed));
+    clearTimeout(enough);
+    await Promise.all(this.#leaving);
+  }
+
   /** Ends all connections; new ones can still be made. */
   drop(): void {
     for (const passage of this.#passages) passage.destroy();
@@ -112,15 +128,21 @@ export class Door implements AsyncDisposable {
     const passage = new Passage(client, server, this.#options.wire.open(), doorway);
     this.#passages.add(passage);
     // A program that closes a connection itself knows what to do without it.
-    const closes = (): void => {
-      is_closing = true;
-    };
     let is_closing = false;
-    client.once("end", closes);
-    server.on("close", () => {
-      this.#passages.delete(passage);
-      if (!is_closing) this.has_lost = true;
+    client.once("end", () => {
+      is_closing = true;
     });
+    void passage.closed.then(() => this.#leave(passage, is_closing));
     client.resume();
+  }
+
+  #leave(passage: Passage, is_closing: boolean): void {
+    this.#passages.delete(passage);
+    if (!is_closing) this.has_lost = true;
+    const { connection } = passage.conversation;
+    if (connection === undefined) return;
+    const leaving = this.#options.gone(connection).catch(() => undefined);
+    this.#leaving.add(leaving);
+    void leaving.then(() => this.#leaving.delete(leaving));
   }
 }

@@ -58,6 +58,8 @@ interface UnderWay {
  */
 export class Passage {
   readonly conversation: Conversation;
+  /** The connection to the server is closed. */
+  readonly closed: Promise<void>;
   readonly #client: Socket;
   readonly #server: Duplex;
   readonly #doorway: Doorway;
@@ -77,6 +79,7 @@ export class Passage {
     server.on("data", (bytes: Buffer) => this.#fromServer(bytes));
     client.on("error", () => client.destroy());
     server.on("error", () => server.destroy());
+    this.closed = new Promise((resolve) => server.once("close", () => resolve()));
     client.on("close", () => this.#end("the client closed the connection"));
     server.on("close", () => this.#end("the server closed the connection"));
     client.on("end", () => server.end());

@@ -121,10 +121,12 @@ export class Lane<Client> implements AsyncDisposable {
     const events = [...log.events];
     if (ending.kind === "ended") {
       await this.#sessions.leave(run, trace, warms_up);
-      const left = play.look_after ? await this.#backend.contents?.(key) : undefined;
-      const failure = await this.#judge(outside, { key, trace, events });
+      const looks = play.look_after ?? this.#program.looks_after;
+      const contents = looks ? await this.#backend.contents?.(key) : undefined;
+      const left = contents ? { left: contents } : {};
+      const failure = await this.#judge(outside, { key, trace, events, ...left });
       if (failure) await this.#sessions.tidyOutside();
-      return { trace, events, failure, ...(left ? { left } : {}) };
+      return { trace, events, failure, ...left };
     }
     await this.#sessions.abandon(run);
     // Its statements may still be on the server.

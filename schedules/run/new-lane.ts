@@ -8,7 +8,8 @@ export function newLane<Client>(
 ): Lane<Client> {
   const { backend, program, name, isolation, resend, own_database = false } = options;
   const { busy_limit_ms, step_limit, stuck_limit_ms } = options;
-  const { number = 1, fresh_start, patience_ms } = more;
+  const { number = 1, fresh_start } = more;
+  const patience_ms = options.patience_ms ?? more.patience_ms;
   const lane_options: LaneOptions = {
     name,
     // Lanes in one database need keys of their own.

@@ -1,0 +1,47 @@
+import { loadDriver } from "../load-driver.ts";
+import type { Speaker } from "../speaker.ts";
+import { readers } from "./contents.ts";
+
+/**
+ * Says commands to Redis or Valkey, one a line, as one would type them: `SET counter 0`. A word with spaces
+ * stands in quotes; a line that begins with # is a remark.
+ */
+export async function speakRedis(url: string): Promise<Speaker> {
+  const { Redis } = await loadDriver("ioredis", () => import("ioredis"));
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: null, replyMapping: "legacy" });
+  client.on("error", () => undefined);
+  await client.connect();
+  const say = async (text: string): Promise<unknown> => {
+    let answer: unknown;
+    for (const line of text.split("\n").map((line) => line.trim())) {
+      if (line === "" || line.startsWith("#")) continue;
+      const [name = "", ...args] = wordsOf(line);
+      answer = await client.call(name, ...args);
+    }
+    return answer;
+  };
+  return {
+    say: async (text) => void (await say(text)),
+    async ask(text) {
+      const answer = await say(text);
+      return [Array.isArray(answer) ? (answer as unknown[]) : [answer]];
+    },
+    async show(what) {
+      const key = what.slice("key ".length);
+      const type = await client.type(key);
+      const read = readers[type]?.(key);
+      return read ? JSON.stringify(await client.call(...read)) : type;
+    },
+    async [Symbol.asyncDispose]() {
+      client.disconnect();
+    },
+  };
+}
+
+/** `EVAL "return 1" 0` has three. */
+function wordsOf(line: string): string[] {
+  const words = line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g);
+  return Array.from(words, ([, quoted, plain, word]) =>
+    quoted === undefined ? (plain ?? word!) : quoted.replace(/\\(.)/g, "$1"),
+  );
+}

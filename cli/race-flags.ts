@@ -1,0 +1,160 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import type { Isolation } from "../backends/backend.ts";
+import { race_kinds } from "../race/database.ts";
+import type { Template } from "../race/environment.ts";
+import { short_level } from "../reports/matrix.ts";
+import type { ServerKind } from "../servers/server.ts";
+import { BadUsage, wholeNumber } from "./bad-usage.ts";
+
+/** As commander gives them. */
+export interface RaceFlags {
+  readonly database?: string;
+  readonly schema: readonly string[];
+  readonly setup: readonly string[];
+  readonly check: readonly string[];
+  readonly env: readonly string[];
+  readonly clients: string;
+  readonly operations: string;
+  readonly isolation?: string;
+  readonly schedules?: string;
+  readonly seed?: string;
+  readonly busyLimitS: string;
+  readonly timeLimitS?: string;
+}
+
+/** What is to be explored, as it was read from the command line. */
+export interface RaceWish {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly kind: ServerKind;
+  /** A server that is there; else one is started. */
+  readonly url: string | undefined;
+  readonly schema: readonly string[];
+  readonly setup: readonly string[];
+  readonly check: readonly string[];
+  readonly templates: readonly Template[];
+  readonly clients: number;
+  readonly operations: number;
+  readonly isolation: Isolation | undefined;
+  readonly schedules: number | undefined;
+  readonly seed: number | undefined;
+  readonly busy_limit_ms: number;
+  readonly time_limit_ms: number | undefined;
+}
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** The flags of `race`, which a replay takes, too. */
+export function withRaceFlags(command: Command): Command {
+  return command
+    .option("--database <kind or URL>", `${race_kinds.join(", ")}, or a server of yours`)
+    .option(
+      "--schema <file or text>",
+      "run once, before all schedules; again for more",
+      collect,
+      [],
+    )
+    .option("--setup <statement>", "run before every schedule; again for more", collect, [])
+    .option("--check <query>", "its first column must be true at the end", collect, [])
+    .option("--env <name=template>", "another variable for the clients", collect, [])
+    .option("--clients <n>", "processes at once", "2")
+    .option("--operations <n>", "processes of each client, one after the other", "1")
+    .option("--isolation <level>", "default of the clients' transactions: RU, RC, RR, SER")
+    .option("--schedules <n>", "at most so many")
+    .option("--seed <n>", "of random schedules")
+    .option("--time-limit-s <seconds>", "no schedule begins later")
+    .addOption(
+      new Option("--busy-limit-s <seconds>", "how long a client may be busy elsewhere").default(
+        "10",
+      ),
+    );
+}
+
+/** @throws BadUsage */
+export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): Promise<RaceWish> {
+  if (argv.length === 0)
+    throw new BadUsage(
+      "race needs the command of a client behind --, as in: -- python3 increment.py",
+    );
+  if (flags.database === undefined)
+    throw new BadUsage(`race needs --database: ${race_kinds.join(", ")}, or a URL.`);
+  const number = (flag: string, text: string | undefined, least: number): number | undefined =>
+    text === undefined ? undefined : wholeNumber(flag, text, least);
+  const time_limit_s = number("--time-limit-s", flags.timeLimitS, 1);
+  return {
+    name: nameOf(argv),
+    argv,
+    ...databaseOf(flags.database),
+    schema: await Promise.all(flags.schema.map(textOrFile)),
+    setup: flags.setup,
+    check: flags.check,
+    templates: flags.env.map(templateOf),
+    clients: wholeNumber("--clients", flags.clients, 2),
+    operations: wholeNumber("--operations", flags.operations, 1),
+    isolation: levelOf(flags.isolation),
+    schedules: number("--schedules", flags.schedules, 1),
+    seed: number("--seed", flags.seed, 0),
+    busy_limit_ms: 1000 * wholeNumber("--busy-limit-s", flags.busyLimitS, 1),
+    time_limit_ms: time_limit_s === undefined ? undefined : 1000 * time_limit_s,
+  };
+}
+
+function databaseOf(text: string): { readonly kind: ServerKind; readonly url: string | undefined } {
+  const kinds = race_kinds.join(", ");
+  if (!text.includes("://")) {
+    const kind = race_kinds.find((kind) => kind === text);
+    if (kind === undefined)
+      throw new BadUsage(`--database: there is no "${text}"; choose from ${kinds}, or give a URL.`);
+    return { kind, url: undefined };
+  }
+  const scheme = text.slice(0, text.indexOf(":"));
+  const [kind] = Object.entries(schemes).find(([, known]) => known.includes(scheme)) ?? [];
+  if (kind === undefined || !race_kinds.includes(kind as ServerKind))
+    throw new BadUsage(`--database: there are no doors to ${scheme}://; choose from ${kinds}.`);
+  return { kind: kind as ServerKind, url: text };
+}
+
+const schemes: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
+  mysql: ["mysql"],
+  mariadb: ["mariadb"],
+  postgres: ["postgres", "postgresql"],
+  redis: ["redis", "rediss"],
+  dynamodb: ["http", "https"],
+};
+
+/** What names a file that is there is a file. */
+async function textOrFile(text: string): Promise<string> {
+  try {
+    return await readFile(text, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (/\s/.test(text) && code !== "EACCES") return text;
+    throw new BadUsage(`--schema: ${text} cannot be read (${code}).`);
+  }
+}
+
+function templateOf(text: string): Template {
+  const at = text.indexOf("=");
+  if (at < 1) throw new BadUsage(`--env takes NAME=TEMPLATE, like DB_PORT={port}, not "${text}".`);
+  return { name: text.slice(0, at), text: text.slice(at + 1) };
+}
+
+function levelOf(text: string | undefined): Isolation | undefined {
+  if (text === undefined) return undefined;
+  const wanted = text.replaceAll("-", " ").toUpperCase();
+  const levels = Object.entries(short_level) as [Isolation, string][];
+  const found = levels.find(([level, short]) => [level, short.toUpperCase()].includes(wanted));
+  if (found === undefined)
+    throw new BadUsage(
+      `--isolation: there is no "${text}"; choose from ${levels.flat().join(", ")}.`,
+    );
+  return found[0];
+}
+
+/** The script that is run, rather than what runs it. */
+function nameOf(argv: readonly string[]): string {
+  const script = argv.slice(1).find((word) => /^[^-].*\.\w+$/.test(word));
+  return basename(script ?? argv[0]!);
+}

@@ -1,0 +1,97 @@
+import { Command } from "commander";
+import type { BackendWithDoor } from "../backends/door-target.ts";
+import { withoutPassword } from "../backends/explain-connect.ts";
+import { SchemaFailed } from "../backends/lane-database.ts";
+import { openRaceDatabase, speakTo } from "../race/database.ts";
+import { BadTemplate, environmentOf } from "../race/environment.ts";
+import type { RaceOptions } from "../race/options.ts";
+import { CannotRace, race } from "../race/race.ts";
+import { Progress } from "../reports/progress.ts";
+import { StatusLine } from "../reports/status-line.ts";
+import { BadOptions } from "../schedules/bad-options.ts";
+import { SetupFailed } from "../schedules/run/setup-failed.ts";
+import type { Server } from "../servers/server.ts";
+import { BadUsage } from "./bad-usage.ts";
+import { interruption } from "./interruption.ts";
+import { type RaceFlags, type RaceWish, readRaceFlags, withRaceFlags } from "./race-flags.ts";
+import { startServers } from "./start-servers.ts";
+
+const exit_codes = { "none found": 0, race: 1, cannot: 2 } as const;
+const interrupted_code = 130;
+/** Errors that say in a sentence what their user can mend. */
+const own_words = [BadOptions, SetupFailed, SchemaFailed, CannotRace];
+
+/** `raceproof race … -- COMMAND`: exit code 0 = proof, or no race found, 1 = race, 2 = cannot. */
+export function raceCommand(): Command {
+  return withRaceFlags(new Command("race"))
+    .description("find a race of a program in any language: one process a client")
+    .argument("[command...]", "of a client, behind --")
+    .action(async (argv: string[], flags: RaceFlags) => {
+      const wish = await readRaceFlags(flags, argv);
+      await withRace(wish, async (options) => {
+        const { kind, text } = await race(options);
+        console.log(text);
+        process.exitCode = exit_codes[kind];
+      });
+    });
+}
+
+/**
+ * Starts the server, makes the database, and hands over what a race needs; all of it is gone afterwards.
+ * @throws BadUsage for what its user can mend
+ */
+export async function withRace(
+  wish: RaceWish,
+  work: (options: RaceOptions) => Promise<void>,
+): Promise<void> {
+  using interrupted = interruption();
+  const { signal } = interrupted;
+  const status = new StatusLine();
+  const progress = new Progress(wish.name);
+  const sources = new Map(wish.url === undefined ? [] : [[wish.kind, wish.url] as const]);
+  try {
+    await using started = startServers([wish.kind], sources, status, signal);
+    const server = (await started.ready.get(wish.kind)) as Server;
+    await using backend = await openRaceDatabase(wish.kind, server, wish.schema);
+    mustBeFilled(wish, backend);
+    status.clear();
+    await work({
+      ...wish,
+      backend,
+      speak: speakTo(wish.kind),
+      signal,
+      progress: (schedules) => progress.show(schedules),
+      replayCommand,
+    });
+  } catch (error) {
+    status.clear();
+    progress.clear();
+    if (signal.aborted) {
+      console.error("raceproof: broken off.");
+      process.exitCode = interrupted_code;
+    } else if (own_words.some((kind) => error instanceof kind))
+      throw new BadUsage((error as Error).message);
+    else throw error;
+  } finally {
+    progress.clear();
+  }
+}
+
+function mustBeFilled({ kind, templates }: RaceWish, { door }: BackendWithDoor<unknown>): void {
+  try {
+    environmentOf([{ kind, address: door.address() }], templates);
+  } catch (error) {
+    if (error instanceof BadTemplate) throw new BadUsage(`--env: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The same command line behind another verb. */
+function replayCommand(token: string): string {
+  const own = process.argv.slice(2);
+  const rest = own[0] === "replay" ? own.slice(2) : own.slice(1);
+  return ["raceproof", "replay", token, ...rest.map(withoutPassword)].map(quoted).join(" ");
+}
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,1 @@
+CREATE TABLE Counter (id INT PRIMARY KEY, count_value INT NOT NULL);

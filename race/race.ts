@@ -1,0 +1,27 @@
+import { exploreSchedules } from "../schedules/exploration.ts";
+import { type Replayed, replay as replaySchedule } from "../schedules/search/replay.ts";
+import type { Replay } from "../schedules/token.ts";
+import type { RaceOptions, RaceResult } from "./options.ts";
+import { Scene } from "./scene.ts";
+
+/** The program does not work without a race; the message says so at length. */
+export class CannotRace extends Error {}
+
+/** Explores the schedules of a program whose clients are processes. */
+export async function race(options: RaceOptions): Promise<RaceResult> {
+  await using scene = await Scene.open(options);
+  const trouble = await scene.rehearse();
+  options.signal.throwIfAborted();
+  if (trouble !== undefined) return { kind: "cannot", text: trouble };
+  const exploration = await exploreSchedules(scene.exploration);
+  options.signal.throwIfAborted();
+  return { ...scene.conclude(exploration), exploration };
+}
+
+/** Runs the schedule of a token again. @throws whatever is wrong outside the schedule */
+export async function replayRace(token: Replay, options: RaceOptions): Promise<Replayed> {
+  await using scene = await Scene.open(options);
+  const trouble = await scene.rehearse();
+  if (trouble !== undefined) throw new CannotRace(trouble);
+  return await replaySchedule(token, scene.exploration);
+}

@@ -1,0 +1,36 @@
+import { drawInterleaving } from "../reports/interleaving.ts";
+import { clientFailedText, placeOf, type Subject } from "../reports/report.ts";
+import type { FoundFailure } from "../schedules/exploration.ts";
+import { OperationFailed } from "../schedules/program.ts";
+import { orders_max } from "./serial.ts";
+
+/** It goes wrong also without a race: that comes first, and the program's own words. */
+export function needsNoRaceText(
+  subject: Subject,
+  { smallest, error, message }: Pick<FoundFailure, "smallest" | "error" | "message">,
+): string {
+  return [
+    `${subject.name}: this is no race: it goes wrong on ${placeOf(subject)} also when the clients go one after the other`,
+    ...(error instanceof OperationFailed ? [clientFailedText(error)] : [message]),
+    ...(smallest.steps.length === 0 ? [never_connected] : [drawInterleaving(smallest)]),
+  ].join("\n\n");
+}
+
+/** Nothing came through the doors of at least two clients. */
+export function nothingRacedText({ name }: Subject): string {
+  return `${name}: fewer than two clients sent a request to the database, so nothing could race. ${never_connected}`;
+}
+
+/** Without a check only the serial orders say what is right, and there are too many of them. */
+export function tooManyOrdersText({ name }: Subject): string {
+  return `${name}: so many operations can follow one another in more than ${orders_max} orders, too many to try all of them: say with --check what is right.`;
+}
+
+/** The same order does not always end the same way, so it cannot say what is right. */
+export function unsteadyText({ name }: Subject, difference: string): string {
+  return `${name}: the clients one after the other ended differently when that was run again (${difference}), so their outcome does not tell what is right: say it with --check.`;
+}
+
+const never_connected =
+  "Where its database is, a client is told by its environment (DATABASE_URL, PGHOST, MYSQL_HOST, REDIS_URL and the " +
+  'like, or what --env says, as --env "DB_PORT={port}"): it has to connect there.';

@@ -1,0 +1,116 @@
+/** `raceproof race` as people meet it: exit codes, one sentence for what is wrong, nothing left behind. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, inject, test, vi } from "vitest";
+import { counter, put_back } from "./race.test-support.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "raceproof-race-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function ended(child: ChildProcess): Promise<Ended> {
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.on("data", (data) => (stdout += data));
+  child.stderr?.on("data", (data) => (stderr += data));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+}
+
+const flags = (): string[] => [
+  ...["--database", inject("servers").postgres.url],
+  ...["--schema", counter.schema[0]!, ...put_back.postgres.flatMap((text) => ["--setup", text])],
+];
+const node = (script: string): string[] => [
+  "--",
+  process.execPath,
+  "--input-type=module",
+  "-e",
+  script,
+];
+const increment = `
+  import pg from "pg";
+  const db = new pg.Client(process.env.MY_DATABASE);
+  await db.connect();
+  const { rows } = await db.query("SELECT count_value FROM Counter");
+  await db.query("UPDATE Counter SET count_value = $1", [rows[0].count_value + 1]);
+  await db.end();`;
+
+test("a race: the table, a sentence, exit code 1; and its token replays it", async () => {
+  const args = [...flags(), "--check", counter.check[0]!, "--env", "MY_DATABASE={url}"];
+  const { code, stdout } = await ended(start("race", ...args, ...node(increment)));
+  expect(stdout).toMatch(
+    /^node: failed check on PostgreSQL .*\n\nclient 1 and client 2 both read 0/,
+  );
+  expect(code).toBe(1);
+  const [, token] = /^ {2}raceproof replay '(\S+)' --database/m.exec(stdout) ?? [];
+  const again = await ended(start("replay", token!, ...args, ...node(increment)));
+  expect(again.stdout).toMatch(
+    /failed check: .*answered false\nThe same happened, step by step\.\n$/,
+  );
+  expect(again.code).toBe(0);
+});
+
+test.concurrent.each([
+  ["no command", ["--database", "mysql"], /race needs the command of a client behind --/],
+  ["no database", ["--", "true"], /race needs --database: postgres, mysql/],
+  ["an unknown one", ["--database", "oracle", "--", "true"], /--database: there is no "oracle"/],
+  [
+    "a URL without doors",
+    ["--database", "mongodb://localhost", "--", "true"],
+    /--database: there are no doors to mongodb:\/\//,
+  ],
+  [
+    "a schema that is not there",
+    ["--database", "mysql", "--schema", "nowhere.sql", "--", "true"],
+    /--schema: nowhere\.sql cannot be read \(ENOENT\)/,
+  ],
+  [
+    "a template of nothing",
+    ["--database", inject("servers").postgres.url, "--env", "X={hots}", "--", "true"],
+    /--env: there is no \{hots\}; a template may have \{url\}, \{host\}/,
+  ],
+  [
+    "a schema that fails",
+    ["--database", inject("servers").postgres.url, "--schema", "CREATE TABEL t ()", "--", "true"],
+    /The schema cannot be made: syntax error at or near "TABEL"/,
+  ],
+])("%s is told in one sentence, exit code 2", async (_, args, sentence) => {
+  const { code, stdout, stderr } = await ended(start("race", ...args));
+  expect(stderr).toMatch(sentence);
+  expect([code, stdout, stderr.trim().split("\n").length]).toEqual([2, "", 1]);
+});
+
+test("after Ctrl-C nothing is left", async () => {
+  const pid_file = join(folder, "pid");
+  const script = `
+    import { writeFileSync } from "node:fs";
+    writeFileSync(${JSON.stringify(pid_file)}, String(process.pid));
+    setInterval(() => {}, 1000);`;
+  const raceproof = start("race", ...flags(), "--busy-limit-s", "600", ...node(script));
+  const end = ended(raceproof);
+  await vi.waitFor(() => expect(existsSync(pid_file)).toBe(true), { timeout: 60_000 });
+  raceproof.kill("SIGINT");
+  const { code, stderr } = await end;
+  expect([code, stderr]).toEqual([130, "raceproof: broken off.\n"]);
+  expect(isThere(Number(readFileSync(pid_file, "utf8")))).toBe(false);
+});
+
+/** Who has ended may stay a while as a zombie, until the system takes note of it. */
+function isThere(pid: number): boolean {
+  return (
+    existsSync(`/proc/${pid}/stat`) &&
+    !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
+  );
+}

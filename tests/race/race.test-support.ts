@@ -1,0 +1,48 @@
+import { inject } from "vitest";
+import { openRaceDatabase, speakTo } from "../../race/database.ts";
+import type { RaceOptions, RaceResult } from "../../race/options.ts";
+import { race } from "../../race/race.ts";
+import type { ServerKind } from "../../servers/server.ts";
+
+/** What a test wants to be different. */
+export type Wish = Partial<RaceOptions> & {
+  readonly kind: ServerKind;
+  readonly argv: readonly string[];
+  readonly schema?: readonly string[];
+};
+
+/** Races a command on the shared server of a kind, in a database of its own. */
+export async function raceOn(wish: Wish): Promise<RaceResult> {
+  const { kind, schema = [] } = wish;
+  await using backend = await openRaceDatabase(kind, inject("servers")[kind], schema);
+  return await race({
+    name: "test",
+    templates: [],
+    backend,
+    speak: speakTo(kind),
+    setup: [],
+    check: [],
+    clients: 2,
+    operations: 1,
+    isolation: undefined,
+    schedules: undefined,
+    seed: undefined,
+    busy_limit_ms: 10_000,
+    time_limit_ms: undefined,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    replayCommand: (token) => token,
+    ...wish,
+  });
+}
+
+export const counter: { readonly schema: readonly string[]; readonly check: readonly string[] } = {
+  schema: ["CREATE TABLE Counter (id INT PRIMARY KEY, count_value INT NOT NULL)"],
+  check: ["SELECT count_value = 2 FROM Counter"],
+};
+
+/** Puts the counter back, in the words of each database. */
+export const put_back = {
+  mysql: ["REPLACE INTO Counter VALUES (1, 0)"],
+  postgres: ["DELETE FROM Counter", "INSERT INTO Counter VALUES (1, 0)"],
+} as const;

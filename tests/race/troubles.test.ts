@@ -1,0 +1,113 @@
+/** Programs that do not behave: each is told in a sentence, with what it wrote, and leaves nothing behind. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { RaceResult } from "../../race/options.ts";
+import { counter, put_back, raceOn, type Wish } from "./race.test-support.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "raceproof-troubles-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const raceNode = (script: string, more: Partial<Wish> = {}): Promise<RaceResult> =>
+  raceOn({
+    ...counter,
+    kind: "postgres",
+    setup: put_back.postgres,
+    argv: nodeWith(script),
+    ...more,
+  });
+const nodeWith = (script: string): string[] => [
+  process.execPath,
+  "--input-type=module",
+  "-e",
+  script,
+];
+
+const connect = `
+  import pg from "pg";
+  const db = new pg.Client();
+  await db.connect();
+`;
+
+test.each([
+  [
+    "never connects",
+    `console.log("hello")`,
+    /fewer than two clients sent a request to the database, so nothing could race\. Where its database is/,
+  ],
+  [
+    "ends with an error",
+    `console.error("no beans left"); process.exit(3)`,
+    /this is no race: .*one after the other\n\nclient 1: .* ended with exit code 3:\n {2}no beans left\n/,
+  ],
+  [
+    "crashes",
+    `${connect} await db.query("SELECT 1"); process.kill(process.pid, "SIGSEGV");`,
+    /client 1: .* was ended by SIGSEGV\.\n[\s\S]*SELECT 1/,
+  ],
+  [
+    "prints too much",
+    `const line = "x".repeat(1e5); for (let i = 0; i < 100; i++) process.stdout.write(line);`,
+    /client 1: .* was ended: it printed more than 1 MiB\./,
+  ],
+])("a program that %s", async (_, script, sentence) => {
+  const { kind, text } = await raceNode(script);
+  expect(text).toMatch(sentence);
+  expect(kind).toBe("cannot");
+});
+
+test("a program that is not there", async () => {
+  const { kind, text } = await raceOn({ ...counter, kind: "postgres", argv: ["./not-there", "7"] });
+  expect(text).toContain("client 1: ./not-there 7 cannot be started: there is no such program.");
+  expect(kind).toBe("cannot");
+});
+
+test("a program that hangs", async () => {
+  const script = `${connect} await db.query("SELECT 1"); console.error("thinking"); setInterval(() => {}, 1e3);`;
+  const { kind, text } = await raceNode(script, { busy_limit_ms: 3_000, patience_ms: 300 });
+  expect(text).toMatch(/no verdict[\s\S]*has been busy outside the database for \d+ ms/);
+  expect(text).toMatch(/client \d had written:\n {2}thinking/);
+  expect(kind).toBe("cannot");
+});
+
+test("an error that only a race brings about is told with what the program wrote", async () => {
+  const { kind, text } = await raceNode(`${connect}
+    const { rows } = await db.query("SELECT count_value FROM Counter");
+    const set = "UPDATE Counter SET count_value = count_value + 1 WHERE count_value = $1";
+    const { rowCount } = await db.query(set, [rows[0].count_value]);
+    if (rowCount === 0) console.error("somebody else was here");
+    await db.end();
+    process.exitCode = rowCount === 0 ? 9 : 0;`);
+  expect(text).toMatch(/error exit 9 on PostgreSQL/);
+  expect(text).toMatch(
+    /client \d: .*\n?[\s\S]* ended with exit code 9:\n {2}somebody else was here/,
+  );
+  expect(kind).toBe("race");
+});
+
+test("what a program starts and leaves is gone with it", async () => {
+  const pids = join(folder, "pids");
+  const { kind } = await raceNode(`${connect}
+    import { spawn } from "node:child_process";
+    import { appendFileSync } from "node:fs";
+    for (const detached of [true, false]) {
+      const child = spawn("sleep", ["1000"], { detached, stdio: "inherit" });
+      child.unref();
+      appendFileSync(${JSON.stringify(pids)}, child.pid + "\\n");
+    }
+    await db.query("UPDATE Counter SET count_value = count_value + 1");
+    await db.end();`);
+  expect(kind).toBe("none found");
+  const left = readFileSync(pids, "utf8").trim().split("\n").map(Number).filter(isThere);
+  expect(left).toEqual([]);
+});
+
+/** Who has ended may stay a while as a zombie, until the system takes note of it. */
+function isThere(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
