@@ -55,7 +55,13 @@ export async function explainConnect(
   );
 }
 
-/** A URL as it may be shown. */
-export function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:@/]*):[^@]*@/, "$1:…@");
+/**
+ * For a text that cannot be read as a URL. It is not shown: where its password begins and ends, nobody can tell.
+ * @param url_form how it should look
+ */
+export function noUrl(product: string, url_form: string): CannotConnect {
+  return new CannotConnect(
+    `The URL of ${product} cannot be read (it may hold a password, so it is not shown): write ${url_form}. ` +
+      "In user and password, write / as %2F, @ as %40, : as %3A, # as %23, ? as %3F, % as %25.",
+  );
 }

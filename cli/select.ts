@@ -129,7 +129,9 @@ export function serverSources(flags: readonly string[]): Map<ServerKind, string>
       const where = rest.join("=");
       if (kind === undefined || where === "")
         throw new BadUsage(
-          `--server takes KIND=local, KIND=container or KIND=URL with a KIND of ${server_kinds.join(", ")}, not "${flag}".`,
+          `--server takes KIND=local, KIND=container or KIND=URL with a KIND of ${server_kinds.join(", ")}` +
+            // What else there is may be a URL with a password.
+            (/^[\w-]+$/.test(name!) ? `, not ${name}.` : "."),
         );
       return [kind, where];
     }),

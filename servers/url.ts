@@ -32,16 +32,21 @@ export function urlServer(kind: ServerKind, text: string): Server {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !schemes.includes(url.protocol.slice(0, -1)) || url.hostname === "") {
     throw new ServerUnavailable(
-      `"${withoutPassword(text)}" is not a URL of a ${kind} server: write ${example} (in ${variable} or --server ${kind}=URL).`,
+      `The URL of the ${kind} server cannot be read (it may hold a password, so it is not shown): write ` +
+        `${example} (in ${variable} or --server ${kind}=URL). In user and password, write / as %2F, @ as %40, ` +
+        ": as %3A, # as %23, ? as %3F, % as %25.",
     );
   }
   return {
     kind,
     url: text,
     source: "url",
-    origin: withoutPassword(text),
+    origin: whereOf(url),
     async [Symbol.asyncDispose]() {},
   };
 }
 
-const withoutPassword = (text: string): string => text.replace(/(:\/\/[^:@/]*):[^@/]*@/, "$1:…@");
+/** Built from the parts that can hold no password. A socket's path stands behind the host. */
+function whereOf({ protocol, host, pathname }: URL): string {
+  return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
+}

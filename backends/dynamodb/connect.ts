@@ -1,6 +1,6 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { CannotConnect } from "../cannot-connect.ts";
-import { connect_limit_ms, explainConnect } from "../explain-connect.ts";
+import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 
 const url_form = "http://127.0.0.1:8000";
 
@@ -15,8 +15,7 @@ export async function probe(
   config: Sdk.DynamoDBClientConfig,
   url: string,
 ): Promise<string> {
-  if (!URL.canParse(url) || !/^https?:\/\/./.test(url))
-    throw new CannotConnect(`This is no endpoint of DynamoDB: write it as ${url_form}.`);
+  if (!URL.canParse(url) || !/^https?:\/\/./.test(url)) throw noUrl("DynamoDB", url_form);
   const client = new library.DynamoDBClient({
     ...config,
     maxAttempts: 1,

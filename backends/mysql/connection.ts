@@ -1,12 +1,6 @@
 import type { Connection, ConnectionOptions } from "mysql2/promise";
-import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
-import {
-  type Address,
-  connect_limit_ms,
-  explainConnect,
-  withoutPassword,
-} from "../explain-connect.ts";
+import { type Address, connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 
 /** mysql2/promise, loaded when it is first needed. */
 export type Library = typeof import("mysql2/promise");
@@ -22,8 +16,8 @@ const url_form = "mysql://user:password@host:port/database";
 /** @throws CannotConnect when it is no MySQL URL. */
 export function givenBy(url: string): Given {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^(mysql|mariadb):$/.test(parsed.protocol)) {
-    throw new CannotConnect(`"${withoutPassword(url)}" is not a MySQL URL: write ${url_form}.`);
+  if (parsed === undefined || !/^(mysql|mariadb):\/\/./.test(parsed.href)) {
+    throw noUrl("MySQL", url_form);
   }
   const address: Address = {
     product: "MySQL or MariaDB",

@@ -1,12 +1,7 @@
 import type pg from "pg";
 import { CannotConnect } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
-import {
-  type Address,
-  connect_limit_ms,
-  explainConnect,
-  withoutPassword,
-} from "../explain-connect.ts";
+import { type Address, connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 
 /** What a URL says, as `pg` reads it. */
 export interface Given {
@@ -22,17 +17,13 @@ const url_form = "postgres://user:password@host:port/database";
 /** @throws CannotConnect when it is no PostgreSQL URL. */
 export function givenBy(library: typeof pg, url: string): Given {
   if (!/^postgres(ql)?:\/\//.test(url)) {
-    throw new CannotConnect(
-      `"${withoutPassword(url)}" is not a PostgreSQL URL: write ${url_form}.`,
-    );
+    throw noUrl("PostgreSQL", url_form);
   }
   let read: pg.Client;
   try {
     read = new library.Client({ connectionString: url });
-  } catch (error) {
-    throw new CannotConnect(`The PostgreSQL URL cannot be read: write ${url_form}.`, {
-      cause: error,
-    });
+  } catch {
+    throw noUrl("PostgreSQL", url_form); // without a cause: that has the URL in it
   }
   const { host, port, ssl } = read;
   const user = read.user ?? "";

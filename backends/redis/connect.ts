@@ -1,6 +1,6 @@
 import type { Redis, RedisOptions } from "ioredis";
 import { CannotConnect } from "../cannot-connect.ts";
-import { connect_limit_ms, explainConnect } from "../explain-connect.ts";
+import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 
 const url_form = "redis://user:password@host:port";
 
@@ -13,8 +13,7 @@ export async function connect(
   url: string,
   options: RedisOptions,
 ): Promise<Redis> {
-  if (!URL.canParse(url) || !/^rediss?:\/\/./.test(url))
-    throw new CannotConnect(`This is no URL of a Redis server: write it as ${url_form}.`);
+  if (!URL.canParse(url) || !/^rediss?:\/\/./.test(url)) throw noUrl("Redis", url_form);
   const client: Redis = new library(url, {
     ...options,
     replyMapping: "legacy",

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect as dial } from "node:net";
 import type { Client } from "node-zookeeper-client";
 import { CannotConnect } from "../cannot-connect.ts";
-import { connect_limit_ms, explainConnect, withoutPassword } from "../explain-connect.ts";
+import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 import { closed, type Library, managerOf } from "./driver.ts";
 
 const url_form = "zookeeper://host:port";
@@ -18,7 +18,7 @@ export interface Address {
 export function addressIn(url: string): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "zookeeper:" || parsed.hostname === "") {
-    throw new CannotConnect(`"${withoutPassword(url)}" is not a ZooKeeper URL: write ${url_form}.`);
+    throw noUrl("ZooKeeper", url_form);
   }
   return { host: parsed.hostname, port: Number(parsed.port || 2181) };
 }

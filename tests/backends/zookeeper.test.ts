@@ -150,7 +150,11 @@ describe("ZooKeeper", () => {
   });
 
   it.for([
-    ["no URL of it", "redis://127.0.0.1", /is not a ZooKeeper URL: write zookeeper:\/\//],
+    [
+      "no URL of it",
+      "redis://127.0.0.1",
+      /The URL of ZooKeeper cannot be read .*: write zookeeper:\/\//,
+    ],
     ["nobody listens", "zookeeper://127.0.0.1:1", /^Nobody listens at 127\.0\.0\.1:1: start/],
   ] as const)("%s: one sentence", async ([, bad, sentence]) => {
     const error = (await errorOf(connectZookeeper({ url: bad }))) as Error;
