@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { BackendWithDoor } from "../backends/door-target.ts";
-import { withoutPassword } from "../backends/explain-connect.ts";
 import { SchemaFailed } from "../backends/lane-database.ts";
+import { withoutPassword } from "../backends/without-password.ts";
 import { openRaceDatabase, speakTo } from "../race/database.ts";
 import { BadTemplate, environmentOf } from "../race/environment.ts";
 import type { RaceOptions } from "../race/options.ts";
