@@ -6,13 +6,14 @@ const ssl_request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const line = "PING\r\n\r\n";
 /** MySQL and MariaDB greet by themselves, if one lets them. */
 const greeting_ms = 100;
-const limit_ms = 500;
+/** A busy machine takes its time; nobody waits for this but for the reason of an error. */
+const limit_ms = 2_000;
 
 /**
  * What kind of server listens there, from its first words; asked only to explain why a driver failed.
  * Each question has a connection of its own: Redis answers nothing more once it has read a zero byte.
  *
- * @returns undefined when nobody answers within half a second, or in no way that is known.
+ * @returns undefined when nobody answers within two seconds, or in no way that is known.
  */
 export async function whoAnswers(host: string, port: number): Promise<string | undefined> {
   const answers = await Promise.all([ssl_request, line].map((said) => ask(host, port, said)));
