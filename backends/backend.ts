@@ -3,6 +3,7 @@
  * Strategies and users see only the driver's own client (`pg.Client`, a mysql2 `Connection`, `Redis`,
  * `DynamoDBClient`): the gate sits inside it.
  */
+import type { Fact } from "./step-facts.ts";
 
 /** One round trip of a client to a server, about to be sent. */
 export interface Step {
@@ -20,6 +21,8 @@ export interface Step {
   readonly serverWide?: boolean;
   /** Which of the session's connections it goes over, where a session has several; the server's own number. */
   readonly connection?: number;
+  /** What it did, once it was answered; undefined where that cannot be told for certain. */
+  facts?(reply: unknown): readonly Fact[] | undefined;
   /** Says a reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */
   describe(reply: unknown): string;
 }

@@ -25,10 +25,22 @@ const locks_of_session = set(
 const locks_of_transaction = set(
   "pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared",
 );
+const unlocks = set(
+  "pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared release_lock release_all_locks",
+);
 const changes_rows = set("insert update delete merge replace with select");
 const plain = set("insert update delete merge replace with select table values");
 const edges = set("begin commit rollback");
 const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share mode\b/;
+
+/** It changes no row of a table, as far as is known. */
+export const changesNoTable = (name: string): boolean => known(name) || unlocks.has(name);
+
+const known = (name: string): boolean =>
+  harmless.has(name) ||
+  without_locks.has(name) ||
+  locks_of_session.has(name) ||
+  locks_of_transaction.has(name);
 
 /** What the text of a statement says about its effects on others. */
 export interface SqlEffects {
@@ -65,11 +77,6 @@ function effectsOfOne(tokens: readonly Token[], dialect: Dialect) {
   const functions = functionsIn(tokens);
   const first = bare.replace(/^[( ]+/, "").split(" ", 1)[0] ?? "";
   const kind = kindOfOne(bare, first, functions);
-  const known = (name: string): boolean =>
-    harmless.has(name) ||
-    without_locks.has(name) ||
-    locks_of_session.has(name) ||
-    locks_of_transaction.has(name);
   const is_plain =
     (plain.has(first) || edges.has(kind) || kind === "other") && functions.every(known);
   return {
@@ -109,7 +116,7 @@ export function bareText(tokens: readonly Token[]): string {
 }
 
 /** What stands before a parenthesis, but for the table that an INSERT names; a schema makes it somebody's own. */
-function functionsIn(tokens: readonly Token[]): string[] {
+export function functionsIn(tokens: readonly Token[]): string[] {
   return tokens.flatMap(({ kind, text }, i) => {
     if (tokens[i + 1]?.text !== "(" || tokens[i + 1]?.kind !== "sign") return [];
     // In MySQL's ANSI mode a text in double quotes is a name.

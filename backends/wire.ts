@@ -52,6 +52,8 @@ export interface Reply {
   readonly changed?: number;
   /** The server refused it. */
   readonly error?: { readonly code: string; readonly message: string };
+  /** What each command answered, where those are neither rows nor changes. */
+  readonly values?: readonly unknown[];
   /** What it answers when it is neither rows nor changes: `OK`, `ROLLBACK`. */
   readonly word?: string;
 }

@@ -1,4 +1,5 @@
 import type { Step } from "../backends/backend.ts";
+import type { Fact } from "../backends/step-facts.ts";
 import { plainDataText } from "../histories/plain-data.ts";
 import { Naming } from "./run/naming.ts";
 import type { Fault } from "./schedule.ts";
@@ -41,8 +42,12 @@ export interface TraceStep {
   readonly serverWide?: boolean;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;
+  /** What it did, as data; absent where that cannot be told for certain. */
+  readonly facts?: readonly Fact[];
   /** Code of the error that the client saw. */
   readonly error?: string;
+  /** After that error nobody knows whether the server did it. */
+  readonly inDoubt?: true;
   /** It had to wait for a lock. */
   readonly waited?: true;
   /** It had no answer for a long time, though the server does not say that it waits for a lock. */

@@ -1,6 +1,7 @@
 import { CannotConnect } from "../cannot-connect.ts";
 import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
+import { not_sent } from "../not-sent.ts";
 
 /** What the SDK notes on every error of a request. */
 interface SdkError {
@@ -45,7 +46,7 @@ export function outcome(error: unknown): "fail" | "info" {
 export function code(error: unknown): string {
   const telling = unwrapped(error, (one) => isOfSdk(one) || errorField(one, "code") !== "");
   if (!(telling instanceof Error)) return "error";
-  if (unsent.has(telling)) return "not sent";
+  if (unsent.has(telling)) return not_sent;
   const { name, code } = telling as Error & SdkError;
   return typeof code === "string" ? code : name;
 }

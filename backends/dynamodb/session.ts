@@ -7,7 +7,8 @@ import { losesReplies, ReplyLoss } from "../reply-loss.ts";
 import { Turnstile } from "../turnstile.ts";
 import { tablesOf } from "./contents.ts";
 import { unsent } from "./errors.ts";
-import { type KeyNames, stepOf } from "./step.ts";
+import type { KeyNames } from "./request.ts";
+import { stepOf } from "./step.ts";
 
 type Client = Sdk.DynamoDBClient;
 

@@ -1,33 +1,10 @@
 import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
-import { fieldsInWords, filled, type Item, itemInWords, text_length_max } from "./words.ts";
-
-/** What of a request or one action of a transaction says what it does; all commands use these names. */
-interface Action {
-  readonly TableName?: string;
-  readonly Key?: Item;
-  readonly Item?: Item;
-  readonly UpdateExpression?: string;
-  readonly ConditionExpression?: string;
-  readonly KeyConditionExpression?: string;
-  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Item;
-  readonly ConsistentRead?: boolean;
-  /** TransactWriteItems, TransactGetItems: one of Put, Update, Delete, ConditionCheck, Get each. */
-  readonly TransactItems?: readonly Readonly<Record<string, Action>>[];
-}
-
-interface Output {
-  readonly Item?: Item;
-  readonly Attributes?: Item;
-  readonly Items?: readonly unknown[];
-  readonly TableNames?: readonly string[];
-}
+import { factsOfRequest } from "./facts.ts";
+import type { Action, KeyNames, Output } from "./request.ts";
+import { fieldsInWords, filled, itemInWords, text_length_max } from "./words.ts";
 
 const reads = /^(Get|BatchGet|TransactGet|Query|Scan|List|Describe)/;
-
-/** Which attributes are the key of a table, as earlier requests have shown. */
-export type KeyNames = Map<string, readonly string[]>;
 
 /**
  * One HTTP request of the SDK as a step.
@@ -39,14 +16,13 @@ export function stepOf(operation: string, input: object, key_names: KeyNames): S
     statement: [operation, inWords(action)].filter(Boolean).join(" "),
     kind: reads.test(operation) ? "read" : "write",
     keys: keysOf(action, key_names),
+    facts: (reply) => factsOfRequest(operation, action, outputOf(reply), key_names),
     describe: (reply) =>
-      replyInWords(
-        operation,
-        (reply as { output?: Output }).output ?? {},
-        key_names.get(action.TableName ?? ""),
-      ),
+      replyInWords(operation, outputOf(reply), key_names.get(action.TableName ?? "")),
   };
 }
+
+const outputOf = (reply: unknown): Output => (reply as { output?: Output }).output ?? {};
 
 /** `{id: a} ADD v 1 if version = 3`. */
 function inWords(action: Action): string {

@@ -16,8 +16,12 @@ export function valueInWords(value: AttributeValue): string {
   if (value.M !== undefined) return itemInWords(value.M);
   if (value.L !== undefined) return `[${value.L.map(valueInWords).join(", ")}]`;
   if (value.SS ?? value.NS) return `<${[...(value.SS ?? []), ...(value.NS ?? [])].join(", ")}>`;
-  return value.NULL ? "null" : "<binary>";
+  if (value.NULL) return "null";
+  return value.B ? bytesInWords(value.B) : `<${(value.BS ?? []).map(bytesInWords).join(", ")}>`;
 }
+
+const bytesInWords = (bytes: Uint8Array): string =>
+  `x'${shortened(Buffer.from(bytes).toString("hex"), 32)}'`;
 
 /** `{id: a, v: 1}`. */
 export function itemInWords(item: Item): string {
@@ -33,13 +37,18 @@ export function fieldsInWords(item: Item, key_names: readonly string[]): string 
   return shortened(fields.toSorted().join(", "), text_length_max);
 }
 
+export const filledNames = (
+  expression: string,
+  names: Readonly<Record<string, string>> = {},
+): string => expression.replace(/#\w+/g, (name) => names[name] ?? name);
+
 /** An expression with its names and values filled in: `#v = :old` → `v = 0`. */
 export function filled(
   expression: string,
   names: Readonly<Record<string, string>> = {},
   values: Item = {},
 ): string {
-  return expression
-    .replace(/#\w+/g, (name) => names[name] ?? name)
-    .replace(/:\w+/g, (name) => (values[name] ? valueInWords(values[name]) : name));
+  return filledNames(expression, names).replace(/:\w+/g, (name) =>
+    values[name] ? valueInWords(values[name]) : name,
+  );
 }

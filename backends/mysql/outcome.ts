@@ -1,5 +1,6 @@
 import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
+import { not_sent } from "../not-sent.ts";
 
 /** Errors of mysql2 itself about requests that it did not send. */
 const never_sent =
@@ -40,7 +41,7 @@ export function code(error: unknown): string {
   if (numberOf(telling) > 0) return String(numberOf(telling));
   const own = errorField(telling, "code");
   if (own !== "") return own;
-  return neverSent(telling) ? "not sent" : "error";
+  return neverSent(telling) ? not_sent : "error";
 }
 
 const numberOf = (error: unknown): number => Number(errorField(error, "errno"));

@@ -1,7 +1,8 @@
+import { factsOfSql } from "../sql-facts.ts";
 import { bareText } from "../sql-kind.ts";
 import { readSql } from "../sql-text.ts";
 import { literal } from "../sql-words.ts";
-import type { Request } from "../wire.ts";
+import type { Reply, Request } from "../wire.ts";
 import { Packet } from "./wire-packets.ts";
 import { readBinary } from "./wire-values.ts";
 
@@ -22,14 +23,22 @@ export function isSettingOfSession(sql: string): boolean {
   return statements?.length === 1 && prepares_session.test(bareText(statements[0]!));
 }
 
-/** A statement as a step. Several in one text are one step. */
-export function requestOf(sql: string, filled: string = sql): Request {
-  const { effects, commits_itself } = readSql(sql, "mysql");
+/**
+ * A statement as a step. Several in one text are one step.
+ * @param filled the same with its values in their places
+ */
+export function requestOf(
+  sql: string,
+  filled: string = sql,
+  values: readonly unknown[] = [],
+): Request {
+  const { effects, commits_itself, statements } = readSql(sql, "mysql");
   return {
     ...effects,
     statement: readSql(filled, "mysql").words,
     keys: undefined,
     commits_itself,
+    facts: (reply) => factsOfSql(statements, "mysql", values, reply as Reply),
   };
 }
 
@@ -43,7 +52,7 @@ export function requestOfExecute(packet: Buffer, prepared: Prepared | undefined)
     // Values that were sent before it, in pieces, are not in it: the question marks stay.
   }
   const { words } = readSql(prepared.sql, "mysql");
-  return requestOf(prepared.sql, fill(words, values));
+  return requestOf(prepared.sql, fill(words, values), values);
 }
 
 /** Behind the head: the command, the statement, flags, a count; then which are NULL, the types, the values. */

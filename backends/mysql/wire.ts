@@ -148,7 +148,7 @@ class MysqlConversation implements Conversation {
     }
     if (number === command.fetch) {
       const prepared = body.length >= 4 ? this.#prepared.get(body.readUInt32LE()) : undefined;
-      const request = requestOf(prepared?.sql ?? "FETCH");
+      const { facts: _, ...request } = requestOf(prepared?.sql ?? "FETCH");
       const statement = `next rows of ${request.statement}`;
       return this.#request(packet, "rows", { ...request, statement, commits_itself: false });
     }

@@ -1,5 +1,6 @@
 import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
+import { not_sent } from "../not-sent.ts";
 
 /** Errors of `pg` itself about requests that it did not send. */
 const never_sent =
@@ -38,7 +39,7 @@ export function code(error: unknown): string {
   );
   const own = errorField(telling, "code");
   if (own !== "") return own;
-  if (neverSent(telling)) return "not sent";
+  if (neverSent(telling)) return not_sent;
   return isLost(telling) ? "connection lost" : "error";
 }
 

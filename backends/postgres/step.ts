@@ -1,7 +1,9 @@
 import type { QueryResult } from "pg";
 import type { Step } from "../backend.ts";
+import { factsOfSql, type SqlReply } from "../sql-facts.ts";
 import { readSql } from "../sql-text.ts";
 import { changedInWords, literal, rowsInWords } from "../sql-words.ts";
+import { rows_kept } from "../step-facts.ts";
 
 const changing = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
 
@@ -11,13 +13,33 @@ export function stepOf(
   values: readonly unknown[] | undefined,
   connection: number,
 ): Step {
-  const { words, effects } = readSql(text, "postgres");
+  const { words, effects, statements } = readSql(text, "postgres");
   const filled = values?.length
     ? words.replace(/\$(\d+)/g, (place, n) =>
         Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
       )
     : words;
-  return { statement: filled, ...effects, keys: undefined, connection, describe };
+  const facts = (reply: unknown) => {
+    const told = toldBy(reply);
+    return told && factsOfSql(statements, "postgres", values ?? [], told);
+  };
+  return { statement: filled, ...effects, keys: undefined, connection, facts, describe };
+}
+
+/** Undefined where several statements were answered. */
+function toldBy(reply: unknown): SqlReply | undefined {
+  if (Array.isArray(reply) || reply === undefined) return undefined;
+  const { command, fields, rows, rowCount } = reply as QueryResult;
+  const first: unknown[] = rows.slice(0, rows_kept);
+  const named = first.map((row) =>
+    Array.isArray(row)
+      ? Object.fromEntries(fields.map(({ name }, i) => [name, row[i] as unknown]))
+      : (row as Record<string, unknown>),
+  );
+  return {
+    ...(fields.length > 0 ? { rows: named, row_count: rows.length } : {}),
+    ...(changing.has(command) ? { changed: rowCount ?? 0 } : {}),
+  };
 }
 
 /** Several results come from several statements in one text: the last one is told. */

@@ -1,12 +1,14 @@
+import { factsOfSql } from "../sql-facts.ts";
 import { readSql } from "../sql-text.ts";
 import { literal } from "../sql-words.ts";
-import type { Request } from "../wire.ts";
+import type { Reply, Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
 
 /** A simple query as a step. Several statements in one text run in one transaction of their own. */
 export function requestOfQuery(sql: string): Request {
-  const { words, effects, commits_itself } = readSql(sql, "postgres");
-  return { ...effects, statement: words, keys: undefined, commits_itself };
+  const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
+  const facts = (reply: unknown) => factsOfSql(statements, "postgres", [], reply as Reply);
+  return { ...effects, statement: words, keys: undefined, commits_itself, facts };
 }
 
 /**
@@ -42,7 +44,7 @@ const unreadable: Request = {
 
 function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
   const sql = portal.prepared?.sql ?? "";
-  const { words, effects, commits_itself } = readSql(sql, "postgres");
+  const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
   const values = valuesOf(portal);
   const filled = words.replace(/\$(\d+)/g, (place, n) =>
     Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
@@ -52,5 +54,10 @@ function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
     ...effects,
     keys: undefined,
     commits_itself: is_fresh && commits_itself,
+    ...(is_fresh
+      ? {
+          facts: (reply: unknown) => factsOfSql(statements, "postgres", values, reply as Reply),
+        }
+      : {}),
   };
 }

@@ -1,6 +1,7 @@
 import { CannotConnect } from "../cannot-connect.ts";
 import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
+import { not_sent } from "../not-sent.ts";
 
 interface RedisError {
   readonly name: string;
@@ -51,7 +52,7 @@ export function code(error: unknown): string {
   const telling = unwrapped(error, (one) => isOfRedis(one) || errorField(one, "code") !== "");
   if (!(telling instanceof Error)) return "error";
   const { name, message, code } = telling as RedisError;
-  if (unsent.has(telling) || never_sent.test(message)) return "not sent";
+  if (unsent.has(telling) || never_sent.test(message)) return not_sent;
   if (typeof code === "string") return code;
   if (name === "ReplyError") return answered.exec(message)?.[1] ?? name;
   return isLost(telling) ? "connection lost" : name;

@@ -1,6 +1,7 @@
 import type { Command } from "ioredis";
 import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
+import { factsOfCommands } from "./facts.ts";
 import { RespError } from "./resp.ts";
 
 /** Only what certainly changes nothing, not even a time to live. */
@@ -36,6 +37,10 @@ export function stepOf(commands: readonly Command[], scripts: ScriptNames): Step
     statement,
     ...effectsOf(commands.map((command) => command.name.toLowerCase())),
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
+    facts: (reply) => {
+      const words = commands.map(({ name, args }) => [name, ...args]);
+      return factsOfCommands(words, commands.length === 1 ? [reply] : (reply as unknown[]));
+    },
     describe: commands.length === 1 ? replyInWords : repliesInWords,
   };
 }
@@ -57,6 +62,8 @@ function kindOfNames(names: readonly string[]): Step["kind"] {
   const [name] = names;
   if (names.length === 1 && name === "watch") return "lock";
   if (names.length === 1 && name === "multi") return "begin";
+  if (names.length === 1 && name === "exec") return "commit";
+  if (names.length === 1 && name === "discard") return "rollback";
   if (names.every((name) => reads.has(name))) return "read";
   if (names.every((name) => of_the_connection.has(name))) return "other";
   return "write";

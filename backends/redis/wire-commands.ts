@@ -1,5 +1,6 @@
 import { shortened } from "../../histories/shortened.ts";
 import type { Reply, Request } from "../wire.ts";
+import { factsOfCommands } from "./facts.ts";
 import { RespError, type Value } from "./resp.ts";
 import { effectsOf, inFull, touches_anything, wordOf } from "./step.ts";
 
@@ -26,6 +27,7 @@ export function requestOf(commands: readonly (readonly string[])[], queues: bool
     ...(queues && !ends_queue ? { kind: "begin" } : {}),
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
     commits_itself: false,
+    facts: (reply) => factsOfCommands(commands, (reply as Reply).values ?? []),
   };
 }
 
@@ -49,5 +51,5 @@ export function replyOf(values: readonly Value[]): Reply {
   const told = first === "OK" && second === "QUEUED" ? values.at(-1)! : values;
   const only = told === values && values.length === 1 ? first! : told;
   if (only instanceof RespError) return { error: { code: only.code, message: only.message } };
-  return { word: shortened(inFull(only), 60) };
+  return { word: shortened(inFull(only), 60), values };
 }

@@ -25,7 +25,7 @@ function ask(
 test("a command is a request with the key that it touches, and its reply", () => {
   const { requests, replies } = ask(redisWire.open(), ["SET a 1"], "+OK\r\n");
   expect(requests).toMatchObject([{ statement: "SET a 1", kind: "write", keys: ["a"] }]);
-  expect(replies).toEqual([{ word: "OK" }]);
+  expect(replies).toMatchObject([{ word: "OK" }]);
 });
 
 test("what a driver says when it connects passes, and answers with maps count once", () => {
@@ -36,7 +36,7 @@ test("what a driver says when it connects passes, and answers with maps count on
     "%1\r\n+proto\r\n:3\r\n+OK\r\n",
   );
   expect(hello).toEqual({ kinds: ["pass", "pass"], requests: [], replies: [] });
-  expect(ask(conversation, ["GET a"], "$1\r\n5\r\n").replies).toEqual([{ word: "5" }]);
+  expect(ask(conversation, ["GET a"], "$1\r\n5\r\n").replies).toMatchObject([{ word: "5" }]);
 });
 
 test("commands that came together are one request, whose reply ends with the last", () => {
@@ -47,14 +47,14 @@ test("commands that came together are one request, whose reply ends with the las
     "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n:7\r\n",
   );
   expect(requests).toMatchObject([{ statement: "MULTI; SET a 1; INCR b; EXEC", kind: "write" }]);
-  expect(replies).toEqual([{ word: "[OK, 7]" }]);
+  expect(replies).toMatchObject([{ word: "[OK, 7]" }]);
 });
 
 test("a command behind a MULTI of its own gets into a queue: nobody sees it yet", () => {
   const conversation = redisWire.open();
   ask(conversation, ["MULTI"], "+OK\r\n");
   expect(ask(conversation, ["SET a 1"], "+QUEUED\r\n").requests).toMatchObject([{ kind: "begin" }]);
-  expect(ask(conversation, ["EXEC"], "*1\r\n+OK\r\n").requests).toMatchObject([{ kind: "write" }]);
+  expect(ask(conversation, ["EXEC"], "*1\r\n+OK\r\n").requests).toMatchObject([{ kind: "commit" }]);
 });
 
 test("an error, and messages that nobody asked for", () => {
@@ -64,7 +64,7 @@ test("an error, and messages that nobody asked for", () => {
   ]);
   ask(conversation, ["HELLO 3"], "%0\r\n");
   const pushed = ask(conversation, ["GET a"], ">2\r\n+invalidate\r\n+a\r\n$-1\r\n");
-  expect(pushed.replies).toEqual([{ word: "nil" }]);
+  expect(pushed.replies).toMatchObject([{ word: "nil" }]);
 });
 
 test("the connection's number is what CLIENT ID answers to the door", () => {

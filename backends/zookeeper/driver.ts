@@ -11,6 +11,7 @@ export interface Request {
     readonly path?: string;
     readonly flags?: number;
     readonly watch?: boolean;
+    readonly data?: Buffer | null;
   } | null;
 }
 

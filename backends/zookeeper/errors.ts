@@ -1,6 +1,7 @@
 import { CannotConnect } from "../cannot-connect.ts";
 import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
+import { not_sent } from "../not-sent.ts";
 
 /** Errors of requests that were given to a client whose connection was over already. */
 export const unsent: WeakSet<object> = new WeakSet();
@@ -20,7 +21,7 @@ export function outcome(error: unknown): "fail" | "info" {
 export function code(error: unknown): string {
   const telling = unwrapped(error, isOfZookeeper);
   if (!(telling instanceof Error)) return "error";
-  return unsent.has(telling) ? "not sent" : telling.name;
+  return unsent.has(telling) ? not_sent : telling.name;
 }
 
 function isOfZookeeper(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path/posix";
 import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
+import type { Fact, Value } from "../step-facts.ts";
 import { operations, type Request, type Response } from "./driver.ts";
 
 const reads = new Set(["exists", "getData", "getACL", "getChildren"]);
@@ -17,8 +18,32 @@ export function stepOf(request: Request): Step | undefined {
     statement: [operation, path, mode].filter(Boolean).join(" "),
     kind: reads.has(operation) ? "read" : "write",
     keys: path === undefined ? undefined : keysOf(operation, path),
+    facts: (reply) =>
+      path === undefined ? undefined : factsOf(operation, request, reply as Response),
     describe: (reply) => replyInWords(operation, reply as Response),
   };
+}
+
+/** What became of a node; undefined for what is not read here. */
+function factsOf(operation: string, { payload: asked }: Request, { payload }: Response) {
+  const node = payload?.path ?? asked?.path;
+  if (node === undefined) return undefined;
+  const at = { where: { ":path": node }, isAll: true, rows: 1 };
+  const fact = (does: Fact["does"], more: Partial<Fact> = {}): Fact[] => [{ does, ...at, ...more }];
+  if (operation === "exists") return fact("find");
+  const said = textOf(operation === "getData" ? payload?.data : asked?.data);
+  if (operation === "getData")
+    return fact("find", {
+      found: [{ columns: said === undefined ? {} : { "": said }, computed: {} }],
+    });
+  if (operation === "setData") return fact("change", { assigned: { "": said } });
+  if (operation === "create") return fact("insert", { assigned: { "": said } });
+  return operation === "delete" ? fact("delete") : undefined;
+}
+
+function textOf(data: Buffer | null | undefined): Value | undefined {
+  const text = data?.toString("utf8");
+  return text?.includes("\ufffd") ? undefined : (text ?? null);
 }
 
 /** A node that comes or goes is seen in its parent's list. */

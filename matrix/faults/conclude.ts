@@ -1,9 +1,10 @@
+import { not_sent } from "../../backends/not-sent.ts";
 import type { Promised } from "../promise.ts";
 import type { CellResult, LoadResult } from "../result.ts";
 
 /** With these an operation fails cleanly when its server is away or coming up: part of any fault. */
 const server_away = new Set([
-  "not sent",
+  not_sent,
   "ECONNREFUSED",
   "57P03", // PostgreSQL: the database system is starting up
   "LOADING", // Redis: reading its files

@@ -26,6 +26,7 @@ const commits: Request = {
   statement: "COMMIT",
   kind: "commit",
   keys: undefined,
+  facts: () => [],
   commits_itself: false,
 };
 

@@ -1,5 +1,6 @@
 import type { Backend, Step } from "../../backends/backend.ts";
 import { now_ms } from "../../backends/real-time.ts";
+import { renamed } from "../../backends/step-facts.ts";
 import { type Fault, ranked } from "../schedule.ts";
 import { type Ending, type Mutable, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
@@ -26,7 +27,7 @@ export type PickNext = (point: ChoicePoint) => number;
 /** What a schedule needs from its surroundings. */
 export interface Scene {
   readonly clients: number;
-  readonly backend: AsksWhoWaits & Pick<Backend<unknown>, "code">;
+  readonly backend: AsksWhoWaits & Pick<Backend<unknown>, "code" | "outcome">;
   readonly pick: PickNext;
   readonly faults: readonly Fault[];
   /** How the trace calls the key and what is generated. */
@@ -239,13 +240,17 @@ export class Run {
   #send(seat: Seat, arrival: Arrival, row: Mutable<TraceStep>): void {
     sent(arrival).then(
       (reply) => {
-        row.reply = this.#scene.naming.text(arrival.step.describe(reply));
+        const { naming } = this.#scene;
+        row.reply = naming.text(arrival.step.describe(reply));
+        const facts = arrival.step.facts?.(reply);
+        if (facts) row.facts = renamed(facts, (text) => naming.text(text));
         this.#waits.landed(seat);
         arrival.resolve(reply);
         this.#quiet.moved(seat);
       },
       (error: unknown) => {
         row.error = this.#scene.backend.code(error);
+        if (this.#scene.backend.outcome(error) === "info") row.inDoubt = true;
         this.#waits.landed(seat);
         arrival.reject(error);
         this.#quiet.moved(seat);

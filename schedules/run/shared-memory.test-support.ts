@@ -1,4 +1,5 @@
 import type { Backend, Contents, Gate, Isolation, Session, Step } from "../../backends/backend.ts";
+import type { Fact } from "../../backends/step-facts.ts";
 
 /**
  * A shared-memory program in the shape of a backend: variables and locks in this process, so that the
@@ -130,16 +131,36 @@ export class MemorySession implements Session<Memory> {
     const value = (name: string): number => variables.get(name) ?? 0;
     this.client = {
       begin: () => this.#step("begin", "begin", [], async () => {}),
-      get: (name) => this.#step("read", `get ${name}`, [name], async () => value(name)),
+      get: (name) =>
+        this.#step(
+          "read",
+          `get ${name}`,
+          [name],
+          async () => value(name),
+          (found) => ({
+            does: "find",
+            found: [{ columns: { "": String(found) }, computed: {} }],
+          }),
+        ),
       set: (name, to) =>
-        this.#step("write", `set ${name} = ${to}`, [name], async () => {
-          variables.set(name, to);
-        }),
+        this.#step(
+          "write",
+          `set ${name} = ${to}`,
+          [name],
+          async () => void variables.set(name, to),
+          () => ({ does: "change", assigned: { "": String(to) } }),
+        ),
       add: (name, by) =>
-        this.#step("write", `add ${name} ${by}`, [name], async () => {
-          variables.set(name, value(name) + by);
-          return value(name);
-        }),
+        this.#step(
+          "write",
+          `add ${name} ${by}`,
+          [name],
+          async () => {
+            variables.set(name, value(name) + by);
+            return value(name);
+          },
+          (now) => ({ does: "change", assigned: { "": String(now) } }),
+        ),
       lock: (name) => this.#step("lock", `lock ${name}`, undefined, () => memory.lock(this, name)),
       unlock: (name) =>
         this.#step("write", `unlock ${name}`, undefined, async () => memory.unlock(this, name)),
@@ -165,10 +186,14 @@ export class MemorySession implements Session<Memory> {
     statement: string,
     keys: readonly string[] | undefined,
     work: () => Promise<T>,
+    told?: (reply: T) => Pick<Fact, "does" | "found" | "assigned">,
   ): Promise<T> {
+    const at = { where: { ":key": keys?.[0] ?? "" }, isAll: true, rows: 1 };
+    const facts = (reply: unknown): Fact[] => (told ? [{ ...at, ...told(reply as T) }] : []);
+    const mayUnlock = keys === undefined;
     const describe = (reply: unknown): string =>
       reply === undefined ? "OK" : `${keys?.[0]} = ${JSON.stringify(reply)}`;
-    return this.#gate.pass({ statement, kind, keys, describe }, async () => {
+    return this.#gate.pass({ statement, kind, keys, mayUnlock, facts, describe }, async () => {
       if (!this.alive) throw new MemoryError("connection lost");
       const reply = await work();
       if (!this.#lose) return reply;

@@ -1,4 +1,5 @@
 import type { Step } from "../../backends/backend.ts";
+import { not_sent } from "../../backends/not-sent.ts";
 import type { TraceStep } from "../trace.ts";
 
 /** As much of a step as decides whether its place among others matters. */
@@ -19,16 +20,16 @@ export function moveOf(steps: readonly TraceStep[], row: number): Move {
   const step = steps[row] as TraceStep;
   const { client, kind, keys } = step;
   const releases = steps.some((other) => other.releasedBy === row);
-  const not_sent = step.error === "not sent";
+  const was_sent = step.error !== not_sent;
   const entangled = Boolean(
     step.waited ||
       releases ||
       step.fault ||
       step.backsOff ||
       step.letsOn ||
-      (step.error && !not_sent),
+      (step.error && was_sent),
   );
-  const free = !entangled && (kind === "begin" || not_sent);
+  const free = !entangled && (kind === "begin" || !was_sent);
   const { begins = false, returns = false } = step;
   return { client, kind, keys, free, entangled, begins, returns };
 }
