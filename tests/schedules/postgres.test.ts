@@ -155,7 +155,7 @@ describe("pg.Pool", () => {
       withPool("pool", "SELECT v FROM account WHERE id = $1"),
     );
     expect(exploration.failure?.kind).toBe("lost update");
-    expect(message).toContain("client 1 and client 2 both read 0");
+    expect(message).toContain("client 1 and client 2 both read v = 0 of account a");
   });
 
   test("also where a step waits for a lock", async () => {

@@ -1,0 +1,76 @@
+/** Two clients looked whether something is there, and both put it there. */
+import type { Fact } from "../backends/step-facts.ts";
+import type { Trace, TraceStep } from "../schedules/trace.ts";
+import { type Did, didIn, mayShowAnything } from "./effects.ts";
+import { rowInWords, valuesInWords } from "./facts-in-words.ts";
+
+interface Looked {
+  readonly did: Did;
+  readonly statement: string;
+  /** `count = 0`; undefined = it found no row. */
+  readonly answer: string | undefined;
+}
+
+export function unseenInsertStory(trace: Trace): string | undefined {
+  const all = didIn(trace);
+  const inserts = all
+    .filter(
+      ({ fact, seen_from }) =>
+        fact.does === "insert" && fact.rows !== 0 && typeof seen_from === "number",
+    )
+    .sort((a, b) => a.done_at - b.done_at);
+  for (const later of inserts) {
+    const looked = lastLook(later, all, trace);
+    if (!looked) continue;
+    for (const earlier of inserts) {
+      if (earlier.client === later.client || earlier.fact.table !== later.fact.table) continue;
+      const other = lastLook(earlier, all, trace);
+      const is_unseen =
+        (earlier.seen_from as number) > looked.did.done_at && earlier.done_at < later.done_at;
+      if (is_unseen && other && sameAnswer(looked, other)) return text(looked, earlier, later);
+    }
+  }
+  return undefined;
+}
+
+/** What its client had read of this table last, if that told of no row, or of sums. */
+function lastLook(insert: Did, all: readonly Did[], { steps }: Trace): Looked | undefined {
+  const { client, operation, row, fact } = insert;
+  const did = all.findLast(
+    (one) =>
+      one.client === client &&
+      one.operation === operation &&
+      one.row < row &&
+      one.fact.does === "find" &&
+      one.fact.table === fact.table,
+  );
+  if (did === undefined) return undefined;
+  const isLook = (step: TraceStep, i: number): boolean =>
+    i > did.row && i < row && step.client === client && mayShowAnything(step);
+  if (steps.some(isLook)) return undefined;
+  const { statement } = steps[did.row] as TraceStep;
+  if (did.fact.rows === 0) return { did, statement, answer: undefined };
+  const [only, ...others] = did.fact.found ?? [];
+  const is_sum = only && others.length === 0 && Object.keys(only.columns).length === 0;
+  const answer = is_sum ? valuesInWords(only.computed) : "";
+  return answer === "" ? undefined : { did, statement, answer };
+}
+
+/** They asked the same and were answered the same. */
+const sameAnswer = (one: Looked, other: Looked): boolean =>
+  one.statement === other.statement && one.answer === other.answer;
+
+function text({ did, answer }: Looked, earlier: Did, later: Did): string {
+  const [one, two] = [earlier.client, later.client].sort((a, b) => a - b);
+  const { table } = did.fact;
+  return [
+    `client ${one} and client ${two} both ${foundText(did.fact, answer)}`,
+    `client ${earlier.client} inserted a row into ${table}`,
+    `client ${later.client} then inserted one, too, without having looked again`,
+  ].join("; ");
+}
+
+function foundText({ table, where }: Fact, answer: string | undefined): string {
+  const rows = rowInWords(table, where);
+  return answer === undefined ? `found no row in ${rows}` : `read ${answer} of ${rows}`;
+}
