@@ -122,6 +122,8 @@ export interface Backend<Client> extends AsyncDisposable {
    * @param key what differs from lane to lane, and is taken for the same
    */
   contents?(key: string): Promise<Contents>;
+  /** A statement that commits by itself is two steps: its work, and its commit. Default: it is one. */
+  readonly commitsApart?: true;
   /**
    * Where the server looks for a deadlock only some time after a wait began: how long an earlier wait
    * must have lasted so that the victim is always the one that closed the cycle.

@@ -19,8 +19,10 @@ function proofText(subject: Subject, exploration: Exploration): string {
     interleavings === undefined ? "all interleavings" : `all ${interleavings} interleavings`;
   const how = pruned === 0 ? `${schedules} run` : `${schedules} run, ${pruned} branches pruned`;
   return (
-    `${subject.name}: proof for this size: no failure in ${all} of ${size} (${how}). ` +
-    "A statement outside a transaction was taken as one step with its commit."
+    `${subject.name}: proof for this size: no failure in ${all} of ${size} (${how}).` +
+    (exploration.commitsApart
+      ? ""
+      : " A statement outside a transaction was taken as one step with its commit.")
   );
 }
 

@@ -15,6 +15,8 @@ export interface Exploration {
   readonly complete: boolean;
   /** No interleaving of this size fails, under all the conditions of the word. */
   readonly proof: boolean;
+  /** The commit of a statement outside a transaction was a step of its own. */
+  readonly commitsApart?: true;
   /** Why it is no proof; absent when it is one. */
   readonly doubt?: Doubt;
   /** Of a random search. */

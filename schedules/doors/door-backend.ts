@@ -65,6 +65,7 @@ export function throughDoors<Client>(
     server: backend.server,
     prefix: backend.prefix,
     isolations: backend.isolations,
+    commitsApart: true,
     ...(backend.deadlockCheckMs === undefined ? {} : { deadlockCheckMs: backend.deadlockCheckMs }),
     open,
     ...(backend.copyForLane ? { copyForLane } : {}),

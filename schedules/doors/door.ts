@@ -33,7 +33,7 @@ export class Door implements AsyncDisposable {
   /** Connections that were closed and that the server has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
   #loses_next_reply = false;
-  /** A connection ended that had been made: whoever had it may not be able to go on. */
+  /** A connection ended in the middle of something: whoever had it may not be able to go on. */
   has_lost = false;
 
   private constructor(listener: Server, options: DoorOptions) {
@@ -127,18 +127,14 @@ export class Door implements AsyncDisposable {
     };
     const passage = new Passage(client, server, this.#options.wire.open(), doorway);
     this.#passages.add(passage);
-    // A program that closes a connection itself knows what to do without it.
-    let is_closing = false;
-    client.once("end", () => {
-      is_closing = true;
-    });
-    void passage.closed.then(() => this.#leave(passage, is_closing));
+    void passage.closed.then(() => this.#leave(passage));
     client.resume();
   }
 
-  #leave(passage: Passage, is_closing: boolean): void {
+  #leave(passage: Passage): void {
     this.#passages.delete(passage);
-    if (!is_closing) this.has_lost = true;
+    // A program that closes an idle connection knows what to do without it.
+    if (passage.was_cut) this.has_lost = true;
     const { connection } = passage.conversation;
     if (connection === undefined) return;
     const leaving = this.#options.gone(connection).catch(() => undefined);

@@ -68,6 +68,8 @@ export class Passage {
   #is_working = false;
   #has_greeted = false;
   #under_way: UnderWay | undefined;
+  /** It ended while a request waited, here or for its reply. */
+  was_cut = false;
   /** Why nothing goes through any more. */
   #over: WireError | undefined;
 
@@ -113,6 +115,7 @@ export class Passage {
 
   /** Ends it on both sides, whatever state it is in. */
   destroy(): void {
+    this.was_cut = true;
     this.#client.destroy();
     this.#server.destroy();
   }
@@ -251,6 +254,7 @@ export class Passage {
   }
 
   #end(reason: string): void {
+    this.was_cut ||= this.#is_working;
     this.#over ??= new WireError("connection lost", `The connection was lost: ${reason}.`, false);
     this.#under_way?.reject(this.#over);
     this.#under_way = undefined;

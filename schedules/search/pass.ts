@@ -194,6 +194,7 @@ export class Pass<Client> implements AsyncDisposable {
         diverged === 0 &&
         this.#polled + this.#stood_still + this.#given_up === 0,
       proof: doubt === undefined,
+      ...(this.#options.backend.commitsApart ? { commitsApart: true } : {}),
       ...(doubt ? { doubt } : {}),
       seed: exhaustive ? undefined : (this.#options.seed ?? 1),
       diverged,

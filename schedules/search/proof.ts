@@ -47,8 +47,8 @@ export type Doubt =
  * beside it is not among the facts, but made so: each lane has a database of its own, and explorations of one
  * backend take turns.
  *
- * One condition is not looked at yet: that the commit of a statement outside a transaction is a step of its own.
- * It is taken as one step with its statement, which the report says.
+ * The commit of a statement outside a transaction is a step of its own only through doors; where it is not, the
+ * report says so.
  *
  * @returns undefined = proof; else the first reason against it, what the user can change before the rest
  */
