@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,6 +36,34 @@ describe("a home", () => {
       "sh ended with 3: one / two",
     );
     await expect(home.finish(["no-such-program"])).rejects.toThrow(/ended with 127: .*not found/);
+  });
+
+  test("gives its programs a clean environment", async () => {
+    await using home = await Home.make("test", { parent });
+    for (const [name, value] of Object.entries({
+      LANG: "de_DE.UTF-8",
+      LC_ALL: "de_DE.UTF-8",
+      PGOPTIONS: "-c statement_timeout=1",
+      JAVA_TOOL_OPTIONS: "-Xmx1m",
+      SOME_PASSWORD: "s3cret",
+    }))
+      vi.stubEnv(name, value);
+    await home.finish(["env"], { LD_LIBRARY_PATH: "/own" }).finally(() => vi.unstubAllEnvs());
+    const names = (await readFile(home.log, "utf8")).split("\n").map((line) => line.split("=")[0]);
+    const usual = [
+      "HOME",
+      "LC_ALL",
+      "LD_LIBRARY_PATH",
+      "LOGNAME",
+      "PATH",
+      "PWD",
+      "TMPDIR",
+      "TZ",
+      "USER",
+      "_",
+    ];
+    expect(names.filter((name) => name !== "" && !usual.includes(name!))).toEqual([]);
+    expect(await readFile(home.log, "utf8")).toMatch(/^LC_ALL=C$/m);
   });
 
   test("is closed by an abort, and what runs in it fails", async () => {

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { chown, lchown, mkdir, open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cleanEnv } from "./clean-env.ts";
 import { isFull, temporary } from "./room.ts";
 import { type LastSignal, release, sign_in, watch } from "./watchdog.ts";
 
@@ -112,7 +113,7 @@ export class Home implements AsyncDisposable {
     const child = spawn("sh", ["-c", sign_in, this.folder, ...argv], {
       cwd: this.folder,
       detached: true,
-      env: { ...process.env, TMPDIR: this.folder, ...env },
+      env: { ...cleanEnv(this.folder), ...env },
       stdio: ["ignore", log.fd, log.fd],
       ...this.#tenant,
     });

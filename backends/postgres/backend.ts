@@ -219,6 +219,6 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
         gate === open_gate ? deadlock_timeout_under_load_ms : deadlock_timeout_in_schedules_ms;
       settings.push(`-c deadlock_timeout=${ms}ms`);
     }
-    return settings.join(" ").trim();
+    return settings.join(" ");
   }
 }

@@ -14,21 +14,25 @@ export interface Given {
 
 const url_form = "postgres://user:password@host:port/database";
 
+/** `pg` takes an empty text for none, and then PGOPTIONS. */
+const no_options = " ";
+
 /** @throws CannotConnect when it is no PostgreSQL URL. */
 export function givenBy(library: typeof pg, url: string): Given {
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw noUrl("PostgreSQL", url_form);
   }
+  // Only the URL counts: `pg` would take PGOPTIONS and PGSSLMODE from the environment for what is not in it.
+  const { searchParams } = new URL(URL.canParse(url) ? url : "postgres://");
+  const has_ssl = [...searchParams.keys()].some((name) => name.startsWith("ssl"));
   let read: pg.Client;
   try {
-    read = new library.Client({ connectionString: url });
+    read = new library.Client({ connectionString: url, ...(has_ssl ? {} : { ssl: false }) });
   } catch {
     throw noUrl("PostgreSQL", url_form); // without a cause: that has the URL in it
   }
   const { host, port, ssl } = read;
   const user = read.user ?? "";
-  const { options } = (read as unknown as { connectionParameters: { options?: string } })
-    .connectionParameters;
   return {
     config: {
       host,
@@ -39,7 +43,7 @@ export function givenBy(library: typeof pg, url: string): Given {
       application_name: "raceproof",
       connectionTimeoutMillis: connect_limit_ms,
     },
-    options: options ?? "",
+    options: searchParams.get("options") ?? no_options,
     database: decodeURIComponent(/^[^/]+\/\/[^/]*\/([^?]*)/.exec(url)?.[1] ?? "") || "postgres",
     address: { product: "PostgreSQL", host, port, user, url_form },
   };

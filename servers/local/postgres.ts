@@ -100,7 +100,13 @@ export const postgres: Recipe = {
   async ask(url) {
     const { default: pg } = await loadPackage("pg", () => import("pg"));
     const limits = { connectionTimeoutMillis: 2000, query_timeout: 2000 };
-    const client = new pg.Client({ connectionString: url, ...limits });
+    const client = new pg.Client({
+      connectionString: url,
+      ...limits,
+      // In place of PGSSLMODE and PGOPTIONS, which are meant for another server.
+      ssl: false,
+      options: " ",
+    });
     client.on("error", () => {});
     try {
       await client.connect();
