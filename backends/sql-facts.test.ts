@@ -44,6 +44,13 @@ test("names as ORMs write them", () => {
   ]);
 });
 
+test("a table is called as it is written, and found whatever its letters", () => {
+  const sql = "SELECT Counter.v FROM Counter WHERE counter.id = 1";
+  expect(factsOf(sql, { rows: [{ v: 5 }] })).toMatchObject([
+    { table: "Counter", where: { id: "1" }, isAll: true, found: [{ columns: { v: "5" } }] },
+  ]);
+});
+
 test("what is computed is no column, and a row of sums is none of the table", () => {
   const sql = "SELECT count(*) AS count, 1 AS max FROM booking WHERE room = 7";
   const [fact] = factsOf(sql, { rows: [{ count: "0", max: 1 }] }) ?? [];

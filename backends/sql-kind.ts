@@ -7,7 +7,7 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 const harmless = set(
   `all and any array array_agg as avg between bigint binary by case cast ceil char coalesce concat concat_ws count
    date_add date_sub date_trunc datetime decimal distinct else except exists extract filter first_value floor from
-   generate_series greatest group_concat having if ifnull in int integer intersect interval is join json_agg
+   generate_series greatest group_concat hashtext hashtextextended having if ifnull in int integer intersect interval is join json_agg
    json_array json_arrayagg json_build_object json_extract json_object json_unquote jsonb_agg jsonb_build_object
    last_value least left length like limit lower ltrim max md5 min mod not now nullif numeric offset on or order over
    partition position rank replace right round row row_number rtrim select some string_agg substr substring sum then

@@ -73,9 +73,9 @@ export function nameOf(tokens: readonly Token[], table?: Table): string | undefi
   const column = names?.at(-1);
   if (names === undefined || column === undefined) return undefined;
   if (tokens.length === 1 && isWord(tokens[0], ...no_names)) return undefined;
-  const owner = names.slice(0, -1).join(".");
+  const owner = withoutPublic(names.slice(0, -1).join(".")).toLowerCase();
   const own = [table?.alias, table?.name, table?.name.split(".").at(-1)];
-  return owner === "" || own.includes(withoutPublic(owner)) ? column : undefined;
+  return owner === "" || own.some((name) => name?.toLowerCase() === owner) ? column : undefined;
 }
 
 function dotted(tokens: readonly Token[]): string[] | undefined {
@@ -86,7 +86,7 @@ function dotted(tokens: readonly Token[]): string[] | undefined {
   return is_name ? tokens.filter((_, i) => i % 2 === 0).map(({ text }) => text) : undefined;
 }
 
-const withoutPublic = (name: string): string => name.replace(/^public\./, "");
+const withoutPublic = (name: string): string => name.replace(/^public\./i, "");
 
 /** `account`, `account AS a`, `shop.account a`; undefined for anything else. */
 export function readTable(tokens: readonly Token[]): Table | undefined {
@@ -97,7 +97,8 @@ export function readTable(tokens: readonly Token[]): Table | undefined {
   const rest = tokens.slice(isWord(tokens[end], "as") ? end + 1 : end);
   const [alias] = rest;
   if (names === undefined || rest.length > 1) return undefined;
-  const name = withoutPublic(names.join("."));
+  const written = tokens.slice(0, end).map((token) => token.written ?? token.text);
+  const name = withoutPublic(written.join(""));
   if (alias === undefined) return end === tokens.length ? { name } : undefined;
   return alias.kind === "word" || alias.kind === "name" ? { name, alias: alias.text } : undefined;
 }

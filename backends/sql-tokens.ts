@@ -16,6 +16,8 @@ export interface Token {
   readonly kind: "word" | "name" | "text" | "number" | "place" | "bits" | "variable" | "sign";
   /** Words in small letters; names and texts without their quotes; others as they stand. */
   readonly text: string;
+  /** A word as it was written. */
+  readonly written?: string;
 }
 
 type Rule = readonly [kind: Token["kind"] | "space", pattern: RegExp];
@@ -64,6 +66,8 @@ export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefin
     if (kind === "sign" && sql.startsWith("/*", at)) return undefined;
     at += found.length;
     if (kind === "sign" && found === ";") statements.push([]);
+    else if (kind === "word")
+      statements.at(-1)?.push({ kind, text: found.toLowerCase(), written: found });
     else if (kind !== "space") statements.at(-1)?.push({ kind, text: plain(kind, found, dialect) });
   }
   return statements.filter((tokens) => tokens.length > 0);
@@ -95,7 +99,6 @@ function endOfNestedComment(sql: string, at: number): number | undefined {
 }
 
 function plain(kind: Token["kind"], found: string, dialect: Dialect): string {
-  if (kind === "word") return found.toLowerCase();
   if (kind === "name") return withoutQuotes(found);
   if (kind !== "text") return found;
   if (found.startsWith("$")) return found.replace(/^\$\w*\$|\$\w*\$$/g, "");

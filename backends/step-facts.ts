@@ -14,7 +14,7 @@ export type Values = Readonly<Record<string, Value>>;
 export interface Fact {
   /** `change` may also have made the row, where it says what becomes of it in either case. */
   readonly does: "find" | "insert" | "change" | "delete";
-  /** Absent where keys have no tables. */
+  /** As the statement writes it, in whatever letters; absent where keys have no tables. */
   readonly table?: string;
   /** Only rows in which these columns have these values. */
   readonly where: Values;
@@ -24,8 +24,10 @@ export interface Fact {
   readonly rows?: number;
   /** What it found, as far as there is room: columns of the table, and what was computed. */
   readonly found?: readonly FoundRow[];
-  /** What it assigned; undefined = what the server computed. */
+  /** What it assigned; undefined = what the server computed. Absent = perhaps everything. */
   readonly assigned?: Readonly<Record<string, Value | undefined>>;
+  /** What the server computed for these, where it answered that. */
+  readonly became?: Values;
 }
 
 export interface FoundRow {
@@ -54,12 +56,13 @@ export function renamed(facts: readonly Fact[], say: (text: string) => string): 
         typeof value === "string" ? say(value) : value,
       ]),
     ) as Readonly<Record<string, T>>;
-  return facts.map(({ where, found, assigned, ...fact }) => ({
+  return facts.map(({ where, found, assigned, became, ...fact }) => ({
     ...fact,
     where: all(where),
     ...(found
       ? { found: found.map((row) => ({ columns: all(row.columns), computed: all(row.computed) })) }
       : {}),
     ...(assigned ? { assigned: all(assigned) } : {}),
+    ...(became ? { became: all(became) } : {}),
   }));
 }

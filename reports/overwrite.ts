@@ -106,7 +106,8 @@ function writeBefore(
   });
   const did = before.sort((a, b) => a.done_at - b.done_at).at(-1);
   if (did === undefined || looksAgain(later, did.seen_from as number, steps)) return undefined;
-  return { did, value: did.fact.assigned?.[later.column] };
+  const assigned = did.fact.assigned?.[later.column];
+  return { did, value: assigned === undefined ? did.fact.became?.[later.column] : assigned };
 }
 
 /** Whether the later client may have looked at the row once more before it wrote. */
@@ -170,7 +171,9 @@ function overwrittenText({ earlier, later }: Pair, all: readonly Did[]): string 
     column === "" ? said(value) : `${column} = ${said(value)}`;
   return [
     both ? `${bothOf(earlier.did, did)} read ${cell}` : `client ${did.client} read ${cell}`,
-    `client ${earlier.did.client} wrote ${named(earlier.value)}`,
+    earlier.did.fact.assigned?.[column] === undefined
+      ? `client ${earlier.did.client} updated ${column || "it"} to ${said(earlier.value)}`
+      : `client ${earlier.did.client} wrote ${named(earlier.value)}`,
     `client ${did.client} then wrote ${named(later.value)} over it without having seen client ${earlier.did.client}'s ${said(earlier.value)}`,
   ].join("; ");
 }

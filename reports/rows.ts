@@ -25,11 +25,11 @@ export const writtenRow = ({ does, table, where, rows }: Fact): Row | undefined 
  * @returns what stands for the row
  */
 export function sameRow(one: Row, other: Row, all: readonly Fact[]): Values | undefined {
-  if (one.table !== other.table) return undefined;
+  if (!isSameTable(one.table, other.table)) return undefined;
   const identities = all
     .filter(({ does, table, isAll, rows }) => {
       const is_one = isAll && rows === 1 && (does === "find" || does === "change");
-      return is_one && table === one.table;
+      return is_one && isSameTable(table, one.table);
     })
     .map(({ where }) => where)
     .sort((a, b) => Object.keys(a).length - Object.keys(b).length);
@@ -38,6 +38,10 @@ export function sameRow(one: Row, other: Row, all: readonly Fact[]): Values | un
       includes(one.known, where) && includes(other.known, where) && isSteady(where, one.table, all),
   );
 }
+
+/** Servers that tell letters apart rarely have two tables that differ in nothing else. */
+export const isSameTable = (one: string | undefined, other: string | undefined): boolean =>
+  one?.toLowerCase() === other?.toLowerCase();
 
 const includes = (known: Values, some: Values): boolean =>
   Object.entries(some).every(
@@ -48,12 +52,16 @@ const includes = (known: Values, some: Values): boolean =>
 function isSteady(identity: Values, table: string | undefined, all: readonly Fact[]): boolean {
   if (table === undefined) return true;
   return all.every((fact) => {
-    if (fact.table !== table || fact.does === "find") return true;
+    if (!isSameTable(fact.table, table) || fact.does === "find") return true;
     if (fact.does === "delete") return isOther(fact.where, identity);
     const assigned = fact.assigned ?? {};
     if (fact.does === "insert") return isOther(assigned, identity);
+    // What it assigns to its own row as it was takes nothing away.
     return Object.entries(identity).every(
-      ([column, value]) => !Object.hasOwn(assigned, column) || isSame(assigned[column], value),
+      ([column, value]) =>
+        !Object.hasOwn(assigned, column) ||
+        isSame(assigned[column], value) ||
+        isSame(assigned[column], fact.where[column]),
     );
   });
 }
@@ -65,7 +73,7 @@ export function mayWrite(
   row: Values,
   column: string,
 ): boolean {
-  if (fact.does === "find" || fact.rows === 0 || fact.table !== table) return false;
+  if (fact.does === "find" || fact.rows === 0 || !isSameTable(fact.table, table)) return false;
   // A row that is new is none of those that were there.
   if (fact.does === "insert" && table !== undefined) return false;
   if (fact.does === "change" && fact.assigned && !Object.hasOwn(fact.assigned, column))
@@ -75,7 +83,7 @@ export function mayWrite(
 
 /** Whether a statement may have shown this row. */
 export const mayShow = (fact: Fact, table: string | undefined, row: Values): boolean =>
-  fact.table === table && !isOther(fact.where, row);
+  isSameTable(fact.table, table) && !isOther(fact.where, row);
 
 /** Of rows that differ in one of the columns that both name, none is in both. */
 function isOther(some: Readonly<Record<string, Value | undefined>>, row: Values): boolean {
@@ -100,4 +108,5 @@ export function isDifferent(a: Value | undefined, b: Value | undefined): boolean
 
 const isNumber = (value: Value): value is string =>
   value !== null && /^-?\d+(\.\d+)?$/.test(value) && Number.isFinite(Number(value));
-const plain_word = /^(?!\d{4}-\d\d|\d\d:\d\d)[\p{L}\p{N} _.,@:<>#-]*$/u;
+/** Neither a time nor a document, which may be written in several ways. */
+const plain_word = /^(?!\d{4}-\d\d|\d\d:\d\d)[^{}[\]"'()\\\n\t]*$/u;

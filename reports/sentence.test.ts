@@ -234,6 +234,12 @@ describe("a lost update", () => {
     expect(told(...steps)).toBe(nothing);
   });
 
+  test("of two rows that are written as wholes, each with its key", () => {
+    const bob = write(2, { id: "bob", balance: "160" }, { where: { id: "bob" } });
+    const whole = write(1, { id: "alice", balance: "40" });
+    expect(told(read(1, { balance: "100" }), write(2, { balance: "70" }), bob, whole)).toBe(lost);
+  });
+
   test("what ORMs write: LIMIT 1, another condition beside the key", () => {
     expect(
       told(
@@ -256,6 +262,17 @@ describe("changes in place", () => {
       ),
     ).toBe(
       "client 1 and client 2 both read n = 1 of account alice; client 2 updated n; client 1 then updated it, too, without having read it again.",
+    );
+  });
+
+  test("are no writes over another's; what was written over them is", () => {
+    const added = (client: number, n: string): TraceStep =>
+      write(client, { n: undefined }, { became: { n } });
+    expect(told(read(1, { n: "5" }), read(2, { n: "5" }), added(2, "4"), added(1, "3"))).toBe(
+      "client 1 and client 2 both read n = 5 of account alice; client 2 updated n; client 1 then updated it, too, without having read it again.",
+    );
+    expect(told(read(1, { n: "5" }), added(2, "6"), write(1, { n: "1" }))).toBe(
+      "client 1 read n = 5 of account alice; client 2 updated n to 6; client 1 then wrote n = 1 over it without having seen client 2's 6.",
     );
   });
 

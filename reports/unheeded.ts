@@ -3,7 +3,7 @@ import { shownStatement } from "../histories/shortened.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { type Did, didIn } from "./effects.ts";
 import { nothingIn, rowInWords, valueInWords } from "./facts-in-words.ts";
-import { isDifferent, isSame } from "./rows.ts";
+import { isDifferent, isSame, isSameTable } from "./rows.ts";
 
 export function unheededStory(trace: Trace): string | undefined {
   const all = didIn(trace);
@@ -25,7 +25,7 @@ export function unheededStory(trace: Trace): string | undefined {
 
 /** It wrote another value into a column that the condition asks for, in a row that fits otherwise. */
 function isInTheWay({ client, seen_from, done_at, fact }: Did, did: Did): boolean {
-  if (client === did.client || fact.table !== did.fact.table || fact.does !== "change")
+  if (client === did.client || !isSameTable(fact.table, did.fact.table) || fact.does !== "change")
     return false;
   if (typeof seen_from !== "number" || seen_from > did.done_at || done_at > did.done_at)
     return false;

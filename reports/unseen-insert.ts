@@ -3,6 +3,7 @@ import type { Fact } from "../backends/step-facts.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { type Did, didIn, mayShowAnything } from "./effects.ts";
 import { rowInWords, valuesInWords } from "./facts-in-words.ts";
+import { isSameTable } from "./rows.ts";
 
 interface Looked {
   readonly did: Did;
@@ -23,7 +24,8 @@ export function unseenInsertStory(trace: Trace): string | undefined {
     const looked = lastLook(later, all, trace);
     if (!looked) continue;
     for (const earlier of inserts) {
-      if (earlier.client === later.client || earlier.fact.table !== later.fact.table) continue;
+      if (earlier.client === later.client || !isSameTable(earlier.fact.table, later.fact.table))
+        continue;
       const other = lastLook(earlier, all, trace);
       const is_unseen =
         (earlier.seen_from as number) > looked.did.done_at && earlier.done_at < later.done_at;
@@ -42,7 +44,7 @@ function lastLook(insert: Did, all: readonly Did[], { steps }: Trace): Looked | 
       one.operation === operation &&
       one.row < row &&
       one.fact.does === "find" &&
-      one.fact.table === fact.table,
+      isSameTable(one.fact.table, fact.table),
   );
   if (did === undefined) return undefined;
   const isLook = (step: TraceStep, i: number): boolean =>

@@ -11,10 +11,11 @@ export function factsOfRequest(
   output: Output,
   key_names: KeyNames,
 ): Fact[] | undefined {
-  if (operation === "TransactWriteItems") {
-    const facts = (action.TransactItems ?? []).map((item) => {
+  if (operation === "TransactWriteItems" || operation === "TransactGetItems") {
+    const { Responses: replies } = output;
+    const facts = (action.TransactItems ?? []).map((item, i) => {
       const [[name, part] = ["", {}]] = Object.entries(item);
-      return factOf(name, part, {}, key_names);
+      return factOf(name, part, replies?.[i] ?? {}, key_names);
     });
     return facts.includes(undefined) ? undefined : (facts as Fact[]);
   }
@@ -45,9 +46,8 @@ function factOf(
   const assigned = does === "Update" ? assignedBy(action) : undefined;
   if (assigned === undefined) return undefined;
   const is_new = action.ReturnValues === "UPDATED_NEW" || action.ReturnValues === "ALL_NEW";
-  for (const name of Object.keys(assigned))
-    if (is_new && output.Attributes?.[name]) assigned[name] = plain(output.Attributes[name]);
-  return { does: "change", ...at, rows: 1, assigned };
+  const became = is_new ? { became: known(output.Attributes ?? {}) } : {};
+  return { does: "change", ...at, rows: 1, assigned, ...became };
 }
 
 /** Its table and its key; a put hides the key among the attributes until another request has shown which they are. */

@@ -20,6 +20,8 @@ export interface Output {
   readonly Item?: Item;
   readonly Attributes?: Item;
   readonly Items?: readonly unknown[];
+  /** Of TransactGetItems, in the order of its parts. */
+  readonly Responses?: readonly { readonly Item?: Item }[];
   readonly TableNames?: readonly string[];
 }
 

@@ -69,6 +69,11 @@ function replyInWords(
   if (item) return fieldsInWords(item, key_names);
   if (operation === "GetItem") return "nil";
   if (output.Items) return output.Items.length === 1 ? "1 item" : `${output.Items.length} items`;
+  if (output.Responses) {
+    const items = output.Responses.map(({ Item: one }) => one).filter((one) => one !== undefined);
+    const [only] = items;
+    return items.length === 1 && only ? fieldsInWords(only, key_names) : `${items.length} items`;
+  }
   if (output.TableNames) return shortened(output.TableNames.join(", "), text_length_max);
   return "OK";
 }

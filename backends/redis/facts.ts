@@ -59,7 +59,7 @@ function factsOf(command: Words, reply: unknown): Fact[] | undefined {
   if (name === "set") return factsOfSet(key, one, args.slice(2), reply);
   if (name === "setnx") return [inserted(key, one, reply === 1)];
   if (name === "setex" || name === "psetex") return [changed(key, { "": two })];
-  if (answers_value.has(name)) return [changed(key, { "": plain(reply) })];
+  if (answers_value.has(name)) return [computed(key, "", reply)];
   if (name === "del" || name === "unlink") return onEach(args, deleted);
   return (
     factsOfHash(name, key, args.slice(1), reply) ??
@@ -113,7 +113,7 @@ function factsOfHash(
       ),
     ];
   if (name === "hincrby" || name === "hincrbyfloat")
-    return field ? [changed(key, { [field]: plain(reply) })] : undefined;
+    return field ? [computed(key, field, reply)] : undefined;
   if (name === "hdel" || name === "hsetnx") return [changed(key)];
   return undefined;
 }
@@ -155,6 +155,15 @@ const changed = (key: string, assigned?: Readonly<Record<string, Value | undefin
   rows: 1,
   ...(assigned ? { assigned } : {}),
 });
+
+/** The server works out the value, and answers it. */
+function computed(key: string, field: string, reply: unknown): Fact {
+  const value = plain(reply);
+  return {
+    ...changed(key, { [field]: undefined }),
+    ...(value === undefined ? {} : { became: { [field]: value } }),
+  };
+}
 
 const inserted = (key: string, value: Value | undefined, is_done: boolean): Fact => ({
   does: "insert",
