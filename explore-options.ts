@@ -94,6 +94,14 @@ export type Database =
   | (string & Record<never, never>)
   | { readonly url: string };
 
+/** One database, or several by the names that the program gives them: `{ sql: "postgres", cache: "redis" }`. */
+export type Databases = Database | Readonly<Record<string, Database>>;
+
+/** The URL of a client's door; of its doors, by the same names, where there are several databases. */
+export type UrlsOf<D extends Databases> = D extends Database
+  ? string
+  : { readonly [Name in keyof D]: string };
+
 /** What surrounds an operation: its number, and what an application's surroundings give it. */
 export type AroundOperation<Client> = Omit<Around<Client>, "key">;
 
@@ -101,15 +109,15 @@ export type AroundOperation<Client> = Omit<Around<Client>, "key">;
 export type ProgramOperation<Client> = (db: Client, around: AroundOperation<Client>) => unknown;
 
 /** A program with drivers and ORMs of its own: its clients connect through doors, which hold every request. */
-export interface ProgramOptions<Client> extends SearchOptions {
+export interface ProgramOptions<Client, D extends Databases = Database> extends SearchOptions {
   /** Names it in messages and tokens. Default: the name of the test under vitest, else `program`. */
   readonly name?: string;
-  readonly database: Database;
+  readonly database: D;
   /**
-   * What an empty database gets: SQL statements, or your own migration, which is given its URL. Once a lane.
-   * Default nothing.
+   * What an empty database gets: SQL statements, or your own migration, which is given its URL. Once a lane; of
+   * several databases by name. Default nothing.
    */
-  readonly schema?: Schema;
+  readonly schema?: D extends Database ? Schema : { readonly [Name in keyof D]?: Schema };
   /**
    * Makes what one client of the application works with: a driver's connection, a pool, an ORM, an object with all
    * of it. Called once a client and lane, and once a lane for `setup` and `check`; it is kept between schedules,
@@ -117,7 +125,7 @@ export interface ProgramOptions<Client> extends SearchOptions {
    *
    * @param url of the client's own door on 127.0.0.1, with the name of the lane's database
    */
-  client(url: string): Client | Promise<Client>;
+  client(url: UrlsOf<D>): Client | Promise<Client>;
   /**
    * Closes it. Default: calls the first method that it has of `destroy`, `$disconnect`, `disconnect`, `end`, `close`,
    * `quit` and `stop`. Half a second later its connections are cut.

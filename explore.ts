@@ -1,4 +1,4 @@
-import type { ExploreOptions, ProgramOptions } from "./explore-options.ts";
+import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import { openProgram } from "./open-program.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { Progress } from "./reports/progress.ts";
@@ -113,10 +113,12 @@ export const replay_variable = "RACEPROOF_REPLAY";
  * @throws NoProof when `require` asks for one, or the time of the test is over
  * @throws Error when there was nothing to race: fewer than two clients took a step
  */
-export function explore<Client>(options: ProgramOptions<Client>): Promise<Report>;
+export function explore<Client, D extends Databases>(
+  options: ProgramOptions<Client, D>,
+): Promise<Report>;
 export function explore<Client>(options: ExploreOptions<Client>): Promise<Report>;
-export async function explore<Client>(
-  options: ProgramOptions<Client> | ExploreOptions<Client>,
+export async function explore<Client, D extends Databases>(
+  options: ProgramOptions<Client, D> | ExploreOptions<Client>,
 ): Promise<Report> {
   if (!("database" in options)) return exploreBackend(options);
   const program = await openProgram(options);

@@ -59,10 +59,12 @@ export {
 export type {
   AroundOperation,
   Database,
+  Databases,
   ExploreOptions,
   ProgramOperation,
   ProgramOptions,
   SearchOptions,
+  UrlsOf,
 } from "./explore-options.ts";
 export type {
   Failed,

@@ -1,16 +1,16 @@
-import { withSchema } from "./backends/lane-database.ts";
-import { openLaneDatabase } from "./backends/open-lane-database.ts";
+import type { Schema } from "./backends/lane-database.ts";
 import type {
-  Database,
+  Databases,
   ExploreOptions,
   ProgramOperation,
   ProgramOptions,
+  UrlsOf,
 } from "./explore-options.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
+import { isOne, openAll, openOne } from "./program-databases.ts";
 import { BadOptions } from "./schedules/bad-options.ts";
 import { throughDoors } from "./schedules/doors/door-backend.ts";
-import { type Server, type ServerKind, server_kinds } from "./servers/server.ts";
-import { startServer } from "./servers/start.ts";
+import { throughSeveralDoors } from "./schedules/doors/several-doors.ts";
 import { testName } from "./test-runner.ts";
 
 /** A program of its own whose databases are there; `close` removes them. */
@@ -23,21 +23,24 @@ export interface OpenProgram<Client> {
  * Makes the first database of a program, and what opens the doors to it.
  * @throws BadOptions, CannotConnect, ServerUnavailable, SchemaFailed
  */
-export async function openProgram<Client>(
-  options: ProgramOptions<Client>,
+export async function openProgram<Client, D extends Databases>(
+  options: ProgramOptions<Client, D>,
 ): Promise<OpenProgram<Client>> {
   const { name = testName() ?? "program", database, schema, run, ...rest } = options;
   mustHaveFunctions(name, options);
-  const made = await withSchema(await openLaneDatabase(await serverOf(name, database)), schema);
-  const backend = throughDoors<Client>(made, {
-    async open({ url }) {
-      const client = await options.client(url);
-      hearsErrors(client);
-      hearsErrors(Object(client)["$client"]);
-      return client;
-    },
-    close: (client) => (options.close ? options.close(client) : closeClient(client)),
-  });
+  const open = async (urls: unknown): Promise<Client> => {
+    const client = await options.client(urls as UrlsOf<D>);
+    hearsErrors(client);
+    return client;
+  };
+  const close = (client: Client): unknown =>
+    options.close ? options.close(client) : closeClient(client);
+  const backend = isOne(database)
+    ? throughDoors<Client>(await openOne(name, database, schema as Schema | undefined), {
+        open: ({ url }) => open(url),
+        close,
+      })
+    : throughSeveralDoors<Client>(await openAll(name, database, schema), { open, close });
   const operations: readonly ProgramOperation<Client>[] = typeof run === "function" ? [run] : run;
   return {
     options: {
@@ -54,7 +57,10 @@ export async function openProgram<Client>(
   };
 }
 
-function mustHaveFunctions<Client>(name: string, options: ProgramOptions<Client>): void {
+function mustHaveFunctions<Client, D extends Databases>(
+  name: string,
+  options: ProgramOptions<Client, D>,
+): void {
   const { run, clients } = options;
   const wrong = (what: string): BadOptions => new BadOptions(`${name}: ${what}`);
   for (const needed of ["client", "setup", "check"] as const) {
@@ -68,23 +74,4 @@ function mustHaveFunctions<Client>(name: string, options: ProgramOptions<Client>
     throw wrong(
       `there are ${run.length} operations in \`run\`, each with a client of its own, and clients is ${clients}.`,
     );
-}
-
-/** Servers that are started for programs that only say of which kind; they end with this process. */
-const started = new Map<ServerKind, Promise<Server>>();
-
-async function serverOf(name: string, database: Database): Promise<{ readonly url: string }> {
-  if (typeof database === "object" && typeof database?.url === "string") return database;
-  if (typeof database !== "string") {
-    throw new BadOptions(
-      `${name}: \`database\` is missing; it is a kind ("postgres"), a URL, or what \`await startServer("postgres")\` gave.`,
-    );
-  }
-  const kind = server_kinds.find((one) => one === database);
-  if (kind === undefined) return { url: database };
-  const server = started.get(kind) ?? startServer(kind);
-  started.set(kind, server);
-  // Whoever comes after one that failed tries again.
-  server.catch(() => started.delete(kind));
-  return server;
 }

@@ -20,7 +20,12 @@ export async function closeClient(client: unknown): Promise<void> {
  * Connections of schedules come and go.
  */
 export function hearsErrors(client: unknown): void {
-  if (!isEmitter(client)) return;
+  if (!isEmitter(client)) {
+    // An application's own object of all that it works with.
+    for (const part of Object.values(Object(client) as object))
+      if (isEmitter(part)) hearsErrors(part);
+    return;
+  }
   client.on("error", () => undefined);
   // Pools tell of each new connection.
   for (const event of ["connect", "connection"]) {

@@ -1,12 +1,9 @@
 import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import { type Address, type DoorTarget, doorOf } from "../../backends/door-target.ts";
-import { startTimer, stopTimer } from "../../backends/real-time.ts";
+import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
 import { WireError } from "./passage.ts";
-
-/** A client that has not closed itself by then loses its connections. */
-const close_limit_ms = 500;
 
 /** Makes what an application works with, at the address that it is given: a driver's client, a pool, an ORM. */
 export interface MakeClient<Client> {
@@ -122,26 +119,13 @@ class DoorSession<Client> implements Session<Client> {
     await this.#door.clean(this.#target.unlocks);
   }
 
-  async #closeClient(): Promise<void> {
-    const close = async (): Promise<unknown> => this.#make.close(this.client);
-    await new Promise<void>((resolve) => {
-      const timer = startTimer(resolve, close_limit_ms);
-      close()
-        .catch(() => undefined)
-        .finally(() => {
-          stopTimer(timer);
-          resolve();
-        });
-    });
-  }
-
   /** A client that is idle is closed as it would close itself; where something is under way, that is ended first. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#is_disposed) return;
     this.#is_disposed = true;
     const { connections, busy } = this.#door;
     if (busy.length > 0) await this.#target.terminate(busy);
-    await this.#closeClient();
+    await closeInTime(async () => this.#make.close(this.client));
     await this.#door[Symbol.asyncDispose]();
     await this.#target.gone(connections);
     this.#closed();

@@ -1,0 +1,62 @@
+/** The databases of a program: where their servers are, and the first of each, for the first lane. */
+import type { BackendWithDoor } from "./backends/door-target.ts";
+import { type Schema, withSchema } from "./backends/lane-database.ts";
+import { openLaneDatabase } from "./backends/open-lane-database.ts";
+import type { Database, Databases } from "./explore-options.ts";
+import { BadOptions } from "./schedules/bad-options.ts";
+import { type Server, type ServerKind, server_kinds } from "./servers/server.ts";
+import { startServer } from "./servers/start.ts";
+
+/** Not several by name. */
+export function isOne(databases: Databases): databases is Database {
+  return typeof Object(databases).url === "string" || typeof databases !== "object";
+}
+
+/** A database for the first lane, with its schema in it. @throws BadOptions, CannotConnect, ServerUnavailable, SchemaFailed */
+export async function openOne(
+  name: string,
+  database: Database,
+  schema: Schema | undefined,
+): Promise<BackendWithDoor<unknown>> {
+  return withSchema(await openLaneDatabase(await serverOf(name, database)), schema);
+}
+
+/** The same for several. @throws the first error, after which none of them is left */
+export async function openAll(
+  name: string,
+  databases: Readonly<Record<string, Database>>,
+  schemas: unknown,
+): Promise<Record<string, BackendWithDoor<unknown>>> {
+  if (schemas !== undefined && typeof schemas !== "object")
+    throw new BadOptions(
+      `${name}: there are several databases; say by name for which \`schema\` is.`,
+    );
+  const opened: Record<string, BackendWithDoor<unknown>> = {};
+  try {
+    for (const [own, database] of Object.entries(databases))
+      opened[own] = await openOne(name, database, Object(schemas)[own]);
+    return opened;
+  } catch (error) {
+    await Promise.all(Object.values(opened).map((one) => one[Symbol.asyncDispose]()));
+    throw error;
+  }
+}
+
+/** Servers that are started for programs that only say of which kind; they end with this process. */
+const started = new Map<ServerKind, Promise<Server>>();
+
+async function serverOf(name: string, database: Database): Promise<{ readonly url: string }> {
+  if (typeof database === "object" && typeof database?.url === "string") return database;
+  if (typeof database !== "string") {
+    throw new BadOptions(
+      `${name}: \`database\` is missing; it is a kind ("postgres"), a URL, or what \`await startServer("postgres")\` gave.`,
+    );
+  }
+  const kind = server_kinds.find((one) => one === database);
+  if (kind === undefined) return { url: database };
+  const server = started.get(kind) ?? startServer(kind);
+  started.set(kind, server);
+  // Whoever comes after one that failed tries again.
+  server.catch(() => started.delete(kind));
+  return server;
+}

@@ -1,0 +1,164 @@
+/**
+ * Several databases of one program, each behind doors of its own: all of a client's requests, to whichever of them,
+ * come to the same gate. So a schedule decides between the read of a cache and the write to its table, too.
+ */
+import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
+import { open_gate } from "../../backends/backend.ts";
+import { closeInTime } from "./close-in-time.ts";
+import { throughDoors } from "./door-backend.ts";
+
+/** Makes what an application works with, at the URLs of its databases. */
+export interface MakeOfSeveral<Client> {
+  open(urls: Readonly<Record<string, string>>): Client | Promise<Client>;
+  close(client: Client): unknown;
+}
+
+/** A session of each database, whose client is no more than the URL of its door. */
+type Parts = readonly Session<string>[];
+
+/**
+ * @param backends by name; disposed of with this one
+ * @throws Error for one whose protocol no door can read
+ */
+export function throughSeveralDoors<Client>(
+  backends: Readonly<Record<string, Backend<unknown>>>,
+  make: MakeOfSeveral<Client>,
+): Backend<Client> {
+  const names = Object.keys(backends);
+  const only_url = { open: ({ url }: { url: string }) => url, close: () => undefined };
+  const doors = Object.values(backends).map((backend) => throughDoors(backend, only_url));
+  const sessions = new WeakMap<Session<Client>, Parts>();
+  /** Servers count their connections without regard to each other. */
+  const numberOf = (connection: number, at: number): number => connection * doors.length + at;
+  const levels = doors.find(({ isolations }) => isolations.length > 0)?.isolations ?? [];
+  const checks_ms = doors.flatMap(({ deadlockCheckMs }) => deadlockCheckMs ?? []);
+
+  async function waitingConnections(connections: readonly number[]): Promise<Set<number>> {
+    const found = await Promise.all(
+      doors.map(async (door, at) => {
+        const own = connections.filter((number) => number % doors.length === at);
+        const asked = own.map((number) => (number - at) / doors.length);
+        const waiting = asked.length > 0 ? await door.waitingConnections?.(asked) : undefined;
+        return [...(waiting ?? [])].map((connection) => numberOf(connection, at));
+      }),
+    );
+    return new Set(found.flat());
+  }
+
+  async function copyForLane(): Promise<Backend<Client> | undefined> {
+    const copies = await Promise.all(
+      Object.values(backends).map(async (backend) => backend.copyForLane?.()),
+    );
+    if (copies.every((copy) => copy !== undefined))
+      return throughSeveralDoors(
+        Object.fromEntries(names.map((name, i) => [name, copies[i]!])),
+        make,
+      );
+    await Promise.all(copies.map(async (copy) => copy?.[Symbol.asyncDispose]()));
+    return undefined;
+  }
+
+  return {
+    name: doors.map(({ name }) => name).join("+"),
+    server: doors.map(({ server }) => server).join(", "),
+    prefix: "",
+    isolations: levels,
+    commitsApart: true,
+    ...(checks_ms.length > 0 ? { deadlockCheckMs: Math.max(...checks_ms) } : {}),
+    async open(gate: Gate = open_gate, options: OpenOptions = {}) {
+      const faults = { loses_next_reply: false };
+      const parts: Session<string>[] = [];
+      for (const [at, door] of doors.entries())
+        parts.push(
+          await door.open(
+            gateOf(
+              gate,
+              faults,
+              () => parts[at]!,
+              (n) => numberOf(n, at),
+            ),
+            options,
+          ),
+        );
+      const client = await make.open(
+        Object.fromEntries(names.map((name, i) => [name, parts[i]!.client])),
+      );
+      const session = sessionOf(client, parts, faults, make);
+      sessions.set(session, parts);
+      return session;
+    },
+    async waiting(asked) {
+      const all = await Promise.all(
+        doors.map((door, at) =>
+          door.waiting(asked.flatMap((one) => sessions.get(one)?.[at] ?? [])),
+        ),
+      );
+      return new Set(
+        asked.filter((one) => sessions.get(one)?.some((part, at) => all[at]!.has(part))),
+      );
+    },
+    waitingConnections,
+    copyForLane,
+    async contents(key) {
+      const all = await Promise.all(doors.map(async (door) => door.contents?.(key)));
+      return new Map(
+        all.flatMap((contents, i) =>
+          [...(contents ?? [])].map(([what, held]) => [`${what} of ${names[i]}`, held] as const),
+        ),
+      );
+    },
+    // An error is of the database that knows it.
+    outcome: (error) => (doors.some((door) => door.outcome(error) === "fail") ? "fail" : "info"),
+    code: (error) =>
+      doors.map((door) => door.code(error)).find((code) => code !== "error") ?? "error",
+    async [Symbol.asyncDispose]() {
+      await Promise.all(doors.map((door) => door[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+/** The gate as one of several databases comes to it. */
+function gateOf(
+  gate: Gate,
+  faults: { loses_next_reply: boolean },
+  part: () => Session<string>,
+  numbered: (connection: number) => number,
+): Gate {
+  if (gate === open_gate) return gate;
+  return {
+    pass: (step, send) =>
+      gate.pass(
+        step.connection === undefined ? step : { ...step, connection: numbered(step.connection) },
+        () => {
+          // Whose reply is lost is known when its request goes.
+          if (faults.loses_next_reply) part().loseNextReply();
+          faults.loses_next_reply = false;
+          return send();
+        },
+      ),
+  };
+}
+
+function sessionOf<Client>(
+  client: Client,
+  parts: Parts,
+  faults: { loses_next_reply: boolean },
+  make: MakeOfSeveral<Client>,
+): Session<Client> {
+  return {
+    client,
+    loseNextReply: () => {
+      faults.loses_next_reply = true;
+    },
+    get alive() {
+      return parts.every(({ alive }) => alive);
+    },
+    async clean(left) {
+      await Promise.all(parts.map(async (part) => part.clean?.(left)));
+    },
+    async [Symbol.asyncDispose]() {
+      await closeInTime(async () => make.close(client));
+      await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
+    },
+  };
+}
