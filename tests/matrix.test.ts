@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
+import type { Isolation } from "../backends/backend.ts";
 import { type BackendEntry, backends } from "../matrix/backends.ts";
 import { type OpenBackend, openBackend } from "../matrix/open-backend.ts";
 import type { CellResult, ExploreResult } from "../matrix/result.ts";
@@ -23,16 +24,22 @@ const size = {
  */
 function sizeFor(
   { servers }: BackendEntry,
-  { isolation, workload }: Pick<CellResult, "isolation" | "workload">,
+  { workload }: Pick<CellResult, "workload">,
 ): typeof size {
   if (servers.includes("mariadb")) return { ...size, schedules: 0, fault_schedules: 0 };
-  // PostgreSQL's READ UNCOMMITTED is its READ COMMITTED, says its manual (13.2, Transaction Isolation).
-  if (servers.includes("postgres") && isolation === "READ UNCOMMITTED")
-    return { ...size, fault_schedules: 12 };
   const is_shorter =
     workload !== "counter" || servers.includes("zookeeper") || servers.includes("valkey");
   return is_shorter ? { ...size, fault_schedules: 40 } : size;
 }
+/**
+ * Not every level of these: the default one and the strictest. The gate also runs `npm start`, which measures all of
+ * PostgreSQL and MySQL. MariaDB without its snapshots differs from MariaDB at these two.
+ */
+const only_levels: Readonly<Record<string, readonly Isolation[]>> = {
+  postgres: ["READ COMMITTED", "SERIALIZABLE"],
+  mysql: ["REPEATABLE READ", "SERIALIZABLE"],
+  "mariadb-snapshot-off": ["REPEATABLE READ", "SERIALIZABLE"],
+};
 const here = inject("servers");
 const testable = backends.filter(({ servers }) => servers.every((kind) => kind in here));
 const out = await mkdtemp(join(tmpdir(), "raceproof-matrix-"));
@@ -42,8 +49,11 @@ test.concurrent.each(testable.map((backend) => [backend.name, backend] as const)
   `%s: every cell is as declared (seed ${size.seed})`,
   async (_, backend) => {
     await using open = await openOnShared(backend);
-    expect(open.cells.length).toBeGreaterThan(0);
-    for (const cell of open.cells)
+    const cells = open.cells.filter(({ isolation }) => {
+      return isolation === null || (only_levels[backend.name]?.includes(isolation) ?? true);
+    });
+    expect(cells.length).toBeGreaterThan(0);
+    for (const cell of cells)
       expectAsDeclared(backend, await cell.run({ ...sizeFor(backend, cell), out }));
   },
 );
