@@ -125,7 +125,14 @@ function factsOfUpdate(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
   const { where, isAll } = joined
     ? { where: {}, isAll: false }
     : conditionsOf(parts.get("where"), table, dialect);
-  const { changed } = reply;
+  const rows = reply.changed ?? reply.row_count;
+  const returning = readList(parts.get("returning") ?? [], table);
+  const [row] = rows === 1 ? (reply.rows ?? []) : [];
+  const answered = Object.entries(row ? returning.read(row).columns : {});
+  // What was assigned outright is known without that.
+  const became = answered.filter(
+    ([column]) => Object.hasOwn(assigned, column) && assigned[column] === undefined,
+  );
   return [
     {
       does: "change",
@@ -133,7 +140,8 @@ function factsOfUpdate(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
       where,
       isAll: isAll && !parts.has("limit"),
       assigned,
-      ...(changed === undefined ? {} : { rows: changed }),
+      ...(became.length > 0 ? { became: Object.fromEntries(became) } : {}),
+      ...(rows === undefined ? {} : { rows }),
     } satisfies Fact,
   ];
 }
@@ -143,7 +151,7 @@ function factsOfDelete(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
   const table = readTable(parts.get("from") ?? []);
   if (table === undefined || hasSubquery(tokens) || parts.has("using")) return undefined;
   const { where, isAll } = conditionsOf(parts.get("where"), table, dialect);
-  const rows = reply.changed;
+  const rows = reply.changed ?? reply.row_count;
   const all = isAll && !parts.has("limit");
   return [
     {
