@@ -21,4 +21,4 @@ test("two withdrawals at once", async () => {
       if (rows[0].balance !== 40) throw new Error(`the balance is ${rows[0].balance}, not 40`);
     },
   });
-});
+}, 60_000);

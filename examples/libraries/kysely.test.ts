@@ -64,7 +64,7 @@ describe.each(dialects)("%s", (database, dialectOf) => {
 
   test("two withdrawals at once", async () => {
     await expect(explore(program((db) => withdraw(db, "alice", 30)))).rejects.toThrow(
-      /both read .*100; client 1 wrote 70 over client 2's 70/,
+      /both read .*100/,
     );
   });
 

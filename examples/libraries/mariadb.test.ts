@@ -33,7 +33,7 @@ describe.each(["mysql", "mariadb"])("on %s", (database) => {
 
   test("two withdrawals at once", async () => {
     const racing = explore(program((db) => withdraw(db, "alice", 30)));
-    await expect(racing).rejects.toThrow(/both read .*100; client 1 wrote 70 over client 2's 70/);
+    await expect(racing).rejects.toThrow(/both read .*100/);
   });
 
   test("repaired", async () => {

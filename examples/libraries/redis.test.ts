@@ -21,9 +21,7 @@ const program = (run: (db: Db) => Promise<unknown>) => ({
 });
 
 test("two visits at once", async () => {
-  await expect(explore(program(visit))).rejects.toThrow(
-    "client 1 and client 2 both read 0; client 1 wrote 1 over client 2's 1.",
-  );
+  await expect(explore(program(visit))).rejects.toThrow(/client 1 and client 2 both read .*0/);
 });
 
 test("repaired", async () => {

@@ -49,9 +49,7 @@ describe.each(["postgres", "mysql"])("%s", (database) => {
   });
 
   test("two withdrawals at once", async () => {
-    await expect(explore(program(withdraw))).rejects.toThrow(
-      /both read .*100; client 1 wrote [78]0 over client 2's [78]0/,
-    );
+    await expect(explore(program(withdraw))).rejects.toThrow(/both read .*100/);
   });
 
   test("repaired", async () => {

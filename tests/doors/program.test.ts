@@ -44,7 +44,7 @@ describe("a pg.Pool", () => {
     expect(error).toBeInstanceOf(RaceFound);
     const { message, exploration, token } = error as RaceFound;
     expect(message).toMatch(/^loses an update, with fixed names/);
-    expect(message).toContain("client 1 and client 2 both read 100; client 1 wrote 70 over");
+    expect(message).toContain("client 1 and client 2 both read balance = 100 of account alice");
     expect(exploration.failure!.smallest.steps.map(({ statement }) => statement)).toContain(
       "SELECT balance FROM account WHERE id = 'alice'",
     );

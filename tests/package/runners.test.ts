@@ -61,7 +61,7 @@ describe.each(majors)("Node %i", (major) => {
 
   test.each(runners)("$file", async ({ file, command }) => {
     const { code, text } = await project.run([...command, file], nodes.get(major));
-    expect(text).toContain("client 1 and client 2 both read balance = 100 of account a");
+    expect(text).toContain("client 1 and client 2 both read balance = 100 of account alice");
     expect(text).toContain("the balance is 70, not 40");
     expect(text).toMatch(/RACEPROOF_REPLAY='.+' npm test/);
     // The mended one beside it passes.
@@ -95,12 +95,12 @@ async function makeProject(): Promise<Project> {
 /** The example, and its test once more with the mended code, whose report is printed. */
 function withMended(example: string): string {
   const start = example.indexOf("test(");
-  const printed = example.slice(start, example.indexOf("\n});\n", start) + 5);
+  const printed = example.slice(start, example.indexOf("\n}, 60_000);\n", start) + 13);
   const mended = printed
     .replace("two withdrawals at once", "mended")
     .replace("await explore({", 'const { text } = await explore({ name: "mended",')
     .replace('withdraw(db, "alice", 30)', in_place)
-    .replace(/\n\}\);\n$/, "\n  console.log(text);\n});\n");
+    .replace(/\n\}, 60_000\);\n$/, "\n  console.log(text);\n}, 60_000);\n");
   return example + mended;
 }
 
