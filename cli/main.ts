@@ -11,10 +11,15 @@ import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
 import { runCommand } from "./run.ts";
 
-// Whoever reads our output may have seen enough: `raceproof list | head`.
+/** Nobody reads any more: `raceproof list | head`, or a terminal that was closed. */
+const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE" || code === "EIO";
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  if (!isGone(error)) throw error;
   process.exit(process.exitCode ?? 2);
+});
+// What is said on the way can be lost; the results that it is about are still to be written.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (!isGone(error)) throw error;
 });
 
 const program = new Command("raceproof")

@@ -1,23 +1,56 @@
-import { mkdir, writeFile } from "node:fs/promises";
+/** The folder that a run writes its histories and results to. */
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Results } from "../reports/summary.ts";
 import { BadUsage } from "./bad-usage.ts";
 
-/** Makes the folder for histories and results. @throws BadUsage when nothing can be written there */
-export async function prepareOut(folder: string): Promise<void> {
+/** Holds the number of the process that writes here. */
+const lock = ".lock";
+
+/**
+ * Makes the folder, and keeps other runs out of it until it is given back: two would write over each other's
+ * histories. What a run left that was killed is taken over.
+ * @throws BadUsage when another run writes there, or nobody can
+ */
+export async function claimOut(folder: string): Promise<AsyncDisposable> {
+  const path = join(folder, lock);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "results.json"), "");
+    await writeFile(path, String(process.pid), { flag: "wx" });
   } catch (error) {
-    throw cannotWrite(folder, error);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannotWrite(folder, error);
+    const owner = Number(await readFile(path, "utf8").catch(() => ""));
+    if (lives(owner))
+      throw new BadUsage(
+        `another run (process ${owner}) writes to ${folder}; name another folder with --out. ` +
+          `If that is no run of raceproof, remove ${path}.`,
+      );
+    await rm(path, { force: true });
+    return claimOut(folder);
+  }
+  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}
+
+function lives(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 
-/** Answers the path of the file. @throws BadUsage when it cannot be written */
+/**
+ * The results of the run before stay until these are whole.
+ * @returns the path of the file
+ * @throws BadUsage when it cannot be written
+ */
 export async function writeResults(folder: string, results: Results): Promise<string> {
   const path = join(folder, "results.json");
   try {
-    await writeFile(path, `${JSON.stringify(results, null, 2)}\n`);
+    await writeFile(`${path}.new`, `${JSON.stringify(results, null, 2)}\n`);
+    await rename(`${path}.new`, path);
   } catch (error) {
     throw cannotWrite(folder, error);
   }

@@ -6,7 +6,7 @@ import { type NotRun, summary } from "../reports/summary.ts";
 import { wholeNumber } from "./bad-usage.ts";
 import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";
-import { prepareOut, writeResults } from "./results.ts";
+import { claimOut, writeResults } from "./results.ts";
 import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
 
@@ -65,7 +65,7 @@ async function run(flags: Flags): Promise<void> {
     seed: flags.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", flags.seed, 0),
   };
   const all = await passes(flags, await select(flags));
-  await prepareOut(flags.out);
+  await using _out = await claimOut(flags.out);
   using interrupted = interruption();
   const status = new StatusLine();
   status.say([`seed ${size.seed}`, leftOut(flags)].filter(Boolean).join("; "));
@@ -85,9 +85,9 @@ async function run(flags: Flags): Promise<void> {
     not_run,
   };
   const path = await writeResults(flags.out, results);
+  process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
   if (flags.json) console.log(JSON.stringify(results, null, 2));
   else console.log(summary(results, path, paintFor(process.stdout)));
-  process.exitCode = interrupted.signal.aborted ? 130 : exitCode(cells, not_run);
 }
 
 /** `--increments` is what it was called when there was only the counter. @throws BadUsage */

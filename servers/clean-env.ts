@@ -1,5 +1,5 @@
-/** What a program needs to be found, and to know whose it is. */
-const kept = ["PATH", "USER", "LOGNAME", "TZ"];
+/** What a program needs to be found, to know whose it is, and to fetch what is missing through a proxy. */
+const kept = /^(PATH|USER|LOGNAME|TZ|APT_CONFIG|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|\w+_proxy)$/i;
 
 /**
  * The environment of a server's programs. Most of ours is left out: a language that is not installed keeps Redis from
@@ -9,9 +9,7 @@ const kept = ["PATH", "USER", "LOGNAME", "TZ"];
  */
 export function cleanEnv(folder: string): Record<string, string> {
   const env: Record<string, string> = { HOME: folder, TMPDIR: folder, LC_ALL: "C" };
-  for (const name of kept) {
-    const value = process.env[name];
-    if (value !== undefined) env[name] = value;
-  }
+  for (const [name, value] of Object.entries(process.env))
+    if (value !== undefined && kept.test(name)) env[name] = value;
   return env;
 }

@@ -115,7 +115,7 @@ describe("surroundings", () => {
   };
 
   test("a disk that is full when the results are written", async () => {
-    const { code, stderr } = await ended(start([...incr, onFullDisk("results.json")]));
+    const { code, stderr } = await ended(start([...incr, onFullDisk("results.json.new")]));
     expect(stderr).toMatch(/^raceproof: cannot write to .*no space left on device/m);
     expect([code, /^ +at /m.test(stderr)]).toEqual([2, false]);
   });

@@ -1,4 +1,4 @@
-/** Ctrl-C in the middle of a fault: exit code 130, and neither a process nor a folder stays. */
+/** Ctrl-C, or another polite signal, in the middle of a fault: the exit code of a shell, and neither a process nor a folder stays. */
 import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,10 +11,10 @@ chmodSync(place, 0o755);
 afterAll(() => rmSync(place, { recursive: true }));
 
 test.for([
-  ["pause", "postgres", "in-place"],
-  ["kill", "mysql", "in-place"],
-  ["restart", "redis", "incr"],
-] as const)("%s %s", async ([fault, backend, strategy]) => {
+  ["pause", "postgres", "in-place", "SIGINT", 130],
+  ["kill", "mysql", "in-place", "SIGTERM", 143],
+  ["restart", "redis", "incr", "SIGHUP", 129],
+] as const)("%s %s, %s %s", async ([fault, backend, strategy, signal, code]) => {
   const out = join(place, `${fault}-out`);
   const what = [
     "--backend",
@@ -39,8 +39,8 @@ test.for([
     timeout: 60_000,
     interval: 5,
   });
-  child.kill("SIGINT");
-  expect([await ended, said]).toEqual([130, expect.stringContaining("Interrupted")]);
+  child.kill(signal);
+  expect([await ended, said]).toEqual([code, expect.stringContaining("Interrupted")]);
   expect(said).not.toMatch(/^ +at /m);
   expect(foldersLeft()).toEqual([]);
   expect(processesLeft()).toEqual([]);
