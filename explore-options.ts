@@ -137,6 +137,12 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
   readonly run: ProgramOperation<Client> | readonly ProgramOperation<Client>[];
   /** Reads the final state; throws or answers false when it is wrong. */
   check(db: Client, outcome: Outcome): unknown;
+  /**
+   * One application serves all clients: `client` is called once a lane, and its operations run side by side in it,
+   * with one pool, one cache, one mutex. Whose a request is, is known by the asynchronous context that writes it: a
+   * pool must have a connection for each of them, or be pg's. Default false: each client is an instance of its own.
+   */
+  readonly shared?: boolean;
   /** Makes a lock that ends by itself end now; for the fault `expire`. */
   expire?(db: Client): Promise<void>;
 }

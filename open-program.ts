@@ -26,7 +26,14 @@ export interface OpenProgram<Client> {
 export async function openProgram<Client, D extends Databases>(
   options: ProgramOptions<Client, D>,
 ): Promise<OpenProgram<Client>> {
-  const { name = testName() ?? "program", database, schema, run, ...rest } = options;
+  const {
+    name = testName() ?? "program",
+    database,
+    schema,
+    run,
+    shared = false,
+    ...rest
+  } = options;
   mustHaveFunctions(name, options);
   const open = async (urls: unknown): Promise<Client> => {
     const client = await options.client(urls as UrlsOf<D>);
@@ -47,6 +54,7 @@ export async function openProgram<Client, D extends Databases>(
       ...rest,
       name,
       backend,
+      sharedConnection: shared,
       clients: typeof run === "function" ? (options.clients ?? 2) : run.length,
       setup: async (client) => options.setup(client),
       run: async (client, around) =>

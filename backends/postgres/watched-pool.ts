@@ -5,6 +5,16 @@ import type { Gate } from "../backend.ts";
 type Release = (error?: Error | boolean) => void;
 type Lent = (error: Error | undefined, client?: pg.PoolClient, release?: Release) => void;
 
+/** Made by pg, whichever copy of it. */
+export function isPgPool(value: unknown): value is pg.Pool {
+  const known = Object(value) as Partial<pg.Pool>;
+  return (
+    typeof known.connect === "function" &&
+    typeof known.totalCount === "number" &&
+    "options" in known
+  );
+}
+
 /**
  * Lets a gate know who waits for a connection of this pool and who holds one; all ways to get one end in
  * `connect`. Its callback runs in the context of whoever asked: `pg-pool` calls it in that of the client who

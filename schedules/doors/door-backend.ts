@@ -1,6 +1,7 @@
 import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import { type Address, type DoorTarget, doorOf } from "../../backends/door-target.ts";
+import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
 import { WireError } from "./passage.ts";
@@ -46,6 +47,7 @@ export function throughDoors<Client>(
       gone: (connection) => target.gone([connection]),
     });
     const client = await make.open(target.address(door.port), door);
+    if (gate.shared) watchPools(client, gate);
     const session: DoorSession<Client> = new DoorSession(door, target, client, make, () =>
       doors.delete(session),
     );
@@ -81,6 +83,12 @@ export function throughDoors<Client>(
     code: (error) => (error instanceof WireError ? error.code : backend.code(error)),
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   };
+}
+
+/** Of pools that can be told who asks: whoever waits for a connection, or holds one, is known. */
+function watchPools(client: unknown, gate: Gate): void {
+  for (const one of [client, ...Object.values(Object(client) as object)])
+    if (isPgPool(one)) watchPool(one, gate);
 }
 
 /** One client of the application behind its door: all its connections, whatever made them. */

@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import type { Gate } from "../../backends/backend.ts";
 import type { Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
+import { watchWriters } from "./who-writes.ts";
 
 /** The kernel closes the connections of a process that has ended at once. */
 const closing_limit_ms = 500;
@@ -32,6 +33,7 @@ export class Door implements AsyncDisposable {
   readonly #passages = new Set<Passage>();
   /** Connections that were closed and that the server has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
+  #unwatch: () => void = () => undefined;
   #loses_next_reply = false;
   /** A connection ended in the middle of something: whoever had it may not be able to go on. */
   has_lost = false;
@@ -41,6 +43,7 @@ export class Door implements AsyncDisposable {
     this.#listener = listener;
     this.#options = options;
     listener.on("connection", (client) => void this.#enter(client));
+    if (options.gate.shared) this.#unwatch = watchWriters(this.port);
   }
 
   /** Opens a door on 127.0.0.1, at a port that the system gives. */
@@ -98,6 +101,7 @@ export class Door implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#unwatch();
     const closed = new Promise<void>((resolve) => this.#listener.close(() => resolve()));
     this.drop();
     await closed;
@@ -118,6 +122,7 @@ export class Door implements AsyncDisposable {
       gate: this.#options.gate,
       greeting: this.#options.greeting ?? [],
       splits: this.#options.splits ?? true,
+      tells_writers: this.#options.gate.shared ?? false,
       gone: this.#options.gone,
       losesReply: () => {
         const loses = this.#loses_next_reply;

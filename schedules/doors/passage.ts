@@ -2,7 +2,9 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Gate, Step } from "../../backends/backend.ts";
 import type { Conversation, OwnRequest, Reply, Request, Sent } from "../../backends/wire.ts";
+import { type Caller, callers } from "../run/caller.ts";
 import { replyInWords } from "./reply-words.ts";
+import { piecesOf } from "./who-writes.ts";
 
 /** More than this unsent on one side, and the other side is not read for a while. */
 const unsent_max_bytes = 2 ** 20;
@@ -35,12 +37,20 @@ export interface Doorway {
   readonly gate: Gate;
   /** What the server is told on a new connection, once the client has logged in. */
   readonly greeting: readonly string[];
+  /** Several callers share the connections; each request is that of whoever wrote it. */
+  readonly tells_writers: boolean;
   /** Statements that commit by themselves are taken apart into their work and their commit. */
   readonly splits: boolean;
   /** Whether the reply to the request under way is to be lost; asked once, when it is there. */
   losesReply(): boolean;
   /** Resolves once the server has ended this connection and given back its locks. */
   gone(connection: number): Promise<void>;
+}
+
+/** A part that has not gone yet, and whose it is. */
+interface Waiting {
+  readonly part: Sent;
+  readonly caller: Caller | undefined;
 }
 
 /** A request that was sent. Its reply is kept back until it is let through. */
@@ -64,7 +74,7 @@ export class Passage {
   readonly #client: Socket;
   readonly #server: Duplex;
   readonly #doorway: Doorway;
-  readonly #queue: Sent[] = [];
+  readonly #queue: Waiting[] = [];
   #is_working = false;
   #has_greeted = false;
   #under_way: UnderWay | undefined;
@@ -121,19 +131,27 @@ export class Passage {
   }
 
   #fromClient(bytes: Buffer): void {
+    if (this.#doorway.tells_writers)
+      for (const piece of piecesOf(this.#client.remotePort, bytes))
+        this.#take(piece.bytes, piece.caller);
+    else this.#take(bytes, undefined);
+    if (!this.#is_working) void this.#work();
+  }
+
+  #take(bytes: Buffer, caller: Caller | undefined): void {
     for (const part of this.conversation.fromClient(bytes)) {
       if (part.kind === "more") this.#toServer(part.bytes);
-      else this.#queue.push(part);
+      else this.#queue.push({ part, caller });
     }
-    if (!this.#is_working) void this.#work();
   }
 
   async #work(): Promise<void> {
     this.#is_working = true;
     if (!this.#has_greeted && this.conversation.is_ready) await this.#greet();
-    for (let part = this.#queue.shift(); part !== undefined; part = this.#queue.shift()) {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const { part, caller } = next;
       if (part.kind === "answer") this.#toClient(part.bytes);
-      else if (part.kind === "request") await this.#request(part);
+      else if (part.kind === "request") await this.#as(caller, () => this.#request(part));
       else {
         this.conversation.goes(part.kind === "pass" ? part.expects : undefined);
         this.#toServer(part.bytes);
@@ -145,6 +163,12 @@ export class Passage {
   async #greet(): Promise<void> {
     this.#has_greeted = true;
     await this.sayAll(this.#doorway.greeting).catch(() => this.destroy());
+  }
+
+  /** As one of those that share the door, where it is known which. */
+  #as<T>(caller: Caller | undefined, work: () => T): T {
+    if (!this.#doorway.tells_writers) return work();
+    return caller ? callers.run(caller, work) : callers.exit(work);
   }
 
   /** Takes a request through the gate, and its reply back to the client. */

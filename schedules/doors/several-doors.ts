@@ -126,6 +126,7 @@ function gateOf(
 ): Gate {
   if (gate === open_gate) return gate;
   return {
+    ...(gate.shared ? { shared: true } : {}),
     pass: (step, send) =>
       gate.pass(
         step.connection === undefined ? step : { ...step, connection: numbered(step.connection) },

@@ -93,7 +93,9 @@ export class Lane<Client> implements AsyncDisposable {
     const { outside, opened } = await this.#sessions.open(play.operations.length);
     if (!opened || !this.#options.warms_up) return this.#play(play, outside);
     const { operations } = play;
-    await this.#play({ operations, pick: () => 0, faults: [] }, outside, true);
+    // Those that share a pool need a connection each.
+    const way = this.#program.sharedConnection ? 1 : 0;
+    await this.#play({ operations, pick: () => way, faults: [] }, outside, true);
     const again = await this.#sessions.open(operations.length);
     return this.#play(play, again.outside);
   }

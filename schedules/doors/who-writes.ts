@@ -1,0 +1,70 @@
+/**
+ * Whose request is it, when several requests of one application share a pool? The one in whose asynchronous context
+ * the bytes are written. No driver is touched: Node's own sockets are asked, while such a door is open, who writes
+ * how much; the door knows the socket by its port.
+ *
+ * Right for whatever awaits its connection; a pool that calls back in the context of whoever gave a connection back
+ * has to be told (`watchPool` does that for pg). Bytes that nobody of a schedule writes pass at once.
+ */
+import { Socket } from "node:net";
+import { type Caller, callers } from "../run/caller.ts";
+
+/** What one socket of the application has written and no door has taken yet, in its order. */
+interface Written {
+  readonly length: number;
+  readonly caller: Caller | undefined;
+}
+
+/** A piece of what came through a door, and whose it is. */
+export interface Piece {
+  readonly bytes: Buffer;
+  readonly caller: Caller | undefined;
+}
+
+const ports = new Map<number, number>();
+const written = new WeakMap<Socket, Written[]>();
+const by_local_port = new Map<number, Written[]>();
+const write: Socket["write"] = Reflect.get(Socket.prototype, "write");
+
+/** Notes who writes to this door, until what it returns is called. */
+export function watchWriters(port: number): () => void {
+  if (ports.size === 0) Socket.prototype.write = noting as Socket["write"];
+  ports.set(port, (ports.get(port) ?? 0) + 1);
+  return () => {
+    ports.delete(port);
+    if (ports.size === 0 && Reflect.get(Socket.prototype, "write") === noting)
+      Socket.prototype.write = write;
+  };
+}
+
+function noting(this: Socket, ...said: Parameters<Socket["write"]>): boolean {
+  const { remotePort, localPort, connecting } = this;
+  if (connecting || (remotePort !== undefined && ports.has(remotePort))) {
+    const [chunk, encoding] = said as [string | Uint8Array, unknown];
+    const is_encoding = typeof encoding === "string";
+    const length = Buffer.byteLength(chunk, is_encoding ? (encoding as BufferEncoding) : undefined);
+    const mine = written.get(this) ?? [];
+    written.set(this, mine);
+    mine.push({ length, caller: callers.getStore() });
+    if (localPort !== undefined && by_local_port.get(localPort) !== mine) {
+      by_local_port.set(localPort, mine);
+      this.once("close", () => by_local_port.delete(localPort));
+    }
+  }
+  return write.apply(this, said);
+}
+
+/** Cuts what came from the socket with this port where its writers change. */
+export function piecesOf(port: number | undefined, bytes: Buffer): Piece[] {
+  const all = (port === undefined ? undefined : by_local_port.get(port)) ?? [];
+  const pieces: Piece[] = [];
+  let rest = bytes;
+  while (rest.length > 0) {
+    const first = all.shift();
+    const length = Math.min(first?.length ?? rest.length, rest.length);
+    if (first && first.length > length) all.unshift({ ...first, length: first.length - length });
+    pieces.push({ bytes: rest.subarray(0, length), caller: first?.caller });
+    rest = rest.subarray(length);
+  }
+  return pieces;
+}

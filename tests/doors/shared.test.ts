@@ -1,0 +1,62 @@
+/** One application, one pool, several requests: told apart by the context in which their bytes are written. */
+import pg from "pg";
+import { expect, inject, test } from "vitest";
+import { explore, RaceFound } from "../../explore.ts";
+
+const program = (run: (db: pg.Pool) => Promise<unknown>, max = 10) => ({
+  database: inject("servers").postgres,
+  schema: "CREATE TABLE account (id text PRIMARY KEY, balance int)",
+  shared: true,
+  client: (url: string) => new pg.Pool({ connectionString: url, max }),
+  setup: (db: pg.Pool) =>
+    db.query("DELETE FROM account; INSERT INTO account VALUES ('alice', 100)"),
+  run,
+  check: async (db: pg.Pool) =>
+    (await db.query("SELECT balance FROM account")).rows[0].balance === 40,
+});
+
+async function withdraw(db: pg.Pool, lock: string): Promise<void> {
+  const client = await db.connect();
+  try {
+    await client.query("BEGIN");
+    const { rows } = await client.query(`SELECT balance FROM account WHERE id = 'alice' ${lock}`);
+    await client.query("UPDATE account SET balance = $1 WHERE id = 'alice'", [
+      rows[0].balance - 30,
+    ]);
+    await client.query("COMMIT");
+  } finally {
+    client.release();
+  }
+}
+
+test("two requests that share a pool lose an update", async () => {
+  const error = await explore(program((db) => withdraw(db, ""))).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(RaceFound);
+  const { steps } = (error as RaceFound).exploration.failure!.smallest;
+  for (const client of [1, 2])
+    expect(steps.filter((step) => step.client === client).map(({ kind }) => kind)).toEqual([
+      "begin",
+      "read",
+      "write",
+      "commit",
+    ]);
+});
+
+test("under a lock they do not: a proof", async () => {
+  const report = await explore(program((db) => withdraw(db, "FOR UPDATE")));
+  expect(report.text).toContain("proof for this size");
+  expect(report.waited).toBeGreaterThan(0);
+});
+
+test("two that need a second connection while they hold the last ones wait for ever", async () => {
+  const twice = async (db: pg.Pool): Promise<void> => {
+    const client = await db.connect();
+    await client.query("SELECT 1");
+    await db.query("UPDATE account SET balance = balance - 30");
+    client.release();
+  };
+  const error = await explore(program(twice, 2)).catch((e: unknown) => e);
+  expect(error).toBeInstanceOf(RaceFound);
+  expect((error as RaceFound).exploration.failure?.kind).toBe("exhausted pool");
+  expect((error as Error).message).toContain("client 1 and client 2 wait for a connection");
+});
