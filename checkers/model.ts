@@ -39,4 +39,22 @@ export interface Model<State> {
    * an answer. Keeps the search from trying all orders of what nobody sees for a while.
    */
   reaches?(state: State, observation: Call): boolean;
+  /**
+   * For a call that can happen in every state, whatever it answered, and that sets one part of the state, whatever
+   * that was before, and leaves all other parts alone: the part's name. Makes the search fast.
+   */
+  part?(call: Call): string | undefined;
+  /**
+   * The same for these calls only, with states that are quicker to compare and to keep.
+   */
+  packed?(calls: readonly Call[]): Pick<Model<unknown>, "init" | "step" | "leads">;
+  /**
+   * Where the search may look first: rows of the calls (by their numbers in the list, which is in the order of
+   * their returns) after which the target can happen. Right or wrong, complete or not: it only saves time.
+   */
+  leads?(
+    state: State,
+    calls: readonly Call[],
+    target: Call,
+  ): readonly (readonly number[])[] | undefined;
 }

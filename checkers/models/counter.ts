@@ -1,4 +1,4 @@
-import type { Model } from "../model.ts";
+import type { Call, Model } from "../model.ts";
 import { ifAny, whole } from "../shapes.ts";
 
 /** `add` with any delta (1 when none is given), which may answer the new value; `read`. Exact at any size. */
@@ -13,7 +13,45 @@ export function counter(initial: unknown = 0): Model<number | bigint> {
       return output === undefined || output === null || output === next ? next : undefined;
     },
     observes: ({ f }) => f === "read",
+    leads: rowsTo,
   };
+}
+
+/** So many sums are looked at. */
+const most_sums = 2_000;
+
+/** Adds whose sum is what is missing, of those that return first. */
+function rowsTo(
+  value: number | bigint,
+  calls: readonly Call[],
+  { f, input, output }: Call,
+): number[][] {
+  if (typeof output !== "number" || typeof value !== "number") return [];
+  const missing = output - value - (f === "add" ? Number(input ?? 1) : 0);
+  const rows: number[][] = [];
+  const sums: number[] = [0];
+  const from: number[] = [-1];
+  const by: number[] = [-1];
+  const seen = new Set<number>(sums);
+  for (const [index, call] of calls.entries()) {
+    if (call.output !== undefined && call.output !== null) continue;
+    const delta = Number(call.input ?? 1);
+    for (let at = 0, count = sums.length; at < count; at++) {
+      const sum = sums[at]! + delta;
+      if (sum === missing) {
+        const row = [index];
+        for (let step = at; by[step]! >= 0; step = from[step]!) row.unshift(by[step]!);
+        rows.push(row);
+        if (rows.length >= 3) return rows;
+      } else if (!seen.has(sum) && sums.length < most_sums) {
+        seen.add(sum);
+        sums.push(sum);
+        from.push(at);
+        by.push(index);
+      }
+    }
+  }
+  return rows;
 }
 
 function asWhole(given: unknown): number | bigint {

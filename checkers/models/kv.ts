@@ -1,4 +1,4 @@
-import type { Model } from "../model.ts";
+import type { Call, Model } from "../model.ts";
 import { text, value } from "../shapes.ts";
 
 /**
@@ -31,7 +31,43 @@ export function kv(initial?: unknown): Model<string | null> {
       output === undefined ||
       (output === null ? state === null : textOf(output).startsWith(state ?? "")),
     overwrites: ({ f }) => f === "put" || f === "delete",
+    leads,
   };
+}
+
+/** So many ways to put a text together are looked at. */
+const most_tries = 60;
+const most_rows = 4;
+
+/** What is put or deleted, if anything, and appends that make up the rest of the text that was got. */
+function leads(state: string | null, calls: readonly Call[], { output }: Call): number[][] {
+  if (output === null || output === undefined || !text.fits(output)) return [];
+  const wanted = textOf(output);
+  const rows: number[][] = [];
+  let tries = 0;
+  const goOn = (made: string, row: readonly number[]): void => {
+    if (made === wanted) rows.push([...row]);
+    let tried: string[] = [];
+    for (const [index, { f, input }] of calls.entries()) {
+      if (f !== "append" || made.length >= wanted.length) continue;
+      const added = textOf(input);
+      if (!wanted.startsWith(added, made.length) || tried.includes(added) || row.includes(index))
+        continue;
+      if (rows.length >= most_rows || ++tries > most_tries) return;
+      tried = [...tried, added];
+      goOn(made + added, [...row, index]);
+    }
+  };
+  if (wanted.startsWith(state ?? "")) goOn(state ?? "", []);
+  const begun = new Set<string>();
+  for (const [index, { f, input }] of calls.entries()) {
+    if (f === "append") continue;
+    const begin = f === "delete" ? "" : textOf(input);
+    if (!wanted.startsWith(begin) || begun.has(begin)) continue;
+    begun.add(begin);
+    goOn(begin, [index]);
+  }
+  return rows;
 }
 
 /** Numbers and truth values stand for their texts. */

@@ -1,6 +1,7 @@
 import type { Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 import { value } from "../shapes.ts";
+import { packedSet } from "./packed-set.ts";
 import { set } from "./set.ts";
 
 /**
@@ -25,6 +26,8 @@ export function setWithAnswers(initial?: unknown): Model<ReadonlySet<string>> {
       }
       return plain.step(elements, call);
     },
+    part: (call) => (typeof call.output === "boolean" ? undefined : plain.part!(call)),
+    packed: (calls) => packedSet(plain.init, calls, true),
     observes: (call) => plain.observes!(call) || (call.f !== "read" && call.output === false),
   };
 }

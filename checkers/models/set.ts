@@ -2,12 +2,14 @@ import type { Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 import { list, truth, value } from "../shapes.ts";
 import { startingItems } from "./items.ts";
+import { packedSet } from "./packed-set.ts";
 
 /** `add` and `remove` of an element, `contains` (true or false), `read` (all elements). States: texts of the elements. */
 export function set(initial?: unknown): Model<ReadonlySet<string>> {
+  const init = new Set(startingItems(initial).map(plainText));
   return {
     name: "set",
-    init: new Set(startingItems(initial).map(plainText)),
+    init,
     knows: {
       add: { input: value },
       remove: { input: value },
@@ -33,6 +35,8 @@ export function set(initial?: unknown): Model<ReadonlySet<string>> {
       }
     },
     observes: ({ f }) => f === "read" || f === "contains",
+    part: ({ f, input }) => (f === "add" || f === "remove" ? plainText(input) : undefined),
+    packed: (calls) => packedSet(init, calls, false),
   };
 }
 

@@ -37,7 +37,8 @@ export class Cursor {
   constructor(problem: Problem, transitions: ForesightSteps, crashed_sets: CrashedSets) {
     this.#problem = problem;
     this.#transitions = transitions;
-    this.looks_ahead = transitions.hopelessUntil !== undefined;
+    this.looks_ahead =
+      transitions.hopelessUntil !== undefined || problem.part_of.some((part) => part >= 0);
     this.#crashed_sets = crashed_sets;
     this.timeline = new Timeline(problem);
     this.placed = new Int32Array(this.timeline.open.length);
@@ -74,7 +75,7 @@ export class Cursor {
 
   /** @param operation to be placed, which leads to state `next`; `~operation`: waived, to be passed over */
   make(operation: number, next: number): void {
-    const { class_of, slot_of, overwrites } = this.#problem;
+    const { class_of, slot_of, overwrites, part_of } = this.#problem;
     this.unseen = false;
     if (operation < 0) {
       if (this.state === lost) this.#place(~operation);
@@ -92,9 +93,25 @@ export class Cursor {
         this.waived[word]! |= overwriters[word]! & ~this.placed[word]!;
       this.unseen = true;
     }
+    if (part_of[of_class]! >= 0) this.#waivePart(part_of[of_class]!);
     if (next === this.state) return;
     this.state = next;
     this.#observe();
+  }
+
+  /** What is set here needs no longer be set by what is open and sets the same. */
+  #waivePart(part: number): void {
+    const { class_of, part_of } = this.#problem;
+    const { open, observers, operation_in } = this.timeline;
+    for (let word = 0; word < open.length; word++) {
+      let left = open[word]! & ~(observers[word]! | this.placed[word]! | this.waived[word]!);
+      while (left !== 0) {
+        const low = left & -left;
+        left ^= low;
+        const operation = operation_in[word * 32 + 31 - Math.clz32(low)]!;
+        if (part_of[class_of[operation]!] === part) this.waived[word]! |= low;
+      }
+    }
   }
 
   /** Places every open observation that is true now. */
@@ -131,15 +148,15 @@ export class Cursor {
 }
 
 /**
- * The whole order: each waived operation comes just before the first overwriting one that was placed
- * while it was open.
+ * The whole order: each waived operation comes just before the first one that was placed while it was open and
+ * overwrites, or sets the same part of the state.
  */
 export function withWaived(
   problem: Problem,
   order: readonly number[],
   order_at: readonly number[],
 ): number[] {
-  const { operations, class_of, overwrites, optional, called_at, slot_of } = problem;
+  const { operations, class_of, overwrites, part_of, optional, called_at, slot_of } = problem;
   const in_order = new Uint8Array(operations.length);
   for (const operation of order) in_order[operation] = 1;
   const waived = operations
@@ -151,11 +168,23 @@ export function withWaived(
         optional[class_of[operation]!] === 0,
     );
   const whole: number[] = [];
-  let next = 0;
+  const left = new Map<number, number[]>();
+  for (const operation of waived) {
+    const part = part_of[class_of[operation]!]!;
+    const list = left.get(part);
+    if (list === undefined) left.set(part, [operation]);
+    else list.push(operation);
+  }
+  const next = new Map<number, number>();
   for (const [index, operation] of order.entries()) {
-    if (overwrites[class_of[operation]!] === 1)
-      while (next < waived.length && called_at[waived[next]!]! < order_at[index]!)
-        whole.push(waived[next++]!);
+    const of_class = class_of[operation]!;
+    const part = part_of[of_class]!;
+    if (overwrites[of_class] === 1 || part >= 0) {
+      const list = left.get(part) ?? [];
+      let at = next.get(part) ?? 0;
+      while (at < list.length && called_at[list[at]!]! < order_at[index]!) whole.push(list[at++]!);
+      next.set(part, at);
+    }
     whole.push(operation);
   }
   return whole;

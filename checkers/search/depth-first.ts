@@ -69,6 +69,7 @@ export function depthFirst(problem: Problem, transitions: ForesightSteps, budget
   arrive();
   for (let frame = way.at(-1); frame !== undefined; frame = way.at(-1)) {
     if ((++turns & 127) === 0) {
+      if (budget.progress !== undefined) budget.progress[0] = furthest;
       const why =
         turns > (budget.turns ?? Number.POSITIVE_INFINITY)
           ? "turns"

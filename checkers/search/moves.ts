@@ -54,7 +54,7 @@ export class Moves {
     this.#findSoonest(placed, waived);
     const must_show = this.#mustShow(placed, waived);
     const returning = this.#returning();
-    const { class_of, overwrites } = this.#problem;
+    const { class_of, overwrites, part_of } = this.#problem;
     const { open, observers, operation_in } = this.#timeline;
     const first = this.count;
     for (let word = 0; word < open.length; word++) {
@@ -68,7 +68,8 @@ export class Moves {
         if (unseen && overwrites[of_class] === 1) continue;
         const next = this.#transitions.next(state, of_class);
         if (next === impossible) continue;
-        if (next === state && overwrites[of_class] === 0 && (waived[word]! & low) !== 0) continue; // to be waived is as good
+        if (next === state && (waived[word]! & low) !== 0)
+          if (overwrites[of_class] === 0 && part_of[of_class]! < 0) continue; // to be waived is as good
         if (must_show && operation !== returning && overwrites[of_class] === 1)
           if (!this.#shows(next, placed)) continue;
         this.#insert(first, operation, next);
@@ -80,7 +81,7 @@ export class Moves {
   addCrashed({ state, crashed, placed, waived, unseen }: Cursor): void {
     if (this.#timeline.crashed_classes.length === 0) return;
     const must_show = this.#mustShow(placed, waived);
-    const { overwrites } = this.#problem;
+    const { overwrites, part_of } = this.#problem;
     const { crashed_classes, crashed_called, crashed: lists } = this.#timeline;
     this.#findSoonest(placed, waived);
     for (const of_class of crashed_classes) {
@@ -90,7 +91,8 @@ export class Moves {
       const next = this.#transitions.next(state, of_class);
       if (next === impossible) continue;
       // What leaves the state as it is may still hide what was overwritten.
-      if (next === state && !(overwrites[of_class] === 1 && this.#hides(placed, waived))) continue;
+      if (next === state && part_of[of_class]! < 0)
+        if (!(overwrites[of_class] === 1 && this.#hides(placed, waived))) continue;
       if (must_show && overwrites[of_class] === 1 && !this.#shows(next, placed)) continue;
       const used = this.#crashed_sets.count(crashed, of_class);
       if (used < crashed_called[of_class]!) this.#push(lists[of_class]![used]!, next);

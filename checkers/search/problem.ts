@@ -16,6 +16,8 @@ export interface Problem {
   /** By class: what the model says about it. */
   readonly observes: Uint8Array;
   readonly overwrites: Uint8Array;
+  /** By class: the part of the state that it sets, whatever it was; -1 for those that do not set just one. */
+  readonly part_of: Int32Array;
   /** By class: whether it returns but need not be placed. */
   readonly optional: Uint8Array;
   /** By operation: its bit in the sets, free again after its return; -1 for `info` ones. */
@@ -43,29 +45,36 @@ export function toProblem<State>(
   const calls: Call[] = [];
   const observes: number[] = [];
   const overwrites: number[] = [];
+  const parts: number[] = [];
   const optional_classes: number[] = [];
   const numbers = new Map<string, number>();
-  for (const operation of all) {
-    if (operation.status === "fail") continue;
-    const { f, input, output, status } = operation;
+  const part_numbers = new Map<string, number>();
+  /** The number of a class, or `left_out`. */
+  const classOf = ({ f, input, output, status }: Operation, may_go: boolean): number => {
     let call: Call = { f, input, output: status === "ok" ? output : undefined };
     const writes = model.overwrites?.(call) === true;
-    if (writes) call = { f, input, output: undefined };
+    const part = writes ? undefined : model.part?.(call);
+    if (writes || part !== undefined) call = { f, input, output: undefined };
     const observing = model.observes?.(call) === true;
-    const may_go = status === "ok" && optional.has(operation);
-    if (observing && (may_go || status === "info")) continue;
+    if (observing && (may_go || status === "info")) return left_out;
     const text = `${may_go ? "optional " : ""}${f} ${plainText(input)} ${plainText(call.output)}`;
-    let number = numbers.get(text);
-    if (number === undefined) {
-      number = calls.length;
-      numbers.set(text, number);
-      calls.push(call);
-      observes.push(observing ? 1 : 0);
-      overwrites.push(writes ? 1 : 0);
-      optional_classes.push(may_go ? 1 : 0);
-    }
+    const known = numbers.get(text);
+    if (known !== undefined) return known;
+    numbers.set(text, calls.length);
+    observes.push(observing ? 1 : 0);
+    overwrites.push(writes ? 1 : 0);
+    parts.push(part === undefined ? -1 : numberOf(part, part_numbers));
+    optional_classes.push(may_go ? 1 : 0);
+    return calls.push(call) - 1;
+  };
+  const alike = new Alike();
+  for (const operation of all) {
+    if (operation.status === "fail") continue;
+    const may_go = operation.status === "ok" && optional.has(operation);
+    const of_class = alike.once(operation, may_go, () => classOf(operation, may_go));
+    if (of_class === left_out) continue;
     operations.push(operation);
-    classes.push(number);
+    classes.push(of_class);
   }
   return {
     operations,
@@ -73,9 +82,48 @@ export function toProblem<State>(
     calls,
     observes: Uint8Array.from(observes),
     overwrites: Uint8Array.from(overwrites),
+    part_of: Int32Array.from(parts),
     optional: Uint8Array.from(optional_classes),
     ...layOut(operations),
   };
+}
+
+const left_out = -1;
+
+function numberOf(name: unknown, numbers: Map<unknown, number>): number {
+  const known = numbers.get(name);
+  if (known !== undefined) return known;
+  numbers.set(name, numbers.size);
+  return numbers.size - 1;
+}
+
+/** More values than there can be. */
+const most_values = 2 ** 25;
+
+/** Asks once about operations that look exactly alike. Values that are no objects need not be put into words for that. */
+class Alike {
+  readonly #names = new Map<unknown, number>();
+  readonly #values = new Map<unknown, number>();
+  readonly #objects = new Map<unknown, number>();
+  readonly #pairs = new Map<unknown, number>();
+  readonly #answers = new Map<number, number>();
+
+  once({ f, input, output, status }: Operation, may_go: boolean, ask: () => number): number {
+    const kind = 4 * numberOf(f, this.#names) + (status === "info" ? 1 : 0) + (may_go ? 2 : 0);
+    const pair = numberOf(kind * 2 * most_values + this.#value(input), this.#pairs);
+    const told = status === "ok" ? this.#value(output) : 0;
+    const key = pair * 2 * most_values + told;
+    const known = this.#answers.get(key);
+    if (known !== undefined) return known;
+    const answer = ask();
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  #value(value: unknown): number {
+    if (typeof value !== "object" || value === null) return 2 * numberOf(value, this.#values);
+    return 2 * numberOf(plainText(value), this.#objects) + 1;
+  }
 }
 
 type Layout = Pick<

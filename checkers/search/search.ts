@@ -3,21 +3,29 @@ import { breadthFirst } from "./breadth-first.ts";
 import type { ForesightSteps } from "./cursor.ts";
 import { depthFirst } from "./depth-first.ts";
 import { Foresight } from "./foresight.ts";
+import { guided } from "./guided.ts";
 import type { Budget, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
 import { Transitions } from "./transitions.ts";
 
-/** Most histories have many orders, and one of them is found in so many turns for each event. */
+/** Most histories have many orders, and one of them is found in so many turns for each event; so many do not matter. */
 const easy_turns = 4;
+const short_turns = 40_000;
+/** From so many places at once is an order looked for where it is not easy. */
+const narrow = [4, 32, 128];
+const wide = 512;
+/** So many pairs of calls that overwrite and calls that observe are soon looked at. */
+const most_pairs = 2 ** 20;
 /** Where so many places are possible at once, luck is the better way. */
 const too_wide = 20_000;
 
 /**
  * Whether one key's history is linearizable, exactly.
  *
- * Both searches are Wing and Gong's with Lowe's memory (Testing for linearizability, 2017), and place operations just
- * in time. This essay says what they leave out, and why an order is still found whenever there is one. It is tested
- * against brute force (search.test.ts) and on large histories whose verdicts are certain (../constructed).
+ * The exact searches (depth-first.ts, breadth-first.ts) are Wing and Gong's with Lowe's memory (Testing for
+ * linearizability, 2017), and place operations just in time. Between them guided.ts looks for an order where it is
+ * likely. This essay says what the exact ones leave out, and why an order is still found whenever there is one. It is
+ * tested against brute force (search.test.ts) and on large histories whose verdicts are certain (../constructed).
  *
  * WORDS. An operation is *open* from its call to its return, a crashed one for ever. A *place* is: a position in the
  * history, the model's state, which open operations were placed, which of the others are *waived* (they may be placed
@@ -43,6 +51,10 @@ const too_wide = 20_000;
  * 2. WAIVED BY OVERWRITING. When w overwrites (Model.overwrites), every open x that overwrites becomes waived. Sound: x
  *    fits in just before w. It can happen in every state, and after w nothing depends on it. x is open
  *    here, so time allows it. Nothing is lost, as x may still be placed.
+ *
+ *    The same where only a part of the state is overwritten (Model.part): w waives what sets the same part.
+ *    x, just before w, changes nothing but what w sets then. (6 and 7 are not for those: what sets another part is no reason
+ *    to leave w out. And to set a part without a change may still waive: so 5 is not for those either.)
  *
  * 3. WAIVED IS BEST. A place in which x is waived is as good as one in which x must be placed (all else equal: the
  *    same way), and as one in which x was placed already (the way passes over x where it returns).
@@ -83,9 +95,11 @@ const too_wide = 20_000;
  *    are open to be waived. Nothing else can come next: if r observes, it is not true after w.
  *
  * 8. FORESIGHT, where a model says what a state can still reach and all that does not observe can happen in every
- *    state (Model.reaches): see foresight.ts. Let n be the observation, of those not placed, that returns first.
- *    - Hopeless: the state does not reach n, and after nothing that overwrites and may still be placed before
- *      n returns could n be reached. The last one to overwrite before n would have to be such a one.
+ *    state (Model.reaches), or where all that does not observe overwrites: see foresight.ts.
+ *    - Hopeless: the state does not reach some observation that is not placed, open now or called later, and after
+ *      nothing that overwrites and may still be placed before it returns could it be reached. The last one to overwrite
+ *      between here and there would have to be such a one; or if there is none, the state be one that reaches it.
+ *    Let n be the observation, of those not placed, that returns first.
  *    - Lost: the state does not reach n, nor any observation that is called before n returns. Then something overwrites
  *      before n, and before the first that does, w, the way places no observation. So it may leave out all that
  *      it places before w, if that is waived: 3. It may be: all of it can happen unseen, in any order, just before
@@ -94,17 +108,47 @@ const too_wide = 20_000;
  */
 export function search<State>(problem: Problem, model: Model<State>, budget: Budget = {}): Outcome {
   const transitions = stepsOf(problem, model);
-  const turns = easy_turns * problem.events.length;
+  const turns = Math.max(short_turns, easy_turns * problem.events.length);
   const easy = depthFirst(problem, transitions, { turns, ...budget });
   if (easy.kind !== "gave up" || easy.why !== "turns") return easy;
+  const found = guidedWithin(narrow, problem, transitions, budget);
+  if (found !== undefined) return found;
   const outcome = breadthFirst(problem, transitions, { places: too_wide, ...budget });
   if (outcome.kind !== "gave up" || outcome.why !== "width") return outcome;
-  return depthFirst(problem, transitions, budget);
+  return (
+    guidedWithin([wide], problem, transitions, budget) ?? depthFirst(problem, transitions, budget)
+  );
+}
+
+/** The outcome of the first width that is enough, or for which something else ran out. */
+function guidedWithin(
+  widths: readonly number[],
+  problem: Problem,
+  transitions: ForesightSteps,
+  budget: Budget,
+): Outcome | undefined {
+  for (const width of widths) {
+    const found = guided(problem, transitions, width, budget);
+    if (found.kind !== "gave up" || (found.why !== "width" && found.why !== "turns")) return found;
+  }
+  return undefined;
 }
 
 /** A model's transitions, looking ahead where it says how. */
 export function stepsOf<State>(problem: Problem, model: Model<State>): ForesightSteps {
-  const transitions = new Transitions(model, problem);
-  const reaches = model.reaches?.bind(model);
-  return reaches === undefined ? transitions : new Foresight(problem, transitions, reaches);
+  const packed = model.packed?.(problem.calls);
+  const transitions = new Transitions(
+    packed === undefined ? model : { ...model, ...packed },
+    problem,
+  );
+  if (packed !== undefined) return transitions;
+  if (model.reaches === undefined && !onlyOverwritten(problem)) return transitions;
+  return new Foresight(problem, transitions, model.reaches?.bind(model));
+}
+
+/** Whether all that changes a state overwrites it, and there are not too many values for foresight. */
+function onlyOverwritten({ calls, observes, overwrites }: Problem): boolean {
+  const writing = calls.filter((_, of_class) => overwrites[of_class] === 1).length;
+  const observing = calls.filter((_, of_class) => observes[of_class] === 1).length;
+  return writing + observing === calls.length && writing * observing <= most_pairs;
 }

@@ -17,6 +17,14 @@ export interface Steps {
   next(state: number, of_class: number): number;
   /** About how much memory the states take. */
   readonly bytes: number;
+  /** Observations that are called after a position, and that something must soon be done for. */
+  due?(position: number): Int32Array;
+  /** Rows of these classes' places after which the target can happen, if the model has hints for it (Model.leads). */
+  leads?(
+    state: number,
+    classes: readonly number[],
+    target: number,
+  ): readonly (readonly number[])[] | undefined;
 }
 
 /** A model's states, numbered as they come up, and what each class of calls does in each: asked once. */
@@ -31,6 +39,9 @@ export class Transitions<State> implements Steps {
   readonly #sparse = new Map<number, number>();
   readonly #classes: number;
   #state_bytes = 0;
+  /** What hints were asked for last, and the calls of it. */
+  #led: readonly number[] | undefined;
+  #led_calls: readonly Call[] = [];
 
   constructor(model: Model<State>, problem: Problem) {
     this.#model = model;
@@ -52,6 +63,20 @@ export class Transitions<State> implements Steps {
 
   state(number: number): State {
     return this.#states[number]!;
+  }
+
+  leads(
+    state: number,
+    classes: readonly number[],
+    target: number,
+  ): readonly (readonly number[])[] | undefined {
+    const { calls } = this.#problem;
+    if (this.#model.leads === undefined) return undefined;
+    if (this.#led !== classes) {
+      this.#led = classes;
+      this.#led_calls = classes.map((of_class) => calls[of_class]!);
+    }
+    return this.#model.leads(this.#states[state]!, this.#led_calls, calls[target]!);
   }
 
   next(state: number, of_class: number): number {
@@ -76,7 +101,8 @@ export class Transitions<State> implements Steps {
       throw new Error(
         `the model says that ${describe(call)} only observes, but it changed a state.`,
       );
-    if (this.#problem.overwrites[of_class] === 1 && next === impossible)
+    const { overwrites, part_of } = this.#problem;
+    if ((overwrites[of_class] === 1 || part_of[of_class]! >= 0) && next === impossible)
       throw new Error(`the model says that ${describe(call)} overwrites, but it was refused.`);
     return next;
   }

@@ -1,0 +1,172 @@
+import { CrashedSets } from "./crashed-sets.ts";
+import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
+import { type Budget, exhausted, type Outcome } from "./outcome.ts";
+import { Places } from "./places.ts";
+import type { Problem } from "./problem.ts";
+import { Rows } from "./rows.ts";
+import { Trails } from "./trails.ts";
+import { impossible } from "./transitions.ts";
+
+/** At one position, operations are placed in so many rounds at most, one observation or so in each. */
+const rounds_at_once = 12;
+/** What could have been placed later is missed later: so much worse is that than an observation is good. */
+const too_early = 3;
+
+/**
+ * Looks for an order, and finds one or gives up: it never says "impossible". Position after position it goes on
+ * from few places only, those that look best, and from each only makes moves with a purpose (see rows.ts).
+ *
+ * What it finds is an order: it makes the same moves as the exact searches, only not all of them, and each is one
+ * that the model allows. So there is nothing to prove here; how a place looks may be judged by rules of thumb.
+ */
+export function guided(
+  problem: Problem,
+  transitions: ForesightSteps,
+  width: number,
+  budget: Budget,
+): Outcome {
+  return new Guided(problem, transitions, width, budget).run();
+}
+
+class Guided {
+  readonly #problem: Problem;
+  readonly #budget: Budget;
+  readonly #width: number;
+  readonly #steps: ForesightSteps;
+  readonly #crashed_sets: CrashedSets;
+  readonly #cursor: Cursor;
+  readonly #rows: Rows;
+  readonly #trails: Trails | undefined;
+  /** By position. */
+  readonly #ahead = new Map<number, Places>();
+  readonly #spare: Places[] = [];
+  #turns = 0;
+
+  constructor(problem: Problem, steps: ForesightSteps, width: number, budget: Budget) {
+    this.#problem = problem;
+    this.#budget = budget;
+    this.#width = width;
+    this.#steps = steps;
+    this.#crashed_sets = new CrashedSets(problem.calls.length);
+    this.#cursor = new Cursor(problem, steps, this.#crashed_sets);
+    this.#rows = new Rows(problem, steps, this.#cursor, this.#crashed_sets);
+    this.#trails = budget.witness === true ? new Trails() : undefined;
+  }
+
+  run(): Outcome {
+    const { timeline } = this.#cursor;
+    let success = this.#arrive(-1);
+    let position = 0;
+    while (success === undefined) {
+      if (this.#ahead.size === 0) return { kind: "gave up", why: "width", events_passed: position };
+      position = Math.min(...this.#ahead.keys());
+      timeline.goTo(position);
+      if (this.#budget.progress !== undefined) this.#budget.progress[0] = position;
+      const places = this.#ahead.get(position)!;
+      let seen = 0;
+      for (let round = 0; round < rounds_at_once && seen < places.count; round++) {
+        const best = this.#best(places, seen);
+        seen = places.count;
+        for (const index of best) {
+          if ((++this.#turns & 127) === 0) {
+            const why = this.#exhausted();
+            if (why !== undefined) return { kind: "gave up", why, events_passed: position };
+          }
+          success = this.#leave(places, index);
+          if (success !== undefined) return success;
+        }
+      }
+      this.#ahead.delete(position);
+      places.clear();
+      this.#spare.push(places);
+    }
+    return success;
+  }
+
+  /** Of the places from `first` on, the ones that look best. */
+  #best(places: Places, first: number): number[] {
+    const looks: { index: number; look: number }[] = [];
+    for (let index = first; index < places.count; index++)
+      if (places.alive(index)) looks.push({ index, look: this.#look(places, index) });
+    looks.sort((one, other) => other.look - one.look);
+    return looks.slice(0, this.#width).map(({ index }) => index);
+  }
+
+  /** Better when more was observed, and much better when less was placed that could have come later. */
+  #look(places: Places, index: number): number {
+    const cursor = this.#cursor;
+    places.load(index, cursor);
+    const { placed } = cursor;
+    const { observers } = cursor.timeline;
+    let look = 0;
+    for (let word = 0; word < placed.length; word++) {
+      look += bits(placed[word]! & observers[word]!);
+      look -= too_early * bits(placed[word]! & ~observers[word]!);
+    }
+    return look;
+  }
+
+  #leave(places: Places, index: number): Outcome | undefined {
+    const cursor = this.#cursor;
+    const { position } = cursor.timeline;
+    const trail = places.trail(index);
+    places.load(index, cursor);
+    for (const row of this.#rows.from()) {
+      places.load(index, cursor);
+      if (row.every((move) => this.#make(move))) {
+        const success = this.#arrive(trail);
+        if (success !== undefined) return success;
+      } else cursor.order.length = cursor.order_at.length = 0;
+      cursor.timeline.backTo(position);
+    }
+    return undefined;
+  }
+
+  /** @returns whether it could be made */
+  #make(move: number): boolean {
+    const cursor = this.#cursor;
+    const { class_of, slot_of } = this.#problem;
+    const operation = move < 0 ? ~move : move;
+    const slot = slot_of[operation]!;
+    if (slot >= 0 && (cursor.placed[slot >> 5]! & (1 << (slot & 31))) !== 0) return false;
+    const next = move < 0 ? cursor.state : this.#steps.next(cursor.state, class_of[operation]!);
+    if (next === impossible) return false;
+    cursor.make(move, next);
+    return true;
+  }
+
+  /** Goes on as far as possible and keeps the place there, unless it is the end. */
+  #arrive(trail: number): Outcome | undefined {
+    const cursor = this.#cursor;
+    const done = cursor.advance();
+    const longer = this.#trails?.extend(trail, cursor) ?? -1;
+    cursor.order.length = cursor.order_at.length = 0;
+    if (done) {
+      const way = this.#trails?.whole(longer);
+      const order = way === undefined ? [] : withWaived(this.#problem, way.order, way.order_at);
+      return { kind: "linearizable", order };
+    }
+    if ((this.#steps.hopelessUntil?.(cursor) ?? -1) >= 0) return undefined;
+    const { position, open } = cursor.timeline;
+    let places = this.#ahead.get(position);
+    if (places === undefined) {
+      places = this.#spare.pop() ?? new Places(open.length, this.#crashed_sets);
+      this.#ahead.set(position, places);
+    }
+    places.add(cursor, longer);
+    return undefined;
+  }
+
+  #exhausted(): ReturnType<typeof exhausted> {
+    if (this.#turns > (this.#budget.turns ?? Number.POSITIVE_INFINITY)) return "turns";
+    let bytes = this.#steps.bytes + this.#crashed_sets.bytes + (this.#trails?.bytes ?? 0);
+    for (const ahead of this.#ahead.values()) bytes += ahead.bytes;
+    return exhausted(this.#budget, bytes);
+  }
+}
+
+function bits(word: number): number {
+  let left = word - ((word >>> 1) & 0x55555555);
+  left = (left & 0x33333333) + ((left >>> 2) & 0x33333333);
+  return Math.imul((left + (left >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
