@@ -10,7 +10,9 @@ import type { Names } from "./lifetimes.ts";
 import { containers, reduce } from "./reduce.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env["ROUNDS"] ?? 50_000);
+const rounds = Number(process.env["ROUNDS"] ?? 20_000);
+/** The search that they are compared with takes its time: all of them by `LARGER=2000`. */
+const larger_rounds = Number(process.env["LARGER"] ?? 150);
 
 function someHistory(
   name: string,
@@ -111,7 +113,7 @@ for (const name of Object.keys(containers))
       const judge = (operations: readonly Operation[]) =>
         search(toProblem(operations, model), model, { memory_bytes: 2 ** 22 }).kind;
       const counts = { linearizable: 0, impossible: 0, "gave up": 0, unsure: 0 };
-      for (let round = 0; round < rounds / 25; round++) {
+      for (let round = 0; round < larger_rounds; round++) {
         const crashed = {
           adds: pick(random, [0, share / 2]),
           removes: pick(random, [0, share / 2]),
@@ -130,6 +132,6 @@ for (const name of Object.keys(containers))
         if (impossible && judged) throw new Error(`evidence of ${told}`);
       }
       console.log(name, counts);
-      expect(Math.min(counts.linearizable, counts.impossible)).toBeGreaterThan(rounds / 500);
+      expect(Math.min(counts.linearizable, counts.impossible)).toBeGreaterThan(larger_rounds / 20);
     },
   );
