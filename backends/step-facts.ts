@@ -30,6 +30,7 @@ export interface Fact {
   readonly became?: Values;
 }
 
+/** A row, or what was computed of rows, as it was answered. */
 export interface FoundRow {
   readonly columns: Values;
   readonly computed: Values;
