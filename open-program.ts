@@ -47,7 +47,11 @@ export async function openProgram<Client, D extends Databases>(
         open: ({ url }) => open(url),
         close,
       })
-    : throughSeveralDoors<Client>(await openAll(name, database, schema), { open, close });
+    : throughSeveralDoors<Client>(await openAll(name, database, schema), {
+        open: (addresses) =>
+          open(Object.fromEntries(Object.entries(addresses).map(([key, { url }]) => [key, url]))),
+        close,
+      });
   const operations: readonly ProgramOperation<Client>[] = typeof run === "function" ? [run] : run;
   return {
     options: {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import type { Isolation } from "../backends/backend.ts";
-import { race_kinds } from "../race/database.ts";
+import { race_kinds, type Statement } from "../race/database.ts";
 import type { Template } from "../race/environment.ts";
 import { short_level } from "../reports/matrix.ts";
 import type { ServerKind } from "../servers/server.ts";
@@ -10,7 +10,7 @@ import { BadUsage, wholeNumber } from "./bad-usage.ts";
 
 /** As commander gives them. */
 export interface RaceFlags {
-  readonly database?: string;
+  readonly database: readonly string[];
   readonly schema: readonly string[];
   readonly setup: readonly string[];
   readonly check: readonly string[];
@@ -24,16 +24,21 @@ export interface RaceFlags {
   readonly timeLimitS?: string;
 }
 
-/** What is to be explored, as it was read from the command line. */
-export interface RaceWish {
-  readonly name: string;
-  readonly argv: readonly string[];
+/** A database that the program uses. */
+export interface WishedDatabase {
   readonly kind: ServerKind;
   /** A server that is there; else one is started. */
   readonly url: string | undefined;
   readonly schema: readonly string[];
-  readonly setup: readonly string[];
-  readonly check: readonly string[];
+}
+
+/** What is to be explored, as it was read from the command line. */
+export interface RaceWish {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly databases: readonly WishedDatabase[];
+  readonly setup: readonly Statement[];
+  readonly check: readonly Statement[];
   readonly templates: readonly Template[];
   readonly clients: number;
   readonly operations: number;
@@ -49,7 +54,12 @@ const collect = (value: string, before: string[]): string[] => [...before, value
 /** The flags of `race`, which a replay takes, too. */
 export function withRaceFlags(command: Command): Command {
   return command
-    .option("--database <kind or URL>", `${race_kinds.join(", ")}, or a server of yours`)
+    .option(
+      "--database <kind or URL>",
+      `${race_kinds.join(", ")}, or a server of yours; again for more`,
+      collect,
+      [],
+    )
     .option(
       "--schema <file or text>",
       "run once, before all schedules; again for more",
@@ -78,18 +88,27 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
     throw new BadUsage(
       "race needs the command of a client behind --, as in: -- python3 increment.py",
     );
-  if (flags.database === undefined)
+  if (flags.database.length === 0)
     throw new BadUsage(`race needs --database: ${race_kinds.join(", ")}, or a URL.`);
   const number = (flag: string, text: string | undefined, least: number): number | undefined =>
     text === undefined ? undefined : wholeNumber(flag, text, least);
+  const databases = flags.database.map(databaseOf);
+  const kinds = databases.map(({ kind }) => kind);
+  if (new Set(kinds).size < kinds.length)
+    throw new BadUsage("--database: two of one kind cannot be told apart.");
+  const said = (text: string): Statement => statementFor(text, kinds);
+  const schema = await Promise.all(flags.schema.map((text) => schemaOf(text, kinds)));
   const time_limit_s = number("--time-limit-s", flags.timeLimitS, 1);
   return {
     name: nameOf(argv),
     argv,
-    ...databaseOf(flags.database),
-    schema: await Promise.all(flags.schema.map(textOrFile)),
-    setup: flags.setup,
-    check: flags.check,
+    databases: databases.map(({ kind, url }) => ({
+      kind,
+      url,
+      schema: schema.filter((one) => one.kind === kind).map(({ text }) => text),
+    })),
+    setup: flags.setup.map(said),
+    check: flags.check.map(said),
     templates: flags.env.map(templateOf),
     clients: wholeNumber("--clients", flags.clients, 2),
     operations: wholeNumber("--operations", flags.operations, 1),
@@ -123,6 +142,18 @@ const schemes: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
   redis: ["redis", "rediss"],
   dynamodb: ["http", "https"],
 };
+
+/** `redis: DEL lock` is said to that one of several databases, all else to the first. */
+function statementFor(text: string, kinds: readonly ServerKind[]): Statement {
+  const [, word, rest = ""] = /^(\w+):\s*([\s\S]*)$/.exec(text) ?? [];
+  const kind = kinds.find((kind) => kind === word);
+  return kind === undefined ? { kind: kinds[0]!, text } : { kind, text: rest };
+}
+
+async function schemaOf(text: string, kinds: readonly ServerKind[]): Promise<Statement> {
+  const { kind, text: said } = statementFor(text, kinds);
+  return { kind, text: await textOrFile(said) };
+}
 
 /** What names a file that is there is a file. */
 async function textOrFile(text: string): Promise<string> {

@@ -1,8 +1,7 @@
 import { Command } from "commander";
-import type { BackendWithDoor } from "../backends/door-target.ts";
 import { SchemaFailed } from "../backends/lane-database.ts";
 import { withoutPassword } from "../backends/without-password.ts";
-import { openRaceDatabase, speakTo } from "../race/database.ts";
+import { type RaceDatabase, RaceDatabases } from "../race/database.ts";
 import { BadTemplate, environmentOf } from "../race/environment.ts";
 import type { RaceOptions } from "../race/options.ts";
 import { CannotRace, race } from "../race/race.ts";
@@ -48,17 +47,20 @@ export async function withRace(
   const { signal } = interrupted;
   const status = new StatusLine();
   const progress = new Progress(wish.name);
-  const sources = new Map(wish.url === undefined ? [] : [[wish.kind, wish.url] as const]);
+  const sources = new Map(
+    wish.databases.flatMap(({ kind, url }) => (url === undefined ? [] : [[kind, url] as const])),
+  );
   try {
-    await using started = startServers([wish.kind], sources, status, signal);
-    const server = (await started.ready.get(wish.kind)) as Server;
-    await using backend = await openRaceDatabase(wish.kind, server, wish.schema);
-    mustBeFilled(wish, backend);
+    const kinds = wish.databases.map(({ kind }) => kind);
+    await using started = startServers(kinds, sources, status, signal);
+    await using databases = new RaceDatabases();
+    for (const { kind, schema } of wish.databases)
+      await databases.add(kind, (await started.ready.get(kind)) as Server, schema);
+    mustBeFilled(wish, databases.all);
     status.clear();
     await work({
       ...wish,
-      backend,
-      speak: speakTo(wish.kind),
+      databases: databases.all,
       signal,
       progress: (schedules) => progress.show(schedules),
       replayCommand,
@@ -77,9 +79,10 @@ export async function withRace(
   }
 }
 
-function mustBeFilled({ kind, templates }: RaceWish, { door }: BackendWithDoor<unknown>): void {
+function mustBeFilled({ templates }: RaceWish, databases: readonly RaceDatabase[]): void {
+  const places = databases.map(({ kind, backend }) => ({ kind, address: backend.door.address() }));
   try {
-    environmentOf([{ kind, address: door.address() }], templates);
+    environmentOf(places, templates);
   } catch (error) {
     if (error instanceof BadTemplate) throw new BadUsage(`--env: ${error.message}`);
     throw error;

@@ -1,7 +1,9 @@
-import type { Address } from "../backends/door-target.ts";
 import type { Speaker } from "../backends/speaker.ts";
-import type { Doorstep, MakeClient } from "../schedules/doors/door-backend.ts";
-import { environmentOf, type Place, type Template } from "./environment.ts";
+import type { Doorstep } from "../schedules/doors/door-backend.ts";
+import type { MakeOfSeveral } from "../schedules/doors/several-doors.ts";
+import type { ServerKind } from "../servers/server.ts";
+import { speakTo } from "./database.ts";
+import { environmentOf, type Place, placesOf, type Template } from "./environment.ts";
 import { commandInWords, hasFailed, ProcessFailed } from "./process-failed.ts";
 import type { ProcessEnd, Processes, RunningProcess } from "./processes.ts";
 
@@ -12,23 +14,20 @@ export interface ProcessOptions {
   readonly argv: readonly string[];
   readonly templates: readonly Template[];
   readonly processes: Processes;
-  readonly kind: string;
-  /** A connection past all gates. */
-  readonly speak: (address: Address) => Promise<Speaker>;
   readonly abandoned: (process: Abandoned) => void;
 }
 
 /** A client of a schedule that is a process: a new one for each operation. */
 export class ProcessClient implements AsyncDisposable {
   readonly #options: ProcessOptions;
-  readonly #place: Place;
+  readonly #places: readonly Place[];
   readonly #door: Doorstep;
+  readonly #speakers = new Map<ServerKind, Promise<Speaker>>();
   #running: { readonly process: RunningProcess; readonly client: number } | undefined;
-  #speaker: Promise<Speaker> | undefined;
 
-  constructor(address: Address, door: Doorstep, options: ProcessOptions) {
+  constructor(places: readonly Place[], door: Doorstep, options: ProcessOptions) {
     this.#options = options;
-    this.#place = { kind: options.kind, address };
+    this.#places = places;
     this.#door = door;
   }
 
@@ -40,7 +39,7 @@ export class ProcessClient implements AsyncDisposable {
   async run(client: number): Promise<string> {
     const { argv, templates, processes } = this.#options;
     const environment = {
-      ...environmentOf([this.#place], templates),
+      ...environmentOf(this.#places, templates),
       RACEPROOF_CLIENT: String(client),
     };
     const process = processes.start({ argv, environment });
@@ -53,9 +52,13 @@ export class ProcessClient implements AsyncDisposable {
   }
 
   /** For setting up and checking. */
-  get speaker(): Promise<Speaker> {
-    this.#speaker ??= this.#options.speak(this.#place.address);
-    return this.#speaker;
+  speaker(kind: ServerKind): Promise<Speaker> {
+    const known = this.#speakers.get(kind);
+    if (known) return known;
+    const { address } = this.#places.find((place) => place.kind === kind)!;
+    const speaker = speakTo(kind, address.url);
+    this.#speakers.set(kind, speaker);
+    return speaker;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -65,15 +68,15 @@ export class ProcessClient implements AsyncDisposable {
       running.process.kill();
       await running.process.ended;
     }
-    await (await this.#speaker)?.[Symbol.asyncDispose]();
+    for (const speaker of this.#speakers.values()) await (await speaker)[Symbol.asyncDispose]();
   }
 }
 
 /** How the doors make clients that are processes. */
-export function processClients(options: ProcessOptions): MakeClient<ProcessClient> {
+export function processClients(options: ProcessOptions): MakeOfSeveral<ProcessClient> {
   return {
     reconnects: true,
-    open: (address, door) => new ProcessClient(address, door, options),
+    open: (addresses, door) => new ProcessClient(placesOf(addresses), door, options),
     close: (client) => client[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import type { Address, BackendWithDoor } from "../backends/door-target.ts";
+import type { BackendWithDoor } from "../backends/door-target.ts";
 import { withSchema } from "../backends/lane-database.ts";
 import { speakMysql } from "../backends/mysql/speaker.ts";
 import { openLaneDatabase } from "../backends/open-lane-database.ts";
@@ -20,23 +20,42 @@ const speakers: Readonly<Partial<Record<ServerKind, (url: string) => Promise<Spe
 export const race_kinds: readonly ServerKind[] = Object.keys(speakers) as ServerKind[];
 
 /** @throws whatever the server says */
-export function speakTo(kind: ServerKind): (address: Address) => Promise<Speaker> {
-  const speak = speakers[kind]!;
-  return ({ url }) => speak(url);
+export const speakTo = (kind: ServerKind, url: string): Promise<Speaker> => speakers[kind]!(url);
+
+/** A statement, and to which database it is said. */
+export interface Statement {
+  readonly kind: ServerKind;
+  readonly text: string;
 }
 
-/**
- * A database of our own at a server, with this schema in it.
- * @throws CannotConnect
- * @throws SchemaFailed
- */
-export async function openRaceDatabase(
-  kind: ServerKind,
-  server: { readonly url: string },
-  schema: readonly string[],
-): Promise<BackendWithDoor<unknown>> {
-  return withSchema(await openLaneDatabase(server), async (url) => {
-    await using speaker = await speakers[kind]!(url);
-    for (const text of schema) await speaker.say(text);
-  });
+/** A database that a program uses. */
+export interface RaceDatabase {
+  readonly kind: ServerKind;
+  readonly backend: BackendWithDoor<unknown>;
+}
+
+/** Databases of our own, at servers that may be someone else's. Their disposal removes them. */
+export class RaceDatabases implements AsyncDisposable {
+  readonly all: RaceDatabase[] = [];
+
+  /**
+   * Adds an empty one, and makes its schema.
+   * @throws CannotConnect
+   * @throws SchemaFailed
+   */
+  async add(
+    kind: ServerKind,
+    server: { readonly url: string },
+    schema: readonly string[],
+  ): Promise<void> {
+    const backend = await withSchema(await openLaneDatabase(server), async (url) => {
+      await using speaker = await speakTo(kind, url);
+      for (const text of schema) await speaker.say(text);
+    });
+    this.all.push({ kind, backend });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.all.map(({ backend }) => backend[Symbol.asyncDispose]()));
+  }
 }

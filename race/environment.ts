@@ -1,4 +1,5 @@
 import type { Address } from "../backends/door-target.ts";
+import type { ServerKind } from "../servers/server.ts";
 
 /** What a template may ask for. */
 export const template_words = ["url", "host", "port", "user", "password", "database"] as const;
@@ -12,9 +13,13 @@ export interface Template {
 
 /** The address of a database of one kind. */
 export interface Place {
-  readonly kind: string;
+  readonly kind: ServerKind;
   readonly address: Address;
 }
+
+/** @param addresses by kind, in the order of the databases */
+export const placesOf = (addresses: Readonly<Record<string, Address>>): Place[] =>
+  Object.entries(addresses).map(([kind, address]) => ({ kind: kind as ServerKind, address }));
 
 /** A template that asks for what there is not. */
 export class BadTemplate extends Error {}

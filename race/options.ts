@@ -1,7 +1,6 @@
-import type { Backend, Isolation } from "../backends/backend.ts";
-import type { Address } from "../backends/door-target.ts";
-import type { Speaker } from "../backends/speaker.ts";
+import type { Isolation } from "../backends/backend.ts";
 import type { Exploration } from "../schedules/exploration.ts";
+import type { RaceDatabase, Statement } from "./database.ts";
 import type { Template } from "./environment.ts";
 
 /** A program in processes, and how to explore it. */
@@ -9,12 +8,10 @@ export interface RaceOptions {
   readonly name: string;
   readonly argv: readonly string[];
   readonly templates: readonly Template[];
-  /** In a database of its own; disposed of by whoever made it. */
-  readonly backend: Backend<unknown>;
-  readonly kind: string;
-  readonly speak: (address: Address) => Promise<Speaker>;
-  readonly setup: readonly string[];
-  readonly check: readonly string[];
+  /** At least one; disposed of by whoever made them. */
+  readonly databases: readonly RaceDatabase[];
+  readonly setup: readonly Statement[];
+  readonly check: readonly Statement[];
   readonly clients: number;
   readonly operations: number;
   readonly isolation: Isolation | undefined;

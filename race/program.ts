@@ -2,17 +2,18 @@ import { type Speaker, valueInWords } from "../backends/speaker.ts";
 import { CheckFailed, OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
 import type { Trace } from "../schedules/trace.ts";
 import type { ProcessClient } from "./client.ts";
+import type { Statement } from "./database.ts";
 
 /** What is to be true before and after the clients, as statements. */
 export interface Statements {
-  readonly setup: readonly string[];
+  readonly setup: readonly Statement[];
   /** Questions: the first column of the first row must be true, or 1. None: the serial orders are the oracle. */
-  readonly check: readonly string[];
+  readonly check: readonly Statement[];
   readonly signal: AbortSignal;
 }
 
 /** How a schedule is judged where nobody says what is right. */
-export type Judge = (outcome: Outcome, speaker: Speaker) => Promise<void>;
+export type Judge = (outcome: Outcome, client: ProcessClient) => Promise<void>;
 
 /** Processes as a program that schedules can explore. */
 export function processProgram(statements: Statements, judge: Judge): Program<ProcessClient> {
@@ -20,15 +21,13 @@ export function processProgram(statements: Statements, judge: Judge): Program<Pr
   return {
     async setup(client) {
       signal.throwIfAborted();
-      const speaker = await client.speaker;
-      for (const statement of setup) await speaker.say(statement);
+      for (const { kind, text } of setup) await (await client.speaker(kind)).say(text);
     },
     run: (client, around) => client.run(around.client),
     async check(client, outcome) {
-      const speaker = await client.speaker;
-      if (check.length === 0) return judge(outcome, speaker);
+      if (check.length === 0) return judge(outcome, client);
       mustHaveEndedWell(outcome.trace);
-      for (const question of check) await mustBeTrue(question, speaker);
+      for (const { kind, text } of check) await mustBeTrue(text, await client.speaker(kind));
     },
     looks_after: check.length === 0,
     alike: true,

@@ -1,12 +1,12 @@
-import type { Speaker } from "../backends/speaker.ts";
 import { noVerdictText } from "../reports/no-verdict.ts";
 import { countsText, failureText, type Subject, tokenOf } from "../reports/report.ts";
 import { successText } from "../reports/success.ts";
-import { throughDoors } from "../schedules/doors/door-backend.ts";
+import { throughSeveralDoors } from "../schedules/doors/several-doors.ts";
 import type { Exploration, ExplorationOptions } from "../schedules/exploration.ts";
 import { OperationFailed, type Outcome } from "../schedules/program.ts";
 import type { Played } from "../schedules/run/lane.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
+import type { ServerKind } from "../servers/server.ts";
 import { type Abandoned, type ProcessClient, processClients } from "./client.ts";
 import type { RaceOptions, RaceResult } from "./options.ts";
 import { lastLines } from "./process-failed.ts";
@@ -34,10 +34,17 @@ export class Scene implements AsyncDisposable {
     this.#options = options;
     this.#processes = processes;
     const { clients, operations, isolation, schedules, seed, time_limit_ms } = options;
-    const make = processClients({ ...options, processes, abandoned: (one) => this.#abandon(one) });
+    const make = processClients({
+      ...options,
+      processes,
+      abandoned: (one) => this.#abandon(one),
+    });
     this.exploration = {
-      backend: throughDoors(options.backend, make),
-      program: processProgram(options, (outcome, speaker) => this.#judge(outcome, speaker)),
+      backend: throughSeveralDoors(
+        Object.fromEntries(options.databases.map(({ kind, backend }) => [kind, backend])),
+        make,
+      ),
+      program: processProgram(options, (outcome, client) => this.#judge(outcome, client)),
       name: options.name,
       clients,
       operations,
@@ -100,8 +107,12 @@ export class Scene implements AsyncDisposable {
     return this.#unsteady === undefined ? undefined : unsteadyText(subject, this.#unsteady);
   }
 
-  async #judge(outcome: Outcome, speaker: Speaker): Promise<void> {
-    const show = (what: string): Promise<string> => speaker.show(what);
+  async #judge(outcome: Outcome, client: ProcessClient): Promise<void> {
+    // Contents of several databases are told with the database's name.
+    const show = async (what: string): Promise<string> => {
+      const [, name = what, kind = ""] = /^(.*) of (\w+)$/.exec(what) ?? [];
+      return (await client.speaker(kind as ServerKind)).show(name);
+    };
     if (this.#rehearsed === undefined) return this.#serial.judge(outcome, show);
     this.#unsteady ??= await this.#serial.add(this.#rehearsed, outcome, show);
   }
@@ -135,8 +146,8 @@ export class Scene implements AsyncDisposable {
   }
 
   #subject(): Subject {
-    const { name, backend, isolation, replayCommand } = this.#options;
-    return { name, backend, isolation, replayCommand };
+    const { name, isolation, replayCommand } = this.#options;
+    return { name, backend: this.exploration.backend, isolation, replayCommand };
   }
 }
 

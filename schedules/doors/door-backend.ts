@@ -72,6 +72,7 @@ export function throughDoors<Client>(
     ...(waitingConnections ? { waitingConnections } : {}),
     async waiting(asked) {
       const asked_for = asked.flatMap((session) => doors.get(session)?.connections ?? []);
+      if (asked_for.length === 0) return new Set();
       const waiting = await waitingConnections?.(asked_for);
       return new Set(
         asked.filter((session) =>

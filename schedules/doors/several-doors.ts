@@ -4,17 +4,26 @@
  */
 import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
+import type { Address } from "../../backends/door-target.ts";
 import { closeInTime } from "./close-in-time.ts";
-import { throughDoors } from "./door-backend.ts";
+import { type Doorstep, type MakeClient, throughDoors } from "./door-backend.ts";
 
-/** Makes what an application works with, at the URLs of its databases. */
+/** Makes what an application works with, at the addresses of its databases. */
 export interface MakeOfSeveral<Client> {
-  open(urls: Readonly<Record<string, string>>): Client | Promise<Client>;
+  open(addresses: Readonly<Record<string, Address>>, doors: Doorstep): Client | Promise<Client>;
   close(client: Client): unknown;
+  /** The client makes new connections itself: that one was closed does not matter. */
+  readonly reconnects?: boolean;
 }
 
-/** A session of each database, whose client is no more than the URL of its door. */
-type Parts = readonly Session<string>[];
+/** What of a client belongs to one of its databases. */
+interface Place {
+  readonly address: Address;
+  readonly door: Doorstep;
+}
+
+/** A session of each database, whose client is no more than the address of its door. */
+type Parts = readonly Session<Place>[];
 
 /**
  * @param backends by name; disposed of with this one
@@ -25,8 +34,12 @@ export function throughSeveralDoors<Client>(
   make: MakeOfSeveral<Client>,
 ): Backend<Client> {
   const names = Object.keys(backends);
-  const only_url = { open: ({ url }: { url: string }) => url, close: () => undefined };
-  const doors = Object.values(backends).map((backend) => throughDoors(backend, only_url));
+  const only_place: MakeClient<Place> = {
+    open: (address, door) => ({ address, door }),
+    close: () => undefined,
+    reconnects: make.reconnects ?? false,
+  };
+  const doors = Object.values(backends).map((backend) => throughDoors(backend, only_place));
   const sessions = new WeakMap<Session<Client>, Parts>();
   /** Servers count their connections without regard to each other. */
   const numberOf = (connection: number, at: number): number => connection * doors.length + at;
@@ -67,7 +80,7 @@ export function throughSeveralDoors<Client>(
     ...(checks_ms.length > 0 ? { deadlockCheckMs: Math.max(...checks_ms) } : {}),
     async open(gate: Gate = open_gate, options: OpenOptions = {}) {
       const faults = { loses_next_reply: false };
-      const parts: Session<string>[] = [];
+      const parts: Session<Place>[] = [];
       for (const [at, door] of doors.entries())
         parts.push(
           await door.open(
@@ -80,9 +93,11 @@ export function throughSeveralDoors<Client>(
             options,
           ),
         );
-      const client = await make.open(
-        Object.fromEntries(names.map((name, i) => [name, parts[i]!.client])),
-      );
+      const places = parts.map(({ client }) => client);
+      const addresses = names.map((name, i) => [name, places[i]!.address] as const);
+      const client = await make.open(Object.fromEntries(addresses), {
+        left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
+      });
       const session = sessionOf(client, parts, faults, make);
       sessions.set(session, parts);
       return session;
@@ -121,7 +136,7 @@ export function throughSeveralDoors<Client>(
 function gateOf(
   gate: Gate,
   faults: { loses_next_reply: boolean },
-  part: () => Session<string>,
+  part: () => Session<Place>,
   numbered: (connection: number) => number,
 ): Gate {
   if (gate === open_gate) return gate;

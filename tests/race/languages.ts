@@ -7,22 +7,32 @@ export interface Language {
   /** The first of these commands that works, with these words behind it. */
   readonly commands: readonly string[];
   readonly probe: readonly string[];
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Starts so slowly that its tests run only where RACEPROOF_LANGUAGES names it. */
+  readonly is_slow?: boolean;
 }
 
 /** @returns the command that works, undefined = the tests of this language do not run, which is said loudly */
-export function commandOf({ name, commands, probe }: Language): string | undefined {
-  const reasons: string[] = [];
-  for (const command of commands) {
+export function commandOf(language: Language): string | undefined {
+  const { name, commands, probe, environment, is_slow = false } = language;
+  const is_named = process.env["RACEPROOF_LANGUAGES"]?.split(",").includes(name) ?? false;
+  const reasons =
+    is_slow && !is_named ? ["it is slow, and RACEPROOF_LANGUAGES does not name it"] : [];
+  for (const command of reasons.length > 0 ? [] : commands) {
     try {
-      execFileSync(command, probe, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
+      execFileSync(command, probe, {
+        stdio: ["ignore", "ignore", "pipe"],
+        encoding: "utf8",
+        ...(environment ? { env: environment } : {}),
+      });
       return command;
     } catch (error) {
       const { stderr = "", message } = error as { stderr?: string; message: string };
       reasons.push(stderr.trim().split("\n").at(-1) || message);
     }
   }
-  const why = `${name} cannot be run here: ${reasons.join("; ")}`;
-  if (process.env["RACEPROOF_LANGUAGES"]?.split(",").includes(name)) throw new Error(why);
+  const why = `the tests of ${name}: ${reasons.join("; ") || "a library of it is not there"}`;
+  if (is_named) throw new Error(`Not run: ${why}`);
   console.warn(`\n*** NOT RUN: ${why} ***\n`);
   return undefined;
 }

@@ -1,27 +1,30 @@
 import { inject } from "vitest";
-import { openRaceDatabase, speakTo } from "../../race/database.ts";
+import { RaceDatabases } from "../../race/database.ts";
 import type { RaceOptions, RaceResult } from "../../race/options.ts";
 import { race } from "../../race/race.ts";
 import type { ServerKind } from "../../servers/server.ts";
 
 /** What a test wants to be different. */
-export type Wish = Partial<RaceOptions> & {
+export type Wish = Partial<Omit<RaceOptions, "setup" | "check">> & {
   readonly kind: ServerKind;
   readonly argv: readonly string[];
   readonly schema?: readonly string[];
+  readonly setup?: readonly string[];
+  readonly check?: readonly string[];
+  /** Beside the first one, with what is said there before every schedule. */
+  readonly another?: { readonly kind: ServerKind; readonly setup: readonly string[] };
 };
 
 /** Races a command on the shared server of a kind, in a database of its own. */
 export async function raceOn(wish: Wish): Promise<RaceResult> {
-  const { kind, schema = [] } = wish;
-  await using backend = await openRaceDatabase(kind, inject("servers")[kind], schema);
+  const { kind, schema = [], setup = [], check = [], another } = wish;
+  const servers = inject("servers");
+  await using databases = new RaceDatabases();
+  await databases.add(kind, servers[kind], schema);
+  if (another) await databases.add(another.kind, servers[another.kind], []);
   return await race({
     name: "test",
     templates: [],
-    backend,
-    speak: speakTo(kind),
-    setup: [],
-    check: [],
     clients: 2,
     operations: 1,
     isolation: undefined,
@@ -33,6 +36,12 @@ export async function raceOn(wish: Wish): Promise<RaceResult> {
     progress: () => undefined,
     replayCommand: (token) => token,
     ...wish,
+    databases: databases.all,
+    setup: [
+      ...setup.map((text) => ({ kind, text })),
+      ...(another?.setup ?? []).map((text) => ({ kind: another!.kind, text })),
+    ],
+    check: check.map((text) => ({ kind, text })),
   });
 }
 
