@@ -12,8 +12,8 @@ export type Schema = string | ((url: string) => unknown);
 export interface LaneDatabase extends BackendWithDoor<unknown> {
   /** Says statements in it, several at once. Absent where there are no statements, only commands. */
   say?(statements: string): Promise<void>;
-  /** Another empty one at the same server; it may outlive this one. */
-  another(): Promise<LaneDatabase>;
+  /** Another empty one at the same server; it may outlive this one. Absent where two would meet. */
+  another?(): Promise<LaneDatabase>;
 }
 
 /** The schema could not be made; its own error, with its stack, is the `cause`. */
@@ -56,7 +56,9 @@ export async function withSchema(
     outcome: (error) => database.outcome(error),
     code: (error) => database.code(error),
     async copyForLane() {
-      return (await database.copyForLane?.()) ?? withSchema(await database.another(), schema);
+      const copy = await database.copyForLane?.();
+      if (copy !== undefined || database.another === undefined) return copy;
+      return withSchema(await database.another(), schema);
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   };

@@ -9,6 +9,8 @@ const mysql: Open = async (server) =>
   (await import("./mysql/backend.ts")).mysqlLaneDatabase(server);
 const redis: Open = async (server) =>
   (await import("./redis/lane-database.ts")).redisLaneDatabase(server);
+const dynamodb: Open = async (server) =>
+  (await import("./dynamodb/backend.ts")).dynamodbLaneDatabase(server);
 
 const by_scheme: Readonly<Record<string, Open>> = {
   postgres,
@@ -17,6 +19,8 @@ const by_scheme: Readonly<Record<string, Open>> = {
   mariadb: mysql,
   redis,
   rediss: redis,
+  http: dynamodb,
+  https: dynamodb,
 };
 
 /**

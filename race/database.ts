@@ -1,4 +1,5 @@
 import type { BackendWithDoor } from "../backends/door-target.ts";
+import { speakDynamodb } from "../backends/dynamodb/speaker.ts";
 import { withSchema } from "../backends/lane-database.ts";
 import { speakMysql } from "../backends/mysql/speaker.ts";
 import { openLaneDatabase } from "../backends/open-lane-database.ts";
@@ -14,6 +15,7 @@ const speakers: Readonly<Partial<Record<ServerKind, (url: string) => Promise<Spe
   mariadb: speakMysql,
   redis: speakRedis,
   valkey: speakRedis,
+  dynamodb: speakDynamodb,
 };
 
 /** Kinds of databases that a race can be about: there are doors to them. */
@@ -48,10 +50,14 @@ export class RaceDatabases implements AsyncDisposable {
     server: { readonly url: string },
     schema: readonly string[],
   ): Promise<void> {
-    const backend = await withSchema(await openLaneDatabase(server), async (url) => {
+    const database = await openLaneDatabase(server);
+    const saying = async (url: string): Promise<void> => {
       await using speaker = await speakTo(kind, url);
       for (const text of schema) await speaker.say(text);
-    });
+    };
+    // Where tables are all that is ours, the database must know which they are.
+    const whole = schema.length === 0 ? undefined : schema.join("\n\n");
+    const backend = await withSchema(database, kind === "dynamodb" ? whole : saying);
     this.all.push({ kind, backend });
   }
 

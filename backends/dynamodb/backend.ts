@@ -1,10 +1,13 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { type Backend, open_gate } from "../backend.ts";
+import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { probe } from "./connect.ts";
 import { contentsOf } from "./contents.ts";
+import { DynamodbDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
 import { DynamodbSession, type Owner } from "./session.ts";
+import { speakDynamodb, statementsOf } from "./speaker.ts";
 
 const dispose_limit_ms = 5_000;
 
@@ -26,10 +29,25 @@ type Client = import("@aws-sdk/client-dynamodb").DynamoDBClient;
  * await dynamodb[Symbol.asyncDispose]();
  * await server[Symbol.asyncDispose]();
  */
-export async function connectDynamodb(server: {
+export function connectDynamodb(server: DynamodbServer): Promise<Backend<Client>> {
+  return connectWith(server);
+}
+
+/** An endpoint; `product` where the process said its version at its start. */
+interface DynamodbServer {
   readonly url: string;
   readonly product?: string;
-}): Promise<Backend<Client>> {
+}
+
+/**
+ * The same, for programs that come through a door. DynamoDB has no databases, only tables: those that are made by
+ * what is said here are ours, and removed at the end. There is no other one beside it, where they would meet.
+ */
+export function dynamodbLaneDatabase(server: DynamodbServer): Promise<LaneDatabase> {
+  return connectWith(server);
+}
+
+async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backend<Client>> {
   // The SDK warns of Node 20 on standard error, which belongs to the user.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const library = await loadDriver(
@@ -56,6 +74,18 @@ export async function connectDynamodb(server: {
   };
 
   return {
+    door: new DynamodbDoorTarget(server.url),
+    async say(statements) {
+      for (const statement of statementsOf(statements)) {
+        await using speaker = await speakDynamodb(server.url);
+        await speaker.say(statement);
+        const [, table] =
+          /^\s*CreateTable\s[\s\S]*?"TableName"\s*:\s*"([^"]+)"/.exec(statement) ?? [];
+        if (table === undefined) continue;
+        tables.add(table);
+        touched.add(table);
+      }
+    },
     name: "dynamodb",
     server: server.product ?? product,
     // The table is ours, so its keys need not be.

@@ -1,0 +1,60 @@
+import { connect as connectTcp } from "node:net";
+import type { Duplex } from "node:stream";
+import { connect as connectTls } from "node:tls";
+import type { Address, DoorTarget } from "../door-target.ts";
+import type { Wire } from "../wire.ts";
+import { dynamodbWire } from "./wire.ts";
+
+/** DynamoDB Local takes any; never the ones of the person who runs this. */
+const credentials = {
+  AWS_ACCESS_KEY_ID: "raceproof",
+  AWS_SECRET_ACCESS_KEY: "raceproof",
+  AWS_REGION: "us-east-1",
+  AWS_DEFAULT_REGION: "us-east-1",
+};
+
+/** DynamoDB behind a door. A connection there holds nothing: no lock, no transaction. */
+export class DynamodbDoorTarget implements DoorTarget {
+  readonly wire: Wire = dynamodbWire(new Map());
+  readonly unlocks: readonly string[] = [];
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async connect(): Promise<Duplex> {
+    const { protocol, hostname, port } = new URL(this.#url);
+    const is_secure = protocol === "https:";
+    const place = { host: hostname, port: Number(port || (is_secure ? 443 : 80)) };
+    const socket = is_secure ? connectTls(place) : connectTcp({ ...place, noDelay: true });
+    await new Promise<void>((resolve, reject) => {
+      socket.once("error", reject);
+      socket.once(is_secure ? "secureConnect" : "connect", () => {
+        socket.off("error", reject);
+        resolve();
+      });
+    });
+    return socket;
+  }
+
+  address(port?: number): Address {
+    const url = port === undefined ? this.#url.replace(/\/$/, "") : `http://127.0.0.1:${port}`;
+    return {
+      url,
+      environment: { AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL: url, ...credentials },
+    };
+  }
+
+  prepare(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  gone(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  terminate(): Promise<void> {
+    return Promise.resolve();
+  }
+}

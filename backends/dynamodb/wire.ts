@@ -1,0 +1,114 @@
+/**
+ * The protocol of DynamoDB as a door reads it: HTTP/1.1, one request a call, its operation in a header and all that
+ * it is about in JSON, whatever library made it. A connection is used again; its answers come in the order of the
+ * requests. A request that names no operation is none.
+ */
+
+import { joined } from "../frames.ts";
+import type { Conversation, Received, Reply, Sent, Wire } from "../wire.ts";
+import { type HttpMessage, HttpStream } from "./http-stream.ts";
+import type { KeyNames } from "./request.ts";
+import { stepOf } from "./step.ts";
+
+/** @param key_names which attributes are the key of a table, as all requests together have shown */
+export function dynamodbWire(key_names: KeyNames): Wire {
+  return { open: () => new DynamodbConversation(key_names) };
+}
+
+/** An answer that is to come, and how it is told. */
+interface Expected {
+  readonly is_request: boolean;
+  readonly describe: (output: object) => string;
+}
+
+class DynamodbConversation implements Conversation {
+  /** HTTP has no numbers of connections. */
+  readonly connection: undefined = undefined;
+  readonly in_transaction = false;
+  readonly is_ready = true;
+  readonly #key_names: KeyNames;
+  readonly #from_client = new HttpStream();
+  readonly #from_server = new HttpStream();
+  readonly #expected: Expected[] = [];
+
+  constructor(key_names: KeyNames) {
+    this.#key_names = key_names;
+  }
+
+  fromClient(bytes: Buffer): Sent[] {
+    const { messages, garbled } = this.#from_client.take(bytes);
+    const sent = messages.map((message) => this.#sent(message));
+    return garbled ? [...sent, { kind: "pass", bytes: garbled }] : sent;
+  }
+
+  goes(expects: unknown): boolean {
+    if (expects === undefined) return false;
+    this.#expected.push(expects as Expected);
+    return true;
+  }
+
+  fromServer(bytes: Buffer): Received[] {
+    const received: Received[] = [];
+    let passed: Buffer[] = [];
+    const { messages, garbled } = this.#from_server.take(bytes);
+    for (const message of messages) {
+      passed.push(message.bytes);
+      // 100 Continue is not the answer yet.
+      if (/^HTTP\/1\.\d 1\d\d\b/.test(message.first_line)) continue;
+      const expected = this.#expected.shift();
+      if (!expected?.is_request) continue;
+      received.push({ bytes: joined(passed), reply: replyOf(message, expected) });
+      passed = [];
+    }
+    if (garbled) passed.push(garbled);
+    if (passed.length > 0) received.push({ bytes: joined(passed) });
+    return received;
+  }
+
+  #sent(message: HttpMessage): Sent {
+    const { bytes, headers } = message;
+    const operation = /\.(\w+)$/.exec(headers.get("x-amz-target") ?? "")?.[1];
+    const input = operation === undefined ? undefined : jsonOf(message);
+    if (operation === undefined || input === undefined) {
+      const expects: Expected = { is_request: false, describe: () => "" };
+      return { kind: "pass", bytes, expects };
+    }
+    const step = stepOf(operation, input, this.#key_names);
+    const { statement, kind, keys } = step;
+    const expects: Expected = { is_request: true, describe: (output) => step.describe({ output }) };
+    return {
+      kind: "request",
+      bytes,
+      expects,
+      request: {
+        statement,
+        kind,
+        keys,
+        commits_itself: false,
+        facts: (reply) => step.facts?.({ output: (reply as Answer).output }),
+      },
+    };
+  }
+}
+
+/** A reply with what it was read from. */
+interface Answer extends Reply {
+  readonly output?: object;
+}
+
+function replyOf(message: HttpMessage, { describe }: Expected): Answer {
+  const status = Number(message.first_line.split(" ")[1]);
+  const output = jsonOf(message) ?? {};
+  if (status < 400) return { word: describe(output), output };
+  const { __type = `HTTP ${status}`, message: said, Message } = output as Record<string, string>;
+  return { error: { code: __type.replace(/^.*#/, ""), message: said ?? Message ?? "" } };
+}
+
+function jsonOf({ body }: HttpMessage): object | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString("utf8"));
+    return typeof value === "object" && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
