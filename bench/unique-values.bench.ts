@@ -11,13 +11,15 @@ export default function bench(): void {
   for (const name of Object.keys(containers)) {
     time(name, 10_000, 8); // warm-up
     const hundred = Array.from({ length: 20 }, (_, seed) => time(name, 100, 8, seed));
+    const some = Array.from({ length: 5 }, (_, seed) => time(name, 10_000, 8, seed));
     const small = time(name, 100_000, 8);
     const large = time(name, 1_000_000, 8);
     const memory_mb = Math.round(process.memoryUsage().rss / mebibyte);
     const wide = time(name, 100_000, 100);
     const crashed = time(name, 10_000, 8, 1, 0.01);
     console.log(
-      `  ${name}: 100 operations ${median(hundred).toFixed(2)} ms, 100,000: ${text(small)}, ` +
+      `  ${name}: 100 operations ${median(hundred).toFixed(2)} ms (a peer 0.1 ms), ` +
+        `10,000: ${text(median(some))} (a peer 11–14 ms, for queues), 100,000: ${text(small)}, ` +
         `1,000,000: ${text(large)}${name === "queue" ? " (limit 3 s)" : ""}, ` +
         `10 × the operations ${(large / small).toFixed(1)} × the time (limit 14)`,
     );

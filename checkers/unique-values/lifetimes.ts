@@ -10,6 +10,9 @@ import { plainText } from "../plain-text.ts";
  * own condition on them (queue.ts, stack.ts, deque.ts, priority-queue.ts). The proofs there are our own, since
  * the paper leaves out operations that crashed and, mostly, those that found nothing.
  *
+ * Where a value is added twice, an answer does not say which add it belongs to, and the choice may decide. No exact
+ * reduction is made then: such histories are left to the search.
+ *
  * Two facts hold for all of these containers.
  *
  * **Leaving out.** A legal order stays legal when one value is taken out of it, with its add and its remove. (Nothing else
