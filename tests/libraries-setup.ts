@@ -1,4 +1,4 @@
-/** One server of each kind for all examples; the files find them in their environment. */
+/** One server of each kind for all examples; the files find them in their environment, as in a project of their own. */
 import type { ServerKind } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
 import { variableOf } from "../servers/url.ts";
