@@ -6,9 +6,9 @@ import { fromNowhere } from "./from-nowhere/from-nowhere.ts";
 import { memoryToTakeHereMb } from "./memory-limit.ts";
 import { type MakeModel, models, startOf } from "./models/index.ts";
 import { register } from "./models/register.ts";
-import type { Budget, GaveUp, Outcome } from "./search/outcome.ts";
 import { toProblem } from "./search/problem.ts";
 import { search } from "./search/search.ts";
+import type { Budget, GaveUp, SearchResult } from "./search/search-result.ts";
 import { split } from "./split.ts";
 import { type Reduction, reduce } from "./unique-values/reduce.ts";
 import { impossibleZones } from "./unique-writes.ts";
@@ -213,7 +213,7 @@ function drawn(judge: () => Verdict): Partial<Verdict> {
 }
 
 function gaveUp(
-  { why, events_passed }: Extract<Outcome, { kind: "gave up" }>,
+  { why, events_passed }: Extract<SearchResult, { kind: "gave up" }>,
   { timeoutMs: timeout_ms, memoryMb: memory_mb }: Limits,
   events: number,
 ): string {

@@ -2,9 +2,9 @@ import type { Operation } from "../../histories/event.ts";
 import { linearizable } from "../linearizable.ts";
 import { breadthFirst } from "../search/breadth-first.ts";
 import { depthFirst } from "../search/depth-first.ts";
-import type { Budget, Outcome } from "../search/outcome.ts";
 import { type Problem, toProblem } from "../search/problem.ts";
 import { search, stepsOf } from "../search/search.ts";
+import type { Budget, SearchResult } from "../search/search-result.ts";
 import type { Kind } from "./kind.ts";
 import { wrongOrder } from "./wrong-order.ts";
 
@@ -51,7 +51,7 @@ function searched(
   kind: Kind,
   way: Exclude<(typeof ways)[number], "checker">,
   budget: Budget,
-): Outcome {
+): SearchResult {
   const model = kind.make();
   if (way === "both searches") return search(problem, model, budget);
   const how = way === "depth-first" ? depthFirst : breadthFirst;

@@ -3,7 +3,7 @@ import { drawTimeline } from "../draw-timeline.ts";
 import type { Model } from "../model.ts";
 import type { MakeModel } from "../models/index.ts";
 import { plainText } from "../plain-text.ts";
-import type { Budget } from "../search/outcome.ts";
+import type { Budget } from "../search/search-result.ts";
 import { impossibleValues } from "./by-value.ts";
 import { findReason, wronglySeen } from "./find-reason.ts";
 import { Question, startOf } from "./question.ts";

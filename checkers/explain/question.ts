@@ -1,8 +1,8 @@
 import type { Operation } from "../../histories/event.ts";
 import type { Model } from "../model.ts";
-import type { Budget, Outcome } from "../search/outcome.ts";
 import { type Problem, toProblem } from "../search/problem.ts";
 import { search } from "../search/search.ts";
+import type { Budget, SearchResult } from "../search/search-result.ts";
 
 const unknown = { status: "info", output: undefined, returned: Number.POSITIVE_INFINITY } as const;
 
@@ -49,7 +49,10 @@ export class Question<State> {
     return outcome.kind === "impossible" ? "none" : undefined;
   }
 
-  #ask(needed: ReadonlySet<Operation>, budget: Budget): { outcome: Outcome; problem: Problem } {
+  #ask(
+    needed: ReadonlySet<Operation>,
+    budget: Budget,
+  ): { outcome: SearchResult; problem: Problem } {
     const out = new Set(this.operations.filter((operation) => !needed.has(operation)));
     const problem = toProblem(this.operations, this.model, out);
     return { outcome: search(problem, this.model, budget), problem };

@@ -1,9 +1,9 @@
 import { CrashedSets } from "./crashed-sets.ts";
 import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
 import { Moves } from "./moves.ts";
-import { type Budget, exhausted, type Outcome } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
+import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
 import { Trails } from "./trails.ts";
 
 /**
@@ -14,7 +14,7 @@ export function breadthFirst(
   problem: Problem,
   transitions: ForesightSteps,
   budget: Budget,
-): Outcome {
+): SearchResult {
   return new BreadthFirst(problem, transitions, budget).run();
 }
 
@@ -43,7 +43,7 @@ class BreadthFirst {
     this.#trails = budget.witness === true ? new Trails() : undefined;
   }
 
-  run(): Outcome {
+  run(): SearchResult {
     const { timeline } = this.#cursor;
     let success = this.#arrive(-1);
     while (success === undefined) {
@@ -76,7 +76,7 @@ class BreadthFirst {
   }
 
   /** Makes every move that a place has, but crashed operations only when told. */
-  #leave(places: Places, index: number, crashed: boolean): Outcome | undefined {
+  #leave(places: Places, index: number, crashed: boolean): SearchResult | undefined {
     if (!places.alive(index)) return undefined;
     const cursor = this.#cursor;
     const moves = this.#moves;
@@ -89,7 +89,7 @@ class BreadthFirst {
       moves.addOpen(cursor);
     }
     const trail = places.trail(index);
-    let success: Outcome | undefined;
+    let success: SearchResult | undefined;
     for (let move = 0; success === undefined && move < moves.count; move++) {
       if (move > 0) places.load(index, cursor);
       cursor.make(moves.operation(move), moves.state(move));
@@ -100,7 +100,7 @@ class BreadthFirst {
   }
 
   /** Goes on as far as possible and keeps the place there, unless it is the end. */
-  #arrive(trail: number): Outcome | undefined {
+  #arrive(trail: number): SearchResult | undefined {
     const cursor = this.#cursor;
     const done = cursor.advance();
     const longer = this.#trails?.extend(trail, cursor) ?? -1;
@@ -125,7 +125,7 @@ class BreadthFirst {
     return undefined;
   }
 
-  #impossible(states: readonly number[]): Outcome {
+  #impossible(states: readonly number[]): SearchResult {
     return { kind: "impossible", blocked: ~this.#problem.events[this.#furthest]!, states };
   }
 

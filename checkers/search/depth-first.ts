@@ -1,9 +1,9 @@
 import { CrashedSets } from "./crashed-sets.ts";
 import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
 import { Moves } from "./moves.ts";
-import { type Budget, exhausted, type Outcome } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
+import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
 
 /** A place on the way, with the moves that are left there. */
 interface Frame {
@@ -20,7 +20,11 @@ interface Frame {
  * One way after the other, as far as it goes (Wing and Gong), with Lowe's memory of all places where it has
  * been. Finds an order soon where there are many, but may have to leave a great many dead ends.
  */
-export function depthFirst(problem: Problem, transitions: ForesightSteps, budget: Budget): Outcome {
+export function depthFirst(
+  problem: Problem,
+  transitions: ForesightSteps,
+  budget: Budget,
+): SearchResult {
   const crashed_sets = new CrashedSets(problem.calls.length);
   const cursor = new Cursor(problem, transitions, crashed_sets);
   const { timeline, order, order_at } = cursor;
@@ -95,7 +99,7 @@ export function depthFirst(problem: Problem, transitions: ForesightSteps, budget
   }
   return { kind: "impossible", blocked: ~problem.events[furthest]!, states: [] };
 
-  function success(): Outcome {
+  function success(): SearchResult {
     return {
       kind: "linearizable",
       order: budget.witness === true ? withWaived(problem, order, order_at) : [],

@@ -1,9 +1,9 @@
 import { CrashedSets } from "./crashed-sets.ts";
 import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
-import { type Budget, exhausted, type Outcome } from "./outcome.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { Rows } from "./rows.ts";
+import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
 import { Trails } from "./trails.ts";
 import { impossible } from "./transitions.ts";
 
@@ -24,7 +24,7 @@ export function guided(
   transitions: ForesightSteps,
   width: number,
   budget: Budget,
-): Outcome {
+): SearchResult {
   return new Guided(problem, transitions, width, budget).run();
 }
 
@@ -53,7 +53,7 @@ class Guided {
     this.#trails = budget.witness === true ? new Trails() : undefined;
   }
 
-  run(): Outcome {
+  run(): SearchResult {
     const { timeline } = this.#cursor;
     let success = this.#arrive(-1);
     let position = 0;
@@ -106,7 +106,7 @@ class Guided {
     return look;
   }
 
-  #leave(places: Places, index: number): Outcome | undefined {
+  #leave(places: Places, index: number): SearchResult | undefined {
     const cursor = this.#cursor;
     const { position } = cursor.timeline;
     const trail = places.trail(index);
@@ -136,7 +136,7 @@ class Guided {
   }
 
   /** Goes on as far as possible and keeps the place there, unless it is the end. */
-  #arrive(trail: number): Outcome | undefined {
+  #arrive(trail: number): SearchResult | undefined {
     const cursor = this.#cursor;
     const done = cursor.advance();
     const longer = this.#trails?.extend(trail, cursor) ?? -1;

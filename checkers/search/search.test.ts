@@ -7,16 +7,16 @@ import { seeded } from "../random-history.ts";
 import { breadthFirst } from "./breadth-first.ts";
 import { depthFirst } from "./depth-first.ts";
 import { guided } from "./guided.ts";
-import type { Outcome } from "./outcome.ts";
 import { toProblem } from "./problem.ts";
 import { search, stepsOf } from "./search.ts";
+import type { SearchResult } from "./search-result.ts";
 import { wrongOrder } from "./wrong-order.test-support.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env["ROUNDS"] ?? 100_000);
 
 /** What is found from few places must be an order; the rest is left to the exact search. */
-const lucky = (...asked: Parameters<typeof depthFirst>): Outcome => {
+const lucky = (...asked: Parameters<typeof depthFirst>): SearchResult => {
   const [problem, transitions, budget] = asked;
   const found = guided(problem, transitions, 1 + (problem.operations.length % 3), budget);
   counts_lucky[found.kind === "linearizable" ? "found" : "not"]++;

@@ -4,8 +4,8 @@ import type { ForesightSteps } from "./cursor.ts";
 import { depthFirst } from "./depth-first.ts";
 import { Foresight } from "./foresight.ts";
 import { guided } from "./guided.ts";
-import type { Budget, Outcome } from "./outcome.ts";
 import type { Problem } from "./problem.ts";
+import type { Budget, SearchResult } from "./search-result.ts";
 import { Transitions } from "./transitions.ts";
 
 /** Most histories have many orders, and one of them is found in so many turns for each event; so many do not matter. */
@@ -106,7 +106,11 @@ const too_wide = 20_000;
  *      w, and all that is open at a stop before w is waived there. If no observation is left, the same
  *      holds to the end. The state does not matter before w, nor after: one number stands for all.
  */
-export function search<State>(problem: Problem, model: Model<State>, budget: Budget = {}): Outcome {
+export function search<State>(
+  problem: Problem,
+  model: Model<State>,
+  budget: Budget = {},
+): SearchResult {
   const transitions = stepsOf(problem, model);
   const turns = Math.max(short_turns, easy_turns * problem.events.length);
   const easy = depthFirst(problem, transitions, { turns, ...budget });
@@ -126,7 +130,7 @@ function guidedWithin(
   problem: Problem,
   transitions: ForesightSteps,
   budget: Budget,
-): Outcome | undefined {
+): SearchResult | undefined {
   for (const width of widths) {
     const found = guided(problem, transitions, width, budget);
     if (found.kind !== "gave up" || (found.why !== "width" && found.why !== "turns")) return found;

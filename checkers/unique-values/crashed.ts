@@ -17,7 +17,7 @@ import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
  */
 
 /** What cannot be; undefined when all is well. Exact where no operation that takes out crashed. */
-export type Fault = (lifetimes: Lifetimes) => readonly Part[] | undefined;
+export type Contradiction = (lifetimes: Lifetimes) => readonly Part[] | undefined;
 
 /**
  * Crashed operations may have taken out values that are left in the end.
@@ -25,7 +25,7 @@ export type Fault = (lifetimes: Lifetimes) => readonly Part[] | undefined;
  * @param next which of two values goes first, when both are there
  */
 export function faultWithCrashed(
-  fault: Fault,
+  fault: Contradiction,
   next: (one: Lifetime, other: Lifetime) => number,
   lifetimes: Lifetimes,
 ): Finding {

@@ -18,7 +18,7 @@ export interface Budget {
   readonly turns?: number;
 }
 
-export type Outcome =
+export type SearchResult =
   /**
    * Operations in an order that the model allows; those of unknown outcome only as far as needed.
    * Empty unless it was asked for.
