@@ -3,7 +3,7 @@ import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
 import { Moves } from "./moves.ts";
 import { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
-import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
+import { type Budget, exhausted, type GaveUp, type SearchResult } from "./search-result.ts";
 
 /** A place on the way, with the moves that are left there. */
 interface Frame {
@@ -25,84 +25,118 @@ export function depthFirst(
   transitions: ForesightSteps,
   budget: Budget,
 ): SearchResult {
-  const crashed_sets = new CrashedSets(problem.calls.length);
-  const cursor = new Cursor(problem, transitions, crashed_sets);
-  const { timeline, order, order_at } = cursor;
-  const moves = new Moves(problem, transitions, timeline, crashed_sets);
-  const visited = new Map<number, Places>();
-  const way: Frame[] = [];
-  let furthest = 0;
-  let bytes = 0;
-  let turns = 0;
+  return new DepthFirst(problem, transitions, budget).run();
+}
 
-  const arrive = (): void => {
-    const { position } = timeline;
-    const hopeless_until = transitions.hopelessUntil?.(cursor) ?? -1;
+class DepthFirst {
+  readonly #problem: Problem;
+  readonly #transitions: ForesightSteps;
+  readonly #budget: Budget;
+  readonly #crashed_sets: CrashedSets;
+  readonly #cursor: Cursor;
+  readonly #moves: Moves;
+  readonly #visited = new Map<number, Places>();
+  readonly #way: Frame[] = [];
+  #furthest = 0;
+  #bytes = 0;
+  #turns = 0;
+
+  constructor(problem: Problem, transitions: ForesightSteps, budget: Budget) {
+    this.#problem = problem;
+    this.#transitions = transitions;
+    this.#budget = budget;
+    this.#crashed_sets = new CrashedSets(problem.calls.length);
+    this.#cursor = new Cursor(problem, transitions, this.#crashed_sets);
+    this.#moves = new Moves(problem, transitions, this.#cursor.timeline, this.#crashed_sets);
+  }
+
+  run(): SearchResult {
+    const way = this.#way;
+    if (this.#cursor.advance()) return this.#success();
+    this.#arrive();
+    for (let frame = way.at(-1); frame !== undefined; frame = way.at(-1)) {
+      const why = this.#whyGiveUp();
+      if (why !== undefined) return { kind: "gave up", why, events_passed: this.#furthest };
+      const move = this.#nextMove(frame);
+      if (move === undefined) {
+        this.#moves.count = frame.first_move;
+        way.pop();
+        continue;
+      }
+      this.#cursor.make(this.#moves.operation(move), this.#moves.state(move));
+      if (this.#cursor.advance()) return this.#success();
+      this.#arrive();
+    }
+    return { kind: "impossible", blocked: ~this.#problem.events[this.#furthest]!, states: [] };
+  }
+
+  /** Back to a place on the way. @returns the next move to make there; undefined when there is none left */
+  #nextMove(frame: Frame): number | undefined {
+    const cursor = this.#cursor;
+    cursor.timeline.backTo(frame.position);
+    frame.places.load(frame.index, cursor);
+    cursor.order.length = cursor.order_at.length = frame.order_length;
+    if (frame.next_move === this.#moves.count && !frame.crashed_added) {
+      this.#moves.addCrashed(cursor);
+      frame.crashed_added = true;
+    }
+    return frame.next_move === this.#moves.count ? undefined : frame.next_move++;
+  }
+
+  /** The cursor has come to a place: it is on the way, unless it leads nowhere or somebody was there. */
+  #arrive(): void {
+    const cursor = this.#cursor;
+    const moves = this.#moves;
+    const { position } = cursor.timeline;
+    const hopeless_until = this.#transitions.hopelessUntil?.(cursor) ?? -1;
     if (hopeless_until >= 0) {
-      furthest = Math.max(furthest, hopeless_until);
+      this.#furthest = Math.max(this.#furthest, hopeless_until);
       return;
     }
-    furthest = Math.max(furthest, position);
-    let places = visited.get(position);
-    if (places === undefined) {
-      places = new Places(timeline.open.length, crashed_sets);
-      visited.set(position, places);
-      bytes += 300;
-    }
-    bytes -= places.bytes;
+    this.#furthest = Math.max(this.#furthest, position);
+    const places = this.#placesAt(position);
+    this.#bytes -= places.bytes;
     const needed = places.add(cursor, -1);
-    bytes += places.bytes;
+    this.#bytes += places.bytes;
     if (!needed) return;
     const first_move = moves.count;
     moves.addSkip(cursor);
     moves.addOpen(cursor);
-    const index = places.count - 1;
-    const order_length = order.length;
-    way.push({
+    this.#way.push({
       position,
       places,
-      index,
-      order_length,
+      index: places.count - 1,
+      order_length: cursor.order.length,
       first_move,
       next_move: first_move,
       crashed_added: false,
     });
-  };
-
-  if (cursor.advance()) return success();
-  arrive();
-  for (let frame = way.at(-1); frame !== undefined; frame = way.at(-1)) {
-    if ((++turns & 127) === 0) {
-      if (budget.progress !== undefined) budget.progress[0] = furthest;
-      const why =
-        turns > (budget.turns ?? Number.POSITIVE_INFINITY)
-          ? "turns"
-          : exhausted(budget, bytes + transitions.bytes + crashed_sets.bytes + 200 * way.length);
-      if (why !== undefined) return { kind: "gave up", why, events_passed: furthest };
-    }
-    timeline.backTo(frame.position);
-    frame.places.load(frame.index, cursor);
-    order.length = order_at.length = frame.order_length;
-    if (frame.next_move === moves.count && !frame.crashed_added) {
-      moves.addCrashed(cursor);
-      frame.crashed_added = true;
-    }
-    if (frame.next_move === moves.count) {
-      moves.count = frame.first_move;
-      way.pop();
-      continue;
-    }
-    const move = frame.next_move++;
-    cursor.make(moves.operation(move), moves.state(move));
-    if (cursor.advance()) return success();
-    arrive();
   }
-  return { kind: "impossible", blocked: ~problem.events[furthest]!, states: [] };
 
-  function success(): SearchResult {
+  #placesAt(position: number): Places {
+    let places = this.#visited.get(position);
+    if (places === undefined) {
+      places = new Places(this.#cursor.timeline.open.length, this.#crashed_sets);
+      this.#visited.set(position, places);
+      this.#bytes += 300;
+    }
+    return places;
+  }
+
+  #whyGiveUp(): GaveUp | undefined {
+    if ((++this.#turns & 127) !== 0) return undefined;
+    if (this.#budget.progress !== undefined) this.#budget.progress[0] = this.#furthest;
+    if (this.#turns > (this.#budget.turns ?? Number.POSITIVE_INFINITY)) return "turns";
+    const others = this.#transitions.bytes + this.#crashed_sets.bytes + 200 * this.#way.length;
+    return exhausted(this.#budget, this.#bytes + others);
+  }
+
+  #success(): SearchResult {
+    const { order, order_at } = this.#cursor;
+    const witness = this.#budget.witness === true;
     return {
       kind: "linearizable",
-      order: budget.witness === true ? withWaived(problem, order, order_at) : [],
+      order: witness ? withWaived(this.#problem, order, order_at) : [],
     };
   }
 }

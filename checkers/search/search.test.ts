@@ -13,7 +13,7 @@ import type { SearchResult } from "./search-result.ts";
 import { wrongOrder } from "./wrong-order.test-support.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env["ROUNDS"] ?? 100_000);
+const rounds = Number(process.env["ROUNDS"] ?? 50_000);
 
 /** What is found from few places must be an order; the rest is left to the exact search. */
 const lucky = (...asked: Parameters<typeof depthFirst>): SearchResult => {

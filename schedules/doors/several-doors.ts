@@ -2,7 +2,14 @@
  * Several databases of one program, each behind doors of its own: all of a client's requests, to whichever of them,
  * come to the same gate. So a schedule decides between the read of a cache and the write to its table, too.
  */
-import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
+import type {
+  Backend,
+  Contents,
+  Gate,
+  Isolation,
+  OpenOptions,
+  Session,
+} from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import type { Address } from "../../backends/door-target.ts";
 import { closeInTime } from "./close-in-time.ts";
@@ -33,103 +40,123 @@ export function throughSeveralDoors<Client>(
   backends: Readonly<Record<string, Backend<unknown>>>,
   make: MakeOfSeveral<Client>,
 ): Backend<Client> {
-  const names = Object.keys(backends);
-  const only_place: MakeClient<Place> = {
-    open: (address, door) => ({ address, door }),
-    close: () => undefined,
-    reconnects: make.reconnects ?? false,
-  };
-  const doors = Object.values(backends).map((backend) => throughDoors(backend, only_place));
-  const sessions = new WeakMap<Session<Client>, Parts>();
-  /** Servers count their connections without regard to each other. */
-  const numberOf = (connection: number, at: number): number => connection * doors.length + at;
-  const levels = doors.find(({ isolations }) => isolations.length > 0)?.isolations ?? [];
-  const checks_ms = doors.flatMap(({ deadlockCheckMs }) => deadlockCheckMs ?? []);
+  return new SeveralDoors(backends, make);
+}
 
-  async function waitingConnections(connections: readonly number[]): Promise<Set<number>> {
+class SeveralDoors<Client> implements Backend<Client> {
+  readonly name: string;
+  readonly server: string;
+  readonly prefix = "";
+  readonly isolations: readonly Isolation[];
+  readonly commitsApart = true;
+  declare readonly deadlockCheckMs?: number;
+  readonly #backends: Readonly<Record<string, Backend<unknown>>>;
+  readonly #make: MakeOfSeveral<Client>;
+  readonly #names: readonly string[];
+  readonly #doors: readonly Backend<Place>[];
+  readonly #sessions = new WeakMap<Session<Client>, Parts>();
+
+  constructor(backends: Readonly<Record<string, Backend<unknown>>>, make: MakeOfSeveral<Client>) {
+    this.#backends = backends;
+    this.#make = make;
+    this.#names = Object.keys(backends);
+    const only_place: MakeClient<Place> = {
+      open: (address, door) => ({ address, door }),
+      close: () => undefined,
+      reconnects: make.reconnects ?? false,
+    };
+    const doors = Object.values(backends).map((backend) => throughDoors(backend, only_place));
+    this.#doors = doors;
+    this.name = doors.map(({ name }) => name).join("+");
+    this.server = doors.map(({ server }) => server).join(", ");
+    this.isolations = doors.find(({ isolations }) => isolations.length > 0)?.isolations ?? [];
+    const checks_ms = doors.flatMap(({ deadlockCheckMs }) => deadlockCheckMs ?? []);
+    if (checks_ms.length > 0) this.deadlockCheckMs = Math.max(...checks_ms);
+  }
+
+  async open(gate: Gate = open_gate, options: OpenOptions = {}): Promise<Session<Client>> {
+    const faults = { loses_next_reply: false };
+    const parts: Session<Place>[] = [];
+    for (const [at, door] of this.#doors.entries()) {
+      const numbered = (connection: number): number => this.#numberOf(connection, at);
+      parts.push(
+        await door.open(
+          gateOf(gate, faults, () => parts[at]!, numbered),
+          options,
+        ),
+      );
+    }
+    const places = parts.map(({ client }) => client);
+    const addresses = this.#names.map((name, i) => [name, places[i]!.address] as const);
+    const client = await this.#make.open(Object.fromEntries(addresses), {
+      left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
+    });
+    const session = sessionOf(client, parts, faults, this.#make);
+    this.#sessions.set(session, parts);
+    return session;
+  }
+
+  async waiting(asked: readonly Session<Client>[]): Promise<Set<Session<Client>>> {
+    const partsOf = (session: Session<Client>): Parts => this.#sessions.get(session) ?? [];
+    const all = await Promise.all(
+      this.#doors.map((door, at) => door.waiting(asked.flatMap((one) => partsOf(one)[at] ?? []))),
+    );
+    return new Set(asked.filter((one) => partsOf(one).some((part, at) => all[at]!.has(part))));
+  }
+
+  async waitingConnections(connections: readonly number[]): Promise<Set<number>> {
+    const many = this.#doors.length;
     const found = await Promise.all(
-      doors.map(async (door, at) => {
-        const own = connections.filter((number) => number % doors.length === at);
-        const asked = own.map((number) => (number - at) / doors.length);
+      this.#doors.map(async (door, at) => {
+        const own = connections.filter((number) => number % many === at);
+        const asked = own.map((number) => (number - at) / many);
         const waiting = asked.length > 0 ? await door.waitingConnections?.(asked) : undefined;
-        return [...(waiting ?? [])].map((connection) => numberOf(connection, at));
+        return [...(waiting ?? [])].map((connection) => this.#numberOf(connection, at));
       }),
     );
     return new Set(found.flat());
   }
 
-  async function copyForLane(): Promise<Backend<Client> | undefined> {
+  async copyForLane(): Promise<Backend<Client> | undefined> {
     const copies = await Promise.all(
-      Object.values(backends).map(async (backend) => backend.copyForLane?.()),
+      Object.values(this.#backends).map(async (backend) => backend.copyForLane?.()),
     );
-    if (copies.every((copy) => copy !== undefined))
-      return throughSeveralDoors(
-        Object.fromEntries(names.map((name, i) => [name, copies[i]!])),
-        make,
-      );
+    if (copies.every((copy) => copy !== undefined)) {
+      const named = this.#names.map((name, i) => [name, copies[i]!] as const);
+      return new SeveralDoors(Object.fromEntries(named), this.#make);
+    }
     await Promise.all(copies.map(async (copy) => copy?.[Symbol.asyncDispose]()));
     return undefined;
   }
 
-  return {
-    name: doors.map(({ name }) => name).join("+"),
-    server: doors.map(({ server }) => server).join(", "),
-    prefix: "",
-    isolations: levels,
-    commitsApart: true,
-    ...(checks_ms.length > 0 ? { deadlockCheckMs: Math.max(...checks_ms) } : {}),
-    async open(gate: Gate = open_gate, options: OpenOptions = {}) {
-      const faults = { loses_next_reply: false };
-      const parts: Session<Place>[] = [];
-      for (const [at, door] of doors.entries())
-        parts.push(
-          await door.open(
-            gateOf(
-              gate,
-              faults,
-              () => parts[at]!,
-              (n) => numberOf(n, at),
-            ),
-            options,
-          ),
-        );
-      const places = parts.map(({ client }) => client);
-      const addresses = names.map((name, i) => [name, places[i]!.address] as const);
-      const client = await make.open(Object.fromEntries(addresses), {
-        left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
-      });
-      const session = sessionOf(client, parts, faults, make);
-      sessions.set(session, parts);
-      return session;
-    },
-    async waiting(asked) {
-      const all = await Promise.all(
-        doors.map((door, at) =>
-          door.waiting(asked.flatMap((one) => sessions.get(one)?.[at] ?? [])),
+  async contents(key: string): Promise<Contents> {
+    const all = await Promise.all(this.#doors.map(async (door) => door.contents?.(key)));
+    return new Map(
+      all.flatMap((contents, i) =>
+        [...(contents ?? [])].map(
+          ([what, held]) => [`${what} of ${this.#names[i]}`, held] as const,
         ),
-      );
-      return new Set(
-        asked.filter((one) => sessions.get(one)?.some((part, at) => all[at]!.has(part))),
-      );
-    },
-    waitingConnections,
-    copyForLane,
-    async contents(key) {
-      const all = await Promise.all(doors.map(async (door) => door.contents?.(key)));
-      return new Map(
-        all.flatMap((contents, i) =>
-          [...(contents ?? [])].map(([what, held]) => [`${what} of ${names[i]}`, held] as const),
-        ),
-      );
-    },
-    // An error is of the database that knows it.
-    outcome: (error) => (doors.some((door) => door.outcome(error) === "fail") ? "fail" : "info"),
-    code: (error) =>
-      doors.map((door) => door.code(error)).find((code) => code !== "error") ?? "error",
-    async [Symbol.asyncDispose]() {
-      await Promise.all(doors.map((door) => door[Symbol.asyncDispose]()));
-    },
-  };
+      ),
+    );
+  }
+
+  /** An error is of the database that knows it. */
+  outcome(error: unknown): "fail" | "info" {
+    return this.#doors.some((door) => door.outcome(error) === "fail") ? "fail" : "info";
+  }
+
+  code(error: unknown): string {
+    return this.#doors.map((door) => door.code(error)).find((code) => code !== "error") ?? "error";
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#doors.map((door) => door[Symbol.asyncDispose]()));
+  }
+
+  /** Servers count their connections without regard to each other. */
+  #numberOf(connection: number, at: number): number {
+    return connection * this.#doors.length + at;
+  }
 }
 
 /** The gate as one of several databases comes to it. */

@@ -3,6 +3,8 @@ import { exploreSchedules } from "../../schedules/exploration.ts";
 import { type Counter, kinds, nameOf, openCounters } from "./counters.test-support.ts";
 
 const lost = ["lose reply"] as const;
+/** Its statements take the same locks as at READ COMMITTED, so the same steps commute. */
+const weakest = "READ UNCOMMITTED";
 
 /** Unpruned, a lost reply at every step is hundreds of schedules: so only one of each sort, at one level. */
 function isTriedWithFaults({ name, isolation }: Counter): boolean {
@@ -35,7 +37,7 @@ test.concurrent.each(kinds)(
   async (kind) => {
     await using counters = await openCounters(kind);
     let saved = 0;
-    for (const counter of counters.all) {
+    for (const counter of counters.all.filter(({ isolation }) => isolation !== weakest)) {
       const name = nameOf(counter);
       for (const faults of isTriedWithFaults(counter) ? [[], lost] : [[]]) {
         const all = await endingsOf(counter, false, faults);
