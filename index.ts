@@ -17,7 +17,7 @@ export {
   type TableContents,
 } from "./backends/backend.ts";
 export { CannotConnect } from "./backends/cannot-connect.ts";
-export { connectDynamodb } from "./backends/dynamodb/backend.ts";
+export { connectDynamodb, type DynamodbServer } from "./backends/dynamodb/backend.ts";
 export { type Schema, SchemaFailed } from "./backends/lane-database.ts";
 export { connectMysql, type MariadbOptions } from "./backends/mysql/backend.ts";
 export {

@@ -34,7 +34,7 @@ export function connectDynamodb(server: DynamodbServer): Promise<Backend<Client>
 }
 
 /** An endpoint; `product` where the process said its version at its start. */
-interface DynamodbServer {
+export interface DynamodbServer {
   readonly url: string;
   readonly product?: string;
 }
