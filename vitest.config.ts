@@ -20,7 +20,8 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 300_000,
     // Servers do half of the work, so one file a core leaves cores idle.
     maxWorkers: availableParallelism() + 1,
-    maxConcurrency: 12,
+    // They share one event loop: more of them side by side only stall each other.
+    maxConcurrency: 6,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
