@@ -1,5 +1,9 @@
-/** What a program needs to be found, to know whose it is, and to fetch what is missing through a proxy. */
-const kept = /^(PATH|USER|LOGNAME|TZ|APT_CONFIG|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|\w+_proxy)$/i;
+/**
+ * What a program needs to be found, to know whose it is, to fetch what is missing through a proxy, and to build an
+ * image with the right engine.
+ */
+const kept =
+  /^(PATH|USER|LOGNAME|TZ|APT_CONFIG|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|\w+_proxy|DOCKER_\w+)$/i;
 
 /**
  * The environment of a server's programs. Most of ours is left out: a language that is not installed keeps Redis from
