@@ -27,8 +27,9 @@ export function commandOf(language: Language): string | undefined {
       });
       return command;
     } catch (error) {
-      const { stderr = "", message } = error as { stderr?: string; message: string };
-      reasons.push(stderr.trim().split("\n").at(-1) || message);
+      // No such command: then it never wrote a word, and stderr is null.
+      const { stderr, message } = error as { stderr?: string | null; message: string };
+      reasons.push(stderr?.trim().split("\n").at(-1) || message);
     }
   }
   const why = `the tests of ${name}: ${reasons.join("; ") || "a library of it is not there"}`;
