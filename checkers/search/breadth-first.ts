@@ -1,10 +1,10 @@
+import { Ahead } from "./ahead.ts";
 import { CrashedSets } from "./crashed-sets.ts";
-import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
+import { Cursor, type ForesightSteps } from "./cursor.ts";
 import { Moves } from "./moves.ts";
-import { Places } from "./places.ts";
+import type { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
-import { Trails } from "./trails.ts";
 
 /**
  * Position after position, all places that can be reached there, less the needless ones. Takes about the
@@ -24,10 +24,7 @@ class BreadthFirst {
   readonly #crashed_sets: CrashedSets;
   readonly #cursor: Cursor;
   readonly #moves: Moves;
-  readonly #trails: Trails | undefined;
-  /** By position. */
-  readonly #ahead = new Map<number, Places>();
-  readonly #spare: Places[] = [];
+  readonly #ahead: Ahead;
   #turns = 0;
   /** The furthest return by which a place came to nothing. */
   #furthest = 0;
@@ -40,17 +37,18 @@ class BreadthFirst {
     this.#crashed_sets = new CrashedSets(problem.calls.length);
     this.#cursor = new Cursor(problem, transitions, this.#crashed_sets);
     this.#moves = new Moves(problem, transitions, this.#cursor.timeline, this.#crashed_sets);
-    this.#trails = budget.witness === true ? new Trails() : undefined;
+    const witness = budget.witness === true;
+    this.#ahead = new Ahead(problem, this.#cursor, this.#crashed_sets, witness);
   }
 
   run(): SearchResult {
     const { timeline } = this.#cursor;
     let success = this.#arrive(-1);
     while (success === undefined) {
-      if (this.#ahead.size === 0) return this.#impossible([]);
-      const position = Math.min(...this.#ahead.keys());
+      if (this.#ahead.isEmpty) return this.#impossible([]);
+      const position = this.#ahead.nearest;
       timeline.goTo(position);
-      const places = this.#ahead.get(position)!;
+      const places = this.#ahead.placesAt(position);
       if (this.#budget.progress !== undefined) this.#budget.progress[0] = position;
       // Crashed operations last: places that do without them may come to make the others needless.
       let plain = 0;
@@ -66,11 +64,9 @@ class BreadthFirst {
             : this.#leave(places, crashed++, true);
       }
       if (success !== undefined) break;
-      this.#ahead.delete(position);
       this.#furthest = Math.max(this.#furthest, position);
-      if (this.#ahead.size === 0) return this.#impossible(places.states());
-      places.clear();
-      this.#spare.push(places);
+      if (this.#ahead.holdsOnly(position)) return this.#impossible(places.states());
+      this.#ahead.leaveBehind(position);
     }
     return success;
   }
@@ -101,27 +97,11 @@ class BreadthFirst {
 
   /** Goes on as far as possible and keeps the place there, unless it is the end. */
   #arrive(trail: number): SearchResult | undefined {
-    const cursor = this.#cursor;
-    const done = cursor.advance();
-    const longer = this.#trails?.extend(trail, cursor) ?? -1;
-    cursor.order.length = cursor.order_at.length = 0;
-    if (done) {
-      const way = this.#trails?.whole(longer);
-      const order = way === undefined ? [] : withWaived(this.#problem, way.order, way.order_at);
-      return { kind: "linearizable", order };
-    }
-    const hopeless_until = this.#steps.hopelessUntil?.(cursor) ?? -1;
-    if (hopeless_until >= 0) {
-      this.#furthest = Math.max(this.#furthest, hopeless_until);
-      return undefined;
-    }
-    const { position, open } = cursor.timeline;
-    let places = this.#ahead.get(position);
-    if (places === undefined) {
-      places = this.#spare.pop() ?? new Places(open.length, this.#crashed_sets);
-      this.#ahead.set(position, places);
-    }
-    places.add(cursor, longer);
+    const success = this.#ahead.reach(trail);
+    if (success !== undefined) return success;
+    const hopeless_until = this.#steps.hopelessUntil?.(this.#cursor) ?? -1;
+    if (hopeless_until >= 0) this.#furthest = Math.max(this.#furthest, hopeless_until);
+    else this.#ahead.keep();
     return undefined;
   }
 
@@ -131,8 +111,7 @@ class BreadthFirst {
 
   #exhausted(places: Places): ReturnType<typeof exhausted> {
     if (places.count > (this.#budget.places ?? Number.POSITIVE_INFINITY)) return "width";
-    let bytes = this.#steps.bytes + this.#crashed_sets.bytes + (this.#trails?.bytes ?? 0);
-    for (const ahead of this.#ahead.values()) bytes += ahead.bytes;
+    const bytes = this.#steps.bytes + this.#crashed_sets.bytes + this.#ahead.bytes;
     return exhausted(this.#budget, bytes);
   }
 }

@@ -1,10 +1,10 @@
+import { Ahead } from "./ahead.ts";
 import { CrashedSets } from "./crashed-sets.ts";
-import { Cursor, type ForesightSteps, withWaived } from "./cursor.ts";
-import { Places } from "./places.ts";
+import { Cursor, type ForesightSteps } from "./cursor.ts";
+import type { Places } from "./places.ts";
 import type { Problem } from "./problem.ts";
 import { Rows } from "./rows.ts";
 import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
-import { Trails } from "./trails.ts";
 import { impossible } from "./transitions.ts";
 
 /** At one position, operations are placed in so many rounds at most, one observation or so in each. */
@@ -36,10 +36,7 @@ class Guided {
   readonly #crashed_sets: CrashedSets;
   readonly #cursor: Cursor;
   readonly #rows: Rows;
-  readonly #trails: Trails | undefined;
-  /** By position. */
-  readonly #ahead = new Map<number, Places>();
-  readonly #spare: Places[] = [];
+  readonly #ahead: Ahead;
   #turns = 0;
 
   constructor(problem: Problem, steps: ForesightSteps, width: number, budget: Budget) {
@@ -50,7 +47,8 @@ class Guided {
     this.#crashed_sets = new CrashedSets(problem.calls.length);
     this.#cursor = new Cursor(problem, steps, this.#crashed_sets);
     this.#rows = new Rows(problem, steps, this.#cursor, this.#crashed_sets);
-    this.#trails = budget.witness === true ? new Trails() : undefined;
+    const witness = budget.witness === true;
+    this.#ahead = new Ahead(problem, this.#cursor, this.#crashed_sets, witness);
   }
 
   run(): SearchResult {
@@ -58,11 +56,11 @@ class Guided {
     let success = this.#arrive(-1);
     let position = 0;
     while (success === undefined) {
-      if (this.#ahead.size === 0) return { kind: "gave up", why: "width", events_passed: position };
-      position = Math.min(...this.#ahead.keys());
+      if (this.#ahead.isEmpty) return { kind: "gave up", why: "width", events_passed: position };
+      position = this.#ahead.nearest;
       timeline.goTo(position);
       if (this.#budget.progress !== undefined) this.#budget.progress[0] = position;
-      const places = this.#ahead.get(position)!;
+      const places = this.#ahead.placesAt(position);
       let seen = 0;
       for (let round = 0; round < rounds_at_once && seen < places.count; round++) {
         const best = this.#best(places, seen);
@@ -76,9 +74,7 @@ class Guided {
           if (success !== undefined) return success;
         }
       }
-      this.#ahead.delete(position);
-      places.clear();
-      this.#spare.push(places);
+      this.#ahead.leaveBehind(position);
     }
     return success;
   }
@@ -137,30 +133,15 @@ class Guided {
 
   /** Goes on as far as possible and keeps the place there, unless it is the end. */
   #arrive(trail: number): SearchResult | undefined {
-    const cursor = this.#cursor;
-    const done = cursor.advance();
-    const longer = this.#trails?.extend(trail, cursor) ?? -1;
-    cursor.order.length = cursor.order_at.length = 0;
-    if (done) {
-      const way = this.#trails?.whole(longer);
-      const order = way === undefined ? [] : withWaived(this.#problem, way.order, way.order_at);
-      return { kind: "linearizable", order };
-    }
-    if ((this.#steps.hopelessUntil?.(cursor) ?? -1) >= 0) return undefined;
-    const { position, open } = cursor.timeline;
-    let places = this.#ahead.get(position);
-    if (places === undefined) {
-      places = this.#spare.pop() ?? new Places(open.length, this.#crashed_sets);
-      this.#ahead.set(position, places);
-    }
-    places.add(cursor, longer);
+    const success = this.#ahead.reach(trail);
+    if (success !== undefined) return success;
+    if ((this.#steps.hopelessUntil?.(this.#cursor) ?? -1) < 0) this.#ahead.keep();
     return undefined;
   }
 
   #exhausted(): ReturnType<typeof exhausted> {
     if (this.#turns > (this.#budget.turns ?? Number.POSITIVE_INFINITY)) return "turns";
-    let bytes = this.#steps.bytes + this.#crashed_sets.bytes + (this.#trails?.bytes ?? 0);
-    for (const ahead of this.#ahead.values()) bytes += ahead.bytes;
+    const bytes = this.#steps.bytes + this.#crashed_sets.bytes + this.#ahead.bytes;
     return exhausted(this.#budget, bytes);
   }
 }
