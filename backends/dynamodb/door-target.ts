@@ -2,6 +2,7 @@ import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { heard } from "../heard.ts";
 import type { Wire } from "../wire.ts";
 import { dynamodbWire } from "./wire.ts";
 
@@ -28,13 +29,7 @@ export class DynamodbDoorTarget implements DoorTarget {
     const is_secure = protocol === "https:";
     const place = { host: hostname, port: Number(port || (is_secure ? 443 : 80)) };
     const socket = is_secure ? connectTls(place) : connectTcp({ ...place, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.once(is_secure ? "secureConnect" : "connect", () => {
-        socket.off("error", reject);
-        resolve();
-      });
-    });
+    await heard(socket, is_secure ? "secureConnect" : "connect");
     return socket;
   }
 

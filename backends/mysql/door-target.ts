@@ -2,6 +2,7 @@ import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Isolation } from "../backend.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { heard } from "../heard.ts";
 import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
@@ -31,13 +32,7 @@ export class MysqlDoorTarget implements DoorTarget {
     const socket = host.startsWith("/")
       ? connectTcp({ path: host })
       : connectTcp({ host, port, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.once("connect", () => {
-        socket.off("error", reject);
-        resolve();
-      });
-    });
+    await heard(socket, "connect");
     return socket;
   }
 

@@ -1,12 +1,13 @@
 import { loadDriver } from "../load-driver.ts";
 import { rowsInWords, type Speaker } from "../speaker.ts";
+import { connectTo, givenBy } from "./connection.ts";
 import { quoted } from "./copy-database.ts";
 
 /** Says statements to MySQL or MariaDB, in the database that the URL names. */
 export async function speakMysql(url: string): Promise<Speaker> {
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
-  const connection = await library.createConnection({ uri: url, multipleStatements: true });
-  connection.on("error", () => undefined);
+  const database = decodeURIComponent(new URL(url).pathname.slice(1));
+  const connection = await connectTo(library, givenBy(url), { database, multipleStatements: true });
   const ask: Speaker["ask"] = async (text) => {
     const [answer, fields] = await connection.query({ sql: text, rowsAsArray: true });
     if (!Array.isArray(answer)) return [];

@@ -1,9 +1,10 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import type { Isolation } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { heard } from "../heard.ts";
 import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
@@ -106,15 +107,4 @@ export class PostgresDoorTarget implements DoorTarget {
   terminate(pids: readonly number[]): Promise<void> {
     return this.#database.terminate(pids);
   }
-}
-
-/** The first event of a kind, or the error that comes instead. */
-function heard<T>(socket: Socket, event: "connect" | "data" | "secureConnect"): Promise<T> {
-  return new Promise((resolve, reject) => {
-    socket.once("error", reject);
-    socket.once(event, (value: T) => {
-      socket.off("error", reject);
-      resolve(value);
-    });
-  });
 }

@@ -1,13 +1,12 @@
 import type { QueryArrayResult } from "pg";
 import { loadDriver } from "../load-driver.ts";
 import { rowsInWords, type Speaker } from "../speaker.ts";
+import { connectPlainly, givenBy } from "./connection.ts";
 
 /** Says statements to PostgreSQL, in the database that the URL names. */
 export async function speakPostgres(url: string): Promise<Speaker> {
   const { default: library } = await loadDriver("pg", () => import("pg"));
-  const client = new library.Client({ connectionString: url });
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connectPlainly(library, givenBy(library, url), {});
   const ask: Speaker["ask"] = async (text) => {
     const answer = (await client.query({ text, rowMode: "array" })) as
       | QueryArrayResult<unknown[]>

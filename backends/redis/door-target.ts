@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { Redis } from "ioredis";
 import type { Address, DoorTarget } from "../door-target.ts";
+import { heard } from "../heard.ts";
 import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import { redisWire } from "./wire.ts";
@@ -25,13 +26,7 @@ export class RedisDoorTarget implements DoorTarget {
     const place = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) };
     const is_secure = protocol === "rediss:";
     const socket = is_secure ? connectTls(place) : connectTcp({ ...place, noDelay: true });
-    await new Promise<void>((resolve, reject) => {
-      socket.once("error", reject);
-      socket.once(is_secure ? "secureConnect" : "connect", () => {
-        socket.off("error", reject);
-        resolve();
-      });
-    });
+    await heard(socket, is_secure ? "secureConnect" : "connect");
     return socket;
   }
 

@@ -1,5 +1,6 @@
 import { loadDriver } from "../load-driver.ts";
 import type { Speaker } from "../speaker.ts";
+import { connect } from "./connect.ts";
 import { readers } from "./contents.ts";
 
 /**
@@ -8,9 +9,7 @@ import { readers } from "./contents.ts";
  */
 export async function speakRedis(url: string): Promise<Speaker> {
   const { Redis } = await loadDriver("ioredis", () => import("ioredis"));
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: null, replyMapping: "legacy" });
-  client.on("error", () => undefined);
-  await client.connect();
+  const client = await connect(Redis, url, { retryStrategy: null });
   const say = async (text: string): Promise<unknown> => {
     let answer: unknown;
     for (const line of text.split("\n").map((line) => line.trim())) {
