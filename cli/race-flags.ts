@@ -4,9 +4,11 @@ import { type Command, Option } from "commander";
 import type { Isolation } from "../backends/backend.ts";
 import { race_kinds, type Statement } from "../race/database.ts";
 import type { Template } from "../race/environment.ts";
+import type { RacePlan } from "../race/options.ts";
 import { short_level } from "../reports/matrix.ts";
 import type { ServerKind } from "../servers/server.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
+import { collect } from "./collect.ts";
 
 /** As commander gives them. */
 export interface RaceFlags {
@@ -33,23 +35,9 @@ export interface WishedDatabase {
 }
 
 /** What is to be explored, as it was read from the command line. */
-export interface RaceWish {
-  readonly name: string;
-  readonly argv: readonly string[];
+export interface RaceWish extends RacePlan {
   readonly databases: readonly WishedDatabase[];
-  readonly setup: readonly Statement[];
-  readonly check: readonly Statement[];
-  readonly templates: readonly Template[];
-  readonly clients: number;
-  readonly operations: number;
-  readonly isolation: Isolation | undefined;
-  readonly schedules: number | undefined;
-  readonly seed: number | undefined;
-  readonly busy_limit_ms: number;
-  readonly time_limit_ms: number | undefined;
 }
-
-const collect = (value: string, before: string[]): string[] => [...before, value];
 
 /** The flags of `race`, which a replay takes, too. */
 export function withRaceFlags(command: Command): Command {

@@ -16,7 +16,6 @@ import { type RaceFlags, type RaceWish, readRaceFlags, withRaceFlags } from "./r
 import { startServers } from "./start-servers.ts";
 
 const exit_codes = { "none found": 0, race: 1, cannot: 2 } as const;
-const interrupted_code = 130;
 /** Errors that say in a sentence what their user can mend. */
 const own_words = [BadOptions, SetupFailed, SchemaFailed, CannotRace];
 
@@ -70,7 +69,7 @@ export async function withRace(
     progress.clear();
     if (signal.aborted) {
       console.error("raceproof: broken off.");
-      process.exitCode = interrupted_code;
+      process.exitCode = interrupted.exit_code;
     } else if (own_words.some((kind) => error instanceof kind))
       throw new BadUsage((error as Error).message);
     else throw error;

@@ -10,13 +10,12 @@ import type { Replayed } from "../schedules/search/replay.ts";
 import { BadToken, type Replay, readToken } from "../schedules/token.ts";
 import { suites } from "../suites/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
+import { collect } from "./collect.ts";
 import { interruption } from "./interruption.ts";
 import { withRace } from "./race.ts";
 import { type RaceFlags, readRaceFlags, withRaceFlags } from "./race-flags.ts";
 import { serverSources } from "./select.ts";
 import { startServers } from "./start-servers.ts";
-
-const collect = (value: string, before: string[]): string[] => [...before, value];
 
 /** `raceproof replay TOKEN`: exit code 0 = the same happened, 1 = something else, 2 = it cannot be run. */
 export function replayCommand(): Command {

@@ -4,6 +4,7 @@ import { paintFor } from "../reports/paint.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { type NotRun, summary } from "../reports/summary.ts";
 import { wholeNumber } from "./bad-usage.ts";
+import { collect } from "./collect.ts";
 import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";
 import { claimOut, writeResults } from "./results.ts";
@@ -28,8 +29,6 @@ interface Flags {
 
 /** Schedules for each kind of fault in a cell: enough to try the fault at every step. The tests run all schedules. */
 const fault_schedules = 12;
-
-const collect = (value: string, before: string[]): string[] => [...before, value];
 
 /** `raceproof run`: every strategy on every backend that can be had, compared with what it promises. */
 export function runCommand(): Command {

@@ -3,13 +3,11 @@ import type { Exploration } from "../schedules/exploration.ts";
 import type { RaceDatabase, Statement } from "./database.ts";
 import type { Template } from "./environment.ts";
 
-/** A program in processes, and how to explore it. */
-export interface RaceOptions {
+/** What is asked of a race, whatever its databases are. */
+export interface RacePlan {
   readonly name: string;
   readonly argv: readonly string[];
   readonly templates: readonly Template[];
-  /** At least one; disposed of by whoever made them. */
-  readonly databases: readonly RaceDatabase[];
   readonly setup: readonly Statement[];
   readonly check: readonly Statement[];
   readonly clients: number;
@@ -18,9 +16,15 @@ export interface RaceOptions {
   readonly schedules: number | undefined;
   readonly seed: number | undefined;
   readonly busy_limit_ms: number;
+  readonly time_limit_ms: number | undefined;
+}
+
+/** A program in processes, and how to explore it. */
+export interface RaceOptions extends RacePlan {
+  /** At least one; disposed of by whoever made them. */
+  readonly databases: readonly RaceDatabase[];
   /** How long a process is waited for while others could go. Default 5,000 ms: it may have to start first. */
   readonly patience_ms?: number;
-  readonly time_limit_ms: number | undefined;
   readonly signal: AbortSignal;
   readonly progress: (schedules: number) => void;
   readonly replayCommand: (token: string) => string;
