@@ -11,7 +11,7 @@ import {
   tokenOf,
 } from "./reports/report.ts";
 import { successText, timeIsUpText } from "./reports/success.ts";
-import { BadOptions, mustMakeSense } from "./schedules/bad-options.ts";
+import { BadOptions, mustBeFunctions, mustMakeSense } from "./schedules/bad-options.ts";
 import {
   type Exploration,
   type ExplorationOptions,
@@ -211,10 +211,7 @@ function mustHaveFunctions(options: object): void {
     );
   if (timeLimitMs !== undefined && !(Number(timeLimitMs) > 0))
     throw new BadOptions(`${String(name)}: timeLimitMs must be a number of milliseconds above 0.`);
-  for (const needed of ["setup", "run", "check"]) {
-    if (typeof given[needed] !== "function")
-      throw new BadOptions(`${String(name)}: \`${needed}\` is missing; it must be a function.`);
-  }
+  mustBeFunctions(String(name), given, ["setup", "run", "check"]);
 }
 
 const nothing_raced =

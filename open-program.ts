@@ -8,7 +8,7 @@ import type {
 } from "./explore-options.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
 import { isOne, openAll, openOne } from "./program-databases.ts";
-import { BadOptions } from "./schedules/bad-options.ts";
+import { BadOptions, mustBeFunctions } from "./schedules/bad-options.ts";
 import { throughDoors } from "./schedules/doors/door-backend.ts";
 import { throughSeveralDoors } from "./schedules/doors/several-doors.ts";
 import { testName } from "./test-runner.ts";
@@ -75,10 +75,7 @@ function mustHaveFunctions<Client, D extends Databases>(
 ): void {
   const { run, clients } = options;
   const wrong = (what: string): BadOptions => new BadOptions(`${name}: ${what}`);
-  for (const needed of ["client", "setup", "check"] as const) {
-    if (typeof options[needed] !== "function")
-      throw wrong(`\`${needed}\` is missing; it must be a function.`);
-  }
+  mustBeFunctions(name, { ...options }, ["client", "setup", "check"]);
   const operations: readonly unknown[] = Array.isArray(run) ? run : [run];
   if (!operations.every((operation) => typeof operation === "function"))
     throw wrong("`run` is missing; it must be a function, or several in an array.");

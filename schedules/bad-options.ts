@@ -70,3 +70,15 @@ export function mustMakeSense(
       throw wrong('faults has "expire", so `expire` must say how to end the lock around a key.');
   }
 }
+
+/** @throws BadOptions for the first of these that is no function */
+export function mustBeFunctions(
+  program: string,
+  options: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): void {
+  for (const name of names) {
+    if (typeof options[name] !== "function")
+      throw new BadOptions(`${program}: \`${name}\` is missing; it must be a function.`);
+  }
+}
