@@ -11,25 +11,45 @@ const exit_codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Interrupting = keyof typeof exit_codes;
 const signals = Object.keys(exit_codes) as Interrupting[];
 
-/** The first signal aborts; a second one ends the process at once. */
+/** npm passes on what the terminal has sent to all already: two within this time are one wish. */
+const same_wish_ms = 250;
+const look_for_parent_ms = 500;
+
+/**
+ * The first signal aborts; a second one ends the process at once. Nobody being there any more, neither who
+ * started it nor who reads what it says, counts as a SIGHUP: so does a run end whose npm, shell or CI job was killed.
+ */
 export function interruption(): Interruption {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal); // each cell listens a while
   let exit_code: number | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    const code = exit_codes[signal as Interrupting];
-    if (controller.signal.aborted) process.exit(code);
-    exit_code = code;
+  let first_ms = 0;
+  const abort = (signal: Interrupting): void => {
+    if (controller.signal.aborted) return;
+    first_ms = performance.now();
+    exit_code = exit_codes[signal];
     controller.abort();
   };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const is_second = controller.signal.aborted && performance.now() - first_ms > same_wish_ms;
+    if (is_second) process.exit(exit_codes[signal as Interrupting]);
+    abort(signal as Interrupting);
+  };
+  const parent = process.ppid;
+  const watch = setInterval(() => process.ppid !== parent && abort("SIGHUP"), look_for_parent_ms);
+  watch.unref();
+  const onTrouble = (): void => abort("SIGHUP");
   for (const signal of signals) process.on(signal, onSignal);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", onTrouble);
   return {
     signal: controller.signal,
     get exit_code() {
       return exit_code;
     },
     [Symbol.dispose]() {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, onSignal);
+      for (const stream of [process.stdout, process.stderr]) stream.off("error", onTrouble);
     },
   };
 }

@@ -15,11 +15,22 @@ import { runCommand } from "./run.ts";
 const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE" || code === "EIO";
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (!isGone(error)) throw error;
-  process.exit(process.exitCode ?? 2);
+  // A run that hears of it itself ends in order.
+  if (process.stdout.listenerCount("error") === 1) process.exit(process.exitCode ?? 2);
 });
 // What is said on the way can be lost; the results that it is about are still to be written.
 process.stderr.on("error", (error: NodeJS.ErrnoException) => {
   if (!isGone(error)) throw error;
+});
+
+/** Node's own code for "nothing is left to do, but the program has not ended". */
+const waits_for_nothing = 13;
+process.on("exit", (code) => {
+  if (code !== waits_for_nothing) return;
+  console.error(
+    "raceproof: a mistake of raceproof's own: it waits for an answer that cannot come.",
+  );
+  process.exitCode = 2;
 });
 
 const program = new Command("raceproof")

@@ -93,13 +93,17 @@ async function runCell<Client>(
   const promised = promisedAt(cell.strategy.declared, cell.isolation)!;
   const declared = promisedWhen(promised, cell.workload, disturbance);
   const load = signal?.aborted ? undefined : await loadCell(cell, options);
+  const interrupted = signal?.aborted === true;
   return {
     ...namesOf(cell),
     server: serverWhen(cell.backend.server, disturbance),
     declared,
     ...(explored ? { explored } : {}),
     ...(load ? { load } : {}),
-    ...(explored || !load ? conclude(declared, explored, load) : concludeDisturbed(declared, load)),
+    ...(interrupted ? { interrupted } : {}),
+    ...(explored || !load
+      ? conclude(declared, explored, load)
+      : concludeDisturbed(declared, load, interrupted)),
   };
 }
 

@@ -60,6 +60,34 @@ const failing = (kind: string): Partial<ExploreResult> => ({
   },
 });
 
+describe("explorations that were broken off", () => {
+  const broken_off = (more: Partial<Explorations>): Explorations => ({
+    ...explored({ complete: false, schedules: 2 }),
+    interrupted: true,
+    ...more,
+  });
+  test.for<[string, Promised, Explorations]>([
+    ["an anomaly", { shows: ["lost update", "same number twice"] }, broken_off({})],
+    ["a code", fails("40001"), broken_off({})],
+    [
+      "a fault's effect",
+      { when: { reply_lost: ["counted twice"] } },
+      broken_off({ reply_lost: result() }),
+    ],
+    [
+      "another fault's",
+      { when: { lock_lost: ["lost update"] } },
+      { ...broken_off({}), ...explored() },
+    ],
+  ])("do not show that %s is not there", ([, promised, explored]) => {
+    expect(conclude(promised, explored, undefined).conclusion).toBe("no verdict");
+  });
+  test("still show what they found", () => {
+    const found = broken_off({ two: result({ complete: false, ...failing("lost update") }) });
+    expect(conclude(kept, found, undefined).conclusion).toBe("different");
+  });
+});
+
 describe("a promise to keep every update", () => {
   test("holds when nothing was lost", () => {
     expect(conclude(kept, explored(), load()).conclusion).toBe("as declared");

@@ -1,7 +1,10 @@
 import type { Promised } from "./promise.ts";
 import type { CellResult, Explorations, ExploreResult, LoadResult } from "./result.ts";
 
-/** Compares what was measured with what was promised. Both ways of differing count. */
+/**
+ * Compares what was measured with what was promised. Both ways of differing count; but what was broken off
+ * shows only what it found, not that something is not there.
+ */
 export function conclude(
   promised: Promised,
   explored: Explorations | undefined,
@@ -50,6 +53,7 @@ function anomaliesNotShown(
   explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
+  if (explored?.interrupted) return [];
   if (explored !== undefined) {
     const found = anomaliesOf(explored.two);
     if (found.length === 0 && !explored.two.complete) return [];
@@ -73,9 +77,11 @@ function faultDifferences(
   explored: Explorations | undefined,
 ): string[] {
   if (shows.length > 0) return []; // it fails without any fault
+  const found = (result: ExploreResult | undefined): ExploreResult | undefined =>
+    explored?.interrupted && result?.failure === undefined ? undefined : result;
   return [
-    ...oneFault("When a reply is lost", explored?.reply_lost, when.reply_lost?.[0]),
-    ...oneFault("When the lock expires", explored?.lock_lost, when.lock_lost?.[0]),
+    ...oneFault("When a reply is lost", found(explored?.reply_lost), when.reply_lost?.[0]),
+    ...oneFault("When the lock expires", found(explored?.lock_lost), when.lock_lost?.[0]),
   ];
 }
 
@@ -104,7 +110,8 @@ function codeDifferences(
     ...by_two.filter((code) => !exact.has(code)),
     ...by_more.filter((code) => !all.has(code)),
   ];
-  const missing = explored === undefined ? [] : fails.filter((code) => !by_two.includes(code));
+  const is_whole = explored !== undefined && !explored.interrupted;
+  const missing = is_whole ? fails.filter((code) => !by_two.includes(code)) : [];
   return [
     ...[...new Set(undeclared)].map((code) => `Operations fail with ${code}: not declared.`),
     ...missing.map((code) => `Declared to fail with ${code}, but no interleaving does.`),
@@ -120,6 +127,7 @@ function missingEvidence(
   if (explored === undefined && load === undefined) missing.push("Nothing was run.");
   if (explored !== undefined && !explored.two.complete)
     missing.push(`Not all interleavings were run, only ${explored.two.schedules}.`);
+  else if (explored?.interrupted) missing.push("The schedules with a fault were broken off.");
   if (load !== undefined && load.overlapping === 0)
     missing.push("No two operations of the load overlapped, so it shows nothing about races.");
   if (load?.verdict.verdict === "unknown" && shows.length === 0) missing.push(load.verdict.reason);

@@ -48,7 +48,7 @@ export async function exploreCell<Client>(
     explore({ faults: [fault], schedules, keep_going: false });
   const { when } = promisedAt(cell.strategy.declared, cell.isolation)!;
   const expired_schedules = when?.lock_lost ? Infinity : 10 * fault_schedules;
-  return {
+  const explored: Explorations = {
     two: await explore({}),
     ...(schedules > 0 && {
       three: await explore({ clients: 3, search: "random", schedules, seed }),
@@ -57,6 +57,7 @@ export async function exploreCell<Client>(
     ...(fault_schedules > 0 &&
       cell.strategy.expire && { lock_lost: await withFault("expire", expired_schedules) }),
   };
+  return signal?.aborted ? { ...explored, interrupted: true } : explored;
 }
 
 /** How an exploration of a cell may differ from two clients in all interleavings. */

@@ -59,6 +59,8 @@ export interface Explorations {
   readonly reply_lost?: ExploreResult;
   /** The same with the lock that expires at every step; where it has a time to live. */
   readonly lock_lost?: ExploreResult;
+  /** It was broken off: what it did not find may be there all the same. */
+  readonly interrupted?: true;
 }
 
 /** One cell of the matrix: a strategy on a server at a level, measured and compared with its promise. */
@@ -71,6 +73,8 @@ export interface CellResult {
   readonly declared: Promised;
   readonly explored?: Explorations;
   readonly load?: LoadResult;
+  /** The run ended before this cell did: what is here was seen, what is not may be there all the same. */
+  readonly interrupted?: true;
   readonly conclusion: "as declared" | "different" | "no verdict";
   /** Why it is different, or has no verdict: a sentence each. */
   readonly remarks: readonly string[];

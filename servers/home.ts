@@ -25,7 +25,7 @@ export interface HomeOptions {
   readonly tenant?: Tenant | undefined;
   /** The signal that ends its processes. */
   readonly end?: LastSignal;
-  /** Closes the home. */
+  /** Closes the home, until it is told to outlive it. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,6 +50,7 @@ export class Home implements AsyncDisposable {
   readonly name: string;
   readonly #tenant: Tenant | undefined;
   readonly #watchdog: ChildProcess;
+  #outlive = (): void => {};
 
   private constructor(
     folder: string,
@@ -70,7 +71,9 @@ export class Home implements AsyncDisposable {
     const name = `raceproof_${purpose}_${randomBytes(8).toString("hex")}`;
     const folder = join(parent, name);
     const home = new Home(folder, name, options.tenant, await watch(folder, options.end ?? "KILL"));
-    options.signal?.addEventListener("abort", () => void home[Symbol.asyncDispose]());
+    const close = (): void => void home[Symbol.asyncDispose]();
+    options.signal?.addEventListener("abort", close);
+    home.#outlive = () => options.signal?.removeEventListener("abort", close);
     try {
       await mkdir(parent, { recursive: true });
       await mkdir(folder, { mode: 0o700 });
@@ -81,6 +84,11 @@ export class Home implements AsyncDisposable {
       await home[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** From now on the signal it was made with does not close it: somebody is at work with what lives here. */
+  outliveSignal(): void {
+    this.#outlive();
   }
 
   /** What we have put here belongs to the tenant. */

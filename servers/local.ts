@@ -61,7 +61,11 @@ async function launch(
       const spot = { home, data, program, settings, port: await freePort() };
       const process = await run(recipe, spot);
       const refusal = await refused(recipe, spot, process);
-      if (refusal === undefined) return running(recipe, spot, process);
+      if (refusal === undefined) {
+        home.outliveSignal();
+        signal?.throwIfAborted();
+        return running(recipe, spot, process);
+      }
       const log = await readFile(home.log, "utf8").catch(() => "");
       if (attempt === port_tries || !/address already in use/i.test(log)) {
         throw new ServerUnavailable(refusal);

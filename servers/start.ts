@@ -18,7 +18,7 @@ export interface StartOptions {
   readonly settings?: Settings | undefined;
   /** Is told what takes longer than a second. Default: nobody is. */
   readonly progress?: Progress | undefined;
-  /** Gives up. */
+  /** Gives up the start. A server that answers stays until its disposal: whoever works with it stops first. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -59,6 +59,16 @@ describe("a load under faults against its promise", () => {
   });
 });
 
+describe("a load under faults that was broken off", () => {
+  test.for<[string, Promised, LoadResult, string]>([
+    ["shows what it found", kept, lossy, "different"],
+    ["does not show that a loss is not there", lost, survived, "no verdict"],
+    ["has kept what it promised", kept, survived, "as declared"],
+  ])("%s", ([, promised, load, conclusion]) => {
+    expect(concludeDisturbed(promised, load, true).conclusion).toBe(conclusion);
+  });
+});
+
 describe("the plan of the faults", () => {
   const own = { bears: fault_kinds } as unknown as Victim;
   const foreign = { bears: ["cut"] } as unknown as Victim;

@@ -13,14 +13,25 @@ const server_away = new Set([
 /**
  * Compares what a load under faults showed with what was promised. What a lost reply or a lost lock may do is
  * allowed here, but need not show: only schedules can force it.
+ * @param interrupted it was broken off: what it did not show may be there all the same
  */
 export function concludeDisturbed(
   promised: Promised,
   load: LoadResult,
+  interrupted = false,
 ): Pick<CellResult, "conclusion" | "remarks"> {
-  const different = [...anomalyDifferences(promised, load), ...codeDifferences(promised, load)];
+  const { shows = [] } = promised;
+  const not_shown = shows.length > 0 && load.verdict.verdict === "valid";
+  const different = [
+    ...(not_shown && !interrupted
+      ? [`Declared: ${shows.join(", ")}; under these faults there was none.`]
+      : []),
+    ...anomalyDifferences(promised, load),
+    ...codeDifferences(promised, load),
+  ];
   if (different.length > 0) return { conclusion: "different", remarks: different };
   const missing = missingEvidence(promised, load);
+  if (not_shown) missing.push(`Broken off before ${shows.join(", ")} was seen.`);
   if (missing.length > 0) return { conclusion: "no verdict", remarks: missing };
   return { conclusion: "as declared", remarks: [] };
 }
@@ -28,8 +39,6 @@ export function concludeDisturbed(
 function anomalyDifferences(promised: Promised, load: LoadResult): string[] {
   const { shows = [], under_load = [], when = {} } = promised;
   const { verdict, anomaly, faults } = load;
-  if (shows.length > 0 && verdict.verdict === "valid")
-    return [`Declared: ${shows.join(", ")}; under these faults there was none.`];
   if (verdict.verdict !== "invalid") return [];
   const excused = new Set([
     ...shows,

@@ -60,8 +60,8 @@ async function withClients<Client>(load: Load<Client>, failed: AbortController):
   try {
     await allOrStop([...(nemesis ? [nemesis] : []), ...working], failed);
     elapsed_s = (performance.now() - begin) / 1000;
-    const can_read = load.strategy.read !== undefined && !load.stop.aborted;
-    if (can_read)
+    // Also of a load that was broken off: without it nobody knows what was lost.
+    if (load.strategy.read)
       for (const client of clients.slice(0, load.keys.length)) await client.readAtRest();
   } finally {
     clearInterval(watch);
