@@ -1,3 +1,4 @@
+import { adviceOn } from "./advice.ts";
 import { CannotConnect } from "./cannot-connect.ts";
 import { errorField } from "./error-field.ts";
 import { whoAnswers } from "./who-answers.ts";
@@ -13,6 +14,10 @@ export interface Address {
   readonly url_form: string;
 }
 
+/** For people: `PostgreSQL at db:5432`. */
+export const placeOf = ({ product, host, port }: Address): string =>
+  `${product} at ${host}:${port}`;
+
 export const connect_limit_ms = 4_000;
 
 /** Says in one sentence why no connection came about. */
@@ -26,12 +31,18 @@ export async function explainConnect(
   const message = errorField(error, "message");
   const because = (sentence: string): CannotConnect =>
     new CannotConnect(sentence, { cause: error });
+  const advice = adviceOn(code, message);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return because(`There is no host "${address.host}": correct the ${address.product} URL.`);
   }
   if (code === "ECONNREFUSED" || code === "ENOENT") {
     return because(
       `Nobody listens at ${where}: start ${address.product} there or correct its URL.`,
+    );
+  }
+  if (advice !== undefined && isAnswer(code)) {
+    return because(
+      `${address.product} at ${where} refuses the connection, "${message}": ${advice}.`,
     );
   }
   if (wants_password) {
@@ -49,11 +60,14 @@ export async function explainConnect(
     return because(`At ${where} answers ${who}, not ${address.product}: correct the URL.`);
   }
   return because(
-    /^\w{5}$|^ER_/.test(code)
+    isAnswer(code)
       ? `${address.product} at ${where} refuses the connection: ${message}.`
       : `What listens at ${where} does not answer as ${address.product} does (${message}): correct the URL.`,
   );
 }
+
+/** It is the server's own: an SQLSTATE, or a name of MySQL's. */
+const isAnswer = (code: string): boolean => /^(?!EPIPE)\w{5}$|^ER_/.test(code);
 
 /**
  * For a text that cannot be read as a URL. It is not shown: where its password begins and ends, nobody can tell.

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
 import { CannotConnect } from "../backends/cannot-connect.ts";
+import { firstError, refusalIn } from "../backends/refusal.ts";
 import { HistoryError } from "../histories/history-error.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 import { BadUsage } from "./bad-usage.ts";
@@ -53,7 +54,8 @@ try {
 }
 
 /** One clear sentence for what people can mend; a stack trace only for a mistake of ours. Answers the exit code. */
-function report(error: unknown): number {
+function report(thrown: unknown): number {
+  const error = firstError(thrown);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
     const said = error.message.replace(/^error: /, "raceproof: ").replaceAll("\n", " ");
@@ -67,6 +69,8 @@ function report(error: unknown): number {
     console.error(`raceproof: ${error.message}`);
   } else if (missingPackage(error) !== undefined) {
     console.error(`raceproof: ${installIt(missingPackage(error)!)}`);
+  } else if (refusalIn(error, "The server") !== undefined) {
+    console.error(`raceproof: ${refusalIn(error, "The server")!.message}`);
   } else {
     console.error("raceproof: a mistake of raceproof's own; please report it with these lines:");
     console.error(error);

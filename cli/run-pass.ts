@@ -1,12 +1,12 @@
-import { CannotConnect } from "../backends/cannot-connect.ts";
+import { HistoryError } from "../histories/history-error.ts";
 import type { BackendEntry } from "../matrix/backends.ts";
 import type { CellResult } from "../matrix/result.ts";
 import type { NotRun } from "../reports/summary.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
-import { ServerUnavailable } from "../servers/unavailable.ts";
 import type { Pass } from "./faults.ts";
 import { type BackendRun, RunningBackend } from "./running-backend.ts";
 import { startServers } from "./start-servers.ts";
+import { whyNot } from "./why-not.ts";
 
 /** Where the results of a run go. */
 export interface Found {
@@ -14,7 +14,12 @@ export interface Found {
   readonly not_run: NotRun[];
 }
 
-/** Starts the servers of a pass, runs its cells, and says which backends did not run. */
+type Ready = ReadonlyMap<ServerKind, Promise<Server>>;
+
+/**
+ * Starts the servers of a pass, runs its cells, and says which backends did not run.
+ * @throws HistoryError when histories cannot be written
+ */
 export async function runPass(
   pass: Pass,
   more: Omit<BackendRun, keyof Pass>,
@@ -36,59 +41,70 @@ export async function runPass(
 /** Explores the schedules of these backends side by side, then loads them one after the other. */
 async function runGroup(
   backends: readonly BackendEntry[],
-  ready: ReadonlyMap<ServerKind, Promise<Server>>,
+  ready: Ready,
   run: BackendRun,
   { cells, not_run }: Found,
 ): Promise<void> {
   if (run.signal.aborted) return;
   const explored = exploringShown(run);
   const open: RunningBackend[] = [];
-  const explore = async (backend: BackendEntry): Promise<RunningBackend> => {
-    const running = await RunningBackend.open(backend, ready, run);
-    open.push(running);
-    explored.total += running.cells.length;
-    await running.explore(() => explored.one());
-    return running;
+  /** One odd server does not take the others with it. */
+  const orWhyNot = async (
+    entry: BackendEntry,
+    state: () => NotRun["state"],
+    work: () => Promise<void>,
+  ): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      // Then nothing needs a reason: whatever is thrown comes from stopping.
+      if (run.signal.aborted && state() !== "not cleaned up") return;
+      if (error instanceof HistoryError) throw error;
+      const servers = await startedOf(entry, ready);
+      // A server of ours ends with all that is in it.
+      if (state() === "not cleaned up" && !servers.some(({ source }) => source === "url")) return;
+      const product = open.find((running) => running.entry === entry)?.cells[0]?.server;
+      const reason = await whyNot(error, product ?? entry.name, servers, run.status);
+      not_run.push({ backend: entry.name, state: state(), reason });
+    }
   };
+  const exploring = backends.map((entry) =>
+    orWhyNot(
+      entry,
+      () => "not run",
+      async () => {
+        const running = await RunningBackend.open(entry, ready, run);
+        open.push(running);
+        explored.total += running.cells.length;
+        await running.explore(() => explored.one());
+      },
+    ),
+  );
   try {
-    const exploring = backends.map((backend) =>
-      orWhyNot(backend, run, not_run, () => explore(backend)),
-    );
-    for (const [i, running] of (await allEnded(exploring)).entries()) {
-      if (!running) continue;
-      await orWhyNot(backends[i]!, run, not_run, async () => {
+    await Promise.all(exploring);
+    for (const entry of backends) {
+      const running = open.find((running) => running.entry === entry);
+      if (running === undefined) continue;
+      const before = cells.length;
+      const state = (): NotRun["state"] => (cells.length > before ? "broken off" : "not run");
+      await orWhyNot(entry, state, async () => {
         for await (const cell of running.load()) cells.push(cell);
       });
     }
   } finally {
-    await Promise.all(open.map((running) => running[Symbol.asyncDispose]()));
+    for (const running of open)
+      await orWhyNot(
+        running.entry,
+        () => "not cleaned up",
+        () => running[Symbol.asyncDispose](),
+      );
   }
 }
 
-/** Waits for all, also after one has failed: its connections are closed only when nobody uses them. */
-async function allEnded<T>(all: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(all);
-  return Promise.all(all);
-}
-
-/**
- * A server that cannot be had is a reason why a backend did not run. After Ctrl-C nothing needs a reason: whatever
- * is thrown then comes from stopping.
- */
-async function orWhyNot<T>(
-  { name }: BackendEntry,
-  { signal }: BackendRun,
-  not_run: NotRun[],
-  work: () => Promise<T>,
-): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    if (!(error instanceof ServerUnavailable || error instanceof CannotConnect)) throw error;
-    not_run.push({ backend: name, reason: error.message });
-    return undefined;
-  }
+/** Those of its servers that are there. */
+async function startedOf({ servers }: BackendEntry, ready: Ready): Promise<Server[]> {
+  const settled = await Promise.allSettled(servers.map((kind) => ready.get(kind)!));
+  return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 }
 
 /** Counts the cells whose schedules are explored, and shows how far they are. */

@@ -72,7 +72,13 @@ async function run(flags: Flags): Promise<void> {
   const { cells, not_run } = found;
   const began = performance.now();
   const more = { ...size, out: flags.out, status, signal: interrupted.signal };
-  for (const pass of all) await runPass(pass, more, found);
+  let trouble: { readonly error: unknown } | undefined;
+  try {
+    for (const pass of all) await runPass(pass, more, found);
+  } catch (error) {
+    // What was found before is still told.
+    trouble = { error };
+  }
   status.clear();
   const results = {
     seed: size.seed,
@@ -87,6 +93,7 @@ async function run(flags: Flags): Promise<void> {
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
   if (flags.json) console.log(JSON.stringify(results, null, 2));
   else console.log(summary(results, path, paintFor(process.stdout)));
+  if (trouble) throw trouble.error;
 }
 
 /** `--increments` is what it was called when there was only the counter. @throws BadUsage */

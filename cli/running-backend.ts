@@ -9,6 +9,9 @@ import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import type { Pass } from "./faults.ts";
 
+/** Cells that get it only tell what was explored. */
+const over = AbortSignal.abort();
+
 export interface BackendRun
   extends Omit<CellOptions, "progress" | "signal" | "disturbance" | "explored">,
     Pass {
@@ -25,7 +28,10 @@ export class RunningBackend implements AsyncDisposable {
   readonly #run: BackendRun;
   readonly #disturbance: Disturbance | undefined;
   readonly #explored = new Map<Cell, Explorations>();
+  /** What was thrown first. From then on nothing more is run. */
+  #trouble: { readonly error: unknown } | undefined;
   readonly cells: readonly Cell[];
+  readonly entry: BackendEntry;
 
   private constructor(
     entry: BackendEntry,
@@ -33,6 +39,7 @@ export class RunningBackend implements AsyncDisposable {
     run: BackendRun,
     disturbance: Disturbance | undefined,
   ) {
+    this.entry = entry;
     this.#open = open;
     this.#run = run;
     this.#disturbance = disturbance;
@@ -53,35 +60,62 @@ export class RunningBackend implements AsyncDisposable {
     return new RunningBackend(entry, open, run, disturbance);
   }
 
-  /** Explores the schedules of all cells. Not in a run with server faults: schedules have no part in it. */
+  /**
+   * Explores the schedules of all cells. Not in a run with server faults: schedules have no part in it. Once
+   * something is wrong it ends: `load` still tells what there is.
+   */
   async explore(cellDone: () => void): Promise<void> {
     if (this.#disturbance) return;
     for (const cell of this.cells) {
       if (this.#run.signal.aborted) return;
-      this.#explored.set(cell, await cell.exploreAll(this.#run));
+      const explored = await this.#orTrouble(cell.exploreAll(this.#run));
+      if (explored === undefined) return;
+      this.#explored.set(cell, explored);
       cellDone();
     }
   }
 
-  /** Loads the cells one after the other. After the abort signal, cells that were explored are still reported. */
+  /**
+   * Loads the cells one after the other. After the abort signal, and after the first trouble, cells that were
+   * explored are still reported.
+   * @throws that trouble, at the end
+   */
   async *load(): AsyncGenerator<CellResult> {
-    const { status, signal } = this.#run;
+    const { signal } = this.#run;
     for (const [i, cell] of this.cells.entries()) {
       const explored = this.#explored.get(cell);
-      if (signal.aborted && !explored) return;
-      const name = `${cell.backend} ${i + 1}/${this.cells.length}  ${nameOf(cell)}`;
-      status.show(name);
-      let began: number | undefined;
-      yield await cell.run({
-        ...this.#run,
-        ...(explored ? { explored } : {}),
-        ...(this.#disturbance ? { disturbance: this.#disturbance } : {}),
-        progress: (done, total) => {
-          began ??= performance.now();
-          status.show(name, done, total, undefined, began);
-        },
-      });
+      const is_over = signal.aborted || this.#trouble !== undefined;
+      const result = is_over ? undefined : await this.#orTrouble(this.#load(cell, i));
+      if (result !== undefined) yield result;
+      else if (explored) yield await cell.run({ ...this.#run, explored, signal: over });
       await sleep(0); // lets signals in between two short cells
+    }
+    if (this.#trouble) throw this.#trouble.error;
+  }
+
+  #load(cell: Cell, place: number): Promise<CellResult> {
+    const { status } = this.#run;
+    const explored = this.#explored.get(cell);
+    const name = `${cell.backend} ${place + 1}/${this.cells.length}  ${nameOf(cell)}`;
+    status.show(name);
+    let began: number | undefined;
+    return cell.run({
+      ...this.#run,
+      ...(explored ? { explored } : {}),
+      ...(this.#disturbance ? { disturbance: this.#disturbance } : {}),
+      progress: (done, total) => {
+        began ??= performance.now();
+        status.show(name, done, total, undefined, began);
+      },
+    });
+  }
+
+  async #orTrouble<T>(work: Promise<T>): Promise<T | undefined> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#trouble ??= { error };
+      return undefined;
     }
   }
 

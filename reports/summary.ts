@@ -3,9 +3,10 @@ import { matrix, short_level } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
 import { countsText, failureText } from "./report.ts";
 
-/** A backend that did not run at all, and why. */
+/** A backend that did not run at all, or not to its end, or that left something behind; and why. */
 export interface NotRun {
   readonly backend: string;
+  readonly state: "not run" | "broken off" | "not cleaned up";
   readonly reason: string;
 }
 
@@ -29,8 +30,8 @@ export function summary(results: Results, path: string, paint: Paint): string {
   const remarks = cells.filter((cell) => cell.remarks.length > 0).map((c) => remark(c, paint));
   if (remarks.length > 0) parts.push(remarks.join("\n"));
   parts.push(...interleavings(cells));
-  for (const { backend, reason } of not_run)
-    parts.push(`${paint.red(`${backend}: not run.`)} ${reason}`);
+  for (const { backend, state, reason } of not_run)
+    parts.push(`${paint.red(`${backend}: ${state}.`)} ${reason}`);
   if (results.interrupted) parts.push("Interrupted: this is only what was done until then.");
   parts.push(...survived(cells));
   parts.push(`${counts(cells)}\nHistories and results: ${path}`);

@@ -128,6 +128,12 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
       await process.ended();
       clearTimeout(enough);
     },
+    async ending() {
+      if (process.running()) return undefined;
+      const { code, signal } = await process.ended();
+      const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+      return `${how}; its log ends: ${(await spot.home.lastWords()) || "nothing is in it"}`;
+    },
     pause: () => process.signal("SIGSTOP"),
     resume: () => process.signal("SIGCONT"),
     async start() {

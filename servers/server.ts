@@ -39,6 +39,8 @@ export interface Server extends AsyncDisposable {
    * Absent for a URL.
    */
   readonly identity?: string;
+  /** How a server of ours ended, and what it said last: half a sentence. Undefined while it runs. */
+  ending?(): Promise<string | undefined>;
 }
 
 /** What a run may do to a server that is its own. */

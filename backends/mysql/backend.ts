@@ -9,10 +9,13 @@ import {
   open_gate,
   type Session,
 } from "../backend.ts";
+import { CannotConnect } from "../cannot-connect.ts";
 import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
+import { placeOf } from "../explain-connect.ts";
 import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
+import { refusalIn } from "../refusal.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
 import { MysqlDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./outcome.ts";
@@ -67,7 +70,10 @@ async function connectWith(
 ): Promise<MysqlBackend> {
   const given = givenBy(server.url);
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
-  return new MysqlBackend(library, given, await OwnDatabase.create(library, given), options);
+  const database = await OwnDatabase.create(library, given).catch((error: unknown) => {
+    throw refusalIn(error, placeOf(given.address)) ?? error;
+  });
+  return new MysqlBackend(library, given, database, options);
 }
 
 class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
@@ -143,7 +149,7 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
 
   async waitingConnections(connections: readonly number[]): Promise<ReadonlySet<number>> {
     if (!this.#database.is_mariadb && !this.#database.has_performance_schema) {
-      throw new Error(
+      throw new CannotConnect(
         `${this.server} runs with performance_schema=OFF and does not tell who waits for a lock: ` +
           "start it with performance_schema=ON.",
       );

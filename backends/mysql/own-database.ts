@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { Contents } from "../backend.ts";
-import { CannotConnect } from "../cannot-connect.ts";
+import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
+import type { Address } from "../explain-connect.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import { copyDatabase } from "./copy-database.ts";
@@ -44,25 +45,23 @@ export class OwnDatabase {
     this.#contents = new ContentsReader(control, name);
   }
 
-  /** @throws CannotConnect also when the user may not create databases. */
+  /** @throws CannotConnect also when the user may not do what is needed. */
   static async create(library: Library, given: Given): Promise<OwnDatabase> {
     const name = newName();
     const control = await connectTo(library, given, { multipleStatements: true });
+    let is_mariadb = false;
     try {
       const [rows] = await control.query<RowDataPacket[]>(
         "SELECT VERSION() AS version, @@performance_schema AS performance_schema",
       );
+      const database = new OwnDatabase(library, given, name, control, rows[0]!);
+      ({ is_mariadb } = database);
+      await control.query(may_ask[is_mariadb ? "mariadb" : "mysql"]);
       await control.query(`CREATE DATABASE ${name}`);
-      return new OwnDatabase(library, given, name, control, rows[0]!);
+      return database;
     } catch (error) {
-      await control.end();
-      if (errorField(error, "errno") !== "1044") throw error;
-      const { user, host, port } = given.address;
-      throw new CannotConnect(
-        `User "${user}" may not create databases at ${host}:${port}, and raceproof works only in one of ` +
-          `its own: GRANT ALL ON \`raceproof\\_%\`.* TO '${user}'.`,
-        { cause: error },
-      );
+      control.destroy();
+      throw whichGrants(error, given.address, is_mariadb);
     }
   }
 
@@ -74,8 +73,8 @@ export class OwnDatabase {
       const is_whole = await copyDatabase(control, this.name, name);
       if (is_whole) return new OwnDatabase(this.#library, this.#given, name, control, this.#said);
     } catch (error) {
-      await control.query(`DROP DATABASE IF EXISTS ${name}`);
-      await control.end();
+      await control.query(`DROP DATABASE IF EXISTS ${name}`).catch(() => undefined);
+      control.destroy();
       throw error;
     }
     await control.end();
@@ -123,17 +122,38 @@ export class OwnDatabase {
     await this.control.query(`KILL ${id}`).catch(() => undefined);
   }
 
-  /** Over a fresh connection, as the server may have been lost meanwhile; one that is gone has nothing left to drop. */
+  /** Over a fresh connection where the server was lost meanwhile. @throws unless the database is gone, or its server */
   async drop(): Promise<void> {
-    this.control.destroy();
-    try {
+    const statement = `DROP DATABASE IF EXISTS ${this.name}`;
+    const again = async (): Promise<void> => {
       const connection = await connectTo(this.#library, this.#given, {});
-      await connection.query(`DROP DATABASE IF EXISTS ${this.name}`);
+      await connection.query(statement);
       await connection.end();
-    } catch (error) {
-      if (!(error instanceof CannotConnect)) throw error;
-    }
+    };
+    await this.control.query(statement).catch(() => again().catch(unlessGone));
+    this.control.destroy();
   }
+}
+
+/** Asks for what tells who waits for whom, only to know whether one may. */
+const may_ask = {
+  mysql:
+    "SELECT 1 FROM performance_schema.data_lock_waits, performance_schema.threads, performance_schema.metadata_locks LIMIT 0",
+  mariadb: "SHOW ENGINE INNODB STATUS",
+} as const;
+
+/** Of a database, of a table, of a right at the whole server. */
+const denied: ReadonlySet<string> = new Set(["1044", "1142", "1227"]);
+
+/** @returns what is to be granted, where that is what the error is about; else the error */
+function whichGrants(error: unknown, { user, host, port }: Address, is_mariadb: boolean): unknown {
+  if (!denied.has(errorField(error, "errno"))) return error;
+  const grant = is_mariadb ? "PROCESS ON *.*" : "SELECT ON performance_schema.*";
+  return new CannotConnect(
+    `User "${user}" at ${host}:${port} may not create databases, or not see who waits for a lock, and raceproof ` +
+      `needs both: GRANT ALL ON \`raceproof\\_%\`.* TO '${user}'; GRANT ${grant} TO '${user}'.`,
+    { cause: error },
+  );
 }
 
 const newName = (): string => `raceproof_${randomBytes(6).toString("hex")}`;

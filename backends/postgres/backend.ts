@@ -9,10 +9,11 @@ import {
   type Session,
 } from "../backend.ts";
 import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
-import { connect_limit_ms } from "../explain-connect.ts";
+import { connect_limit_ms, placeOf } from "../explain-connect.ts";
 import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
+import { refusalIn } from "../refusal.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
 import { PostgresDoorTarget } from "./door-target.ts";
 import type { ClientClass } from "./gated-client.ts";
@@ -121,7 +122,9 @@ async function connectWith<Client>(
 ): Promise<PostgresBackend<Client>> {
   const { default: library } = await loadDriver("pg", () => import("pg"));
   const given = givenBy(library, url);
-  const database = await OwnDatabase.create(library, given);
+  const database = await OwnDatabase.create(library, given).catch((error: unknown) => {
+    throw refusalIn(error, placeOf(given.address)) ?? error;
+  });
   return new PostgresBackend(library, given, database, make);
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type pg from "pg";
 import type { Contents } from "../backend.ts";
-import { CannotConnect } from "../cannot-connect.ts";
+import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import { connectPlainly, type Given } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
@@ -62,7 +62,8 @@ export class OwnDatabase implements Control {
       const known = { name, version, sets_deadlock_timeout };
       return new OwnDatabase(library, given, control, known, false);
     } catch (error) {
-      await asAdministrator(library, given, `DROP DATABASE ${name} WITH (FORCE)`);
+      const statement = `DROP DATABASE ${name} WITH (FORCE)`;
+      await asAdministrator(library, given, statement).catch(() => undefined);
       throw error;
     }
   }
@@ -144,14 +145,13 @@ export class OwnDatabase implements Control {
     return (await this.#reader).contents.read(key);
   }
 
-  /** A server that is gone has nothing left to drop. */
+  /** Over a fresh connection where the server was lost meanwhile. @throws unless the database is gone, or its server */
   async drop(): Promise<void> {
     await this.#endReader();
-    if (!this.#is_copy) await this.#control.end();
     const statement = `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`;
-    await asAdministrator(this.#library, this.#given, statement).catch((error: unknown) => {
-      if (!(error instanceof CannotConnect)) throw error;
-    });
+    const again = (): Promise<void> => asAdministrator(this.#library, this.#given, statement);
+    await this.#control.query(statement).catch(() => again().catch(unlessGone));
+    if (!this.#is_copy) await this.#control.end();
   }
 
   async #endReader(): Promise<void> {

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { Redis, RedisOptions } from "ioredis";
 import { type Backend, open_gate } from "../backend.ts";
-import { CannotConnect } from "../cannot-connect.ts";
+import { unlessGone } from "../cannot-connect.ts";
 import type { BackendWithDoor } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
+import { refusalIn } from "../refusal.ts";
 import { connect } from "./connect.ts";
 import { contentsOf } from "./contents.ts";
 import { RedisDoorTarget } from "./door-target.ts";
@@ -42,7 +43,11 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
   const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
   let opened = false;
   const first = await connect(library, server.url, no_resend);
-  const product = await productOf(first).finally(() => first.disconnect());
+  const product = await productOf(first)
+    .catch((error: unknown) => {
+      throw refusalIn(error, `Redis at ${new URL(server.url).host}`) ?? error;
+    })
+    .finally(() => first.disconnect());
 
   let control: Promise<Redis> | undefined;
   const ours = (): Promise<Redis> => {
@@ -79,23 +84,26 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
   return backend;
 }
 
-/** `Redis 8.0.2`, `Valkey 9.1.2`: as the server says in INFO. Valkey also gives the Redis version that it is like. */
+/**
+ * `Redis 8.0.2`, `Valkey 9.1.2`: as the server says in INFO. Valkey also gives the Redis version that it is like.
+ * @throws the server's error also where SCAN is refused: then what we leave could not be found again
+ */
 async function productOf(client: Redis): Promise<string> {
   const info = await client.info("server");
+  await client.scan(0, "COUNT", 1);
   const field = (name: string): string | undefined =>
     new RegExp(`^${name}:(.+?)\\r?$`, "m").exec(info)?.[1];
   const valkey = field("valkey_version");
   return valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version") ?? "of unknown version"}`;
 }
 
-/** A server that is gone has nothing left to remove. */
+/** @throws unless our keys are gone, or the server */
 async function removeOurs(library: typeof Redis, url: string, prefix: string): Promise<void> {
   let client: Redis;
   try {
     client = await connect(library, url, { ...no_resend, commandTimeout: 5_000 });
   } catch (error) {
-    if (error instanceof CannotConnect) return;
-    throw error;
+    return unlessGone(error);
   }
   try {
     let cursor = "0";

@@ -1,0 +1,59 @@
+/**
+ * What to do about what a server, or a driver about its connection, says that keeps us from working there. One table
+ * for all databases, as their codes do not meet.
+ */
+
+const went_away = "the server went away; look at its log, and run again once it is back";
+const is_busy = "wait until it is up, and run again";
+const too_many = "let it take more connections, or run fewer clients";
+const not_writable = "name the primary, or a user who may write";
+const disk = "make room on its disk";
+const more_memory = "give it more memory";
+const not_allowed =
+  "raceproof needs all rights in what is its own: databases `raceproof_…`, keys `raceproof:…`";
+const no_session =
+  "a connection pooler such as pgbouncer does not keep the state of a session, which code under test may rely on; " +
+  "name PostgreSQL itself";
+
+/** Matched against the code of the error, a space, and its message. */
+const advices: readonly (readonly [says: RegExp, instead: string])[] = [
+  // PostgreSQL
+  [/^25006 /, not_writable],
+  [/^57014 .*timeout/, "raise it for this user: ALTER ROLE … SET statement_timeout = '10s'"],
+  [/^(57P05|25P03) /, "let idle sessions of this user live longer"],
+  [/^53300 /, `${too_many} (max_connections, or the role's CONNECTION LIMIT)`],
+  [/^53100 /, disk],
+  [/^53[24]00 /, more_memory],
+  [/^57P03 /, is_busy],
+  [/^57P0[12] /, went_away],
+  [/^42501 /, not_allowed],
+  [/unsupported startup parameter|^26000 /, no_session],
+  // MySQL, MariaDB; they have one number more than one name for
+  [/^ER_OPTION_PREVENTS_STATEMENT .*read.only|^ER_READ_ONLY_MODE /i, not_writable],
+  [/^ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION /, not_writable],
+  [/^(ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT) /, "raise this user's limit for statements"],
+  [
+    /^(ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_USER_LIMIT_REACHED) /,
+    `${too_many} (max_connections, max_user_connections)`,
+  ],
+  [/^(ER_DISK_FULL|ER_RECORD_FILE_FULL) /, disk],
+  [/^(ER_OUTOFMEMORY|ER_OUT_OF_RESOURCES) /, more_memory],
+  [/^(ER_SERVER_SHUTDOWN|ER_NORMAL_SHUTDOWN|ER_CONNECTION_KILLED) /, went_away],
+  [/^ER_(DBACCESS|TABLEACCESS|SPECIFIC_ACCESS|PROCACCESS)_DENIED_ERROR /, not_allowed],
+  // Redis, Valkey
+  [/^ READONLY /, not_writable],
+  [/^ (LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /, is_busy],
+  [/^ (MOVED|ASK|CROSSSLOT) /, "raceproof does not know clusters; name a server that stands alone"],
+  [/^ NOPERM /, `${not_allowed} (ACL SETUSER … +@all ~raceproof:* &*)`],
+  [/^ OOM /, "raise its maxmemory"],
+  [/^ MISCONF /, disk],
+  [/^ ERR max number of clients/, `${too_many} (maxclients)`],
+  // Drivers, about a connection that is over
+  [/^(PROTOCOL_CONNECTION_LOST|ECONNRESET|EPIPE|ECONNABORTED|CONNECTION_LOSS) /, went_away],
+  [/Connection (terminated|is closed)|socket hang up|in closed state| not queryable$/, went_away],
+  [/^ECONNREFUSED /, "nobody listens there any more; start the server, and run again"],
+];
+
+/** Half a sentence; undefined where the error says something else. */
+export const adviceOn = (code: string, message: string): string | undefined =>
+  advices.find(([says]) => says.test(`${code} ${message}`))?.[1];

@@ -1,0 +1,28 @@
+import { adviceOn } from "./advice.ts";
+import { CannotConnect } from "./cannot-connect.ts";
+import { causes } from "./causes.ts";
+import { errorField } from "./error-field.ts";
+
+/**
+ * An error as one sentence, where it, or one inside it, is a server's refusal: what it said, and what to do. Ask only
+ * where there can be no verdict any more: the same error may be an operation's honest answer.
+ * @param server whose it is, for people: `PostgreSQL 18.4`, `MySQL at db:3306`
+ * @returns undefined for any other error
+ */
+export function refusalIn(error: unknown, server: string): CannotConnect | undefined {
+  for (const one of causes(firstError(error))) {
+    if (one instanceof CannotConnect) return one;
+    const message = errorField(one, "message");
+    const advice = adviceOn(errorField(one, "code"), message);
+    if (advice === undefined) continue;
+    const said = message.replace(/\s+/g, " ").replace(/\.$/, "");
+    return new CannotConnect(`${server} says "${said}": ${advice}.`, { cause: error });
+  }
+  return undefined;
+}
+
+/** The error before the one of cleaning up, where that failed, too. */
+export function firstError(error: unknown): unknown {
+  const { name, suppressed } = Object(error) as { name?: unknown; suppressed?: unknown };
+  return name === "SuppressedError" ? firstError(suppressed) : error;
+}

@@ -1,0 +1,33 @@
+import { CannotConnect } from "../backends/cannot-connect.ts";
+import { firstError, refusalIn } from "../backends/refusal.ts";
+import { errorText } from "../reports/error-text.ts";
+import type { StatusLine } from "../reports/status-line.ts";
+import type { Server } from "../servers/server.ts";
+import { ServerUnavailable } from "../servers/unavailable.ts";
+
+/**
+ * Why a backend could not go on, in a sentence. A mistake of ours is told at once, with its stack: it must not take
+ * the other backends with it.
+ * @param product whose servers they are, as far as that is known: `PostgreSQL 18.4`
+ */
+export async function whyNot(
+  thrown: unknown,
+  product: string,
+  servers: readonly Server[],
+  status: StatusLine,
+): Promise<string> {
+  const error = firstError(thrown);
+  for (const server of servers) {
+    const ending = await server.ending?.();
+    if (ending !== undefined)
+      return `In the middle of the run, the server (${server.origin}) ${ending}.`;
+  }
+  if (error instanceof ServerUnavailable || error instanceof CannotConnect) return error.message;
+  const refusal = refusalIn(error, product);
+  if (refusal !== undefined) return refusal.message;
+  status.say(
+    `a mistake of raceproof's own; please report it with these lines:\n${errorText(error)}`,
+  );
+  const { message } = Object(error) as Partial<Error>;
+  return `A mistake of raceproof's own, told above: ${message ?? String(error)}`;
+}

@@ -1,0 +1,131 @@
+/** Servers that do not let us work: each says so in one sentence, and the healthy ones go on. */
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { createConnection } from "mysql2/promise";
+import { Client } from "pg";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { CannotConnect } from "../../backends/cannot-connect.ts";
+import type { Results } from "../../reports/summary.ts";
+import type { ServerKind } from "../../servers/server.ts";
+import { connect } from "../connect.ts";
+import { ownServer } from "../own-server.ts";
+import { raceproof } from "./raceproof.ts";
+
+const servers = inject("servers");
+const guest = `raceproof_guest_${randomBytes(4).toString("hex")}`;
+const out = mkdtempSync(join(tmpdir(), "raceproof-refusals-"));
+afterAll(() => rmSync(out, { recursive: true }));
+
+/** The same server, for another user. */
+function as(user: string, kind: ServerKind): string {
+  const url = new URL(servers[kind].url);
+  url.username = user;
+  url.password = "guest";
+  return url.href;
+}
+
+/** The sentence a person gets; any other error is a failed test. */
+async function sentence(kind: ServerKind, url: string): Promise<string> {
+  try {
+    await using backend = await connect({ kind, url });
+    await backend.open();
+  } catch (error) {
+    if (!(error instanceof CannotConnect)) throw error;
+    return error.message;
+  }
+  return "connected";
+}
+
+test("PostgreSQL: read-only, too hasty, full", async () => {
+  const admin = new Client(servers.postgres.url);
+  await admin.connect();
+  const set = (what: string): Promise<unknown> => admin.query(`ALTER ROLE ${guest} ${what}`);
+  await admin.query(`CREATE ROLE ${guest} LOGIN CREATEDB PASSWORD 'guest'`);
+  const url = as(guest, "postgres");
+
+  await set("SET default_transaction_read_only = on");
+  expect(await sentence("postgres", url)).toMatch(
+    /^PostgreSQL at \S+ says "cannot execute CREATE DATABASE in a read-only transaction": name the primary, or a user/,
+  );
+  await set("RESET default_transaction_read_only");
+  await set("SET statement_timeout = '1ms'");
+  expect(await sentence("postgres", url)).toMatch(
+    /says "canceling statement due to statement timeout": raise it for this user: ALTER ROLE/,
+  );
+  await set("RESET statement_timeout");
+  await set("CONNECTION LIMIT 1");
+  expect(await sentence("postgres", url)).toMatch(
+    /refuses the connection, "too many connections for role .*": let it take more .*CONNECTION LIMIT/,
+  );
+  await admin.query(`DROP ROLE ${guest}`);
+  await admin.end();
+});
+
+test.for(["mysql", "mariadb"] as const)("%s: what is to be granted is enough", async (kind) => {
+  const admin = await createConnection(servers[kind].url);
+  await admin.query(`CREATE USER ${guest}@'%' IDENTIFIED BY 'guest'`);
+  const url = as(guest, kind);
+
+  const said = await sentence(kind, url);
+  expect(said).toMatch(
+    /may not create databases, or not see who waits for a lock, .*: GRANT .*; GRANT .*'\.$/,
+  );
+  const grants = [...said.matchAll(/GRANT [^;]*'(?=[;.])/g)].map(([grant]) => grant);
+  expect(grants).toHaveLength(2);
+  await admin.query(`${grants[0]!}@'%'`);
+  expect(await sentence(kind, url)).toBe(said);
+  await admin.query(`${grants[1]!}@'%'`);
+  expect(await sentence(kind, url)).toBe("connected");
+
+  await admin.query(`ALTER USER ${guest}@'%' WITH MAX_USER_CONNECTIONS 1`);
+  expect(await sentence(kind, url)).toMatch(
+    /refuses the connection, ".*max_user_connections.*": let it take more/,
+  );
+  await admin.query(`DROP USER ${guest}@'%'`);
+  await admin.end();
+});
+
+test("Redis: a user who may not SCAN, nor ask what it is", async () => {
+  const admin = new Redis(servers.redis.url);
+  for (const command of ["scan", "info"]) {
+    await admin.call("ACL", "SETUSER", guest, "on", ">guest", "~*", "&*", "+@all", `-${command}`);
+    expect(await sentence("redis", as(guest, "redis"))).toMatch(
+      new RegExp(`^Redis at \\S+ says "NOPERM .*'${command}'.*": raceproof needs all rights in`),
+    );
+  }
+  await admin.call("ACL", "DELUSER", guest);
+  await admin.quit();
+});
+
+const replica = ownServer("redis");
+beforeAll(async () => {
+  const client = new Redis(replica());
+  await client.replicaof("127.0.0.1", 1);
+  await client.quit();
+});
+
+test("one odd server does not take the run with it", async () => {
+  const admin = new Client(servers.postgres.url);
+  await admin.connect();
+  await admin.query(`CREATE ROLE ${guest}_ro LOGIN CREATEDB PASSWORD 'guest'`);
+  await admin.query(`ALTER ROLE ${guest}_ro SET default_transaction_read_only = on`);
+  const odd = [`postgres=${as(`${guest}_ro`, "postgres")}`, `redis=${replica()}`];
+  const { code, stdout, stderr } = await raceproof(
+    ...["run", "--backend", "postgres,redis,valkey", "--strategy", "in-place,incr"],
+    ...[...odd, `valkey=${servers.valkey.url}`].flatMap((from) => ["--server", from]),
+    ...["--workload", "counter", "--isolation", "RC", "--schedules", "0", "--out", out],
+  );
+  await admin.query(`DROP ROLE ${guest}_ro`);
+  await admin.end();
+  expect(code, stdout + stderr).toBe(2);
+  expect(stdout).toMatch(/incr .* as declared/);
+  expect(stdout).toMatch(/postgres: not run\. .* says "cannot execute .*read-only transaction": /);
+  expect(stdout).toMatch(/redis: not run\. Redis \S+ says "READONLY .*": name the primary/);
+  expect(stdout + stderr).not.toMatch(/^ +at |mistake of raceproof/m);
+  const { cells, not_run } = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Results;
+  expect(cells.map(({ backend }) => backend)).toEqual(["valkey"]);
+  expect(not_run.map(({ backend }) => backend).toSorted()).toEqual(["postgres", "redis"]);
+});
