@@ -65,7 +65,7 @@ data=/var/lib/mysql
 set -- --no-defaults --user=root --secure-file-priv=NULL --datadir=$data/data "$@"
 if [ ! -f $data/initialised ]; then
   rm -rf $data/data
-  echo "CREATE USER root@'%' IDENTIFIED BY ''; GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;" > /tmp/init.sql
+  echo "CREATE USER root@'%' IDENTIFIED BY '$MYSQL_ROOT_PASSWORD'; GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;" > /tmp/init.sql
   mysqld "$@" --initialize-insecure --init-file=/tmp/init.sql || exit 1
   touch $data/initialised
 fi
@@ -86,7 +86,7 @@ if [ ! -f $data/initialised ]; then
   } | mariadbd "$@" --bootstrap || exit 1
   touch $data/initialised
 fi
-echo "CREATE USER IF NOT EXISTS root@'%';
+echo "CREATE USER IF NOT EXISTS root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
 GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;" > /tmp/init.sql
 exec mariadbd "$@" --init-file=/tmp/init.sql --socket=/tmp/mysql.sock --pid-file=/tmp/mariadbd.pid
 `,
@@ -102,8 +102,9 @@ exec mariadbd "$@" --init-file=/tmp/init.sql --socket=/tmp/mysql.sock --pid-file
 data=/var/lib/postgresql/data
 bin=/usr/local/pgsql/bin
 if [ ! -f $data/PG_VERSION ]; then
-  $bin/initdb -D $data --username=postgres --auth=trust --encoding=UTF8 --locale=C || exit 1
-  echo "host all all all trust" >> $data/pg_hba.conf
+  echo "$POSTGRES_PASSWORD" > /tmp/password
+  $bin/initdb -D $data --username=postgres --pwfile=/tmp/password --auth=scram-sha-256 --encoding=UTF8 --locale=C || exit 1
+  echo "host all all all scram-sha-256" >> $data/pg_hba.conf
 fi
 exec $bin/postgres -D $data -c listen_addresses='*' -c unix_socket_directories= "$@"
 `,
@@ -142,11 +143,11 @@ tickTime=\${ZOO_TICK_TIME:-2000}
 maxClientCnxns=\${ZOO_MAX_CLIENT_CNXNS:-60}
 admin.enableServer=false
 metricsProvider.className=org.apache.zookeeper.metrics.impl.NullMetricsProvider
-$ZOO_CFG_EXTRA
 END
+for line in $ZOO_CFG_EXTRA; do echo "$line"; done >> /tmp/zoo.cfg
 exec java $JVMFLAGS -Dzookeeper.jmx.log4j.disable=true \\
   -Dzookeeper.4lw.commands.whitelist=$ZOO_4LW_COMMANDS_WHITELIST \\
-  -cp '/usr/share/java/*' org.apache.zookeeper.server.ZooKeeperServerMain /tmp/zoo.cfg
+  -cp "$CLASSPATH:/usr/share/java/*" org.apache.zookeeper.server.ZooKeeperServerMain /tmp/zoo.cfg
 `,
   },
 };

@@ -7,6 +7,7 @@ import { imageOf } from "./images.ts";
 import type { Found, Missing, Settings } from "./local/recipe.ts";
 import { notInstalled, resolvePackage } from "./optional-package.ts";
 import type { Progress } from "./progress.ts";
+import { newSecret } from "./secret.ts";
 import type { Breakable, Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 
@@ -55,7 +56,8 @@ export async function startContainer(
   const keeper = await Keeper.hire();
   try {
     const { labels } = keeper;
-    const launched = await launch({ image, recipe, settings, labels, patience_ms, signal });
+    const secret = newSecret();
+    const launched = await launch({ image, recipe, settings, secret, labels, patience_ms, signal });
     const own = { kind, source: "container", origin: `container ${image}` } as const;
     return Object.assign(launched, own, {
       [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),

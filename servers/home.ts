@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { chown, lchown, mkdir, open, readdir, readFile } from "node:fs/promises";
+import { chown, lchown, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanEnv } from "./clean-env.ts";
 import { isFull, temporary } from "./room.ts";
@@ -99,6 +99,14 @@ export class Home implements AsyncDisposable {
     for (const entry of await readdir(this.folder, { recursive: true })) {
       await lchown(join(this.folder, entry), uid, gid);
     }
+  }
+
+  /** Writes a file that only the tenant can read. @returns its path */
+  async write(name: string, text: string | Buffer): Promise<string> {
+    const file = join(this.folder, name);
+    await writeFile(file, text, { mode: 0o600 });
+    if (this.#tenant !== undefined) await chown(file, this.#tenant.uid, this.#tenant.gid);
+    return file;
   }
 
   /** Runs a program here to its end. @throws Error with its last words if it fails. */

@@ -9,6 +9,7 @@ import type { Executable, Recipe, Settings, Spot } from "./local/recipe.ts";
 import { candidates } from "./local/recipes.ts";
 import { freePort } from "./port.ts";
 import type { Errand } from "./progress.ts";
+import { newSecret } from "./secret.ts";
 import type { Breakable, Server, ServerKind } from "./server.ts";
 import { fillFromTemplate } from "./template.ts";
 import { diskInWords, ServerUnavailable } from "./unavailable.ts";
@@ -56,9 +57,10 @@ async function launch(
     const data = join(home.folder, "data");
     await mkdir(data, { mode: 0o700 });
     await fillFromTemplate(recipe, program, home, data, options);
+    const secret = newSecret();
     options.progress({ what: `starting ${recipe.product} ${program.version}` });
     for (let attempt = 1; ; attempt++) {
-      const spot = { home, data, program, settings, port: await freePort() };
+      const spot = { home, data, program, settings, secret, port: await freePort() };
       const process = await run(recipe, spot);
       const refusal = await refused(recipe, spot, process);
       if (refusal === undefined) {
@@ -89,7 +91,8 @@ async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<s
   let last = "no answer";
   while (process.running() && Date.now() < deadline) {
     try {
-      const answer = await recipe.ask(recipe.url(spot.port));
+      await recipe.lock?.(spot);
+      const answer = await recipe.ask(recipe.url(spot.port, spot.secret));
       if (answer === expected && process.running()) return undefined;
       last = `another server answers at port ${spot.port} (${answer})`;
     } catch (error) {
@@ -109,7 +112,7 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
   return {
     kind: recipe.kind,
     source: "local",
-    url: recipe.url(spot.port),
+    url: recipe.url(spot.port, spot.secret),
     origin: spot.program.origin,
     product: `${recipe.product} ${spot.program.version}`,
     get pid() {

@@ -9,7 +9,7 @@ import type { Errand } from "./progress.ts";
 import { diskInWords } from "./unavailable.ts";
 
 /** Changes when the way of initialising does. */
-const edition = 1;
+const edition = 2;
 
 /** Fills the empty data folder of a home, from the template of this program. */
 export async function fillFromTemplate(
@@ -27,17 +27,19 @@ export async function fillFromTemplate(
   const name = `template/${recipe.kind}-${program.version}-${mark}`;
   const template = await cached(name, errand, async (cache_home) => {
     errand.progress({ what: `initialising ${recipe.product} ${program.version}` });
-    const fresh = join(home.folder, "fresh");
+    const { signal } = errand;
+    await using maker = await Home.make("maker", { tenant: recipe.maker?.(), signal });
+    const settled = (await recipe.settle?.(program, maker)) ?? program;
+    const fresh = join(maker.folder, "fresh");
     await mkdir(fresh, { mode: 0o700 });
-    await home.handOver();
-    await recipe.initialise?.(program, home, fresh).catch((error: Error) => {
-      throw diskInWords(error, home.folder, "set TMPDIR to a folder with room for it");
+    await maker.handOver();
+    await recipe.initialise?.(settled, maker, fresh).catch((error: Error) => {
+      throw diskInWords(error, maker.folder, "set TMPDIR to a folder with room for it");
     });
     // What names a server for good must not be copied.
     await rm(join(fresh, "auto.cnf"), { force: true });
     const copy = join(cache_home.folder, "data");
     await copyFolder(cache_home, fresh, copy);
-    await rm(fresh, { recursive: true });
     return copy;
   });
   // Not by the home's tenant: the cache may be closed to it.

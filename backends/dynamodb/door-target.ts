@@ -34,7 +34,12 @@ export class DynamodbDoorTarget implements DoorTarget {
   }
 
   address(port?: number): Address {
-    const url = port === undefined ? this.#url.replace(/\/$/, "") : `http://127.0.0.1:${port}`;
+    // The path stays: it is what a local server knows us by.
+    const { href, pathname } = new URL(this.#url);
+    const url = (port === undefined ? href : `http://127.0.0.1:${port}${pathname}`).replace(
+      /\/$/,
+      "",
+    );
     return {
       url,
       environment: { AWS_ENDPOINT_URL_DYNAMODB: url, AWS_ENDPOINT_URL: url, ...credentials },

@@ -37,8 +37,16 @@ export class RedisDoorTarget implements DoorTarget {
       url.hostname = "127.0.0.1";
       url.port = String(port);
     }
-    const environment = { REDIS_HOST: url.hostname, REDIS_PORT: url.port || "6379" };
-    return { url: url.href, environment: { ...environment, REDIS_URL: url.href } };
+    const password = decodeURIComponent(url.password);
+    return {
+      url: url.href,
+      environment: {
+        REDIS_HOST: url.hostname,
+        REDIS_PORT: url.port || "6379",
+        REDIS_URL: url.href,
+        ...(password === "" ? {} : { REDIS_PASSWORD: password }),
+      },
+    };
   }
 
   /** The server says its number of a connection only when it is asked. */

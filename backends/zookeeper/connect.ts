@@ -5,13 +5,15 @@ import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 import { closed, type Library, managerOf } from "./driver.ts";
 
-const url_form = "zookeeper://host:port";
+const url_form = "zookeeper://user:password@host:port";
 /** A client that falls silent for so long has lost its session, and with it its ephemeral nodes. */
 export const session_timeout_ms = 10_000;
 
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** `user:password` of ZooKeeper's scheme digest, if the URL has one. */
+  readonly login?: string;
 }
 
 /** @throws CannotConnect when it is no ZooKeeper URL */
@@ -20,7 +22,9 @@ export function addressIn(url: string): Address {
   if (parsed?.protocol !== "zookeeper:" || parsed.hostname === "") {
     throw noUrl("ZooKeeper", url_form);
   }
-  return { host: parsed.hostname, port: Number(parsed.port || 2181) };
+  const { hostname: host, port, username, password } = parsed;
+  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { host, port: Number(port || 2181), ...(login === ":" ? {} : { login }) };
 }
 
 /** The server's version, which it tells outside of any session. @throws CannotConnect */
@@ -57,7 +61,7 @@ export interface Identity {
  */
 export async function openClient(
   library: Library,
-  { host, port }: Address,
+  { host, port, login }: Address,
   folder: string,
   known?: Identity,
 ): Promise<Client> {
@@ -67,6 +71,8 @@ export async function openClient(
     ...known,
   });
   const manager = managerOf(client);
+  // Sent as soon as there is a connection, before any request.
+  if (login !== undefined) client.addAuthInfo("digest", Buffer.from(login));
   client.connect();
   manager.connect = () => manager.setState(closed);
   const giving_up = AbortSignal.timeout(connect_limit_ms);

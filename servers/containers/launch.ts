@@ -10,6 +10,8 @@ import { freeze } from "./freeze.ts";
 import type { ContainerRecipe } from "./recipes.ts";
 
 export interface Launch {
+  /** Random letters and digits that the server demands of everybody. */
+  readonly secret: string;
   readonly image: string;
   readonly recipe: ContainerRecipe;
   readonly settings: Settings;
@@ -55,11 +57,17 @@ const wasTaken = (error: unknown): boolean =>
 class OnLoopback extends GenericContainer {
   id: string | undefined;
 
-  constructor({ image, recipe, settings, labels }: Launch, port: number) {
+  constructor({ image, recipe, settings, secret, labels }: Launch, port: number) {
     super(image);
     this.withExposedPorts({ container: recipe.port, host: port })
-      .withEnvironment(recipe.environment?.(settings) ?? {})
+      .withEnvironment(recipe.environment?.(settings, secret) ?? {})
       .withCommand([...(recipe.command?.(settings) ?? [])])
+      .withCopyContentToContainer(
+        Object.entries(recipe.files?.(secret) ?? {}).map(([name, content]) => ({
+          content,
+          target: `/raceproof/${name}`,
+        })),
+      )
       .withLabels(labels)
       .withAutoCleanup(false)
       .withWaitStrategy(Wait.forAll([]));
@@ -81,7 +89,7 @@ class OnLoopback extends GenericContainer {
 async function boxed(wanted: Launch, id: string, port: number): Promise<Launched> {
   const client = await getContainerRuntimeClient();
   const container = client.container.getById(id);
-  const url = wanted.recipe.local.url(port);
+  const url = wanted.recipe.local.url(port, wanted.secret);
 
   /** Ready means: the driver got an answer. Official images and stand-ins have nothing else in common. */
   const answered = async (): Promise<void> => {

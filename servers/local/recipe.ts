@@ -43,6 +43,8 @@ export interface Spot {
   readonly port: number;
   readonly settings: Settings;
   readonly program: Executable;
+  /** Random letters and digits that the server demands of everybody. */
+  readonly secret: string;
 }
 
 /** How one kind of server is found, prepared, started and recognised. */
@@ -54,6 +56,8 @@ export interface Recipe {
   readonly places: readonly Place[];
   /** Whom it must run as. */
   tenant?(): Tenant | undefined;
+  /** Who fills the data folder, if it cannot be the tenant. */
+  maker?(): Tenant | undefined;
   /** The signal that ends it for good and leaves nothing in the system. */
   readonly end: "KILL" | "QUIT";
   /** The signal that asks it to end in order; SIGTERM unless given. */
@@ -62,11 +66,13 @@ export interface Recipe {
   settle?(program: Executable, home: Home): Promise<Executable>;
   /** Fills the data folder of a home; what comes out is kept as a template. */
   initialise?(program: Executable, home: Home, data: string): Promise<void>;
-  /** Writes what the program reads at its start. */
+  /** Writes what the program reads at its start: its secret, too, as everybody can see its arguments. */
   configure?(spot: Spot): Promise<void>;
   /** What comes after the program's command. */
   arguments(spot: Spot): readonly string[];
-  url(port: number): string;
+  /** Tells its secret to a server that has begun to answer, if it could not read it. @throws while it does not answer */
+  lock?(spot: Spot): Promise<void>;
+  url(port: number, secret: string): string;
   /** What only this server can answer. */
   identity(spot: Spot, pid: number): string;
   /** Asks whoever answers at the address, through the real driver. @throws while nobody does. */

@@ -1,4 +1,5 @@
 /** Redis (or Valkey) from the PATH, else Redis from the Debian archive. */
+import { join } from "node:path";
 import { loadPackage } from "../optional-package.ts";
 import { debian, onPath, prefixed } from "./places.ts";
 import type { Recipe } from "./recipe.ts";
@@ -12,6 +13,13 @@ export const redis_packages = {
   package: "redis-server",
   without: ["adduser", "init-system-helpers"],
 } as const;
+
+const secret_file = "secret.conf";
+
+/** Whoever has the secret still does not get at files or code by it. Older ones have no such settings. */
+const closed: readonly string[] = ["protected-configs", "debug-command", "module-command"].flatMap(
+  (name) => [`--enable-${name}`, "no"],
+);
 
 export const redis: Recipe = {
   kind: "redis",
@@ -31,7 +39,13 @@ export const redis: Recipe = {
     debian(redis_packages, prefixed("usr/bin/redis-server")),
   ],
 
-  arguments: ({ data, port, settings }) => [
+  async configure({ home, secret }) {
+    await home.write(secret_file, `requirepass ${secret}\n`);
+  },
+
+  arguments: ({ home, program, data, port, settings }) => [
+    join(home.folder, secret_file),
+    ...(Number.parseInt(program.version) >= 7 ? closed : []),
     "--bind",
     "127.0.0.1",
     "--port",
@@ -42,7 +56,7 @@ export const redis: Recipe = {
     "",
     ...(settings === "durable" ? ["--appendonly", "yes", "--appendfsync", "always"] : []),
   ],
-  url: (port) => `redis://127.0.0.1:${port}`,
+  url: (port, secret) => `redis://:${secret}@127.0.0.1:${port}`,
   identity: ({ data }) => data,
 
   async ask(url) {

@@ -1,11 +1,12 @@
 /** ZooKeeper: its jars from the Debian archive, with a Java from the PATH or the archive. */
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { java, leavesNothing } from "./java.ts";
+import { listener } from "./listener.ts";
+import { locked_zookeeper } from "./locked-zookeeper.ts";
 import { debian } from "./places.ts";
-import type { Place, Recipe, Spot } from "./recipe.ts";
+import type { Place, Recipe } from "./recipe.ts";
 
 /** Of all that Debian's package asks for, the server loads logging, metrics and snappy's classes. */
 const wanted = {
@@ -32,41 +33,55 @@ export const zookeeper: Recipe = {
   end: "KILL",
   places: java.map(withJars),
 
+  async settle(program, home) {
+    await home.write("LockedZookeeper.class", locked_zookeeper);
+    return program;
+  },
+
   /** Only a file can say at which address it listens. */
-  async configure({ home, data, port }) {
-    await writeFile(join(home.folder, "zoo.cfg"), configuration(data, port));
+  async configure({ home, data, port, secret }) {
+    await home.write("zoo.cfg", [...listening(data, port), ...demanding(secret), ""].join("\n"));
   },
 
   arguments: ({ program, home, settings }) => [
     ...["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"],
     ...leavesNothing(home.folder),
-    ...["-Dzookeeper.jmx.log4j.disable=true", "-Dzookeeper.4lw.commands.whitelist=conf,srvr"],
+    ...["-Dzookeeper.jmx.log4j.disable=true", "-Dzookeeper.4lw.commands.whitelist=srvr"],
     ...(settings === "fast" ? ["-Dzookeeper.forceSync=no"] : []),
-    ...["-cp", jars.map((name) => join(program.base as string, `${name}.jar`)).join(":")],
+    "-cp",
+    [home.folder, ...jars.map((name) => join(program.base as string, `${name}.jar`))].join(":"),
     ...["org.apache.zookeeper.server.ZooKeeperServerMain", join(home.folder, "zoo.cfg")],
   ],
-  url: (port) => `zookeeper://127.0.0.1:${port}`,
-  identity: ({ data }) => data,
+  url: (port, secret) => `zookeeper://raceproof:${secret}@127.0.0.1:${port}`,
+  identity: (_spot, pid) => String(pid),
 
   async ask(url) {
-    const said = await fourLetters(new URL(url), "conf");
-    const folder = /^dataDir=(.*)\/version-2$/m.exec(said)?.[1];
-    if (folder === undefined) throw new Error(said.trim() || "no answer");
-    return folder;
+    const place = new URL(url);
+    const said = await fourLetters(place, "srvr");
+    if (!said.startsWith("Zookeeper version")) throw new Error(said.trim() || "no answer");
+    return String(await listener(Number(place.port)));
   },
 };
 
 /** Sessions of 0.4 s at least, so that one can be seen to expire. */
-const configuration = (data: Spot["data"], port: Spot["port"]): string => `
-dataDir=${data}
-clientPortAddress=127.0.0.1
-clientPort=${port}
-tickTime=200
-maxSessionTimeout=60000
-maxClientCnxns=0
-admin.enableServer=false
-metricsProvider.className=org.apache.zookeeper.metrics.impl.NullMetricsProvider
-`;
+const listening = (data: string, port: number): readonly string[] => [
+  `dataDir=${data}`,
+  "clientPortAddress=127.0.0.1",
+  `clientPort=${port}`,
+  "tickTime=200",
+  "maxSessionTimeout=60000",
+  "maxClientCnxns=0",
+  "admin.enableServer=false",
+  "metricsProvider.className=org.apache.zookeeper.metrics.impl.NullMetricsProvider",
+];
+
+/** No request of a session is answered before it has said the secret. */
+export const demanding = (secret: string): readonly string[] => [
+  "authProvider.1=LockedZookeeper",
+  "enforce.auth.enabled=true",
+  "enforce.auth.schemes=digest",
+  `raceproof.login=raceproof:${secret}`,
+];
 
 /** ZooKeeper's words of four letters, which it answers before and without any session. */
 async function fourLetters({ hostname, port }: URL, word: string): Promise<string> {

@@ -4,7 +4,7 @@ import { type Client, CreateMode } from "node-zookeeper-client";
 import { describe, expect, inject, it } from "vitest";
 import { type Gate, open_gate, type Step } from "../../backends/backend.ts";
 import { connectZookeeper } from "../../backends/zookeeper/backend.ts";
-import { closeClient, openClient } from "../../backends/zookeeper/connect.ts";
+import { addressIn, closeClient, openClient } from "../../backends/zookeeper/connect.ts";
 import { expireSession } from "../../backends/zookeeper/session.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
 import { ownServer } from "../own-server.ts";
@@ -29,9 +29,8 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
 
 /** What an outsider sees of ours. */
 async function outside(): Promise<string[]> {
-  const { hostname, port } = new URL(url());
   const library = (await import("node-zookeeper-client")).default;
-  const client = await openClient(library, { host: hostname, port: Number(port) }, "");
+  const client = await openClient(library, addressIn(url()), "");
   const ours = (await children(client, "/")).filter((name) => name.startsWith("raceproof"));
   await closeClient(client);
   return ours.sort();
