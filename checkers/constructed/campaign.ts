@@ -75,7 +75,6 @@ export class Campaign {
           `With a violation: ${invalid.invalid} invalid, ${invalid.valid} valid, ${invalid.unknown} unknown.`,
       );
     }
-    for (const line of this.wrong.slice(0, 20)) console.log(`WRONG ${line}`);
     console.log(`${this.wrong.length} wrong`);
   }
 }
