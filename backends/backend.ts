@@ -36,6 +36,11 @@ export interface Gate {
   readonly shared?: boolean;
   /** The caller begins to wait for a connection of a pool that has so many at most. */
   borrows?(pool: object, size: number): Borrowing;
+  /**
+   * A connection is being opened: that takes as long as the server takes, and is no wait for another client.
+   * @returns to be called once when it is open, or could not be opened
+   */
+  opens?(): () => void;
   pass<T>(step: Step, send: () => Promise<T>): Promise<T>;
 }
 

@@ -111,18 +111,22 @@ export class Door implements AsyncDisposable {
     // What the client says before the server is there waits in the socket.
     client.pause();
     client.on("error", () => client.destroy());
+    const { gate } = this.#options;
+    const opened = gate.opens?.();
     let server: Duplex;
     try {
       server = await this.#options.connect();
     } catch {
+      opened?.();
       client.resetAndDestroy();
       return;
     }
     const doorway: Doorway = {
-      gate: this.#options.gate,
+      gate,
       greeting: this.#options.greeting ?? [],
       splits: this.#options.splits ?? true,
-      tells_writers: this.#options.gate.shared ?? false,
+      tells_writers: gate.shared ?? false,
+      opened: () => opened?.(),
       gone: this.#options.gone,
       losesReply: () => {
         const loses = this.#loses_next_reply;

@@ -41,6 +41,8 @@ export interface Doorway {
   readonly tells_writers: boolean;
   /** Statements that commit by themselves are taken apart into their work and their commit. */
   readonly splits: boolean;
+  /** The client has logged in, or will not; may be called again. */
+  opened(): void;
   /** Whether the reply to the request under way is to be lost; asked once, when it is there. */
   losesReply(): boolean;
   /** Resolves once the server has ended this connection and given back its locks. */
@@ -99,6 +101,7 @@ export class Passage {
     server.on("end", () => client.end());
     client.on("drain", () => server.resume());
     server.on("drain", () => client.resume());
+    if (conversation.is_ready) doorway.opened();
   }
 
   get is_over(): boolean {
@@ -162,7 +165,10 @@ export class Passage {
 
   async #greet(): Promise<void> {
     this.#has_greeted = true;
-    await this.sayAll(this.#doorway.greeting).catch(() => this.destroy());
+    const { gate, greeting } = this.#doorway;
+    const greeted = gate.opens?.();
+    await this.sayAll(greeting).catch(() => this.destroy());
+    greeted?.();
   }
 
   /** As one of those that share the door, where it is known which. */
@@ -254,6 +260,7 @@ export class Passage {
         under_way.resolve(part.reply);
       }
     }
+    if (this.conversation.is_ready) this.#doorway.opened();
   }
 
   #stepOf(request: Request): Step {
@@ -282,6 +289,7 @@ export class Passage {
     this.#over ??= new WireError("connection lost", `The connection was lost: ${reason}.`, false);
     this.#under_way?.reject(this.#over);
     this.#under_way = undefined;
+    this.#doorway.opened();
     this.#server.destroy();
     this.#client.destroySoon();
   }

@@ -17,17 +17,31 @@ const nobodys: Borrowing = { lent: () => undefined, end: () => undefined };
  */
 export class SessionGate implements Gate {
   session: Session<unknown> | undefined;
-  queue: Caller | undefined;
+  #queue: Caller | undefined;
   #closed = false;
 
+  /** From here on its round trips are steps of this client. */
+  enter(_client: number, caller: Caller): void {
+    this.#queue = caller;
+  }
+
+  /** The schedule is over. */
+  leave(): void {
+    this.#queue = undefined;
+  }
+
   borrows(pool: object, size: number): Borrowing {
-    return this.queue?.borrows(pool, size) ?? nobodys;
+    return this.#queue?.borrows(pool, size) ?? nobodys;
+  }
+
+  opens(): () => void {
+    return this.#queue?.opens() ?? (() => undefined);
   }
 
   pass<T>(step: Step, send: () => Promise<T>): Promise<T> {
     if (this.#closed) return Promise.reject(new ScheduleOver());
-    if (this.queue === undefined || this.session === undefined) return send();
-    return this.queue.arrive(step, send, this.session);
+    if (this.#queue === undefined || this.session === undefined) return send();
+    return this.#queue.arrive(step, send, this.session);
   }
 
   close(): void {
@@ -42,10 +56,28 @@ export class SessionGate implements Gate {
 export class SharedGate implements Gate {
   readonly shared = true;
   session: Session<unknown> | undefined;
+  /** Those of the schedule that share it, by client. */
+  readonly #callers: Map<number, Caller> = new Map();
   #closed = false;
+
+  enter(client: number, caller: Caller): void {
+    this.#callers.set(client, caller);
+  }
+
+  leave(): void {
+    this.#callers.clear();
+  }
 
   borrows(pool: object, size: number): Borrowing {
     return callers.getStore()?.borrows(pool, size) ?? nobodys;
+  }
+
+  /** Nobody knows who will get it: any of them may wait for it. */
+  opens(): () => void {
+    const opened = [...this.#callers.values()].map((caller) => caller.opens());
+    return () => {
+      for (const end of opened) end();
+    };
   }
 
   pass<T>(step: Step, send: () => Promise<T>): Promise<T> {

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
+import type { Gate, Session } from "../../backends/backend.ts";
+import { wait } from "../../backends/real-time.ts";
 import type { Program } from "../program.ts";
 import { CheckFailed } from "../program.ts";
 import type { Fault } from "../schedule.ts";
+import { callers } from "./caller.ts";
 import { Lane, type LaneOptions } from "./lane.ts";
 import { type Memory, SharedMemory } from "./shared-memory.test-support.ts";
 
@@ -133,6 +136,30 @@ test("a client reconnects behind the same gate and goes on", async () => {
   };
   const { trace } = await play(retry, [], [{ kind: "lose reply", client: 1, step: 1 }]);
   expect(trace.steps.map((s) => s.reply ?? s.error)).toEqual(["connection lost", "a = 2", "a = 3"]);
+});
+
+/** Opens the first three connections at once, later ones only after a while. */
+class SlowToReopen extends SharedMemory {
+  #opened = 0;
+
+  override async open(gate: Gate): Promise<Session<Memory>> {
+    // A server's time, and no timer of the client's own.
+    if (++this.#opened > 3) await callers.exit(() => wait(100));
+    return super.open(gate);
+  }
+}
+
+test("who waits for a new connection does not stand still, however long it takes", async () => {
+  const retry: Program<Memory> = {
+    ...readWrite,
+    async run(memory, { key, reconnect }) {
+      await memory.add(key, 1).catch(async () => (await reconnect()).add(key, 1));
+    },
+  };
+  const lost: Fault = { kind: "lose reply", client: 1, step: 1 };
+  const { trace } = await play(retry, [0], [lost], { patience_ms: 1 }, new SlowToReopen());
+  expect(trace.steps.map((step) => step.client)).toEqual([1, 1, 2]);
+  expect(trace.stoodStill).toBeUndefined();
 });
 
 test("a client that dies with its connection open keeps its lock: the others wait for ever", async () => {

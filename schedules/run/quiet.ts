@@ -24,12 +24,18 @@ const turns = 3;
 const settle_ms = 2;
 /** A timer that nobody knows yet is waited for as long as this, while others could go. */
 const unknown_timer_ms = 300;
+/** A server that has much to do takes so long until a connection is open; it is waited for even where others could go. */
+const opening_ms = 3_000;
 /** Who goes on so soon after another has moved does so because of it. */
 const because_ms = 10;
 /** A sleep that was cut short rings within a millisecond, and its client goes on. */
 const woken_ms = 20;
 /** The clock is looked at at least so often. */
 const look_ms = 100;
+/** A longer look than this was none at the program: the process stood still. */
+const longest_look_ms = 250;
+/** The same while it is to be seen whether a client moves at all. */
+const close_look_ms = 20;
 
 /**
  * Waits until all is quiet: every client stands at the gate, waits for a lock, is done, or stands still. Only then
@@ -47,11 +53,15 @@ export class Quiet {
   readonly #seats: readonly Seat[];
   readonly #waits: Waits;
   readonly #options: QuietOptions;
-  readonly #clock = new WakingClock();
+  readonly #clock = new WakingClock(longest_look_ms);
+  /** Runs only while the program, too, could run. */
+  readonly #close_clock = new WakingClock(2 * close_look_ms);
   #trouble: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #moves = 0;
   #moved_ms: number = now_ms();
+  /** By the close clock: since when nothing moved. */
+  #still_since = 0;
   /** By the clock of the run: since when nothing moved and nobody was let go. */
   #quiet_since = 0;
 
@@ -85,6 +95,7 @@ export class Quiet {
     }
     for (const other of this.#seats) other.stands_still = false;
     this.#quiet_since = this.#clock.now();
+    this.#still_since = this.#close_clock.now();
     if (seat.isInside) seat.inside_since_ms = now;
     this.#moves++;
     this.#moved_ms = now;
@@ -143,11 +154,11 @@ export class Quiet {
     for (const sleeper of sleepers) sleeper.wake();
     if (sleepers.length > 0) return this.#sleep(woken_ms);
     if (!others_can) return this.#sleep(look_ms);
-    const quiet_ms = now_ms() - this.#moved_ms;
+    const quiet_ms = this.#close_clock.now() - this.#still_since;
     const left_ms = Math.max(
       ...inside.map((seat) => this.#patienceWith(seat, quiet_ms) - quiet_ms),
     );
-    if (left_ms > 0) return this.#sleep(Math.min(left_ms, look_ms));
+    if (left_ms > 0) return this.#sleep(Math.min(left_ms, close_look_ms));
     for (const seat of inside) {
       seat.stands_still = true;
       seat.stood_still = true;
@@ -159,9 +170,10 @@ export class Quiet {
   #patienceWith(seat: Seat, quiet_ms: number): number {
     if (seat.stood_still || waitsForHolder(seat, this.#seats)) return settle_ms;
     const patience_ms = this.#options.patience.of(placeOf(seat));
+    if (this.#options.patience.waitsForOthers(placeOf(seat))) return patience_ms;
+    if (seat.is_opening) return opening_ms;
     const sleep = seat.sleeps.current();
-    if (sleep?.kind !== "unknown" || this.#options.patience.waitsForOthers(placeOf(seat)))
-      return patience_ms;
+    if (sleep?.kind !== "unknown") return patience_ms;
     return Math.min(quiet_ms + sleep.left_ms, unknown_timer_ms) + patience_ms;
   }
 

@@ -56,6 +56,7 @@ export class Seat implements Caller {
   last_statement: string | undefined;
   readonly #moved: (seat: Seat) => void;
   #finished = false;
+  #opening = 0;
   #over: Error | undefined;
 
   /** @param moved is called whenever something has come of it: a step at the gate, or its end */
@@ -93,6 +94,22 @@ export class Seat implements Caller {
 
   borrows(pool: object, size: number): Borrowing {
     return this.borrowed.borrow(pool, size);
+  }
+
+  opens(): () => void {
+    this.#opening++;
+    let is_open = false;
+    return () => {
+      if (is_open) return;
+      is_open = true;
+      this.#opening--;
+      this.#moved(this);
+    };
+  }
+
+  /** A connection is being opened for it. */
+  get is_opening(): boolean {
+    return this.#opening > 0;
   }
 
   get canGo(): boolean {

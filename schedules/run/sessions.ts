@@ -59,7 +59,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
   /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
   enter(seat: Seat, run: () => Promise<void>): Promise<void> {
     const { gate } = this.#places[seat.client - 1] as GatedSession<Client>;
-    if (gate instanceof SessionGate) gate.queue = seat;
+    gate.enter(seat.client, seat);
     return callers.run(seat, run);
   }
 
@@ -72,8 +72,9 @@ export class LaneSessions<Client> implements AsyncDisposable {
   /** A fresh connection for a client. Its handshake passes outside the gate: it is not part of the schedule. */
   async reconnect(seat: Seat, { steps }: Pick<Trace, "steps">): Promise<Client> {
     const old = this.#places[seat.client - 1];
-    const fresh = await this.#openPlace(steps.length);
-    if (fresh.gate instanceof SessionGate) fresh.gate.queue = seat;
+    const opened = seat.opens();
+    const fresh = await this.#openPlace(steps.length).finally(opened);
+    fresh.gate.enter(seat.client, seat);
     this.#places[seat.client - 1] = fresh;
     if (old && !this.#places.includes(old)) await this.#close(old);
     return fresh.session.client;
@@ -86,7 +87,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
   async leave(run: Run, trace: Trace, warmed_up: boolean): Promise<void> {
     const leaving = this.#places.map(async (place, i) => {
       if (!place || this.#places.indexOf(place) < i) return;
-      if (place.gate instanceof SessionGate) place.gate.queue = undefined;
+      place.gate.leave();
       const clients = this.#places.flatMap((p, n) => (p === place ? [n + 1] : []));
       // One for all again, after one of them had to reconnect.
       const is_whole = !this.#shared || clients.length === this.#places.length;
