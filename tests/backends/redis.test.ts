@@ -230,3 +230,15 @@ describe("what cannot be connected to is said in one sentence, in time", () => {
     silent.close();
   });
 });
+
+it("sees what is the user's, and nothing that another raceproof keeps at the same server", async () => {
+  await using backend = await connectRedis({ url: url() });
+  const others = ["raceproof:database:9", "raceproof:0123abcd:counter"];
+  const seen = await asOutsider(url(), async (client) => {
+    await client.mset(...[...others, "theirs"].flatMap((key) => [key, "1"]));
+    const contents = await backend.contents!("");
+    await client.del(...others, "theirs");
+    return contents;
+  });
+  expect([...seen.keys()]).toEqual(["key theirs"]);
+});
