@@ -16,6 +16,7 @@ class LongestFirst extends BaseSequencer {
 
 const config: ViteUserConfig = defineConfig({
   test: {
+    globalSetup: ["tests/compiled-folder.ts"],
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
     // Servers do half of the work, so one file a core leaves cores idle.
@@ -34,7 +35,7 @@ const config: ViteUserConfig = defineConfig({
           name: "servers",
           include: ["tests/**/*.test.ts"],
           exclude: [...nowhere, "tests/docker/**", "tests/package/**"],
-          globalSetup: "tests/global-setup.ts",
+          globalSetup: ["tests/global-setup.ts"],
         },
       },
     ],

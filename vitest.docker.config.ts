@@ -5,7 +5,7 @@ const config: ViteUserConfig = defineConfig({
   test: {
     name: "docker",
     include: ["tests/backends/*.test.ts", "tests/docker/*.test.ts"],
-    globalSetup: "tests/docker/global-setup.ts",
+    globalSetup: ["tests/compiled-folder.ts", "tests/docker/global-setup.ts"],
     // Containers that come and go are mostly waited for.
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { command } from "../command.test-support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "raceproof-troubles-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -27,7 +28,7 @@ function run(command: string, ...args: string[]): Promise<Ended> {
   child.stderr.on("data", (data) => (stderr += data));
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
 }
-const raceproof = ["--import", "tsx", "cli/main.ts", "check"];
+const raceproof = [command, "check"];
 const check = (...args: string[]): Promise<Ended> => run(process.execPath, ...raceproof, ...args);
 
 const write = (value: string): string =>

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { command } from "../command.test-support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "raceproof-check-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,7 +24,7 @@ interface Ended {
 
 function check(...args: string[]): Promise<Ended> {
   const start = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", "check", ...args]);
+  const child = spawn(process.execPath, [command, "check", ...args]);
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (data) => (stdout += data));
   child.stderr.on("data", (data) => (stderr += data));

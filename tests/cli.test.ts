@@ -13,6 +13,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, test, vi } from "vitest";
+import { command } from "../command.test-support.ts";
 import type { Results } from "../reports/summary.ts";
 
 const out = mkdtempSync(join(tmpdir(), "raceproof-cli-"));
@@ -32,7 +33,7 @@ interface Ended {
 }
 
 function start(args: readonly string[], env: Record<string, string> = urls): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...args], {
+  return spawn(process.execPath, [command, ...args], {
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,5 +1,6 @@
 /** The command, as people start it. */
 import { spawn } from "node:child_process";
+import { command } from "../../command.test-support.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -8,7 +9,7 @@ export interface Ended {
 }
 
 export function raceproof(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...args], {
+  const child = spawn(process.execPath, [command, ...args], {
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });

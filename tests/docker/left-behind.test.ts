@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { command } from "../../command.test-support.ts";
 import { startContainer } from "../../servers/container.ts";
 import { docker } from "../../servers/containers/docker.ts";
 import { containerRecipe } from "../../servers/containers/recipes.ts";
@@ -29,7 +30,7 @@ function longRun(image: string, ...more: string[]): ChildProcess {
     "redis=container",
   ];
   const size = ["--schedules", "0", "--increments", "1000000", "--out", out];
-  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...what, ...size, ...more], {
+  return spawn(process.execPath, [command, ...what, ...size, ...more], {
     env: { ...process.env, RACEPROOF_REDIS_IMAGE: image },
     stdio: ["ignore", "ignore", "pipe"],
   });

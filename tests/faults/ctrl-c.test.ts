@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
+import { command } from "../../command.test-support.ts";
 
 const place = mkdtempSync(join(tmpdir(), "raceproof-ctrl-c-"));
 // PostgreSQL may run as another user, who must find its home in there.
@@ -26,11 +27,10 @@ test.for([
     "--server",
     `${backend}=local`,
   ];
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "cli/main.ts", "run", "--fault", fault, ...what, "--out", out],
-    { env: { ...process.env, TMPDIR: place, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] },
-  );
+  const child = spawn(process.execPath, [command, "run", "--fault", fault, ...what, "--out", out], {
+    env: { ...process.env, TMPDIR: place, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   child.stdout.on("data", (data) => (said += data));
   child.stderr.on("data", (data) => (said += data));

@@ -4,13 +4,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test, vi } from "vitest";
+import { command } from "../../command.test-support.ts";
 import { counter, put_back } from "./race.test-support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "raceproof-race-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", "cli/main.ts", ...args], {
+  return spawn(process.execPath, [command, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
