@@ -1,11 +1,16 @@
 /** The databases of a program: where their servers are, and the first of each, for the first lane. */
 import type { BackendWithDoor } from "./backends/door-target.ts";
 import { type Schema, withSchema } from "./backends/lane-database.ts";
+import { sweep } from "./backends/leftovers.ts";
 import { openLaneDatabase } from "./backends/open-lane-database.ts";
+import { withoutPassword } from "./backends/without-password.ts";
 import type { Database, Databases } from "./explore-options.ts";
+import { sweptText } from "./reports/leftovers.ts";
 import { BadOptions } from "./schedules/bad-options.ts";
 import { type Server, type ServerKind, server_kinds } from "./servers/server.ts";
 import { startServer } from "./servers/start.ts";
+
+type SomeServer = Pick<Server, "url"> & Partial<Pick<Server, "source">>;
 
 /** Not several by name. */
 export function isOne(databases: Databases): databases is Database {
@@ -18,7 +23,21 @@ export async function openOne(
   database: Database,
   schema: Schema | undefined,
 ): Promise<BackendWithDoor<unknown>> {
-  return withSchema(await openLaneDatabase(await serverOf(name, database)), schema);
+  const server = await serverOf(name, database);
+  const opened = await openLaneDatabase(server);
+  if (server.source === undefined || server.source === "url") await sweepOnce(server.url);
+  return withSchema(opened, schema);
+}
+
+const swept = new Set<string>();
+
+/** Removes what killed runs have left there, and says so: the first time that a server is used. */
+async function sweepOnce(url: string): Promise<void> {
+  if (swept.has(url)) return;
+  swept.add(url);
+  const found = await sweep({ url }).catch(() => undefined);
+  const said = found && sweptText(withoutPassword(url), found);
+  if (said !== undefined) console.warn(`raceproof: ${said}`);
 }
 
 /** The same for several. @throws the first error, after which none of them is left */
@@ -45,7 +64,7 @@ export async function openAll(
 /** Servers that are started for programs that only say of which kind; they end with this process. */
 const started = new Map<ServerKind, Promise<Server>>();
 
-async function serverOf(name: string, database: Database): Promise<{ readonly url: string }> {
+async function serverOf(name: string, database: Database): Promise<SomeServer> {
   if (typeof database === "object" && typeof database?.url === "string") return database;
   if (typeof database !== "string") {
     throw new BadOptions(

@@ -6,6 +6,7 @@ import { HistoryError } from "../histories/history-error.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
+import { cleanCommand } from "./clean.ts";
 import { listCommand } from "./list.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
 import { raceCommand } from "./race.ts";
@@ -43,7 +44,8 @@ const program = new Command("raceproof")
   .addCommand(raceCommand())
   .addCommand(checkCommand())
   .addCommand(replayCommand())
-  .addCommand(listCommand());
+  .addCommand(listCommand())
+  .addCommand(cleanCommand());
 for (const command of program.commands)
   command.exitOverride().configureOutput({ outputError: () => {} });
 

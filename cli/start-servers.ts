@@ -1,4 +1,6 @@
+import { sweep } from "../backends/leftovers.ts";
 import { victimOf } from "../matrix/faults/victim.ts";
+import { sweptText } from "../reports/leftovers.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 import type { Settings } from "../servers/local/recipe.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
@@ -30,7 +32,8 @@ export function startServers(
           stays ? status.say(what) : status.show(what, done, total, unit),
         signal,
       });
-      const server = disturbed === undefined ? starting : starting.then(victimOf);
+      const swept = starting.then((server) => sweepFirst(server, status));
+      const server = disturbed === undefined ? swept : swept.then(victimOf);
       server.catch(() => undefined); // whoever needs it hears of it
       return [kind, server] as const;
     }),
@@ -46,4 +49,14 @@ export function startServers(
       );
     },
   };
+}
+
+/** Removes what killed runs have left at a server that is someone else's, and says so. */
+async function sweepFirst(server: Server, status: StatusLine): Promise<Server> {
+  if (server.source !== "url") return server;
+  // Where it cannot be reached, whoever connects to it says so.
+  const swept = await sweep(server).catch(() => undefined);
+  const said = swept && sweptText(server.origin, swept);
+  if (said !== undefined) status.say(said);
+  return server;
 }

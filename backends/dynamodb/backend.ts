@@ -1,11 +1,11 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { type Backend, open_gate } from "../backend.ts";
 import type { LaneDatabase } from "../lane-database.ts";
-import { loadDriver } from "../load-driver.ts";
-import { probe } from "./connect.ts";
+import { configFor, loadSdk, probe } from "./connect.ts";
 import { contentsOf } from "./contents.ts";
 import { DynamodbDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
+import { markTable } from "./leftovers.ts";
 import { DynamodbSession, type Owner } from "./session.ts";
 import { speakDynamodb, statementsOf } from "./speaker.ts";
 
@@ -48,18 +48,8 @@ export function dynamodbLaneDatabase(server: DynamodbServer): Promise<LaneDataba
 }
 
 async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backend<Client>> {
-  // The SDK warns of Node 20 on standard error, which belongs to the user.
-  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
-  const library = await loadDriver(
-    "@aws-sdk/client-dynamodb",
-    () => import("@aws-sdk/client-dynamodb"),
-  );
-  const config: Sdk.DynamoDBClientConfig = {
-    endpoint: server.url,
-    // DynamoDB Local takes any; never the ones of the person who runs this.
-    region: "us-east-1",
-    credentials: { accessKeyId: "raceproof", secretAccessKey: "raceproof" },
-  };
+  const library = await loadSdk();
+  const config = configFor(server.url);
   const product = await probe(library, config, server.url);
   const sessions = new Set<DynamodbSession>();
   const tables = new Set<string>();
@@ -84,6 +74,9 @@ async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backe
         if (table === undefined) continue;
         tables.add(table);
         touched.add(table);
+        reader ??= new library.DynamoDBClient(config);
+        const marking = await markTable(library, reader, table);
+        if (marking !== undefined) tables.add(marking);
       }
     },
     name: "dynamodb",

@@ -1,8 +1,22 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
+import { loadDriver } from "../load-driver.ts";
 
 const url_form = "http://127.0.0.1:8000";
+
+/** The SDK; it warns of Node 20 on standard error, which belongs to the user. */
+export function loadSdk(): Promise<typeof Sdk> {
+  process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+  return loadDriver("@aws-sdk/client-dynamodb", () => import("@aws-sdk/client-dynamodb"));
+}
+
+/** DynamoDB Local takes any credentials; never the ones of the person who runs this. */
+export const configFor = (endpoint: string): Sdk.DynamoDBClientConfig => ({
+  endpoint,
+  region: "us-east-1",
+  credentials: { accessKeyId: "raceproof", secretAccessKey: "raceproof" },
+});
 
 /**
  * Asks for the tables, and so whether this is DynamoDB at all.

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { Connection, RowDataPacket } from "mysql2/promise";
+import { newName } from "../../owners/run-mark.ts";
 import type { Contents } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
@@ -47,7 +47,7 @@ export class OwnDatabase {
 
   /** @throws CannotConnect also when the user may not do what is needed. */
   static async create(library: Library, given: Given): Promise<OwnDatabase> {
-    const name = newName();
+    const name = ownName();
     const control = await connectTo(library, given, { multipleStatements: true });
     let is_mariadb = false;
     try {
@@ -67,7 +67,7 @@ export class OwnDatabase {
 
   /** Another database with all that is in this one; undefined when not all of it can be copied. */
   async copy(): Promise<OwnDatabase | undefined> {
-    const name = newName();
+    const name = ownName();
     const control = await connectTo(this.#library, this.#given, { multipleStatements: true });
     try {
       const is_whole = await copyDatabase(control, this.name, name);
@@ -156,4 +156,4 @@ function whichGrants(error: unknown, { user, host, port }: Address, is_mariadb: 
   );
 }
 
-const newName = (): string => `raceproof_${randomBytes(6).toString("hex")}`;
+const ownName = (): string => `raceproof_${newName()}`;

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type pg from "pg";
+import { newName } from "../../owners/run-mark.ts";
 import type { Contents } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
@@ -49,7 +49,7 @@ export class OwnDatabase implements Control {
 
   /** @throws CannotConnect also when the user may not create databases. */
   static async create(library: typeof pg, given: Given): Promise<OwnDatabase> {
-    const name = newName();
+    const name = ownName();
     await asAdministrator(library, given, `CREATE DATABASE ${name} TEMPLATE template0`);
     try {
       const control = await connectPlainly(library, given, { pipeline: true });
@@ -113,7 +113,7 @@ export class OwnDatabase implements Control {
       [this.name, [...this.#altered]],
     );
     if (rows.length > 0) return undefined;
-    const name = newName();
+    const name = ownName();
     const { version, sets_deadlock_timeout } = this;
     try {
       await asAdministrator(
@@ -161,7 +161,7 @@ export class OwnDatabase implements Control {
   }
 }
 
-const newName = (): string => `raceproof_${randomBytes(6).toString("hex")}`;
+const ownName = (): string => `raceproof_${newName()}`;
 
 async function asAdministrator(library: typeof pg, given: Given, statement: string): Promise<void> {
   const connection = await connectPlainly(library, given, {});

@@ -9,6 +9,7 @@ import { connect } from "./connect.ts";
 import { contentsOf } from "./contents.ts";
 import { RedisDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
+import { removeKeys, signIn, signOut } from "./runs.ts";
 import { RedisSession } from "./session.ts";
 
 /** The first error is reported: ioredis neither connects again nor sends anything twice. */
@@ -37,24 +38,32 @@ type Client = import("ioredis").Redis;
  * await redis[Symbol.asyncDispose]();
  * await server[Symbol.asyncDispose]();
  */
-export async function connectRedis(server: { readonly url: string }): Promise<Backend<Client>> {
+export function connectRedis(server: { readonly url: string }): Promise<Backend<Client>> {
+  return connectWith(server.url);
+}
+
+/** @param whole the numbered database is ours altogether, so that no key in it says whose they are */
+export async function connectWith(
+  server_url: string,
+  whole = false,
+): Promise<BackendWithDoor<Client>> {
   const library = (await loadDriver("ioredis", () => import("ioredis"))).Redis;
   const sessions = new Set<RedisSession>();
   const prefix = `raceproof:${randomBytes(4).toString("hex")}:`;
-  let opened = false;
-  const first = await connect(library, server.url, no_resend);
+  let opened: Promise<void> | undefined;
+  const first = await connect(library, server_url, no_resend);
   const product = await productOf(first)
     .catch((error: unknown) => {
-      throw refusalIn(error, `Redis at ${new URL(server.url).host}`) ?? error;
+      throw refusalIn(error, `Redis at ${new URL(server_url).host}`) ?? error;
     })
     .finally(() => first.disconnect());
 
   let control: Promise<Redis> | undefined;
   const ours = (): Promise<Redis> => {
-    control ??= connect(library, server.url, no_resend);
+    control ??= connect(library, server_url, no_resend);
     return control;
   };
-  const door = new RedisDoorTarget(server.url, ours);
+  const door = new RedisDoorTarget(server_url, ours);
 
   const backend: BackendWithDoor<Client> = {
     door,
@@ -63,8 +72,9 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
     prefix,
     isolations: [],
     async open(gate = open_gate, options = {}) {
-      opened = true;
-      const client = await connect(library, server.url, options.resend ? resend : no_resend);
+      opened ??= whole ? Promise.resolve() : ours().then((client) => signIn(client, prefix));
+      await opened;
+      const client = await connect(library, server_url, options.resend ? resend : no_resend);
       const session = new RedisSession(client, gate, (closed) => sessions.delete(closed));
       sessions.add(session);
       return session;
@@ -78,7 +88,7 @@ export async function connectRedis(server: { readonly url: string }): Promise<Ba
     async [Symbol.asyncDispose]() {
       await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
       await control?.then((client) => client.disconnect()).catch(() => undefined);
-      if (opened) await removeOurs(library, server.url, prefix);
+      if (opened) await removeOurs(library, server_url, prefix);
     },
   };
   return backend;
@@ -106,12 +116,8 @@ async function removeOurs(library: typeof Redis, url: string, prefix: string): P
     return unlessGone(error);
   }
   try {
-    let cursor = "0";
-    do {
-      const [next, keys] = await client.scan(cursor, "MATCH", `${prefix}*`, "COUNT", 1_000);
-      if (keys.length > 0) await client.unlink(...keys);
-      cursor = next;
-    } while (cursor !== "0");
+    await removeKeys(client, prefix);
+    await signOut(client, prefix);
   } finally {
     client.disconnect();
   }

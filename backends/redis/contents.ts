@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Contents } from "../backend.ts";
 import { withoutGenerated } from "../generated-values.ts";
+import { of_runs } from "./runs.ts";
 
 /** Reading more than this after every set-up would cost more than the schedules. */
 const keys_max = 1_000;
-const ours = /^raceproof:/;
 
 /** What reads a value of each type whole, the same way every time. */
 export const readers: Readonly<Record<string, (key: string) => [string, ...string[]]>> = {
@@ -57,7 +57,7 @@ async function keysOf(client: Redis, prefix: string): Promise<string[] | undefin
   let cursor = "0";
   do {
     const [next, found] = await client.scan(cursor, "COUNT", keys_max);
-    for (const name of found) if (name.startsWith(prefix) || !ours.test(name)) keys.add(name);
+    for (const name of found) if (name.startsWith(prefix) || !of_runs.test(name)) keys.add(name);
     cursor = next;
   } while (cursor !== "0");
   return [...keys].toSorted();

@@ -1,17 +1,13 @@
-import { randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
 import { CannotConnect } from "../cannot-connect.ts";
-import type { BackendWithDoor } from "../door-target.ts";
 import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
-import { connectRedis } from "./backend.ts";
+import { connectWith } from "./backend.ts";
 import { connect } from "./connect.ts";
+import { claim, claimOn } from "./runs.ts";
 
 /** As many as a server has that does not tell. */
 const databases_default = 16;
-/** Where a raceproof was killed, its number is free again after this long. */
-const claim_s = 3600;
-const claimed = (number: number): string => `raceproof:database:${number}`;
 
 /**
  * One of the numbered databases of a Redis server that holds nothing, so that programs keep their real keys.
@@ -24,18 +20,19 @@ export async function redisLaneDatabase(server: { readonly url: string }): Promi
   const url = new URL(server.url);
   url.pathname = "/";
   const control = await connect(library, url.href, { retryStrategy: null });
-  const number = await claim(control).catch((error: unknown) => {
+  const number = await emptyOne(control).catch((error: unknown) => {
     control.disconnect();
     throw error;
   });
   if (number === undefined) {
     control.disconnect();
     throw new CannotConnect(
-      `No numbered database of Redis at ${url.host} is empty and free: start it with more \`databases\`, or empty one.`,
+      `No numbered database of Redis at ${url.host} is empty and free: start it with more \`databases\`, or empty one; ` +
+        "`raceproof list` with its URL says what earlier runs have left.",
     );
   }
   url.pathname = `/${number}`;
-  const backend = (await connectRedis({ url: url.href })) as BackendWithDoor<unknown>;
+  const backend = await connectWith(url.href, true);
   return {
     ...backend,
     prefix: "",
@@ -47,19 +44,21 @@ export async function redisLaneDatabase(server: { readonly url: string }): Promi
   };
 }
 
-async function claim(control: Redis): Promise<number | undefined> {
-  const owner = randomBytes(8).toString("hex");
+async function emptyOne(control: Redis): Promise<number | undefined> {
   const count = await databasesOf(control);
   for (let number = 1; number < count; number++) {
-    const is_ours = await control.set(claimed(number), owner, "EX", claim_s, "NX");
-    if (is_ours === null) continue;
-    await control.select(number);
-    const size = await control.dbsize();
-    await control.select(0);
-    if (size === 0) return number;
-    await control.del(claimed(number));
+    if ((await sizeOf(control, number)) > 0 || !(await claim(control, number))) continue;
+    if ((await sizeOf(control, number)) === 0) return number;
+    await control.del(claimOn(number));
   }
   return undefined;
+}
+
+async function sizeOf(control: Redis, number: number): Promise<number> {
+  await control.select(number);
+  const size = await control.dbsize();
+  await control.select(0);
+  return size;
 }
 
 /** CONFIG is refused where the server is somebody's service. */
@@ -74,9 +73,9 @@ async function giveBack(control: Redis, number: number): Promise<void> {
     await control.select(number);
     await control.flushdb();
     await control.select(0);
-    await control.del(claimed(number));
+    await control.del(claimOn(number));
   } catch {
-    // It is empty, or its server is gone; the claim ends by itself.
+    // Its server is gone, and with it all of this; or a later run finds it by its mark.
   } finally {
     control.disconnect();
   }

@@ -1,19 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import type { Client } from "node-zookeeper-client";
+import { newName } from "../../owners/run-mark.ts";
 import { type Backend, open_gate } from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
-import { addressIn, closeClient, openClient, versionAt } from "./connect.ts";
+import { addressIn, closeClient, openClient, removeWithChildren, versionAt } from "./connect.ts";
 import { code, outcome } from "./errors.ts";
 import { ZookeeperSession } from "./session.ts";
-
-interface Removing {
-  removeRecursive(path: string, done: (error: Error | null) => void): void;
-}
-
-/** The library can, though its types do not say so. A server that is gone has nothing left to remove. */
-const removeWithChildren = (client: Client, path: string): Promise<void> =>
-  new Promise((resolve) => (client as unknown as Removing).removeRecursive(path, () => resolve()));
 
 /**
  * ZooKeeper through node-zookeeper-client, in a node of our own that `asyncDispose` removes: all paths of
@@ -26,7 +18,7 @@ export async function connectZookeeper(server: { readonly url: string }): Promis
   const version = await versionAt(address);
   const load = () => import("node-zookeeper-client");
   const { default: library } = await loadDriver("node-zookeeper-client", load);
-  const folder = `/raceproof-${randomBytes(6).toString("hex")}`;
+  const folder = `/raceproof-${newName()}`;
   const sessions = new Set<ZookeeperSession>();
   const control = await openClient(library, address, "");
   await promisify<string, unknown>(control.create.bind(control))(folder);
@@ -51,7 +43,8 @@ export async function connectZookeeper(server: { readonly url: string }): Promis
     code,
     async [Symbol.asyncDispose]() {
       await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
-      await removeWithChildren(control, folder);
+      // A server that is gone has nothing left to remove.
+      await removeWithChildren(control, folder).catch(() => undefined);
       await closeClient(control);
     },
   };

@@ -97,3 +97,15 @@ export async function closeClient(client: Client): Promise<void> {
   client.close();
   await gone;
 }
+
+interface Removing {
+  removeRecursive(path: string, done: (error: Error | null) => void): void;
+}
+
+/** The library can, though its types do not say so. @throws what the server says */
+export const removeWithChildren = (client: Client, path: string): Promise<void> =>
+  new Promise((resolve, reject) =>
+    (client as unknown as Removing).removeRecursive(path, (error) =>
+      error ? reject(error) : resolve(),
+    ),
+  );

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   CreateTableCommand,
   type DynamoDBClient,
@@ -11,11 +10,12 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { Refused, type Strategy } from "../../matrix/strategy.ts";
+import { newName } from "../../owners/run-mark.ts";
 import { overdraws, right, underLoad, wrongTotal } from "./promises.ts";
 import { accounts, type Balances, first_balances, mustCover, type Transfer } from "./transfer.ts";
 
 /** A name of our own for each process, so that nobody else's table is touched. */
-const table = `raceproof-bank-${randomBytes(4).toString("hex")}`;
+const table = `raceproof-bank-${newName()}`;
 
 const creation_limit_s = 30;
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   CreateTableCommand,
   DeleteItemCommand,
@@ -11,10 +10,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { kept } from "../../matrix/promise.ts";
 import type { Strategy } from "../../matrix/strategy.ts";
+import { newName } from "../../owners/run-mark.ts";
 import { duplicates } from "./promises.ts";
 
 /** A name of our own for each process, so that nobody else's table is touched. */
-const table = `raceproof-ids-${randomBytes(4).toString("hex")}`;
+const table = `raceproof-ids-${newName()}`;
 
 const creation_limit_s = 30;
 

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   CreateTableCommand,
   type DynamoDBClient,
@@ -7,9 +6,10 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
+import { newName } from "../../../owners/run-mark.ts";
 
 /** The table of all DynamoDB strategies: one a process, so that nobody else's is ever touched. */
-export const table: string = `raceproof-counter-${randomBytes(4).toString("hex")}`;
+export const table: string = `raceproof-counter-${newName()}`;
 
 const creation_limit_s = 30;
 
