@@ -24,7 +24,7 @@ interface Written {
   readonly row: Row;
   readonly column: string;
   readonly value: Value | undefined;
-  readonly read: { readonly at: number; readonly value: Value };
+  readonly read: { readonly at: number; readonly row: number; readonly value: Value };
   readonly identity: Values;
 }
 
@@ -34,8 +34,36 @@ interface Pair {
   readonly later: Written;
 }
 
+/** The steps that tell the story, by their rows in the trace. */
+export interface Overwrite {
+  /** What the later client had read before. */
+  readonly read: number;
+  readonly earlier: number;
+  readonly later: number;
+  readonly column: string;
+  /** The later one wrote its own value over the other's; else both only changed what they had read. */
+  readonly is_lost: boolean;
+}
+
 export function overwriteStory(trace: Trace): string | undefined {
   const all = didIn(trace);
+  const { pair, is_lost } = tellingPair(all, trace) ?? {};
+  return pair && (is_lost ? overwrittenText(pair, all) : changedText(pair));
+}
+
+/** The same as data. */
+export function overwriteIn(trace: Trace): Overwrite | undefined {
+  const { pair, is_lost = false } = tellingPair(didIn(trace), trace) ?? {};
+  if (pair === undefined) return undefined;
+  const { earlier, later } = pair;
+  const rows = { read: later.read.row, earlier: earlier.did.row, later: later.did.row };
+  return { ...rows, column: later.column, is_lost };
+}
+
+function tellingPair(
+  all: readonly Did[],
+  trace: Trace,
+): { readonly pair: Pair; readonly is_lost: boolean } | undefined {
   const pairs = writesAfterReads(all).flatMap((later) => {
     const earlier = writeBefore(later, all, trace);
     return earlier ? [{ earlier, later }] : [];
@@ -43,10 +71,10 @@ export function overwriteStory(trace: Trace): string | undefined {
   const lost = pairs.filter((pair) => isLost(pair, all, trace));
   // Two that wrote the same tell less than two that wrote something else.
   const telling = lost.find(({ earlier, later }) => isDifferent(earlier.value, later.value));
-  const [pair] = telling ? [telling] : lost;
-  if (pair) return overwrittenText(pair, all);
+  const [first] = telling ? [telling] : lost;
+  if (first) return { pair: first, is_lost: true };
   const acted = pairs.find((one) => bothChanged(one, all));
-  return acted && changedText(acted);
+  return acted && { pair: acted, is_lost: false };
 }
 
 /** In the order in which the server did them. */
@@ -78,7 +106,8 @@ function lastRead(
     for (const one of fact.found ?? []) {
       const identity = sameRow(foundRow(fact, one), row, facts);
       const value = one.columns[column];
-      if (identity && value !== undefined) return { at: did.done_at, value, identity };
+      if (identity && value !== undefined)
+        return { at: did.done_at, row: did.row, value, identity };
     }
   }
   return undefined;
