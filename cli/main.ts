@@ -11,6 +11,7 @@ import { listCommand } from "./list.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
 import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 
 /** Nobody reads any more: `raceproof list | head`, or a terminal that was closed. */
@@ -44,6 +45,7 @@ const program = new Command("raceproof")
   .addCommand(raceCommand())
   .addCommand(checkCommand())
   .addCommand(replayCommand())
+  .addCommand(reportCommand())
   .addCommand(listCommand())
   .addCommand(cleanCommand());
 for (const command of program.commands)

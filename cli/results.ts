@@ -1,7 +1,10 @@
 /** The folder that a run writes its histories and results to. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pageOfResults } from "../reports/page/page-of-results.ts";
+import { writePage } from "../reports/page/write-page.ts";
 import type { Results } from "../reports/summary.ts";
+import { told } from "../reports/told.ts";
 import { BadUsage } from "./bad-usage.ts";
 
 /** Holds the number of the process that writes here. */
@@ -49,12 +52,24 @@ function lives(pid: number): boolean {
 export async function writeResults(folder: string, results: Results): Promise<string> {
   const path = join(folder, "results.json");
   try {
-    await writeFile(`${path}.new`, `${JSON.stringify(results, null, 2)}\n`);
+    await writeFile(`${path}.new`, `${JSON.stringify(told(results), null, 2)}\n`);
     await rename(`${path}.new`, path);
   } catch (error) {
     throw cannotWrite(folder, error);
   }
   return path;
+}
+
+/**
+ * Draws the page of a run. The results are there whatever becomes of it.
+ * @returns what is to be said of it
+ */
+export async function drawPage(folder: string, results: Results): Promise<string> {
+  try {
+    return `Open ${await writePage(folder, await pageOfResults(results, folder, new Date()))}`;
+  } catch (error) {
+    return `The page could not be drawn (${error instanceof Error ? error.message : String(error)}).`;
+  }
 }
 
 function cannotWrite(folder: string, error: unknown): BadUsage {

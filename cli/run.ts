@@ -3,11 +3,12 @@ import type { CellResult } from "../matrix/result.ts";
 import { paintFor } from "../reports/paint.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { type NotRun, summary } from "../reports/summary.ts";
+import { told } from "../reports/told.ts";
 import { wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
 import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";
-import { claimOut, writeResults } from "./results.ts";
+import { claimOut, drawPage, writeResults } from "./results.ts";
 import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
 
@@ -50,7 +51,7 @@ export function runCommand(): Command {
       collect,
       [],
     )
-    .option("--out <folder>", "where histories and results.json go", "raceproof-out")
+    .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
     .option("--json", "print results.json instead of the matrix")
     .action(run);
 }
@@ -90,9 +91,10 @@ async function run(flags: Flags): Promise<void> {
     not_run,
   };
   const path = await writeResults(flags.out, results);
+  const page = await drawPage(flags.out, results);
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
-  if (flags.json) console.log(JSON.stringify(results, null, 2));
-  else console.log(summary(results, path, paintFor(process.stdout)));
+  if (flags.json) console.log(JSON.stringify(told(results), null, 2));
+  else console.log(`${summary(results, path, paintFor(process.stdout))}\n${page}`);
   if (trouble) throw trouble.error;
 }
 

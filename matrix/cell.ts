@@ -98,6 +98,7 @@ async function runCell<Client>(
     ...namesOf(cell),
     server: serverWhen(cell.backend.server, disturbance),
     declared,
+    ...(cell.workload.refuses === undefined ? {} : { refuses: cell.workload.refuses }),
     ...(explored ? { explored } : {}),
     ...(load ? { load } : {}),
     ...(interrupted ? { interrupted } : {}),

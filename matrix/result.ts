@@ -71,6 +71,8 @@ export interface CellResult {
   readonly strategy: string;
   readonly isolation: Isolation | null;
   readonly declared: Promised;
+  /** The code of operations that are rightly refused, where the workload has one. */
+  readonly refuses?: string;
   readonly explored?: Explorations;
   readonly load?: LoadResult;
   /** The run ended before this cell did: what is here was seen, what is not may be there all the same. */

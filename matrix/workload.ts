@@ -26,6 +26,8 @@ export interface Workload<Input = unknown> {
   readonly anomalies: readonly string[];
   /** The anomaly that the verdicts of the checkers, in their order, show; undefined when none of them is invalid. */
   classify(verdicts: readonly Verdict[]): string | undefined;
+  /** The code of operations that are rightly refused: it is an answer, and nothing to try again. */
+  readonly refuses?: string;
   /** Which figures of the checkers the matrix shows: head of the column → name of the figure. */
   readonly columns: Readonly<Record<string, string>>;
   /** The anomaly that shows when a server forgets what it acknowledged. */

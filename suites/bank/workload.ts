@@ -31,6 +31,7 @@ export const transferring: Workload<Transfer> = {
     if (of_reads?.figures?.["negative_reads"]) return "overdrawn";
     return of_transfers?.verdict === "invalid" ? "wrong balance" : undefined;
   },
+  refuses: "refused",
   columns: { "wrong reads": "wrong_reads", overdrawn: "negative_reads" },
   forgotten: "wrong balance",
   usual: ["select-for-update", "lua", "transact-write"],

@@ -10,10 +10,12 @@ test("only what the library and the command need is in it, and it is small", () 
   expect(files).toEqual(
     expect.arrayContaining([
       ...["package.json", "README.md", "LICENSE", "CHANGELOG.md"],
+      ...["dist/reports/page/browser/main.js", "dist/reports/page/browser/page.css"],
       ...["dist/index.js", "dist/index.d.ts", "dist/cli/main.js", "dist/checkers/check-worker.js"],
     ]),
   );
-  const wanted = /^(dist\/.+\.(js|d\.ts)|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/;
+  const wanted =
+    /^(dist\/.+\.(js|d\.ts)|dist\/reports\/page\/browser\/page\.css|README\.md|CHANGELOG\.md|LICENSE|package\.json)$/;
   expect(files.filter((file) => !wanted.test(file))).toEqual([]);
   const ours = /\/(tests|bench|fixtures|examples)\/|[.](test|test-support|bench|config)[.]/;
   expect(files.filter((file) => ours.test(file))).toEqual([]);

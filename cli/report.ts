@@ -1,0 +1,38 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { Command } from "commander";
+import { compared } from "../reports/page/compared.ts";
+import { pageOfResults } from "../reports/page/page-of-results.ts";
+import { writePage } from "../reports/page/write-page.ts";
+import type { Results } from "../reports/summary.ts";
+import { BadUsage } from "./bad-usage.ts";
+
+/** `raceproof report FOLDER`: makes the page of a run again; with another folder, what changed since that run. */
+export function reportCommand(): Command {
+  return new Command("report")
+    .description("make the page of a run again; of two runs, say what changed")
+    .argument("[folder]", "where results.json and the histories are", "raceproof-out")
+    .argument("[later]", "a later run, to be compared with it")
+    .action(async (folder: string, later: string | undefined) => {
+      const page = await pageOf(folder);
+      const shown =
+        later === undefined ? page : compared(await pageOf(later), page, nameOf(folder));
+      console.log(`Open ${await writePage(later ?? folder, shown)}`);
+    });
+}
+
+const nameOf = (folder: string): string => basename(resolve(folder));
+
+/** @throws BadUsage when there are no results */
+async function pageOf(folder: string) {
+  const path = join(folder, "results.json");
+  try {
+    const results = JSON.parse(await readFile(path, "utf8")) as Results;
+    if (!Array.isArray(results.cells)) throw new Error("it has no cells");
+    return await pageOfResults(results, folder, (await stat(path)).mtime);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "it is not there" : (code ?? message);
+    throw new BadUsage(`${path} holds no results of a run (${why}).`);
+  }
+}

@@ -1,0 +1,143 @@
+import { type Sign, sign_words } from "../../signs.ts";
+import type { PageData } from "../page-data.ts";
+import { el } from "./dom.ts";
+import type { Filter } from "./filter.ts";
+import { badge, sign_order } from "./signs.ts";
+
+/** The counts of all signs, which are filters, too; search; databases and workloads. */
+export function filterBar(data: PageData, filter: Filter, changed: () => void): HTMLElement {
+  const counts = sign_order
+    .map((sign) => ({ sign, count: data.cells.filter((cell) => cell.sign === sign).length }))
+    .filter(({ count }) => count > 0);
+  const search = el("input", {
+    type: "search",
+    id: "search",
+    placeholder: "Search ways, databases, statements   /",
+    "aria-label": "Search",
+    autocomplete: "off",
+    spellcheck: "false",
+    oninput: () => {
+      filter.words = search.value;
+      changed();
+    },
+  });
+  search.value = filter.words;
+  return el(
+    "div",
+    { class: "filters" },
+    el(
+      "div",
+      { class: "tallies", role: "group", "aria-label": "Results" },
+      ...counts.map(({ sign, count }) => tally(sign, count, filter, changed)),
+      ...special(data, filter, changed),
+    ),
+    el(
+      "div",
+      { class: "search" },
+      search,
+      chips("Workloads", names(data, "workload"), filter.workloads, changed),
+      chips("Databases", names(data, "backend"), filter.backends, changed),
+    ),
+  );
+}
+
+function tally(sign: Sign, count: number, { signs }: Filter, changed: () => void): HTMLElement {
+  return toggle(
+    "tally",
+    signs.has(sign),
+    (on) => {
+      if (on) signs.add(sign);
+      else signs.delete(sign);
+      changed();
+    },
+    badge(sign),
+    el("b", {}, String(count)),
+    el("span", {}, sign_words[sign]),
+  );
+}
+
+/** What needs a look: it is not as promised, or not as it was. */
+function special(data: PageData, filter: Filter, changed: () => void): HTMLElement[] {
+  const different = data.cells.filter(({ conclusion }) => conclusion !== "as declared").length;
+  const news = data.cells.filter(({ before }) => before !== undefined).length;
+  const made: HTMLElement[] = [];
+  if (different > 0)
+    made.push(
+      toggle(
+        "tally alarm",
+        filter.different,
+        (on) => {
+          filter.different = on;
+          changed();
+        },
+        el("b", {}, String(different)),
+        el("span", {}, "not as declared"),
+      ),
+    );
+  if (data.before)
+    made.push(
+      toggle(
+        "tally",
+        filter.changed,
+        (on) => {
+          filter.changed = on;
+          changed();
+        },
+        el("b", {}, String(news)),
+        el("span", {}, `changed since ${data.before.name}`),
+      ),
+    );
+  return made;
+}
+
+function chips(
+  label: string,
+  all: readonly string[],
+  chosen: Set<string>,
+  changed: () => void,
+): HTMLElement | undefined {
+  if (all.length < 2) return undefined;
+  return el(
+    "div",
+    { class: "chips", role: "group", "aria-label": label },
+    ...all.map((name) =>
+      toggle(
+        "chip",
+        chosen.has(name),
+        (on) => {
+          if (on) chosen.add(name);
+          else chosen.delete(name);
+          changed();
+        },
+        name,
+      ),
+    ),
+  );
+}
+
+function toggle(
+  kind: string,
+  is_on: boolean,
+  turned: (on: boolean) => void,
+  ...children: readonly (Node | string)[]
+): HTMLElement {
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: kind,
+      "aria-pressed": String(is_on),
+      onclick: () => {
+        const on = button.getAttribute("aria-pressed") !== "true";
+        button.setAttribute("aria-pressed", String(on));
+        turned(on);
+      },
+    },
+    ...children,
+  );
+  return button;
+}
+
+const names = ({ cells }: PageData, field: "workload" | "backend"): string[] => [
+  ...new Set(cells.map((cell) => cell[field])),
+];

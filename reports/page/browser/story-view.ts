@@ -1,0 +1,47 @@
+/** A failing interleaving: the sentence, the diagram, the scrubber, the database beside it, and how to replay it. */
+import type { Story } from "../page-data.ts";
+import { copyButton } from "./copy.ts";
+import { diagram } from "./diagram.ts";
+import { el } from "./dom.ts";
+import { scrubber } from "./scrubber.ts";
+import { statePanel } from "./state-panel.ts";
+
+export function storyView(story: Story): HTMLElement {
+  const { sentence, message, results, counts, token, replay } = story;
+  const picture = diagram(story, (moment) => steps.go(moment));
+  const state = statePanel(story);
+  const steps = scrubber(story, (moment) => {
+    picture.show(moment);
+    state.show(moment);
+  });
+  return el(
+    "div",
+    { class: "story" },
+    el("p", { class: "sentence" }, sentence),
+    steps.element,
+    el(
+      "div",
+      { class: "stage" },
+      picture.element,
+      el(
+        "aside",
+        {},
+        state.element,
+        el("h3", {}, "What the operations came to"),
+        el("ul", { class: "outcome" }, ...results.map((text) => el("li", {}, text))),
+        message !== undefined && el("p", { class: "message" }, message),
+      ),
+    ),
+    el(
+      "div",
+      { class: "replay" },
+      el("h3", {}, "See it again"),
+      command(replay, "Copy the command"),
+      token !== "" && !replay.includes(token) && command(token, "Copy the token"),
+      el("p", { class: "counts" }, counts),
+    ),
+  );
+}
+
+const command = (text: string, label: string): HTMLElement =>
+  el("div", { class: "command" }, el("code", {}, text), copyButton(text, label));

@@ -1,0 +1,178 @@
+/**
+ * What the page shows, as data: written by `reports/page`, read by the scripts in `browser/`. Nothing is imported
+ * here that needs Node, so that both sides can be checked without the other's surroundings.
+ */
+import type { Sign } from "../signs.ts";
+
+/** Everything in one page. */
+export interface PageData {
+  readonly title: string;
+  /** When the results were made, as ISO 8601. */
+  readonly made: string;
+  /** Facts about the run, in the order in which they are shown: name and value. */
+  readonly about: readonly (readonly [string, string])[];
+  readonly cells: readonly PageCell[];
+  readonly not_run: readonly { readonly backend: string; readonly reason: string }[];
+  readonly interrupted: boolean;
+  /** The run that this one is compared with. */
+  readonly before?: { readonly name: string; readonly gone: readonly string[] };
+}
+
+/** One way to write something, on one server at one level. */
+export interface PageCell {
+  /** The same in every run; names the cell in the address of the page. */
+  readonly id: string;
+  /** What is done: `counter`. */
+  readonly workload: string;
+  readonly backend: string;
+  readonly server: string;
+  /** How it is written: `select-for-update`. */
+  readonly way: string;
+  /** The isolation level in full and in short; absent where the server has none. */
+  readonly level?: { readonly name: string; readonly short: string };
+  readonly sign: Sign;
+  /** What was measured, in a word or two. */
+  readonly word: string;
+  /** What is promised, in words. */
+  readonly declared: string;
+  readonly conclusion: "as declared" | "different" | "no verdict";
+  readonly remarks: readonly string[];
+  /** What was explored, and the smallest failing interleaving of each. */
+  readonly explored: readonly PageExploration[];
+  readonly load?: PageLoad;
+  /** What it was in the run before, where that differs. */
+  readonly before?: { readonly sign: Sign; readonly word: string } | "new";
+}
+
+/** One exploration of schedules. */
+export interface PageExploration {
+  /** `2 clients`, `a reply lost`. */
+  readonly name: string;
+  /** What was run and how it ended, in a sentence. */
+  readonly text: string;
+  readonly sign: Sign;
+  /** Every interleaving of this size was run. */
+  readonly complete: boolean;
+  readonly story?: Story;
+}
+
+/** A failing interleaving. */
+export interface Story {
+  /** `lost update`. */
+  readonly kind: string;
+  readonly sentence: string;
+  /** The check's own words, where they say something else. */
+  readonly message?: string;
+  readonly clients: number;
+  readonly steps: readonly StoryStep[];
+  /** The order in which things are seen to happen: a step that waits has two moments. */
+  readonly moments: readonly Moment[];
+  /** What is known of the database: its places, and what is in them after each moment. */
+  readonly places: readonly Place[];
+  /** What each operation came to. */
+  readonly results: readonly string[];
+  readonly token: string;
+  /** The command that runs it again. */
+  readonly replay: string;
+  /** How it was found. */
+  readonly counts: string;
+}
+
+/** One request of a client, or its commit. */
+export interface StoryStep {
+  /** From 1. */
+  readonly client: number;
+  readonly statement: string;
+  readonly kind: "read" | "write" | "lock" | "begin" | "commit" | "rollback" | "other";
+  readonly answer?: string;
+  readonly error?: string;
+  /** What went wrong here on purpose, in words. */
+  readonly fault?: string;
+  readonly reads: readonly Said[];
+  readonly writes: readonly Said[];
+  /** Whom it waits for, and the step after which it goes on; none when it ends by itself. */
+  readonly waits?: { readonly whom: string; readonly until?: number };
+  /** Its part in what went wrong. */
+  readonly part?: {
+    readonly is: "stale read" | "overwritten" | "overwrites";
+    readonly text: string;
+    /** The step that it is about. */
+    readonly step: number;
+  };
+}
+
+/** A value with its name, as text: `balance` = `100`. */
+export interface Said {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Moment {
+  readonly step: number;
+  /** `sent`: and it waits. `done`: it had waited and goes on. `whole`: sent and answered. */
+  readonly is: "sent" | "done" | "whole";
+  /** For each of the places. */
+  readonly state: readonly PlaceState[];
+}
+
+/** A column of a row, or a key. */
+export interface Place {
+  readonly row: string;
+  readonly column: string;
+}
+
+/** What is in a place: committed, and what clients wrote in transactions that are still open. */
+export interface PlaceState {
+  /** Absent = nobody knows. */
+  readonly value?: string;
+  readonly open?: readonly { readonly client: number; readonly value: string }[];
+  /** What clients believe it to be, from what they read last. */
+  readonly known?: readonly { readonly client: number; readonly value: string }[];
+}
+
+/** What a load showed. */
+export interface PageLoad {
+  readonly verdict: "valid" | "invalid" | "unknown";
+  readonly reason: string;
+  /** Name and value, in the order in which they are shown. */
+  readonly figures: readonly (readonly [string, string])[];
+  /** Absent where the history is not there, or too long to draw; then `left_out` says why. */
+  readonly drawn?: LoadDrawing;
+  readonly left_out?: string;
+}
+
+export interface LoadDrawing {
+  readonly elapsed_ms: number;
+  /** In slices of the same length: operations that ended, and the latency of these. */
+  readonly slice_ms: number;
+  readonly ended: readonly number[];
+  readonly p50_ms: readonly (number | null)[];
+  readonly max_ms: readonly (number | null)[];
+  readonly faults: readonly {
+    readonly kind: string;
+    readonly from_ms: number;
+    readonly to_ms: number;
+  }[];
+  /** The rows of bars. */
+  readonly lanes: readonly string[];
+  /** How many operations there were in all; only the first of them have bars. */
+  readonly total: number;
+  readonly operations: LoadOperations;
+}
+
+/** One number or text an operation, in columns, which are a third of the size of objects. */
+export interface LoadOperations {
+  readonly lane: readonly number[];
+  /** Microseconds after the one before, and how long it took. */
+  readonly after_us: readonly number[];
+  /** -1 = it has no known end. */
+  readonly took_us: readonly number[];
+  /** A letter an operation: o = ok, f = fail, i = info. */
+  readonly status: string;
+  /** Places in `texts`: what was asked, what was answered. */
+  readonly asked: readonly number[];
+  readonly answered: readonly number[];
+  readonly texts: readonly string[];
+  /** Operations that break the model: their numbers. */
+  readonly wrong: readonly number[];
+}

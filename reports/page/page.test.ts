@@ -1,0 +1,197 @@
+/** The page in a real browser, opened from the disk. */
+import { rm } from "node:fs/promises";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { CellResult } from "../../matrix/result.ts";
+import { browserIsThere, open, startBrowser } from "./browser.test-support.ts";
+import { compared } from "./compared.ts";
+import { pageOfResults } from "./page-of-results.ts";
+import {
+  cellOf,
+  folderOf,
+  lost_in_transactions,
+  readBalance,
+  resultsOf,
+  writeBalance,
+} from "./results.test-support.ts";
+import { writePage } from "./write-page.ts";
+
+const way = "read-write-in-transaction";
+const cells = [cellOf(way, lost_in_transactions), cellOf("in-place", undefined)];
+const of_cell = `#/cell/counter%2Fpostgres%2F${way}%2Frc`;
+
+describe.runIf(browserIsThere())("in a browser", () => {
+  let browser: Browser;
+  const folders: string[] = [];
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    for (const folder of folders) await rm(folder, { recursive: true });
+  });
+
+  async function pageOf(cells: readonly CellResult[]): Promise<string> {
+    const folder = await folderOf(cells);
+    folders.push(folder);
+    return writePage(folder, await pageOfResults(resultsOf(cells), folder, new Date()));
+  }
+  const shown = (page: Page): Promise<string[]> => page.locator("tbody th").allTextContents();
+
+  test("the matrix is filtered by sign and by words, and the arrows go through it", async () => {
+    await using opened = await open(browser, await pageOf(cells));
+    const { page, troubles } = opened;
+    await expect
+      .poll(() => page.locator(".answer-line").textContent())
+      .toBe("1 of 2 are safe, 1 goes wrong.");
+    await expect.poll(() => shown(page)).toEqual([way, "in-place"]);
+    await page.getByRole("button", { name: "goes wrong" }).click();
+    await expect.poll(() => shown(page)).toEqual([way]);
+    await page.getByRole("button", { name: "goes wrong" }).click();
+    await page.keyboard.press("/");
+    await page.keyboard.type("SELECT balance");
+    await expect.poll(() => shown(page)).toEqual([way]);
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.type("in-place");
+    await expect.poll(() => shown(page)).toEqual(["in-place"]);
+    await page.keyboard.press("ControlOrMeta+A");
+    await page.keyboard.press("Delete");
+    await page.getByRole("link", { name: way }).focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => page.locator("h1").textContent()).toBe("in-place");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => shown(page)).toHaveLength(2);
+    expect(troubles).toEqual([]);
+  });
+
+  test("a cell tells its story, and is stepped through with the rows beside it", async () => {
+    await using opened = await open(browser, await pageOf(cells));
+    const { page, troubles } = opened;
+    await page.getByRole("link", { name: way }).click();
+    await expect
+      .poll(() => page.locator(".sentence").textContent())
+      .toMatch(
+        /^client 1 and client 2 both read balance = 100 of account alice; client 1 wrote balance = 70; client 2 then wrote balance = 60 over it/,
+      );
+    const stored = page.locator(".state .stored b");
+    await expect.poll(() => stored.textContent()).toBe("60");
+    await expect
+      .poll(() => page.locator(".step.overwrites").textContent())
+      .toContain("overwrites client 1");
+    await page.keyboard.press("Home");
+    await expect.poll(() => page.locator(".step.later").count()).toBe(8);
+    for (let n = 0; n < 5; n++) await page.keyboard.press("ArrowRight");
+    await expect
+      .poll(() => page.locator(".step.now").textContent())
+      .toContain("waits for client 1");
+    await expect.poll(() => stored.textContent()).toBe("100");
+    await expect
+      .poll(() => page.locator(".state .open").allTextContents())
+      .toEqual(["70 by client 1, not committed"]);
+    await page.getByRole("button", { name: "One step on" }).click();
+    await expect.poll(() => page.locator(".step.now").textContent()).toContain("COMMIT");
+    await expect.poll(() => stored.textContent()).toBe("70");
+    await expect
+      .poll(() => page.locator(".state .old").allTextContents())
+      .toEqual(["100out of date"]);
+    expect(troubles).toEqual([]);
+  });
+
+  test("the command that replays it is copied; what is safe instead is a link", async () => {
+    const path = await pageOf(cells);
+    await using opened = await open(browser, path);
+    const { page, troubles } = opened;
+    await page.goto(`${page.url()}${of_cell}`);
+    await page.getByRole("button", { name: "Copy the command" }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(
+      "npm start -- replay rp2~counter.read-write~postgres~1.1~01~~x",
+    );
+    await page.locator(".instead a").click();
+    await expect.poll(() => page.locator("h1").textContent()).toBe("in-place");
+    expect(troubles).toEqual([]);
+  });
+
+  test("a load is drawn; those that were told the same stand out; it can be zoomed", async () => {
+    await using opened = await open(browser, await pageOf(cells));
+    const { page, troubles } = opened;
+    await page.goto(`${page.url()}${of_cell}`);
+    const bars = page.locator(".bar");
+    await expect.poll(() => bars.count()).toBe(20);
+    await expect.poll(() => page.locator(".bar.wrong").count()).toBe(20);
+    await bars.first().hover();
+    await expect
+      .poll(() => page.locator(".tip").textContent())
+      .toBe("client 1: add 1 → 1 (ok, 2 ms); breaks the model");
+    await page.getByRole("button", { name: "Zoom in" }).click();
+    await expect.poll(() => bars.count()).toBeLessThan(20);
+    const fewer = await bars.count();
+    await page.locator(".timeline").focus();
+    await page.keyboard.press("+");
+    await expect.poll(() => bars.count()).toBeLessThan(fewer);
+    await page.getByRole("button", { name: "Show all" }).click();
+    await expect.poll(() => bars.count()).toBe(20);
+    expect(troubles).toEqual([]);
+  });
+
+  test("nothing that a database says runs or breaks the page", async () => {
+    const nasty = `</script><script>alert(1)</script><img src=x onerror=alert(2)>"'\`<!--\u0000\u001b[31m\u202e\u2028`;
+    const huge = `${nasty}${"x".repeat(10_000_000)}`;
+    const steps = [
+      readBalance(1, nasty),
+      readBalance(2, nasty),
+      { ...writeBalance(2, nasty), statement: `UPDATE ${huge}` },
+      writeBalance(1, huge),
+    ];
+    const path = await pageOf([
+      { ...cellOf("nasty", steps, huge), server: nasty, remarks: [nasty] },
+    ]);
+    await using opened = await open(browser, path);
+    const { page, troubles } = opened;
+    await expect
+      .poll(() => page.locator(".card h3").textContent())
+      .toContain("</script><script>alert(1)");
+    await page.locator(".cell").click();
+    await page.locator(".story").waitFor();
+    const text = (await page.locator("main").textContent()) ?? "";
+    expect(text).toContain("␛[31m⟨202e⟩");
+    // oxlint-disable-next-line no-control-regex
+    expect(text).not.toMatch(/[\u0000\u001b\u202e]/);
+    expect(text.length).toBeLessThan(60_000);
+    await expect.poll(() => page.locator("main img, main script").count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
+  test("two runs: what changed is marked, and can be looked at alone", async () => {
+    const [first, second] = [[cells[0]!, cellOf("in-place", lost_in_transactions)], cells].map(
+      (cells) => ({ cells, folder: folderOf(cells) }),
+    );
+    const pages = [];
+    for (const { cells, folder } of [first!, second!]) {
+      folders.push(await folder);
+      pages.push(await pageOfResults(resultsOf(cells), await folder, new Date()));
+    }
+    const path = await writePage(folders.at(-1)!, compared(pages[1]!, pages[0]!, "monday"));
+    await using opened = await open(browser, path);
+    const { page, troubles } = opened;
+    await page.getByRole("button", { name: "changed since monday" }).click();
+    await expect.poll(() => shown(page)).toEqual(["in-place"]);
+    await page.getByRole("link", { name: "was lost update" }).click();
+    await expect
+      .poll(() => page.locator(".promised").textContent())
+      .toContain("before: lost update");
+    expect(troubles).toEqual([]);
+  });
+
+  test.each([390, 1024, 1920])("at a width of %i nothing is wider than the page", async (width) => {
+    await using opened = await open(browser, await pageOf(cells), { width, colorScheme: "dark" });
+    const { page, troubles } = opened;
+    const wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+    expect(await page.evaluate(wider)).toBe(false);
+    await page.goto(`${page.url()}${of_cell}`);
+    await page.locator(".diagram").waitFor();
+    expect(await page.evaluate(wider)).toBe(false);
+    expect(troubles).toEqual([]);
+  });
+});

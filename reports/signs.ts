@@ -1,0 +1,24 @@
+/**
+ * What a cell comes to, at a glance. `safe`: nothing went wrong. `retry`: nothing either, but some operations fail
+ * cleanly and have to be tried again. `fault`: it goes wrong once a reply or its lock is lost. `wrong`: it goes wrong
+ * without that. `unknown`: nothing can be said.
+ */
+export type Sign = "safe" | "retry" | "fault" | "wrong" | "unknown";
+
+/** One character each, told apart without colours. */
+export const signs: Readonly<Record<Sign, string>> = {
+  safe: "✓",
+  retry: "↻",
+  fault: "!",
+  wrong: "✗",
+  unknown: "?",
+};
+
+/** What each sign says. */
+export const sign_words: Readonly<Record<Sign, string>> = {
+  safe: "safe",
+  retry: "safe, but some must try again",
+  fault: "goes wrong when a reply or its lock is lost",
+  wrong: "goes wrong",
+  unknown: "no verdict",
+};
