@@ -6,8 +6,8 @@ import { ofKey, who } from "./who.ts";
 
 /**
  * Jepsen's `bank`: `transfer`s between accounts, and `read`s of all balances, as a map or a list. Every
- * read adds up to the same total, and no balance is below 0.
- * @param initial the total, or all balances; what the first read adds up to when not given
+ * read must add up to the same total, and no balance may be below 0.
+ * @param initial the total, or all balances; when not given, the total of the first read
  */
 export function bankChecker(initial?: unknown): SyncChecker {
   return {
@@ -48,7 +48,7 @@ export function bankChecker(initial?: unknown): SyncChecker {
   };
 }
 
-/** @throws Error when something is no whole number: sums of fractions are not exact */
+/** @throws Error when something is not a whole number: sums of fractions are not exact */
 function sum(balances: unknown): bigint {
   if (whole.fits(balances)) return BigInt(balances as number | bigint);
   return values(balances).reduce((total, balance) => total + balance, 0n);

@@ -2,9 +2,9 @@ import type { Operation } from "../histories/event.ts";
 
 /** Operations for which null is an answer ("there was nothing"), not the lack of one. */
 const may_find_nothing = new Set(["read", "get", "dequeue", "pop", "remove-first", "remove-last"]);
-/** As long as a value may be in a sentence. */
+/** The longest text of a value in a sentence. */
 const limit = 60;
-/** As long as it may become before it is shortened, and as deep. */
+/** The longest text that is made of a value before it is shortened, and how deep it may be nested. */
 const text_limit = 10_000;
 const depth_limit = 20;
 
@@ -17,7 +17,7 @@ export function call({ f, input, output, status }: Operation): string {
   return `${plain(f)}${given}${answer}`;
 }
 
-/** A value for a sentence: what cannot be seen is escaped, what is long is shortened in the middle. */
+/** A value for a sentence: invisible characters are escaped, long texts are shortened in the middle. */
 export function show(value: unknown): string {
   return shortened(textOf(value, 0));
 }
@@ -62,7 +62,7 @@ function cut(text: string): string {
   return text.length <= text_limit ? text : `${text.slice(0, 100)}…${text.slice(-100)}`;
 }
 
-/** What JSON leaves as it is, though it moves the cursor or the words: controls, line ends, directions. */
+/** Escapes what JSON does not, though it moves the cursor or the words: controls, line ends, directions. */
 export function escaped(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g,

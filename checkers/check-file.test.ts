@@ -19,7 +19,7 @@ const stale = file(
     {:process 1 :type :invoke :f :read :value nil} {:process 1 :type :ok :f :read :value 0}]`,
 );
 
-/** Enqueues that all overlap, and one that is taken out before the first: factorially many orders to exclude. */
+/** Enqueues that all overlap, and a value that is taken out in the wrong order: factorially many orders to exclude. */
 function hopeless(): string {
   const lines = [
     "{:process 0 :type :invoke :f :enqueue :value 50}{:process 0 :type :ok :f :enqueue :value 50}",

@@ -6,9 +6,9 @@ import { memoryToTakeMb } from "./memory-limit.ts";
 import { merge } from "./merge.ts";
 import { watchMemory } from "./watch-memory.ts";
 
-/** From here on it is worth to let several threads each judge a part of the keys. */
+/** From this size on it is worth letting several threads judge a part of the keys each. */
 const large_file_bytes = 8 << 20;
-/** How long a thread that should have given up by itself gets for saying so. */
+/** How much longer a thread that should have given up by itself may take to say so. */
 const grace_ms = 200;
 
 /**
@@ -33,12 +33,12 @@ export async function checkFile(path: string, options: CheckOptions): Promise<Fi
   );
   const verdicts = await Promise.all(shares).finally(() => memory.end());
   const merged = merge(verdicts);
-  // Each thread has the order of its own keys.
+  // Each thread returns the order of its own keys.
   const witness = verdicts.flatMap((verdict) => verdict.witness ?? []);
   return { ...verdicts[0]!, ...merged, ...(merged.witness === undefined ? {} : { witness }) };
 }
 
-/** One thread's answer, or `unknown` when it had to be ended; what it had found before that stays found. */
+/** One thread's answer, or `unknown` when it had to be ended. An invalid verdict that it had sent already stands. */
 function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdict> {
   const { timeoutMs: timeout_ms, memoryMb: memory_mb, model } = request.options;
   const progress = new Int32Array(new SharedArrayBuffer(8));
@@ -95,7 +95,7 @@ function startWorker(data: object, resourceLimits: ResourceLimits): Worker {
   const options = { workerData: data, resourceLimits };
   if (import.meta.url.endsWith(".js"))
     return new Worker(new URL("./check-worker.js", import.meta.url), options);
-  // From the sources: a thread does not inherit the loader of TypeScript.
+  // When run from the sources: a thread does not inherit the TypeScript loader.
   const loader = import.meta.resolve("tsx/esm/api");
   const file = new URL("./check-worker.ts", import.meta.url).href;
   const code = `import("${loader}").then(({ tsImport }) => tsImport("${file}", "${file}"))`;

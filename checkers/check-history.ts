@@ -7,20 +7,20 @@ import type { Limits, Verdict } from "./verdict.ts";
 
 /** What judges a history, and for how long. */
 export interface CheckHistoryOptions extends Limits {
-  /** A name (`modelNames` has them), or what makes a model of your own. */
+  /** A name (`modelNames` lists them), or a function that makes a model of your own. */
   readonly model: string | MakeModel;
   /** What everything starts with. Default: as the history's header says, else the model's own. */
   readonly initial?: unknown;
-  /** Whether a valid verdict comes with the order that shows it. Default false. */
+  /** Whether a valid verdict comes with an order that proves it. Default false. */
   readonly witness?: boolean;
 }
 
 /**
- * Judges a history that is in memory, in this thread: for one in a file, and for limits that hold even when a
- * model of your own does not return, there is `checkFile`.
+ * Judges a history that is in memory, in this thread. `checkFile` judges one in a file, and its limits hold even
+ * when a model of your own does not return.
  *
  * @returns valid, invalid with evidence, or unknown with the reason, also when a limit was reached
- * @throws Error for a model that there is not
+ * @throws Error for a model that does not exist
  * @example
  * import { checkHistory, historyOf } from "raceproof";
  *

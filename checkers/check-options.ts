@@ -5,19 +5,22 @@ import type { Limits, Verdict } from "./verdict.ts";
 export interface CheckOptions extends Limits {
   /** One of `modelNames`, or a file that exports a Model (see load-model.ts). */
   readonly model: string;
-  /** How the file is written. Default: what its content looks like. */
+  /** The file's format. Default: told from its content. */
   readonly format?: Format;
-  /** Whether Jepsen's values are `[key value]` tuples. Default: no, but it is asked for where they look so. */
+  /**
+   * Whether Jepsen's values are `[key value]` tuples. Default: no; a file whose values look like that is refused
+   * until this is given.
+   */
   readonly independent?: boolean;
   /** Other names for the file's operations: `{ lock: "acquire" }`. */
   readonly rename?: Readonly<Record<string, string>>;
-  /** What everything starts with; the header's, or else the model's own, when not given. */
+  /** What everything starts with. When not given: what the header says, or else the model's own start. */
   readonly initial?: unknown;
-  /** Tell the order that shows that a history is linearizable. */
+  /** Return an order that proves the history linearizable. */
   readonly witness?: boolean;
 }
 
-/** What was said of a history in a file. */
+/** The verdict on a history in a file. */
 export interface FileVerdict extends Verdict {
   readonly file: string;
   readonly operations: number;
@@ -26,12 +29,12 @@ export interface FileVerdict extends Verdict {
   readonly notes: readonly string[];
 }
 
-/** What a thread is asked that judges a file, or a share of its keys. */
+/** What is sent to a thread that judges a file, or a share of its keys. */
 export interface CheckRequest {
   readonly path: string;
   readonly options: Omit<CheckOptions, "signal"> & { readonly memoryMb: number };
   readonly share: { readonly index: number; readonly of: number };
-  /** When it was asked: starting a thread takes time, too. */
+  /** When the request was made: starting a thread counts, too. */
   readonly sent_ms: number;
 }
 

@@ -5,7 +5,7 @@ import { loadChecker } from "./load-model.ts";
 import { runChecker } from "./merge.ts";
 import type { Verdict } from "./verdict.ts";
 
-/** What these find wrong is wrong whatever else happened. */
+/** What these checkers find wrong is wrong whatever else happened. */
 const no_doubt: readonly string[] = ["unique", "unique-ids", "bank"];
 
 /**
@@ -40,12 +40,12 @@ export async function checkShare(
   }
 }
 
-/** Text that is read takes several times its length. */
+/** The longest text that fits: once it is read, it takes several times its length. */
 function longestOf({ memoryMb }: CheckOptions): { longest?: number } {
   return memoryMb === undefined ? {} : { longest: (memoryMb * 2 ** 20) / 8 };
 }
 
-/** Where not all of what happened is in the file, what looks impossible may only lack what is missing. */
+/** When a file is not complete, what looks impossible may have happened: invalid becomes unknown. */
 function trusted(
   verdict: Verdict,
   history: FileHistory,

@@ -10,7 +10,7 @@ const { path, options, share, sent_ms, progress } = workerData as CheckRequest &
 };
 const started_ms = performance.now() - (Date.now() - sent_ms);
 
-/** What cannot be sent (values that are nested too deep) stays here; the verdict does not. */
+/** If the whole answer cannot be sent (values that are nested too deep), the verdict is sent alone. */
 function post(answer: CheckAnswer): void {
   try {
     // oxlint-disable-next-line require-post-message-target-origin -- that is for windows, not for threads

@@ -5,9 +5,9 @@ import { checkerFor } from "./select.ts";
 
 /**
  * `node --import tsx checkers/corpus.ts FOLDER`: judges recorded histories with known verdicts. The folder's
- * VERDICTS.tsv has for each its file, format, model ("register (starts at 0)") and verdict.
- * Exit 1 when one differs. Asks the checkers themselves, for which a history without any completed operation is
- * valid (`raceproof check` says that it has no verdict).
+ * VERDICTS.tsv has a line for each: file, format, model ("register (starts at 0)") and verdict.
+ * Exit 1 when a verdict differs. It asks the checkers themselves, which call a history without any completed
+ * operation valid (`raceproof check` says that it has no verdict).
  */
 const folder = process.argv[2];
 if (folder === undefined) throw new Error("Which folder? It needs a VERDICTS.tsv.");

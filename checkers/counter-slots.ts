@@ -6,8 +6,9 @@ import { MinHeap } from "./min-heap.ts";
  *
  * The k-th increment fills slot k. An increment that answered its new value knows its slot; the others
  * ("void", and those of unknown outcome) must be matched with the free slots. What reads and answers say
- * bounds each slot in time, monotonely in k, so that both matchings are greedy, and one matching that
- * serves both sides exists if each side alone can be served (Mendelsohn and Dulmage, 1958).
+ * bounds each slot in time, and the bounds grow with k. So each of the two matchings (every acknowledged increment
+ * finds a slot; every slot that must be filled finds an increment) can be made greedily, and if both exist, one
+ * matching does both (Mendelsohn and Dulmage, 1958).
  */
 
 /** The two operations that cannot both be right, and what lies between them. */
@@ -16,7 +17,7 @@ export type CounterFault =
   | { kind: "same answer"; earlier: Operation; later: Operation }
   /** Below what the counter started with. */
   | { kind: "too low"; later: Operation }
-  /** `later` was invoked after `earlier` had returned, but stands before it. */
+  /** `later` was invoked after `earlier` had returned, but saw a lower value. */
   | { kind: "backwards"; earlier: Operation; later: Operation }
   /** More increments ran between the two than the value rose. No `earlier`: since the start. */
   | { kind: "lost"; earlier: Operation | undefined; later: Operation; between: number }
@@ -30,7 +31,7 @@ interface Sight {
   readonly increment: boolean;
 }
 
-/** A void increment with the slots that it fits, first to last. In the order of their invokes, `first` only grows. */
+/** A void increment and the slots that it fits, first to last. In the order of the invokes, `first` only grows. */
 interface Void {
   readonly certain: boolean;
   readonly first: number;
@@ -105,7 +106,10 @@ function sameAnswer(sights: readonly Sight[]): CounterFault | undefined {
   return undefined;
 }
 
-/** A value above all increments that were tried at all: keeps the slots as few as the operations. */
+/**
+ * A value above the number of all attempted increments. Judged first, so that there are no more slots than
+ * operations.
+ */
 function moreThanTried(
   sights: readonly Sight[],
   operations: readonly Operation[],

@@ -1,10 +1,10 @@
-/** Says of a counter's fault whether its sentence is true, from the operations alone. */
+/** Tells from the operations alone whether the sentence about a counter's fault is true. */
 import type { Operation } from "../histories/event.ts";
 import type { CounterFault } from "./counter-slots.ts";
 
 /**
  * @param operations of a counter that started at 0
- * @returns whether what is said of the two operations is so, and is a contradiction
+ * @returns whether what is said of the two operations is true, and is a contradiction
  */
 export function isTrue(fault: CounterFault, operations: readonly Operation[]): boolean {
   const { later } = fault;
@@ -30,7 +30,7 @@ export function isTrue(fault: CounterFault, operations: readonly Operation[]): b
   return fault.between === between && between < value(later) - behind(earlier);
 }
 
-/** The increments above one value up to another: those that answered say so themselves, of the others `fits` tells. */
+/** Counts the increments above one value up to another: by their answers, or by `fits` where there is none. */
 function count(
   operations: readonly Operation[],
   above: number,
@@ -46,11 +46,11 @@ function count(
 
 const value = ({ output }: Operation): number => output as number;
 
-/** How many increments come before it. */
+/** How many increments come before the operation. */
 const before = (operation: Operation): number =>
   operation.f === "add" ? value(operation) - 1 : value(operation);
 
-/** How many increments there have been once it is over; none at the start. */
+/** How many increments there have been after the operation; none at the start. */
 const behind = (operation: Operation | undefined): number =>
   operation === undefined ? 0 : value(operation);
 

@@ -2,15 +2,15 @@ import type { Header, Operation } from "../histories/event.ts";
 import { call } from "./call.ts";
 import { who } from "./who.ts";
 
-/** As many operations, and columns of time, as are drawn at most. */
+/** The most operations, and columns of time, that are drawn. */
 const rows = 24;
 const columns = 120;
 const widest_step = 3;
 
 /**
- * One line an operation, time from left to right (only the order of the events, not their distances);
- * an open end where the outcome is unknown. Of many operations those nearest to the culprit, and how many
- * are left out.
+ * One line for each operation, time from left to right (only the order of the events, not their distances), with
+ * an open end where the outcome is unknown. If there are many operations, only those nearest to the culprit, and
+ * the number of the others.
  */
 export function drawTimeline(
   operations: readonly Operation[],
@@ -40,7 +40,7 @@ export function drawTimeline(
   return lines.join("\n");
 }
 
-/** Those that are drawn, in their order. Without a culprit the last ones. */
+/** The operations that are drawn, in their order. Without a culprit, the last ones. */
 function nearest(
   operations: readonly Operation[],
   culprit: Operation | undefined,

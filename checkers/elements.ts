@@ -1,7 +1,7 @@
 import type { Operation } from "../histories/event.ts";
 import { plainText } from "./plain-text.ts";
 
-/** The elements that an operation answered, as texts that are equal for equal elements. */
+/** The elements in an operation's answer, as texts: equal elements have equal texts. */
 export function elementsOf({ f, output }: Operation): string[] {
   if (!Array.isArray(output)) throw new Error(`a "${f}" must answer a list of elements.`);
   return output.map(plainText);

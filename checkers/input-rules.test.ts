@@ -1,4 +1,4 @@
-/** What files may hold, and what becomes of it: never a verdict on something that was not looked at. */
+/** What files may contain, and how it is judged: there is never a verdict on something that was not looked at. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

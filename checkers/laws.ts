@@ -2,14 +2,14 @@ import type { Operation } from "../histories/event.ts";
 import { pick, type Random } from "./random-calls.ts";
 
 /**
- * What a change to a history may do to its verdict: laws that need no second opinion, so that histories may be
- * larger than what brute force can judge. They hold for linearizability in any model, and for *no lost update*.
+ * What a change to a history may do to its verdict. These laws need no second opinion, so they also test histories
+ * that are too large for brute force. They hold for linearizability in any model, and for *no lost update*.
  *
- * Not a law: to remove an `info` keeps a valid history valid. Its effect may have been seen. What holds is the
- * other direction: with one `info` less, what was impossible still is.
+ * Not a law: "a valid history without one of its `info` operations is still valid". The effect of that one may have
+ * been seen. The other direction holds: an impossible history with one `info` less is still impossible.
  */
 
-/** @returns the changed history, or undefined when there is nothing in it to change so */
+/** @returns the changed history, or undefined when it has nothing that can be changed this way */
 type Change = (
   operations: readonly Operation[],
   random: Random,
@@ -22,7 +22,7 @@ const inOrder = (operations: Operation[]): Operation[] =>
 const without = (operations: readonly Operation[], out: Operation): Operation[] =>
   operations.filter((operation) => operation !== out);
 
-/** One of those that fit, or undefined. */
+/** A random one of the operations that fit, or undefined. */
 function some(
   operations: readonly Operation[],
   random: Random,
@@ -98,7 +98,7 @@ export const laws: Readonly<Record<Keeps, Readonly<Record<string, Change>>>> = {
 
 export type Keeps = "both" | "valid" | "invalid";
 
-/** What may become of a verdict. */
+/** Which changes of a verdict are allowed, as "before after". */
 export const allowed: Readonly<Record<Keeps, readonly string[]>> = {
   both: ["valid → valid", "invalid → invalid"],
   valid: ["valid → valid", "invalid → valid", "invalid → invalid"],

@@ -17,15 +17,15 @@ import { strangeTo } from "./vocabulary.ts";
 import { named, ofKey } from "./who.ts";
 
 export interface LinearizableOptions {
-  /** What everything starts with; the header's, or else the model's own, when not given. */
+  /** What everything starts with. When not given: what the header says, or else the model's own start. */
   readonly initial?: unknown;
-  /** Tell the order that shows that a history is linearizable. */
+  /** Return an order that proves the history linearizable. */
   readonly witness?: boolean;
   /** Judges a part of the keys only: `{ index: 0, of: 2 }` is the first, third, fifth, … of them. */
   readonly share?: { readonly index: number; readonly of: number };
-  /** Takes the number of events passed. */
+  /** The number of events passed so far is written here. */
   readonly progress?: Int32Array;
-  /** When the time limit began, on the clock of `performance.now()`; with the check when not given. */
+  /** When the time limit began, on the clock of `performance.now()`. When not given: when the check begins. */
   readonly started_ms?: number;
   /** Is told of an invalid verdict before its explanation is looked for, which takes time of its own. */
   readonly found?: (verdict: Verdict) => void;
@@ -53,7 +53,7 @@ export function linearizable(
       if (quick.verdict === "unknown") return judge(limits);
       if (quick.verdict === "valid") return quick;
       options.found?.(quick);
-      // The quick way knows the sentence, the search the drawing, if it is soon done.
+      // The quick way has the sentence; the drawing comes from the search, if that is done soon.
       const spent_ms = performance.now() - (options.started_ms ?? performance.now());
       const timeout_ms = Math.min(spent_ms + drawing_ms, limits.timeoutMs ?? Infinity);
       return { ...drawn(() => judge({ ...limits, timeoutMs: timeout_ms })), ...quick };
@@ -118,7 +118,7 @@ class Judge {
     return this.#options.witness === true ? { ...valid, witness } : valid;
   }
 
-  /** What the search has to judge: whole keys, or parts of them where a quicker way knows that it is enough. */
+  /** What the search has to judge: a whole key, or only parts of it where a quicker way knows that these decide. */
   *#parts(
     keys: ReadonlyMap<string, readonly Operation[]>,
     initial: unknown,
@@ -154,8 +154,8 @@ class Judge {
   }
 
   /**
-   * First the verdict, then its explanation: whatever happens there, the verdict stays.
-   * @param closed those of them that are impossible by themselves and that no others can help, as far as known
+   * First the verdict, then its explanation: whatever happens to the explanation, the verdict stays.
+   * @param closed operations that are impossible whatever the others did, as far as known
    * @param blocked what the search could not place; the last one of `closed` when there was no search
    */
   #invalid(
@@ -196,14 +196,14 @@ class Judge {
   }
 }
 
-/** Of those that returned, the one that returned last. */
+/** The operation that returned last. */
 function lastOf(operations: readonly Operation[]): Operation {
   return operations
     .filter(({ returned }) => returned < Number.POSITIVE_INFINITY)
     .reduce((last, each) => (each.returned > last.returned ? each : last));
 }
 
-/** Evidence and drawing from another way to the same verdict, or nothing. */
+/** Evidence and drawing from another checker, if it also says invalid. */
 function drawn(judge: () => Verdict): Partial<Verdict> {
   try {
     return judge();

@@ -7,9 +7,9 @@ import { checkerFor, modelNames } from "./select.ts";
 import type { Checker } from "./verdict.ts";
 
 /**
- * The checker of a name, or for a file whose default export is a Model, or a function that makes one
+ * The checker with this name, or one for a file whose default export is a Model, or a function that makes one
  * from the initial value.
- * @throws Error in one sentence
+ * @throws Error with one sentence
  */
 export async function loadChecker(model: string, options: LinearizableOptions): Promise<Checker> {
   if (!/\.[cm]?[jt]s$/.test(model)) return checkerFor(model, options);
@@ -17,7 +17,7 @@ export async function loadChecker(model: string, options: LinearizableOptions): 
   return linearizable(make(options.initial).name, make, options);
 }
 
-/** Whether `--model` may say this: a name, or a file of a program. */
+/** Whether this can be given as `--model`: a name, or a JavaScript or TypeScript file. */
 export function mayBeModel(model: string): boolean {
   return modelNames.includes(model) || /\.[cm]?[jt]s$/.test(model);
 }
@@ -26,7 +26,7 @@ async function importFile(path: string): Promise<unknown> {
   const url = pathToFileURL(resolve(path)).href;
   try {
     const loaded: unknown = /\.[cm]?js$/.test(path) ? await import(url) : await importTyped(url);
-    // A file that counts as CommonJS has its exports one level deeper.
+    // A file that Node treats as CommonJS has its exports one level deeper.
     return defaultOf(defaultOf(loaded));
   } catch (error) {
     throw new Error(`The model ${path} cannot be loaded: ${firstLine(error)}`, { cause: error });

@@ -82,7 +82,7 @@ describe("lost-update", () => {
       [op(0, "add", 1, { input: null }), op(1, "add", 1), op(0, "read", 1)],
     ],
     [
-      // Neither reads nor what failed lost anything.
+      // Neither reads nor failed operations count as lost.
       "invalid",
       "1 acknowledged update was lost.",
       [

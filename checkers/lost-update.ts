@@ -12,10 +12,12 @@ import { ofKey, who } from "./who.ts";
  */
 export const lostUpdateChecker: SyncChecker = lostUpdate();
 
-/** @param initial what each key starts with; the header's, or else 0, when not given */
+/** @param initial what each key starts with. When not given: what the header says, or else 0 */
 export function lostUpdate(initial?: unknown): SyncChecker {
   if (initial !== undefined && !Number.isSafeInteger(initial))
-    throw new Error(`What is added to starts with a whole number, not ${JSON.stringify(initial)}.`);
+    throw new Error(
+      `A value that is added to must start with a whole number, not ${JSON.stringify(initial)}.`,
+    );
   return {
     name: "lost-update",
     knows: { add: { input: ifAny(safe), output: ifAny(value) }, read: { output: value } },
@@ -60,7 +62,7 @@ interface Sums {
   readonly acknowledged: number;
   readonly unknown: number;
   readonly failed: number;
-  /** What the value must, and may, have grown by. */
+  /** By how much the value must have grown at least, and may have grown at most. */
   readonly least: number;
   readonly most: number;
 }

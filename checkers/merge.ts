@@ -4,7 +4,7 @@ import { strange } from "./vocabulary.ts";
 
 const weight = { valid: 0, unknown: 1, invalid: 2 };
 
-/** The heaviest of several verdicts: invalid > unknown > valid. The first of equals. None at all is unknown. */
+/** The heaviest of several verdicts, invalid > unknown > valid; the first of equals. Unknown when there are none. */
 export function merge(verdicts: readonly Verdict[]): Verdict {
   const [first, ...others] = verdicts;
   if (first === undefined)
@@ -15,7 +15,7 @@ export function merge(verdicts: readonly Verdict[]): Verdict {
   );
 }
 
-/** Runs a checker; one that throws, or has nothing to look at, says `unknown`: never valid. */
+/** Runs a checker. When it throws, or has nothing to look at, the verdict is `unknown`, never valid. */
 export async function runChecker(
   checker: Checker,
   history: History,

@@ -17,7 +17,7 @@ export interface Model<State> {
   readonly init: State;
   /**
    * The operations it knows, by their names, and what must come with each: `{ read: { output: value } }` (see
-   * shapes.ts). A history with anything else is refused before it is judged. When left out, any name is taken
+   * shapes.ts). A history with anything else is refused before it is judged. When left out, any name is accepted
    * that `step` does not throw at, and every acknowledged operation must have an answer, if only null.
    */
   readonly knows?: Vocabulary;
@@ -34,9 +34,9 @@ export interface Model<State> {
    */
   overwrites?(call: Call): boolean;
   /**
-   * Whether this observation can be true now, or after any calls that do not overwrite. To be given only
-   * when whatever does not observe can happen in every state, whatever it answered: appends, adds without
-   * an answer. Keeps the search from trying all orders of what nobody sees for a while.
+   * Whether this observation can be true now, or after any calls that do not overwrite. Only give it when every
+   * call that does not observe can happen in every state, whatever it answered: appends, adds without an
+   * answer. Keeps the search from trying all orders of changes that nobody sees for a while.
    */
   reaches?(state: State, observation: Call): boolean;
   /**
@@ -45,12 +45,12 @@ export interface Model<State> {
    */
   part?(call: Call): string | undefined;
   /**
-   * The same for these calls only, with states that are quicker to compare and to keep.
+   * The same model for these calls only, with states that are quicker to compare and to store.
    */
   packed?(calls: readonly Call[]): Pick<Model<unknown>, "init" | "step" | "leads">;
   /**
-   * Where the search may look first: rows of the calls (by their numbers in the list, which is in the order of
-   * their returns) after which the target can happen. Right or wrong, complete or not: it only saves time.
+   * Where the search may look first: sequences of these calls (as indices into `calls`, which is in the order of
+   * their returns) after which the target can happen. Only a hint: it need not be right or complete.
    */
   leads?(
     state: State,

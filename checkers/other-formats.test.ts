@@ -1,4 +1,4 @@
-/** Files of other tools, as they write them: found out by their content, and judged right. */
+/** Files as other tools write them: the format is told from the content, and the verdict is right. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

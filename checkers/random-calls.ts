@@ -7,14 +7,14 @@ export type Random = () => number;
 export const pick = <T>(random: Random, list: readonly T[]): T =>
   list[Math.floor(random() * list.length)]!;
 
-/** What is done to a model in random histories. */
+/** How to make random histories of a model. */
 export interface Kind {
   readonly call: (random: Random) => { f: string; input: unknown };
-  /** What it answers in a state; null for everything else. */
+  /** What the model answers in a state; null for everything else. */
   readonly answer?: (state: unknown, f: string, input: unknown) => unknown;
-  /** A wrong answer to put in. */
+  /** An answer that may be wrong, to replace the right one. */
   readonly lie: (random: Random, operation: Operation) => unknown;
-  /** Another name for each value, such that the model cannot tell the difference. */
+  /** Another value for each value, such that the model behaves alike. */
   readonly rename: (value: unknown) => unknown;
 }
 
@@ -139,7 +139,7 @@ export function someHistory(
   return made;
 }
 
-/** 1 → 2 → 3 → 1, also inside of lists. 0 stays. */
+/** 1 → 2 → 3 → 1, also inside lists. 0 stays 0. */
 function turned(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(turned);
   return typeof value === "number" && value > 0 ? (value % 3) + 1 : value;

@@ -16,13 +16,13 @@ export interface Shape<State> {
   readonly model: Model<State>;
   readonly clients: number;
   readonly operations: number;
-  /** Share of operations whose outcome stays unknown, and that fail cleanly. */
+  /** The share of operations whose outcome stays unknown, and of those that fail cleanly. */
   readonly crashed: number;
   readonly failed?: number;
   readonly keys?: number;
   /** The next call, without its output. */
   call(random: () => number, count: number): { f: string; input: unknown };
-  /** What the thing answers in this state; the default is null for everything. */
+  /** What a call answers in this state. Default: always null. */
   answer?(state: State, call: Call): unknown;
 }
 
@@ -31,13 +31,13 @@ type Draft = { -readonly [Field in keyof Operation]: Operation[Field] };
 interface Pending {
   readonly operation: Draft;
   readonly ending: "ok" | "fail" | "info";
-  /** Whether it is still to take effect. */
+  /** Whether it has yet to take effect. */
   due: boolean;
 }
 
 /**
- * A history that is linearizable because it was made by a linearizable thing: each operation takes
- * effect at one moment between its invoke and its return; a crashed one in half of the cases.
+ * A history that is linearizable by construction: each operation takes effect at one moment between its invoke and
+ * its return; a crashed one in half of the cases.
  */
 export function randomHistory<State>(shape: Shape<State>, random: () => number): Operation[] {
   const { model, clients, keys = 1, failed = 0 } = shape;

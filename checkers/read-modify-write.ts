@@ -7,11 +7,11 @@ import { ofKey, who } from "./who.ts";
 
 /**
  * No lost update, for any read-modify-write on any number of keys: `update`, which answers
- * [what it read, what it wrote]. One after the other, each acknowledged update reads what another one wrote, or
- * the initial value, and nobody else reads that same writing. So no value is read more often than it was
- * written; each crashed update may have written one that is missing.
- * Values may come again. What a key starts with may be unknown: then one value more may be read.
- * @param initial what each key starts with; the header's when not given
+ * [what it read, what it wrote]. When updates run one after the other, each reads what the previous one wrote, or
+ * the initial value, and no two read the result of the same write. So no value is read more often than it was
+ * written; a value that is missing may have been written by a crashed update.
+ * The same value may be written several times. If the initial value is unknown, one more value may be read.
+ * @param initial what each key starts with. When not given: what the header says
  */
 export function readModifyWriteChecker(initial?: unknown): SyncChecker {
   return {

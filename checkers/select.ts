@@ -10,7 +10,7 @@ import { totalQueueChecker } from "./total-queue.ts";
 import { uniqueChecker, uniqueIdsChecker } from "./unique.ts";
 import type { Checker } from "./verdict.ts";
 
-/** Each is made with what everything starts with, which most do not need. */
+/** Each takes the initial value, which most do not need. */
 const others: Readonly<Record<string, (initial?: unknown) => Checker>> = {
   "lost-update": lostUpdate,
   "read-modify-write": readModifyWriteChecker,
@@ -23,7 +23,7 @@ const others: Readonly<Record<string, (initial?: unknown) => Checker>> = {
   "pn-counter": pnCounterChecker,
 };
 
-/** @throws Error when it is told what it starts with, which is nothing */
+/** @throws Error when an initial value is given to a checker that always starts with nothing */
 function without(checker: Checker): (initial?: unknown) => Checker {
   return (initial) => {
     if (initial === undefined) return checker;
@@ -31,10 +31,10 @@ function without(checker: Checker): (initial?: unknown) => Checker {
   };
 }
 
-/** What `--model` may say. */
+/** The names that `--model` takes. */
 export const modelNames: readonly string[] = [...Object.keys(models), ...Object.keys(others)];
 
-/** @throws Error in one sentence when there is no such checker. */
+/** @throws Error with one sentence when there is no such checker */
 export function checkerFor(model: string, options: LinearizableOptions = {}): Checker {
   const make = models[model];
   if (make !== undefined) return linearizable(model, make, options);

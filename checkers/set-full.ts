@@ -8,9 +8,9 @@ import { ofKey } from "./who.ts";
 
 /**
  * Jepsen's `set-full`: `add` of elements, and many `read`s of all of them. An element is known once its add or
- * a read of it returned. It is lost when a read that was invoked after that is the last word and
- * misses it; stable when the last word has it, and then stale if a read missed it in between (which eventual
- * consistency allows). No read may have an element twice, nor one whose adds all certainly failed.
+ * a read of it returned. The last read that was invoked after that decides: if it misses the element, the element is
+ * lost, else it is stable. A stable element is stale if an earlier read missed it (which eventual consistency
+ * allows). No read may have an element twice, nor one whose adds all certainly failed.
  */
 export const setFullChecker: SyncChecker = {
   name: "set-full",
@@ -67,7 +67,7 @@ function neverAdded(operations: readonly Operation[]): Set<string> {
   return never;
 }
 
-/** By element that was added: the event from which on it must be there; Infinity when nobody knows of it. */
+/** For each added element: the event from which on it must be there; Infinity when no add or read of it returned. */
 function knownSince(
   operations: readonly Operation[],
   reads: readonly Operation[],

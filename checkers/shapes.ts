@@ -6,17 +6,17 @@ export interface Shape {
   fits(given: unknown): boolean;
 }
 
-/** What comes with an operation. What is not required is not looked at, and may be missing. */
+/** The values that must come with an operation. A value that is not listed is ignored, and may be missing. */
 export interface Needs {
   readonly input?: Shape;
-  /** Of an operation that was acknowledged. */
+  /** Required of acknowledged operations only. */
   readonly output?: Shape;
 }
 
 /** The operations that a model or a checker knows, by their names. */
 export type Vocabulary = Readonly<Record<string, Needs>>;
 
-/** Anything that was given; null counts. */
+/** Anything, even null, as long as it is given. */
 export const value: Shape = { is: "a value", fits: (given) => given !== undefined };
 
 export const list: Shape = { is: "a list", fits: Array.isArray };
@@ -26,7 +26,7 @@ export const pair: Shape = {
   fits: (given) => Array.isArray(given) && given.length === 2,
 };
 
-/** What stands for "it worked": whatever but false. */
+/** An answer that means "it worked": anything but false. */
 export const success: Shape = { is: "anything but false", fits: (given) => given !== false };
 
 export const truth: Shape = {
@@ -34,7 +34,7 @@ export const truth: Shape = {
   fits: (given) => typeof given === "boolean",
 };
 
-/** A text, or what can stand for one. */
+/** A text, or a number that stands for one. */
 export const text: Shape = {
   is: "a text or a number",
   fits: (given) => ["string", "number", "bigint", "boolean"].includes(typeof given),
@@ -45,19 +45,19 @@ export const number: Shape = {
   fits: (given) => (typeof given === "number" && !Number.isNaN(given)) || typeof given === "bigint",
 };
 
-/** Sums of fractions are not exact, and could make a right history wrong. */
+/** Sums of fractions are not exact, and could make a right history look wrong. */
 export const whole: Shape = {
   is: "a whole number",
   fits: (given) => Number.isSafeInteger(given) || typeof given === "bigint",
 };
 
-/** The same, where sums are made with plain numbers. */
+/** The same, for checkers that add up plain numbers. */
 export const safe: Shape = {
   is: "a whole number below 2^53",
   fits: (given) => Number.isSafeInteger(given),
 };
 
-/** The same, but null, or nothing at all, will do. */
+/** The same, or null, or nothing at all. */
 export function ifAny(shape: Shape): Shape {
   return {
     is: `${shape.is}, or nothing`,

@@ -2,9 +2,9 @@ import type { Operation } from "../histories/event.ts";
 import { plainText } from "./plain-text.ts";
 
 /**
- * The operations of one key in parts that have nothing to do with each other, where our model allows it: those of a
- * set that name one element, as long as nobody reads the whole set. Each element is a thing of its own, and a
- * history is linearizable if and only if that of each thing is (Herlihy & Wing 1990: linearizability is local).
+ * The operations of one key in independent parts, where our model allows it: the operations of a
+ * set that name one element, as long as nobody reads the whole set. Each element is then an object of its own, and a
+ * history is linearizable if and only if that of each object is (Herlihy & Wing 1990: linearizability is local).
  */
 export function split(model: string, operations: readonly Operation[]): readonly Operation[][] {
   const whole = [[...operations]];
@@ -14,7 +14,7 @@ export function split(model: string, operations: readonly Operation[]): readonly
     if (operation.status === "fail") continue;
     if (operation.f === "read") {
       if (operation.status === "ok") return whole;
-      continue; // one that crashed tells nothing
+      continue; // a crashed read tells nothing
     }
     const element = plainText(operation.input);
     const part = parts.get(element);

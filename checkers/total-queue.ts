@@ -7,7 +7,7 @@ import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey } from "./who.ts";
 
 /**
- * Jepsen's `total-queue`: what goes in must come out, in any order. `enqueue`, `dequeue` (null when it was
+ * Jepsen's `total-queue`: whatever goes in must come out, in any order. `enqueue`, `dequeue` (null when it was
  * empty), `drain` (a list); at the end the queue has been emptied. Acknowledged elements that never
  * come out are lost, unless crashed dequeues may have taken them; what nobody put in is unexpected.
  * What comes out more often than it was put in is counted as duplicated, which at-least-once delivery allows.
@@ -63,7 +63,7 @@ function takenOut(operation: Operation): string[] {
   return [plainText(operation.output)];
 }
 
-/** The one multiset less the other. */
+/** The difference of two multisets. */
 function less(one: readonly string[], other: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const element of other) counts.set(element, (counts.get(element) ?? 0) + 1);

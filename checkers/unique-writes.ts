@@ -1,7 +1,7 @@
 import type { Operation } from "../histories/event.ts";
 import { plainText } from "./plain-text.ts";
 
-/** A value's write and reads: the first of their returns, the last of their calls, and who made them. */
+/** A value's write and reads: the first of their returns, the last of their calls, and the two operations. */
 interface Zone {
   first_return: number;
   last_call: number;
@@ -10,9 +10,10 @@ interface Zone {
 
 /**
  * Linearizability of a register whose writes all write different values, none of them the initial one, in
- * O(n log n) (Gibbons & Korach, Testing shared memories, 1997): no read returns before its write is
- * called, and no two values each have an operation that precedes one of the other's.
- * @returns undefined when it does not qualify; else operations that are impossible by themselves, none when all is well
+ * O(n log n) (Gibbons & Korach, Testing shared memories, 1997). The condition: no read returns before its write is
+ * called, and there are no two values of which each has an operation that precedes an operation of the other.
+ * @returns undefined when the history does not qualify; else operations that are impossible together, none when all
+ *   is well
  */
 export function impossibleZones(
   operations: readonly Operation[],
@@ -52,7 +53,7 @@ function inOrder(operations: Operation[]): Operation[] {
   return operations.sort((one, other) => one.invoked - other.invoked);
 }
 
-/** Two zones of which each has an operation that precedes one of the other's. */
+/** Two zones of which each has an operation that precedes an operation of the other. */
 function firstConflict(zones: readonly Zone[]): [Zone, Zone] | undefined {
   const forward = zones
     .filter(({ first_return, last_call }) => first_return < last_call)

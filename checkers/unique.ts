@@ -6,8 +6,8 @@ import { strange } from "./vocabulary.ts";
 import { ofKey, who } from "./who.ts";
 
 /**
- * Unique with gaps: what sequences promise, and Jepsen's `unique-ids` asks of `generate`. No two operations
- * of a key but reads were answered the same.
+ * Unique with gaps: what sequences promise, and what Jepsen's `unique-ids` asks of `generate`. No two operations
+ * of a key, except reads, have the same answer.
  */
 export const uniqueChecker: SyncChecker = unique("unique");
 export const uniqueIdsChecker: SyncChecker = unique("unique-ids");

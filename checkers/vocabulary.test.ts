@@ -1,4 +1,4 @@
-/** What a model does not know is refused, and never judged around: also where the search would not ask. */
+/** A history with anything that its model does not know is refused, even where the search would not ask. */
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../histories/event.ts";
 import { operation } from "./example.test-support.ts";

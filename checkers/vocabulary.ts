@@ -5,7 +5,7 @@ import type { Needs, Vocabulary } from "./shapes.ts";
 import { who } from "./who.ts";
 
 /**
- * Why a history cannot be judged, before anything is: a verdict on a history with operations that nobody looked
+ * Why a history cannot be judged; asked before it is. A verdict on a history with operations that nobody looked
  * at, or with answers that nobody can compare, would say more than was seen.
  * @param known undefined: any operation, but acknowledged ones must have an answer
  * @returns one sentence that names the operation and its line; undefined when all is well
@@ -27,8 +27,8 @@ export function strange(
 }
 
 /**
- * The same for a model. One that does not say what it knows is asked for a step of the first operation of each
- * name: the search may never need to ask.
+ * The same for a model. A model that does not declare what it knows is asked to do the first operation of each
+ * name, because the search itself may never ask for it.
  */
 export function strangeTo<State>(
   name: string,
@@ -70,7 +70,7 @@ function unsteppable<State>(model: Model<State>, operation: Operation): string |
   const asked = { f, input, output: status === "ok" ? output : undefined };
   try {
     const next = model.step(model.init, asked);
-    // With `reaches`, the search counts on it that only observations can be refused.
+    // With `reaches`, the search relies on the model refusing nothing but observations.
     if (next !== undefined || model.reaches === undefined || model.observes?.(asked) === true)
       return undefined;
     return `the model ${model.name} refuses ${call(operation)}, though with "reaches" it may only refuse what observes`;

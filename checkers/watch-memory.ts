@@ -1,10 +1,10 @@
-/** What a thread may need besides what it holds: compiled code, garbage not collected yet. */
+/** Extra memory for each thread: compiled code, garbage that is not collected yet. */
 const thread_mb = 96;
 const look_ms = 50;
 
 /**
- * A signal, with "memory" for its reason, for when this process has grown by more than it may. The limit that
- * Node keeps for a thread does not count its buffers.
+ * A signal that aborts, with the reason "memory", when this process has grown by more than it may. Node's own
+ * limit for a thread does not count its buffers.
  */
 export function watchMemory(
   memory_mb: number,

@@ -1,7 +1,7 @@
 import type { Header, Operation } from "../histories/event.ts";
 import { call, plain } from "./call.ts";
 
-/** "client 3": the client behind a process, which takes a new number after an `info`. */
+/** "client 3": the client behind a process. (After an `info`, a client goes on under a new process number.) */
 export function who({ process }: Operation, header: Header | undefined): string {
   if (process === "nemesis") return "the nemesis";
   if (header === undefined || typeof process !== "number") return `process ${plain(`${process}`)}`;

@@ -3,7 +3,7 @@ import { invalidHistory, someLook, validHistory } from "./histories.ts";
 import { judge, ways } from "./judge.ts";
 import { kinds } from "./kinds.ts";
 
-/** A checker that has to explain what is wrong takes seconds for that: only with so few operations. */
+/** Explaining what is wrong can take seconds: the checker is only asked about histories of at most this length. */
 const explained_operations = 40;
 
 interface Counts {
@@ -15,7 +15,7 @@ type Told = Record<"valid" | "invalid" | "unknown", number>;
 const none = (): Told => ({ valid: 0, invalid: 0, unknown: 0 });
 
 /**
- * Judges histories whose verdicts are certain, and counts what is said of them, by kind. The largest have `most`
+ * Judges histories whose verdicts are certain, and counts the verdicts by kind. The largest have `most`
  * operations; what is not judged after `timeout_ms` counts as unknown.
  */
 export class Campaign {

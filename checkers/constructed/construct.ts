@@ -2,25 +2,25 @@ import type { Operation } from "../../histories/event.ts";
 import type { Call, Model } from "../model.ts";
 import { pick, type Random } from "../random-calls.ts";
 
-/** How a history is to look. */
+/** What a history should look like. */
 export interface Look {
   readonly operations: number;
   readonly clients: number;
-  /** How many different values there are: with few, many operations look alike. */
+  /** How many different values there are. With few, many operations look alike. */
   readonly values: number;
-  /** Below or above 1: which of a model's calls, and of their values, are the frequent ones. */
+  /** Above 1, a model's first calls and values are the frequent ones; below 1, its last ones. */
   readonly bias: number;
   /** Share of the calls that repeat a recent one, of operations that crash, and that fail. */
   readonly twins: number;
   readonly crashed: number;
   readonly failed: number;
-  /** How far intervals reach around their points: "wide" leaves a client no pause. */
+  /** How far intervals reach around their points. With "wide", a client hardly pauses between two operations. */
   readonly intervals: "tight" | "even" | "wide";
 }
 
-/** What the operations of a model are, for histories that are made up. */
+/** The operations of a model, for histories that are made up. */
 export interface Doings {
-  /** A call that the model allows in this state; `values` is how many there are. */
+  /** A call that the model allows in this state; `values` is the number of different values. */
   call(random: Random, state: unknown, values: number): { f: string; input: unknown };
   /** What the model answers; null for everything when not given. */
   answer?(state: unknown, call: Omit<Call, "output">, random: Random): unknown;
@@ -30,9 +30,9 @@ type Draft = { -readonly [Field in keyof Operation]: Operation[Field] };
 
 /**
  * A history that is linearizable because it was built around an order: operation after operation, at the
- * points 1, 2, 3, …, is run on the model, and what it answers is its output. Only then each gets an interval
+ * points 1, 2, 3, …, is run on the model, and the model's answer is its output. Only then each gets an interval
  * around its point: between two points of a client lie the return of one and the call of the other, at
- * random. A crashed operation does not return, took effect or not, and its client may have gone on before
+ * random. A crashed operation does not return. It took effect or not, and its client may have gone on before
  * it took effect. Nothing here knows how a search works.
  */
 export class Constructed {
@@ -41,7 +41,7 @@ export class Constructed {
   readonly #look: Look;
   readonly #random: Random;
   readonly #operations: Draft[] = [];
-  /** By client: its number, since when it could call again, and what waits for its return. */
+  /** By client: its process number, the time since which it can call again, and its operation that has not returned. */
   readonly #process: number[];
   readonly #free: number[];
   readonly #open: (Draft | undefined)[];
@@ -59,7 +59,7 @@ export class Constructed {
     this.#state = model.init;
   }
 
-  /** Adds so many operations. */
+  /** Adds `count` operations. */
   run(count: number): this {
     const { crashed, failed } = this.#look;
     for (let left = count; left > 0; left--) {
@@ -75,7 +75,7 @@ export class Constructed {
     return this;
   }
 
-  /** Calls one after the other, answered as told, with nothing else under way but what crashed. */
+  /** Adds calls with given answers, one after the other, while nothing else runs but what crashed. */
   alone(calls: readonly Call[]): this {
     this.#returnAll();
     for (const call of calls) {
@@ -156,7 +156,7 @@ export class Constructed {
     return Math.floor(this.#random() * (0.3 + 0.7 * this.#random()) * this.#look.clients);
   }
 
-  /** Lets what a client has open return before a time. */
+  /** Lets a client's open operation return before a time. */
   #return(client: number, before: number): void {
     const open = this.#open[client];
     if (open === undefined) return;
@@ -173,7 +173,7 @@ export class Constructed {
     }
   }
 
-  /** A share of the time that there is: more than none and less than all. */
+  /** A random share of the available time: more than none and less than all. */
   #reach(): number {
     const share = 0.001 + 0.998 * this.#random();
     if (this.#look.intervals === "even") return share;

@@ -40,7 +40,7 @@ describe("small histories with twins, an answer changed, against brute force", (
   });
 });
 
-/** One operation answers what another one does, or what was called later comes before. */
+/** One operation gets the answer of another, or two operations swap their times. */
 function changed(operations: Operation[], random: Random): Operation[] {
   const one = pick(random, operations);
   const other = pick(random, operations);

@@ -3,7 +3,7 @@ import { pick, type Random } from "../random-calls.ts";
 import { Constructed, type Look } from "./construct.ts";
 import type { Kind } from "./kind.ts";
 
-/** Looks as they come: mostly small, some with thousands of operations; few values; up to 50 clients. */
+/** A random look: mostly small, some with thousands of operations; few values; up to 50 clients. */
 export function someLook(random: Random, most: number): Look {
   const operations = Math.floor(5 * (most / 5) ** (random() ** 2));
   const crashed = pick(random, [0, 0, 0.01, 0.05, 0.2]);
@@ -31,7 +31,7 @@ export function invalidHistory(kind: Kind, look: Look, random: Random): Operatio
   return nonsense ?? withNever(kind, look, random);
 }
 
-/** One answer is none that the thing ever gives; undefined where nothing answers. */
+/** With one answer that the model never gives; undefined when no operation has an answer. */
 function withNonsense(kind: Kind, look: Look, random: Random): Operation[] | undefined {
   const operations = validHistory(kind, look, random);
   const first = Math.floor(random() * operations.length);
@@ -43,7 +43,7 @@ function withNonsense(kind: Kind, look: Look, random: Random): Operation[] | und
   return undefined;
 }
 
-/** Calls that cannot follow each other, while nothing else is under way and nothing crashed. */
+/** With calls that cannot follow each other, while nothing else runs and nothing crashed. */
 function withNever(kind: Kind, look: Look, random: Random): Operation[] {
   const before = Math.floor(random() * look.operations);
   return new Constructed(kind.make(), kind, { ...look, crashed: 0 }, random)

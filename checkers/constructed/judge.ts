@@ -13,12 +13,12 @@ type Told = "valid" | "invalid" | "unknown";
 /** Every way to a verdict: the checker that people get, and each search by itself. */
 export const ways = ["checker", "both searches", "depth-first", "breadth-first"] as const;
 
-/** So much is tried, alike on every machine, before a history counts as unknown. */
+/** How much is tried, the same on every machine, before a history counts as unknown. */
 const patience: Budget = { turns: 30_000, places: 3_000, memory_bytes: 2 ** 28 };
 
 /**
  * @returns the verdict
- * @throws Error when the order that is said to explain a history does not
+ * @throws Error when the order that should prove a history valid does not
  */
 export function judge(
   operations: readonly Operation[],
@@ -60,5 +60,5 @@ function searched(
 
 function believe(operations: readonly Operation[], order: readonly Operation[], kind: Kind): void {
   const trouble = wrongOrder(operations, order, kind.make());
-  if (trouble !== undefined) throw new Error(`the order told is none: ${trouble}`);
+  if (trouble !== undefined) throw new Error(`the order told is wrong: ${trouble}`);
 }

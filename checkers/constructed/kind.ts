@@ -7,7 +7,7 @@ import type { Doings } from "./construct.ts";
 /** What is known of a model, to make up histories of it that are certainly valid, or certainly not. */
 export interface Kind extends Doings {
   readonly make: MakeModel;
-  /** An answer that no state of such a history gives to this operation; undefined where it has none. */
+  /** An answer that this operation never gets, in any made-up history; undefined where it has none. */
   nonsense?(operation: Operation): unknown;
   /** Calls that cannot happen one after the other, in whatever state they begin. */
   never(random: Random): readonly Call[];

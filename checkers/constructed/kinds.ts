@@ -5,7 +5,7 @@ import { containers } from "./containers.ts";
 import { answersRead, call, type Kind, some, strange } from "./kind.ts";
 import { own_models } from "./own-models.ts";
 
-/** By name. A new model needs its calls, what it answers, and something that it never does. */
+/** By name. A new model needs its calls, its answers, and something that it never does. */
 export const kinds: Readonly<Record<string, Kind>> = {
   register: {
     make: models["register"]!,

@@ -3,9 +3,9 @@ import { Campaign } from "./campaign.ts";
 import { kinds } from "./kinds.ts";
 
 /**
- * `npm run constructed -- --histories 1000000 --seed 7`: judges so many made-up histories whose verdicts are
+ * `npm run constructed -- --histories 1000000 --seed 7`: judges that many made-up histories whose verdicts are
  * certain, half of them valid, half not, of every model. Exit 1 on a wrong verdict.
- * `--most` is the number of operations of the largest, `--kinds` takes a part of the models.
+ * `--most` is the number of operations in the largest ones, `--kinds` selects some of the models.
  */
 const { values } = parseArgs({
   options: {
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   },
 });
 const histories = Number(values.histories);
-/** What is unknown after so long is not worth the time of hundreds that can be judged. */
+/** A history that takes longer counts as unknown: hundreds of others can be judged in that time. */
 const timeout_ms = 100;
 const campaign = new Campaign(
   values.kinds.split(","),
@@ -30,7 +30,7 @@ let wrong_told = 0;
 console.log(`seed ${values.seed}`);
 for (let round = 0; round < histories; round++) {
   campaign.round(round);
-  // At once: who stops a long run must not lose what it found.
+  // At once: stopping a long run must not lose what it found.
   for (const line of campaign.wrong.slice(wrong_told)) console.log(`WRONG ${line}`);
   wrong_told = campaign.wrong.length;
   if (performance.now() - told_at < 60_000) continue;

@@ -2,7 +2,7 @@ import type { Model } from "../model.ts";
 import { same } from "../plain-text.ts";
 import { answersRead, call, type Kind, some, strange } from "./kind.ts";
 
-/** Models as a reader might write them: three that say what a state still reaches, and one that gives no hint. */
+/** Models as a user might write them: three that say what a state can still reach, and one without hints. */
 
 const log: Model<readonly number[]> = {
   name: "log",
@@ -18,7 +18,7 @@ const log: Model<readonly number[]> = {
     !Array.isArray(output) || items.every((item, index) => item === output[index]),
 };
 
-/** `raise` and `reset` change the number as told by `raised`; it only grows between two resets. */
+/** `raise` changes the number as `raised` says, `reset` sets it back; between two resets it only grows. */
 const growing = (name: string, raised: (value: number, by: number) => number): Model<number> => ({
   name,
   init: 0,

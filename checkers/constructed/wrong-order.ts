@@ -2,8 +2,8 @@ import type { Operation } from "../../histories/event.ts";
 import type { Model } from "../model.ts";
 
 /**
- * What is wrong with an order that is said to show that a history is linearizable. In O(n log n), so that
- * large histories can be looked at, too; what only observes and crashed may be missing.
+ * What is wrong with an order that should prove a history linearizable. In O(n log n), so that large histories
+ * can be checked, too. Crashed operations may be missing, and so may those that only observe.
  */
 export function wrongOrder(
   operations: readonly Operation[],

@@ -1,4 +1,4 @@
-/** Everything that can have happened, by trying all orders: for small histories only. Independent of the search. */
+/** Finds everything that can have happened by trying all orders; for small histories only, and without the search. */
 import type { Operation } from "../../histories/event.ts";
 import type { Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
@@ -10,8 +10,8 @@ const answer = ({ f, input, output, status }: Operation) => ({
 });
 
 /**
- * Goes through all orders of operations in which those that are needed come, and others may.
- * @param visit is told each state and what may come next there; what it returns ends everything when true
+ * Goes through all orders that have every needed operation, and may have the others.
+ * @param visit gets each state and the operations that may come next; returns true to stop
  */
 function everyWay<State>(
   operations: readonly Operation[],
@@ -40,7 +40,7 @@ function everyWay<State>(
   );
 }
 
-/** Whether there is an order with all that is needed. */
+/** Whether there is an order with all needed operations. */
 export function anOrder<State>(
   operations: readonly Operation[],
   needed: ReadonlySet<Operation>,
@@ -50,8 +50,8 @@ export function anOrder<State>(
 }
 
 /**
- * The texts of all states in which the operation may find what it is done to. If it only observes, what comes
- * after it must be possible, too; if not, nobody knows what would have come.
+ * All states in which the operation may find the object. If it only observes, the needed operations that come after
+ * it must be possible, too; if it changes the state, they do not count.
  */
 export function statesFound<State>(
   operations: readonly Operation[],
@@ -64,7 +64,7 @@ export function statesFound<State>(
   const found = new Map<string, State>();
   everyWay(others, needed, model, (state, left) => {
     const passed = left.some((each) => needed.has(each) && each.returned < operation.invoked);
-    // It had returned before something that came already was called: so it came earlier.
+    // The operation had returned before one that is already placed was called: too late for it.
     const missed = others.some(
       (each) => !left.includes(each) && each.status !== "fail" && operation.returned < each.invoked,
     );

@@ -3,15 +3,15 @@ import { plainText } from "../plain-text.ts";
 import { Question, startOf } from "./question.ts";
 import type { Source } from "./sources.ts";
 
-/** So many values are tried beside the one of the operation that is blocked. */
+/** How many values are tried together with the value of the blocked operation. */
 const most_values = 60;
 
 /**
- * What a container does with some of its values is what it would do if there were no others: operations of one
- * or two values that are impossible by themselves are impossible whatever happened to the others. Most
- * contradictions are between two values, and to search in so few operations takes no time.
- * Crashed operations that may have taken one of them out belong to them.
- * @returns undefined when there is no such part, or none that was found
+ * A container treats some of its values as if there were no others: so if the operations of one or two values are
+ * impossible by themselves, they are impossible whatever happened to the other values. Most contradictions are
+ * between two values, and a search among so few operations takes no time. Crashed operations that may have taken
+ * one of the values out belong to them.
+ * @returns undefined when no such part was found
  */
 export function impossibleValues<State>(
   question: Question<State>,
@@ -36,7 +36,7 @@ export function impossibleValues<State>(
   for (const other of others) {
     const part = question.operations.filter((operation) => {
       const values = valuesOf(operation);
-      // Without a value: it found nothing, or crashed and may have taken anything.
+      // No value: it found nothing, or it crashed and may have taken anything.
       return values.length === 0 || values.some((value) => own.has(value) || value === other);
     });
     if (part.length === question.operations.length) continue;

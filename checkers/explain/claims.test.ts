@@ -1,6 +1,6 @@
 /**
- * Whether what explanations say is true: every kind of reason is a claim of its own, and each is looked at by
- * trying all orders, without the search that found it.
+ * Whether explanations are true: every kind of reason is a claim of its own, and each is checked by trying all
+ * orders, without the search that found it.
  */
 import { describe, expect, test } from "vitest";
 import type { Operation } from "../../histories/event.ts";
@@ -28,8 +28,8 @@ interface Case {
 }
 
 /**
- * A claim that something is impossible must hold in the whole history; one that something is possible, in it or in
- * what had happened when the culprit returned.
+ * A claim that something is impossible must hold in the whole history; a claim that something is possible, in the
+ * whole history or in the part of it until the culprit returned.
  */
 function possible(
   { all, model }: Case,
@@ -51,7 +51,7 @@ function possible(
   return { never: !whole, ever: whole || start, never_by_then: !whole || !start };
 }
 
-/** Two operations have each other's answer: wrong, but not out of thin air. */
+/** Swaps the answers of two operations: wrong answers, but not out of thin air. */
 function answersSwapped(operations: readonly Operation[], random: Random): readonly Operation[] {
   const answered = operations.filter(({ status, output }) => status === "ok" && output !== null);
   if (answered.length < 2) return operations;
@@ -73,7 +73,7 @@ const bringsIn = ({ f, input, output, status }: Operation, value: unknown): bool
   !(f === "cas" && output === false) &&
   same(f === "cas" ? (input as unknown[])[1] : input, value);
 
-/** A key that is not there counts as an empty text. */
+/** A missing key counts as an empty text. */
 const textOf = (state: unknown): string => (typeof state === "string" ? state : "");
 
 type Claims = {

@@ -4,9 +4,9 @@ import type { Question } from "./question.ts";
 import type { Differs } from "./reason.ts";
 
 /**
- * Where a text that was seen differs from all that it can have been: the longest start of it that a possible
- * state has, too, found by halving. Only for states that are texts, and answers that are whole states.
- * @param grows whether all that is done to the text is to overwrite it, or to make it longer at its end
+ * Where a text that was seen differs from every text that can have been there: the longest beginning of it that a
+ * possible state has, too, found by binary search. Only for states that are texts, and answers that are whole states.
+ * @param grows whether operations only overwrite the text, or append to it
  */
 export function differs<State>(
   question: Question<State>,
@@ -43,24 +43,24 @@ export function differs<State>(
   return { kind: "differs", operation, closest: textOf(low.state), length };
 }
 
-/** A text that begins so. */
+/** A state that begins with this text. */
 function beginning<State>(start: string): Wanted<State> {
   return { accepts: (state) => textOf(state).startsWith(start), reaches: () => true };
 }
 
-/** The same where it can only grow: one that is on the way there. */
+/** The same where the text can only grow: it may still be a beginning of `start`. */
 function growing<State>(start: string): Wanted<State> {
   const reaches = (state: State): boolean => start.startsWith(textOf(state).slice(0, start.length));
   return { ...beginning(start), reaches };
 }
 
-/** What comes after the start that is looked for does not matter, if nobody else looks at it. */
+/** What comes after the wanted beginning does not matter, if no other operation sees it. */
 function cutTo<State>(length: number): (state: State) => State {
   // oxlint-disable-next-line no-unsafe-type-assertion -- only where states are texts
   return (state) => textOf(state).slice(0, length) as State;
 }
 
-/** A key that is not there counts as an empty text. */
+/** A missing key counts as an empty text. */
 function textOf(state: unknown): string {
   return typeof state === "string" ? state : "";
 }

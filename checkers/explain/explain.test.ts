@@ -8,7 +8,7 @@ import { explain } from "./explain.ts";
 
 type Row = readonly [f: string, input: unknown, output: unknown, invoked: number, returned: number];
 
-/** Each by a process of its own, on the lines 1, 2, 3, … of its file. */
+/** Operations, each by its own process, on the lines 1, 2, 3, … of a file. */
 const history = (rows: readonly Row[]): Operation[] =>
   rows.map(([f, input, output, invoked, returned], index) => ({
     ...example,

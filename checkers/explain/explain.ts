@@ -16,13 +16,13 @@ export interface Explanation {
   readonly reason: Reason;
   /** The reason for people, without a full stop. */
   readonly sentence: string;
-  /** The evidence, and what the reason names beside it, drawn. */
+  /** A drawing of the evidence, and of the other operations that the reason names. */
   readonly drawing: string;
   /** A part of the history that is not linearizable, whichever of the other operations happened. */
   readonly evidence: readonly Operation[];
-  /** Whether it is the smallest: no operation of it can be left out. */
+  /** Whether no operation can be left out of it. */
   readonly minimal: boolean;
-  /** Operations of evidence that is not the smallest, and too long to be told. */
+  /** How many operations are not shown, when the evidence is not the smallest and too long. */
   readonly left_out: number;
 }
 
@@ -30,19 +30,19 @@ export interface Explanation {
 const shrinking_share = 0.6;
 /** The share of the time that goes into looking for values of a container that are impossible by themselves. */
 const splitting_share = 0.3;
-/** With so few operations, that is not worth while. */
+/** With at most this many operations, that is not worth while. */
 const searchable_at_once = 30;
-/** So many operations of evidence are told. */
+/** The most operations of evidence that are shown. */
 const most_told = 100;
-/** So many operations that brought in the value that was seen are drawn beside the evidence. */
+/** The most operations that brought in the value that was seen, and are drawn beside the evidence. */
 const most_sources = 3;
 
 export interface Impossible<State> {
   /** Of one key. */
   readonly all: readonly Operation[];
-  /** Those of them that are impossible by themselves, and that no others can help; all when nobody knows. */
+  /** Those of them that are impossible whatever the others did; all of them when that is not known. */
   readonly closed: readonly Operation[];
-  /** What happened up to this time should be impossible by itself, but may not be. */
+  /** The history up to this time is probably impossible already. */
   readonly until: number;
   readonly model: Model<State>;
   readonly make: MakeModel;
@@ -75,7 +75,7 @@ export function explain<State>(
   };
 }
 
-/** Evidence that is as small as can be, and the question about it and what is beside it. */
+/** Evidence that is as small as possible, and the question about it and the operations beside it. */
 function evidenceOf<State>(
   { all, closed, model, make }: Impossible<State>,
   whole: Question<State>,
@@ -99,7 +99,7 @@ function evidenceOf<State>(
   return { question: about, part: smallestPart(about.with({ deadline_ms })) };
 }
 
-/** A time by which the history is impossible, or a later one: the search may have gone by later answers. */
+/** `until`, if the history is impossible by then, or a later time: the search may have used later answers. */
 function impossibleBy<State>(whole: Question<State>, until: number): number {
   const last = whole.operations.reduce(
     (last, { returned }) => (returned < Infinity && returned > last ? returned : last),
@@ -111,7 +111,7 @@ function impossibleBy<State>(whole: Question<State>, until: number): number {
   return whole.with({ operations }).fits(needed) === false ? until : last;
 }
 
-/** All of the smallest evidence; of other evidence what was called last. */
+/** All of the evidence if it is the smallest, else the operations that were called last. */
 function told({ operations, minimal }: Part, operation: Operation): readonly Operation[] {
   if (minimal || operations.length <= most_told) return operations;
   const last = operations.slice(-most_told);
@@ -133,7 +133,10 @@ function namedIn(reason: Reason): readonly Operation[] {
   }
 }
 
-/** Who brought in what the operation saw, if they are few: the drawing would not say where it came from. */
+/**
+ * The operations that brought in what this one saw, if they are few: without them the drawing would not show where
+ * it came from.
+ */
 function sourcesOf(
   { operation }: Reason,
   all: readonly Operation[],

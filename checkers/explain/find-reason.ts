@@ -10,16 +10,16 @@ import type { Never, NoSuchState, OutOfRange, Reason, TakenTooOften } from "./re
 import { sourceOf } from "./sources.ts";
 import { wrongOrder } from "./wrong-order.ts";
 
-/** So many states can still be told, when everything is clear, and when it is not. */
+/** How many possible states a sentence may list: at first, and when no plainer reason was found. */
 const few_states = 2;
 const more_states = 4;
-/** In larger histories the search is not asked about states. */
+/** In histories with more operations, the search is not asked about states. */
 const searchable = 100_000;
 
 export interface Findings<State> {
-  /** The evidence, and whatever may have happened beside it. */
+  /** About the evidence, and the operations that may have happened beside it. */
   readonly question: Question<State>;
-  /** Answers that came after this time did not count. */
+  /** Answers after this time were ignored. */
   readonly until: number;
   /** All operations of the key. */
   readonly all: readonly Operation[];
@@ -28,10 +28,10 @@ export interface Findings<State> {
 }
 
 /**
- * Why evidence is impossible: the plainest reason that there is.
+ * Why the evidence is impossible: the plainest reason that holds.
  *
  * Every operation of the evidence is needed, so any of them could be said to be the one that cannot be placed.
- * The one that returned last is: before that, there was nothing wrong.
+ * The choice is the one that returned last: until then, nothing was wrong.
  */
 export function findReason<State>(findings: Findings<State>): Reason {
   const { question, all, evidence, make } = findings;
@@ -49,7 +49,7 @@ export function findReason<State>(findings: Findings<State>): Reason {
   return more ?? order ?? { kind: "unfinished", operation };
 }
 
-/** What can be read off the history, without any search: the operation saw what cannot have been there. */
+/** A reason that can be read off the history without a search: the operation saw what cannot have been there. */
 export function wronglySeen(
   all: readonly Operation[],
   operation: Operation,
@@ -63,7 +63,7 @@ export function wronglySeen(
   return source && fromNowhere(all, operation, source, init);
 }
 
-/** What is said of states must be true whatever else happened in the whole history. */
+/** The question about the whole history: what is said of states must be true whatever the other operations did. */
 function wider<State>({ question, all, until }: Findings<State>): Question<State> {
   if (all.length > searchable) return question.with({ deadline_ms: 0 });
   const deadline_ms = performance.now() + question.time_left_ms / 3;
@@ -90,7 +90,7 @@ function noSuchState<State>(
   return { kind: "no such state", operation, states: inOrder(states), after };
 }
 
-/** Operations that had not returned when the culprit did are named as they went on. */
+/** Names the operations with their later answers, if they had not returned when the culprit did. */
 function asItWas<Found extends Reason>(
   found: Found | undefined,
   all: readonly Operation[],

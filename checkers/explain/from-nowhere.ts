@@ -3,12 +3,12 @@ import { plainText } from "../plain-text.ts";
 import type { Never, TakenTooOften } from "./reason.ts";
 import type { Source } from "./sources.ts";
 
-/** As much is looked through for the pieces of a text. */
+/** How many comparisons the search for the pieces of a text may take. */
 const comparisons = 10_000_000;
 
 /**
- * A value that the operation saw and that nobody had brought in when it returned, or not so often.
- * @param all of one key, with those that were called later
+ * A value that the operation saw and that nobody had brought in when it returned, or not often enough.
+ * @param all operations of one key, also those that were called later
  * @param init what the model starts with
  */
 export function fromNowhere(
@@ -44,8 +44,8 @@ export function fromNowhere(
 }
 
 /**
- * For texts that are put together of what is put and appended: the first character of what the operation saw
- * that is part of no piece that anybody had brought in when it returned, and that begins none.
+ * For texts that are made by `put` and `append`: the first character of the text the operation saw that neither is
+ * part of nor begins a piece that anybody had brought in when it returned.
  */
 export function pieceFromNowhere(
   all: readonly Operation[],

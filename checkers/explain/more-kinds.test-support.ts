@@ -3,7 +3,7 @@ import { kinds as first_kinds, type Kind, pick, type Random } from "../random-ca
 const value = (random: Random): number => pick(random, [1, 2, 3]);
 const listed = (state: unknown): readonly unknown[] => state as readonly unknown[];
 
-/** What is done to a container, where it takes an item out, and what it answers wrongly. */
+/** Histories of a container. `takes`: the operations that take an item out, and which item they take. */
 const container = (
   puts: readonly string[],
   takes: Readonly<Record<string, (items: readonly unknown[]) => unknown>>,
@@ -17,7 +17,7 @@ const container = (
   rename: (value) => value,
 });
 
-/** The same with values that are put in once, as far as chance has it: there are faster methods for them. */
+/** The same with values that are most likely put in only once: for these there are faster methods. */
 const unique = (kind: Kind): Kind => ({
   ...kind,
   call: (random) => {
@@ -72,7 +72,7 @@ const each_model: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** By the name of the model, and what is special about them. */
+/** By the name of the model, and what is special about its histories. */
 export const kinds: Readonly<Record<string, Kind>> = {
   ...each_model,
   ...Object.fromEntries(

@@ -2,9 +2,9 @@ import type { Operation } from "../../histories/event.ts";
 import type { OutOfRange } from "./reason.ts";
 
 /**
- * A counter's value that is beyond all that can have been: with every increment, and no decrement, that was called
- * before the operation returned; or the other way round.
- * @param all of one key
+ * A counter's value that is higher than it can have been with every increment, and no decrement, that was called
+ * before the operation returned; or lower than with every decrement and no increment.
+ * @param all operations of one key
  */
 export function outOfRange(
   all: readonly Operation[],

@@ -7,9 +7,9 @@ import type { Question } from "./question.ts";
 const probe_name = "\0probe";
 
 /**
- * In which states an operation may find what it is done to, all of them: the operation is taken out, a probe
- * put into its place, and the search asked for a state that it has not told yet, until there is none.
- * @param most of so many states there is nothing to tell any more
+ * All states in which the operation may find the object. The operation is replaced by a probe, and the search
+ * is asked again and again for a state that it has not found yet, until there is none.
+ * @param most give up when there are more states than this
  * @returns undefined when there are more, or when there was no time
  */
 export function possibleStates<State>(
@@ -33,17 +33,17 @@ export function possibleStates<State>(
   }
 }
 
-/** What is asked of the state that an operation finds. */
+/** A condition on the state that an operation finds. */
 export interface Wanted<State> {
   accepts(state: State): boolean;
-  /** Whether what is wanted may still come about without anything being overwritten. */
+  /** Whether a wanted state may still come about without anything being overwritten. */
   reaches(state: State): boolean;
-  /** What of a state matters, if no other operation looks at it. */
+  /** The part of a state that matters, if no other operation looks at the state. */
   essence?(state: State): State;
 }
 
 /**
- * A state in which the operation may find what it is done to, and which is as wanted.
+ * A state in which the operation may find the object, and which is as wanted.
  * @returns "none" when there is none; undefined when there was no time
  */
 export function stateAt<State>(
@@ -58,7 +58,7 @@ export function stateAt<State>(
   const observing = model.observes?.(callOf(operation)) === true;
   const still_needed = new Set([...needed, probe]);
   still_needed.delete(operation);
-  // What comes after an operation that changes the state would not find what the probe leaves.
+  // The probe changes nothing, so what comes after an operation that does would find another state.
   if (!observing)
     for (const other of needed) if (other.returned > operation.invoked) still_needed.delete(other);
   still_needed.add(probe);

@@ -7,9 +7,9 @@ import type { Budget, SearchResult } from "../search/search-result.ts";
 const unknown = { status: "info", output: undefined, returned: Number.POSITIVE_INFINITY } as const;
 
 /**
- * Asks the search about variations of one history: operations that are needed, and others that may have
- * happened, each in its time, or not. So a history with fewer needed operations is only impossible if the one
- * with more is, and to be needed is a property of each operation.
+ * Asks the search about variations of one history: some operations are needed (they must be placed), the others
+ * may have happened, each in its time, or not. So if a history is impossible, it still is with more needed
+ * operations.
  */
 export class Question<State> {
   readonly operations: readonly Operation[];
@@ -36,13 +36,13 @@ export class Question<State> {
     return (this.#budget.deadline_ms ?? Number.POSITIVE_INFINITY) - performance.now();
   }
 
-  /** Whether all that is needed can be placed; undefined when that is not decided in time. */
+  /** Whether all needed operations can be placed; undefined when that is not decided in time. */
   fits(needed: ReadonlySet<Operation>): boolean | undefined {
     const { outcome } = this.#ask(needed, this.#budget);
     return outcome.kind === "gave up" ? undefined : outcome.kind === "linearizable";
   }
 
-  /** An order of operations, all needed ones among them; "none" when there is none. */
+  /** An order of operations that has all needed ones; "none" when there is none. */
   order(needed: ReadonlySet<Operation>): Operation[] | "none" | undefined {
     const { outcome, problem } = this.#ask(needed, { ...this.#budget, witness: true });
     if (outcome.kind === "linearizable") return outcome.order.map((at) => problem.operations[at]!);
@@ -63,7 +63,7 @@ export class Question<State> {
   }
 }
 
-/** The history up to a time: what had not returned by then may answer anything. */
+/** The history up to a time: operations that had not returned by then may answer anything. */
 export function startOf(all: readonly Operation[], time: number): Operation[] {
   return all
     .filter(({ status, invoked }) => status !== "fail" && invoked < time)

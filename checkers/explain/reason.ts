@@ -1,9 +1,9 @@
 import type { Operation } from "../../histories/event.ts";
 
 /**
- * Why a history is not linearizable, as data; sentences are made of it in tell.ts. Each kind is a claim that
- * can be looked at by itself, and claims.test.ts does. All claims hold whichever of the other operations of
- * the history happened ("the others"), as far as they were called before `operation` returned.
+ * Why a history is not linearizable, as data; tell.ts makes the sentences. Each kind is a claim that can be
+ * checked by itself, and claims.test.ts does that. Every claim holds whichever of the other operations happened,
+ * of those that were called before `operation` returned.
  */
 export type Reason =
   | Never
@@ -20,7 +20,7 @@ export interface Never {
   readonly kind: "never";
   readonly operation: Operation;
   readonly value: unknown;
-  /** For a text that is put together of others: where what nobody brought in begins. */
+  /** For a text that is made of pieces: where the piece that nobody brought in begins. */
   readonly at?: number;
   /** The first operation that brings it in, called only after that. */
   readonly later: Operation | undefined;
@@ -45,8 +45,8 @@ export interface OutOfRange {
 }
 
 /**
- * Where `operation` may stand, the state can only be one of these, and none of them allows it. `after`: what
- * returned last before it was called, if anything did.
+ * Wherever `operation` may stand in the order, the state can only be one of `states`, and none of them allows it.
+ * `after`: the operation that returned last before it was called, if there is one.
  */
 export interface NoSuchState {
   readonly kind: "no such state";
@@ -56,8 +56,8 @@ export interface NoSuchState {
 }
 
 /**
- * `operation` saw a text that no state is, though `closest` is one, and no state has more than its first
- * `length` characters in common with what was seen.
+ * `operation` saw a text that no state can be. No possible state has more than the first `length` characters in
+ * common with it; `closest` is one that has.
  */
 export interface Differs {
   readonly kind: "differs";
@@ -67,8 +67,8 @@ export interface Differs {
 }
 
 /**
- * With other times it would fit: the history is possible when every move is made, and no longer without any
- * one of them. When there is only one, it is as short as can be: not possible when it stops short of `other`.
+ * With other times it would fit: the history is possible when all of `moves` are made, and impossible when any one
+ * of them is not. A single move is as short as possible: if it stops before `other`, the history is impossible.
  */
 export interface WrongOrder {
   readonly kind: "wrong order";

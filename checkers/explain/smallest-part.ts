@@ -1,22 +1,22 @@
 import type { Operation } from "../../histories/event.ts";
 import type { Question } from "./question.ts";
 
-/** Evidence: with all of it needed, there is no order. */
+/** Evidence: operations that cannot all be placed. */
 export interface Part {
   /** In the order of their invokes. */
   readonly operations: readonly Operation[];
-  /** Whether there is an order as soon as any one of them need not be placed. */
+  /** Whether there is an order as soon as any one of them is not needed. */
   readonly minimal: boolean;
 }
 
-/** So much of the time may be used up by one attempt. */
+/** The share of the time that one attempt may use. */
 const share_of_an_attempt = 1 / 10;
 
 /**
- * What makes a history impossible, as little as can be: the last few operations, as many as it takes; then
- * without many at once as long as that works, in the end without one at a time (Zeller's ddmin, 2002).
- * What was needed once stays needed with less around it (see Question), so one last round shows that
- * nothing can go, unless there was no time to decide it.
+ * The smallest part that makes a history impossible: first the last few operations, as many as it takes; then many
+ * at once are removed as long as that works, in the end one at a time (Zeller's ddmin, 2002). An operation that was
+ * needed once stays needed when others go (see Question), so one last round shows that none can go, unless
+ * there was no time to decide that.
  */
 export function smallestPart<State>(question: Question<State>): Part {
   const attempt_ms = question.time_left_ms * share_of_an_attempt;

@@ -4,19 +4,19 @@ import { models } from "../models/index.ts";
 import { plainText } from "../plain-text.ts";
 
 /**
- * How values come into a model's state and are seen there: only for models in which a value cannot be seen
- * unless an operation brought it in, or it was there at the start.
+ * How values come into a model's state and are seen there. Only for models in which a value cannot be seen
+ * unless an operation brought it in or it was there at the start.
  */
 export interface Source {
   /** Values that the operation brings in if it happens. */
   brought(operation: Operation): readonly unknown[];
-  /** Values that were in the state if the operation was answered rightly. */
+  /** Values that must have been in the state, if the operation's answer is right. */
   seen(operation: Operation): readonly unknown[];
   /** The values, as texts, that a state holds. */
   held(state: unknown): readonly string[];
-  /** Whether to see a value takes it out: then it is seen no more often than it is brought in. */
+  /** Whether seeing a value takes it out: then it is seen at most as often as it was brought in. */
   readonly takes: boolean;
-  /** "nobody … 5" */
+  /** The verb for "nobody … 5". */
   readonly verb: string;
 }
 
@@ -73,7 +73,7 @@ const by_name: Readonly<Record<string, Source>> = {
   deque: container(["add-first", "add-last"], ["remove-first", "remove-last"], "added"),
 };
 
-/** For one of our own models, or undefined when it is another one, or when values are not moved as they are. */
+/** The source for a model of ours; undefined for other models, and for those that do not keep values as they are. */
 export function sourceOf(make: MakeModel): Source | undefined {
   const name = Object.keys(by_name).find((each) => models[each] === make);
   return name === undefined ? undefined : by_name[name];

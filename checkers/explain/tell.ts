@@ -6,9 +6,9 @@ import { named } from "../who.ts";
 import type { Differs, Move, Never, Reason, TakenTooOften } from "./reason.ts";
 import { sourceOf } from "./sources.ts";
 
-/** So many operations are named in one sentence. */
+/** The most operations that are named in one sentence. */
 const most_named = 5;
-/** So much is shown of a text before and after the point where it differs. */
+/** How many characters are shown before and after the point where a text differs. */
 const around = 24;
 
 /** A reason as a sentence, without a full stop. */
@@ -71,7 +71,7 @@ function wrongOrder(operation: Operation, moves: readonly Move[], name: Name): s
   const [only] = moves;
   if (moves.length === 1 && only !== undefined) {
     const past = pastOf(only, name);
-    // To come before the culprit, or for the culprit to come after it, is the same.
+    // "X must come before the culprit" and "the culprit must come after X" say the same.
     if (only.other === operation && only.not === "before")
       return `${name(operation)} cannot come after ${name(only.operation)}, which had returned before it was called`;
     return only.operation === operation
@@ -122,7 +122,7 @@ function stateText(state: unknown, make: MakeModel): string {
     : show(state);
 }
 
-/** Where a text that was seen differs from the only one that can have been there, if that cannot be seen. */
+/** Where a text that was seen differs from the only one that can have been there; empty when that is easy to see. */
 function difference({ output }: Operation, states: readonly unknown[]): string {
   const [state] = states;
   if (typeof output !== "string" || typeof state !== "string" || states.length !== 1) return "";

@@ -2,7 +2,7 @@ import type { Operation } from "../../histories/event.ts";
 import type { Question } from "./question.ts";
 import type { Exclusive, Move, WrongOrder } from "./reason.ts";
 
-/** When an operation is taken to have been called, and to have returned, instead. */
+/** The times at which an operation is assumed to have been called, and to have returned. */
 interface Times {
   readonly invoked: number;
   readonly returned: number;
@@ -11,11 +11,11 @@ interface Times {
 type Side = "after" | "before";
 
 /**
- * Which order in time is in the way: operations are taken to have been called earlier or to have returned later
- * than they did. If one of them moved alone makes the history possible, how far it has to move says
- * past which other operation. If it takes several, all of them are moved as far as can be and then moved back,
- * one after the other, as far as it stays possible. If nothing helps, the operations exclude one another.
- * @param culprit is tried first
+ * Which order in time is in the way. Operations are assumed to have been called earlier, or to have returned later,
+ * than they were. If moving one of them makes the history possible, the shortest such move tells past which other
+ * operation it has to go. If it takes several, all of them are moved as far as possible and then moved back, one
+ * after the other, as long as the history stays possible. If nothing helps, the operations exclude one another.
+ * @param culprit the operation that is tried first
  * @returns undefined when there was no time
  */
 export function wrongOrder<State>(
@@ -64,7 +64,7 @@ class Loosening<State> {
 
   /**
    * The nearest other operation past which the operation must move for the history to be possible.
-   * @param moved where others are taken to be
+   * @param moved the assumed times of other operations
    * @returns "never" when no distance is enough; undefined when there was no time
    */
   least(
@@ -73,7 +73,8 @@ class Loosening<State> {
     moved: ReadonlyMap<Operation, Times>,
   ): { move: Move; times: Times } | "never" | undefined {
     const at = moved.get(operation) ?? operation;
-    // In a tie the call comes before the return: at the other's return is before it, at its call after it.
+    // At equal times, calls come before returns: a call moved to the other's return comes before it, a return
+    // moved to the other's call comes after it.
     const others =
       side === "after"
         ? this.#by_return.filter(({ returned }) => returned < operation.invoked).reverse()
@@ -98,7 +99,7 @@ class Loosening<State> {
     return { move: { operation, not: side, other }, times: timesPast(other) };
   }
 
-  /** Moves that are enough together, and not without any one of them; "never" when even all are not enough. */
+  /** Moves that are enough together, but not without any one of them; "never" when even all are not enough. */
   leastOfAll(sides: readonly [Operation, Side][]): Move[] | "never" | undefined {
     const first = this.#by_call[0]!.invoked;
     const last = Math.max(this.#by_call.at(-1)!.invoked, this.#by_return.at(-1)!.returned);
@@ -108,7 +109,7 @@ class Loosening<State> {
     const ever = this.#fits(moved);
     if (ever !== true) return ever === false ? "never" : undefined;
     const moves: Move[] = [];
-    // What is moved back first is most likely not to have moved in the end.
+    // An operation that is moved back first most likely ends up where it was.
     for (const [operation, side] of [...sides].reverse()) {
       const far = moved.get(operation)!;
       const back =

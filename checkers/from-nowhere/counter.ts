@@ -2,10 +2,10 @@ import type { Operation } from "../../histories/event.ts";
 import type { FromNowhere } from "./finding.ts";
 
 /**
- * A value that a counter cannot have had, in O(n log n). Whoever answers v comes after all adds that returned before it
- * was called, and may come after those that were called before it returned, but after no others. So v is no
- * more than the start and all certain deltas and the positive ones of the possible; and no less than
- * with the negative ones. Numbers that are not exact are left to the search.
+ * A value that a counter cannot have had, in O(n log n). An operation that answers v comes after all adds that
+ * returned before it was called (the certain ones), may come after those that were called before it returned (the
+ * possible ones), and after no others. So v is at most the start plus all certain deltas plus the positive possible
+ * ones, and at least the same with the negative possible ones. Numbers that are not exact are left to the search.
  */
 export function counterOutOfReach(
   operations: readonly Operation[],
@@ -43,7 +43,7 @@ export function counterOutOfReach(
 
 const delta = ({ input }: Operation): number => Number(input ?? 1);
 
-/** Sums of what comes before a time. */
+/** Sums of the values before a time. */
 class Sums {
   readonly #times: number[] = [];
   readonly #sums: number[] = [0];

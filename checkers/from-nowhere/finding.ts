@@ -1,6 +1,6 @@
 import type { Operation } from "../../histories/event.ts";
 
-/** Operations that are impossible by themselves, and the one among them that cannot be placed. */
+/** Operations that are impossible even without the others, and the one among them that cannot be placed. */
 export interface FromNowhere {
   readonly operations: readonly Operation[];
   readonly blocked: Operation;

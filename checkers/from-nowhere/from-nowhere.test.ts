@@ -55,7 +55,7 @@ describe(`large histories (seed ${seed})`, () => {
       const output = kind.nonsense!(operations[at]!);
       const wrong = operations.with(at, { ...operations[at]!, output });
       expect(fromNowhere(name, wrong, model.init)?.blocked).toBe(wrong[at]);
-      // Within a limit in which the search decides nothing.
+      // Within limits that are too tight for the search to decide anything.
       const told = await checkerFor(name).check(
         { header: undefined, operations: wrong },
         { timeoutMs: 0 },

@@ -6,14 +6,14 @@ import { textFromNowhere } from "./text.ts";
 import { type Traffic, traffic } from "./traffic.ts";
 
 /**
- * A value that was seen though nobody had put it there, in O(n) before any search: such a history the search would
- * call impossible only after it had tried all orders of what comes before.
+ * A value that was seen though nobody had put it there, in O(n) before any search. The search would call such a
+ * history impossible only after trying all orders of everything that comes before.
  *
- * Proof. A state of these models holds only what it started with and what operations before in the order put in.
- * They were called before the one that sees it returned. So if all that could put it in failed, or were called after
- * that, no order is legal. The same holds for a part of the history in which all of them are left: that is what
- * is told. From a container every item is taken out at most as often as it was put in. What is only a sum, or a
- * text made of parts, is looked at in counter.ts and text.ts. That nothing is found says nothing.
+ * Proof. A state of these models holds only what it started with and what earlier operations of the order put in.
+ * Those were called before the operation that sees the value returned. So if all operations that could put it in
+ * failed, or were called after that, no order is legal. The same holds for any part of the history that keeps all of
+ * them: such a part is the evidence. From a container every item is taken out at most as often as it was put in.
+ * Sums, and texts made of parts, have counter.ts and text.ts. When nothing is found, that proves nothing.
  *
  * @param model one of ours; undefined for any other
  * @param operations of one key

@@ -1,13 +1,13 @@
 import type { Operation } from "../../histories/event.ts";
 import type { FromNowhere } from "./finding.ts";
 
-/** Texts of so many different lengths would take too long to look for. */
+/** With texts of more different lengths than this, the search for pieces would take too long. */
 const most_lengths = 64;
 
 /**
- * A text that was got though it cannot be put together: it is what was there at the start, or was put, and then texts
- * that were appended, one after the other; all of them by operations that did not fail. Texts are taken in the
- * order of the alphabet, so that what one has in common with the one before is looked at once.
+ * A text that a `get` answered though it cannot be put together. Every text is what was there at the start or was
+ * put, followed by texts that were appended, all of them by operations that did not fail. The texts are gone through
+ * in alphabetical order, so that what one has in common with the previous one is looked at only once.
  */
 export function textFromNowhere(
   operations: readonly Operation[],
@@ -26,7 +26,7 @@ export function textFromNowhere(
     .filter(({ f, status, output }) => f === "get" && status === "ok" && typeof output === "string")
     .sort((one, other) => (String(one.output) < String(other.output) ? -1 : 1));
   let before = "";
-  /** By length: whether the start of the text with that length can be put together. */
+  /** By length: whether the text's beginning of that length can be put together. */
   const possible: boolean[] = [starts.has("")];
   for (const blocked of gets) {
     const text = String(blocked.output);

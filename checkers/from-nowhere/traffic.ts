@@ -1,14 +1,14 @@
 import type { Operation } from "../../histories/event.ts";
 import { plainText } from "../plain-text.ts";
 
-/** What operations put into a model's state, and what they show that was there before. */
+/** What operations put into a model's state, and which values they prove were in it before. */
 export interface Traffic {
   /** Texts of the values in the model's first state. */
   readonly starts: (init: unknown) => readonly string[];
   readonly puts: (operation: Operation) => readonly unknown[];
-  /** Of one that is `ok`. */
+  /** The values that an `ok` operation saw. */
   readonly sees: (operation: Operation, init: unknown) => readonly unknown[];
-  /** Whether what is seen is gone then. */
+  /** Whether seeing a value takes it out. */
   readonly takes_out: boolean;
 }
 
@@ -40,7 +40,7 @@ const set: Traffic = {
   takes_out: false,
 };
 
-/** null says that it was empty, or that null was taken. */
+/** An answer of null means that it was empty, or that an item null was taken. */
 const container = (adds: readonly string[], removes: readonly string[]): Traffic => ({
   starts: (init) => (init as readonly unknown[]).map(plainText),
   puts: ({ f, input }) => (adds.includes(f) ? [input] : none),
@@ -56,7 +56,7 @@ export const traffic: Readonly<Record<string, Traffic>> = {
   "set-with-answers": set,
   set: {
     ...set,
-    // What add and remove answer is not looked at by this model.
+    // This model does not look at the answers of add and remove.
     sees: (operation, initial) =>
       operation.f === "read" || operation.f === "contains" ? set.sees(operation, initial) : none,
   },

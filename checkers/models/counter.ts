@@ -17,10 +17,10 @@ export function counter(initial: unknown = 0): Model<number | bigint> {
   };
 }
 
-/** So many sums are looked at. */
+/** How many sums are tried. */
 const most_sums = 2_000;
 
-/** Adds whose sum is what is missing, of those that return first. */
+/** Adds whose sum is what is missing, preferring those that return first. */
 function rowsTo(
   value: number | bigint,
   calls: readonly Call[],

@@ -13,7 +13,7 @@ import { set } from "./set.ts";
 import { setWithAnswers } from "./set-with-answers.ts";
 import { stack } from "./stack.ts";
 
-/** Makes a model that starts with `initial`; each has a default of its own. */
+/** Makes a model that starts with `initial`; each model has its own default. */
 export type MakeModel = (initial?: unknown) => Model<unknown>;
 
 export const models: Readonly<Record<string, MakeModel>> = {
@@ -32,16 +32,16 @@ export const models: Readonly<Record<string, MakeModel>> = {
   "priority-queue": erase(priorityQueue),
 };
 
-/** These work on numbers: what a file's header says they start with is meant for them. */
+/** Models of numbers: only for these is the `initial` of a file's header meant. */
 const numeric: readonly MakeModel[] = [register, erase(counter)];
 
-/** What a model starts with: what was given, else what the header of the history says, where that is meant for it. */
+/** What a model starts with: what was given, else what the history's header says, if that is meant for this model. */
 export function startOf(make: MakeModel, given: unknown, header: Header | undefined): unknown {
   const named = Object.values(models).includes(make);
   return given === undefined && (!named || numeric.includes(make)) ? header?.initial : given;
 }
 
-/** States go back only into the model they came from, so its users need not know their type. */
+/** States only go back into the model they came from, so users of a model need not know their type. */
 function erase<State>(make: (initial?: unknown) => Model<State>): MakeModel {
   const made: (initial?: unknown) => unknown = make;
   // oxlint-disable-next-line no-unsafe-type-assertion -- see above

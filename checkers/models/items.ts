@@ -1,8 +1,8 @@
 import { same } from "../plain-text.ts";
 
 /**
- * Whether a call that takes an item out may answer this. From an empty container it answers null. An item may be
- * null, too: an answer of null then says that the container was empty or that null was next, whichever fits.
+ * Whether a call that takes an item out may answer this. From an empty container it answers null. An item may
+ * itself be null: so null means that the container was empty or that null was next, whichever fits.
  * @param next what is next to be taken; undefined when there is nothing
  */
 export function mayAnswer(output: unknown, next: unknown): boolean {
@@ -10,7 +10,7 @@ export function mayAnswer(output: unknown, next: unknown): boolean {
 }
 
 /**
- * What a container starts with: a list of items, the first one first. A file's header says 0 when it has nothing to say.
+ * What a container starts with: a list of items, the first one first. A file's header has 0 when nothing was given.
  * @throws Error for anything else
  */
 export function startingItems(initial: unknown): readonly unknown[] {

@@ -2,8 +2,8 @@ import type { Call, Model } from "../model.ts";
 import { text, value } from "../shapes.ts";
 
 /**
- * One key of a store of texts: `get`, `put`, `append`, `delete`. Numbers count as their texts. A key that is not there is
- * null, and may be told as null or "".
+ * One key of a store of texts: `get`, `put`, `append`, `delete`. A number counts as its text. A missing key is
+ * null; its `get` may answer null or "".
  */
 export function kv(initial?: unknown): Model<string | null> {
   if (initial !== undefined && initial !== null && !text.fits(initial))
@@ -35,11 +35,11 @@ export function kv(initial?: unknown): Model<string | null> {
   };
 }
 
-/** So many ways to put a text together are looked at. */
+/** How many ways to put a text together are tried. */
 const most_tries = 60;
 const most_rows = 4;
 
-/** What is put or deleted, if anything, and appends that make up the rest of the text that was got. */
+/** At most one put or delete, and then appends that make up the rest of the text that `get` answered. */
 function leads(state: string | null, calls: readonly Call[], { output }: Call): number[][] {
   if (output === null || output === undefined || !text.fits(output)) return [];
   const wanted = textOf(output);

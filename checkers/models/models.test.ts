@@ -1,4 +1,4 @@
-/** What each model allows, written down by hand: brute force and search both believe the models. */
+/** What each model allows, written by hand: brute force and search both trust the models. */
 import { describe, expect, test } from "vitest";
 import type { Call } from "../model.ts";
 import { models } from "./index.ts";

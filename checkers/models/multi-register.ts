@@ -5,8 +5,8 @@ import type { Shape } from "../shapes.ts";
 /**
  * Several registers that one operation reads and writes at once, as in Knossos: `txn` of a list of
  * ["r", register, null] and ["w", register, value], done one after the other. It answers the same list
- * with the values read. A register that was never written is null; one that started with a value answers
- * null only where nothing is known. States: values by the texts of the registers' names.
+ * with the values read. A register that was never written is null; for one that started with a value, an answer
+ * of null only means that the value is not known. States: values by the texts of the registers' names.
  * @param initial values by the registers' names, like { x: 0 }
  */
 export function multiRegister(initial?: unknown): Model<Registers> {
@@ -67,7 +67,7 @@ function action(value: unknown): Action | undefined {
   return kind === "w" || kind === ":w" ? ["w", register, of] : undefined;
 }
 
-/** A keyword (:x) and a string ("x") are one name. */
+/** A keyword (:x) and a string ("x") are the same name. */
 function nameOf(register: unknown): string {
   return plainText(typeof register === "string" ? register.replace(/^:/, "") : register);
 }

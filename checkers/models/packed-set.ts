@@ -1,13 +1,13 @@
 import type { Call, Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 
-/** So many elements are in one character. */
+/** Elements per character. */
 const bits = 8;
 
-/** What a call is, in bits. */
+/** A call, in bits. */
 interface Packed {
   readonly f: string;
-  /** Where the bit of the element is that it names. */
+  /** The index of the character that has the bit of the element that the call names. */
   readonly at: number;
   readonly bit: number;
   /** The state that a read saw, when it saw one. */
@@ -16,9 +16,9 @@ interface Packed {
 
 /**
  * The same set, for certain calls only: a state is a text with one bit for each element that they name. A search
- * compares and keeps thousands of states, and there may be thousands of elements in each.
- * @param calls known to the set
- * @param answers whether adds and removes tell if the element was there
+ * compares and keeps thousands of states, each with up to thousands of elements.
+ * @param calls the calls that may happen
+ * @param answers whether adds and removes answer if the element was there
  */
 export function packedSet(
   init: ReadonlySet<string>,

@@ -2,7 +2,7 @@ import type { Model } from "../model.ts";
 import { same } from "../plain-text.ts";
 import { pair, type Shape, value } from "../shapes.ts";
 
-/** Jepsen repeats the pair. */
+/** What a cas may answer: true, false, or nothing; Jepsen's ok repeats the input, the pair [from, to]. */
 const swapped: Shape = {
   is: "true, false or nothing",
   fits: (given) =>
@@ -11,7 +11,7 @@ const swapped: Shape = {
 
 /**
  * `read`, `write`, and `cas` with input [from, to] (compare-and-set; output false = it found another value).
- * With an initial value, a read of null says nothing, as in Knossos's histories.
+ * With an initial value, a read of null tells nothing about the state, as in Knossos's histories.
  */
 export function register(initial: unknown = null): Model<unknown> {
   return {

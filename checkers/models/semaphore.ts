@@ -5,7 +5,7 @@ const permits_or_one = { input: ifAny(whole), output: success };
 
 /**
  * `acquire` and `release` permits: one, or as many as the input says. States: how many are held.
- * @param initial how many there are; one when it is not given or 0 (a file's header says 0 when it has nothing to say)
+ * @param initial how many permits there are; one when not given or 0 (a file's header has 0 when nothing was given)
  */
 export function semaphore(initial?: unknown): Model<number> {
   const permits = Number(initial ?? 0) || 1;

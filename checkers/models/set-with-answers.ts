@@ -5,7 +5,7 @@ import { packedSet } from "./packed-set.ts";
 import { set } from "./set.ts";
 
 /**
- * A set whose `add` answers whether the element was new, and whose `remove` whether it was there (null: it did
+ * A set whose `add` answers whether the element was new, and whose `remove` answers whether it was there (null: it did
  * not say). Everything else is as in `set`.
  */
 export function setWithAnswers(initial?: unknown): Model<ReadonlySet<string>> {

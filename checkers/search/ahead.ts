@@ -7,7 +7,7 @@ import { Trails } from "./trails.ts";
 
 /**
  * What lies ahead of a search that goes position after position: the places to go on from, by their positions, and
- * the trails to them where the order is asked for. Memory that is done with is used again.
+ * the trails to them when the order is asked for. Memory that is no longer needed is used again.
  */
 export class Ahead {
   readonly #problem: Problem;
@@ -16,7 +16,7 @@ export class Ahead {
   readonly #trails: Trails | undefined;
   readonly #by_position = new Map<number, Places>();
   readonly #spare: Places[] = [];
-  /** To where the cursor is. */
+  /** The trail to where the cursor is. */
   #trail = -1;
 
   /** @param witness whether the order is asked for */
@@ -31,7 +31,7 @@ export class Ahead {
     return this.#by_position.size === 0;
   }
 
-  /** Nothing was reached but this position. */
+  /** Whether this is the only position with places. */
   holdsOnly(position: number): boolean {
     return this.#by_position.size === 1 && this.#by_position.has(position);
   }
@@ -51,7 +51,7 @@ export class Ahead {
     return this.#by_position.get(position)!;
   }
 
-  /** All has been made of the places at a position. */
+  /** The places at this position are done with. */
   leaveBehind(position: number): void {
     const places = this.placesAt(position);
     this.#by_position.delete(position);

@@ -7,7 +7,7 @@ import type { Problem } from "./problem.ts";
 import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
 
 /**
- * Position after position, all places that can be reached there, less the needless ones. Takes about the
+ * Finds, position after position, all places that can be reached there, except the needless ones. Takes about the
  * same time whether the history is linearizable or not, and keeps only what lies ahead.
  */
 export function breadthFirst(
@@ -26,7 +26,7 @@ class BreadthFirst {
   readonly #moves: Moves;
   readonly #ahead: Ahead;
   #turns = 0;
-  /** The furthest return by which a place came to nothing. */
+  /** The furthest return at which a place turned out to lead nowhere. */
   #furthest = 0;
   readonly #steps: ForesightSteps;
 
@@ -50,7 +50,7 @@ class BreadthFirst {
       timeline.goTo(position);
       const places = this.#ahead.placesAt(position);
       if (this.#budget.progress !== undefined) this.#budget.progress[0] = position;
-      // Crashed operations last: places that do without them may come to make the others needless.
+      // Crashed operations last: places that do without them may make the others needless.
       let plain = 0;
       let crashed = 0;
       while (success === undefined && crashed < places.count) {
@@ -71,7 +71,7 @@ class BreadthFirst {
     return success;
   }
 
-  /** Makes every move that a place has, but crashed operations only when told. */
+  /** Makes either the moves of a place with operations that returned, or those with crashed ones. */
   #leave(places: Places, index: number, crashed: boolean): SearchResult | undefined {
     if (!places.alive(index)) return undefined;
     const cursor = this.#cursor;

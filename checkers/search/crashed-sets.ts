@@ -1,8 +1,8 @@
 import { most_entries } from "./grow.ts";
 
 /**
- * Sets of crashed operations that were placed, numbered. Those of one class are interchangeable, so a set
- * is how many of each class; the earliest ones are taken first. Set 0 is the empty one.
+ * Sets of crashed operations that were placed, by number. Operations of one class are interchangeable, so a set
+ * is a count for each class; the earliest ones are taken first. Set 0 is the empty one.
  */
 export class CrashedSets {
   /** By set: class, count, class, count, … with growing classes. */
@@ -50,7 +50,7 @@ export class CrashedSets {
     return 0;
   }
 
-  /** Whether the one has no more of any class than the other. */
+  /** Whether the first set has no more of any class than the second. */
   within(one: number, other: number): boolean {
     if (one === other || one === 0) return true;
     const few = this.#sets[one]!;

@@ -6,8 +6,8 @@ import { impossible, lost, type Steps } from "./transitions.ts";
 /** Steps that may also tell which places lead nowhere. */
 export interface ForesightSteps extends Steps {
   /**
-   * The position of the return by which all that can follow the cursor's place will have come to nothing, or -1
-   * when it may come to something. May put one state for many that are as good.
+   * The position of the return at the latest by which everything that can follow the cursor's place fails; -1 when
+   * something may succeed. May change the cursor's state to one that stands for all that are equally good.
    */
   hopelessUntil?(cursor: Cursor): number;
 }
@@ -19,16 +19,16 @@ export interface ForesightSteps extends Steps {
 export class Cursor {
   readonly timeline: Timeline;
   state = 0;
-  /** Which crashed operations were placed: a number of CrashedSets. */
+  /** Which crashed operations were placed: the number of a set in CrashedSets. */
   crashed = 0;
   readonly placed: Int32Array;
   readonly waived: Int32Array;
   /** The last move overwrote, and nothing was placed or passed since: overwriting again is pointless. */
   unseen = false;
-  /** What was placed, in order, and at which position. The searches cut it. */
+  /** What was placed, in order, and at which position. The searches cut it back. */
   readonly order: number[] = [];
   readonly order_at: number[] = [];
-  /** Whether more than what overwrites may be waived. */
+  /** Whether operations that do not overwrite may be waived, too. */
   readonly looks_ahead: boolean;
   readonly #problem: Problem;
   readonly #transitions: Steps;
@@ -73,7 +73,7 @@ export class Cursor {
     return timeline.position === events.length;
   }
 
-  /** @param operation to be placed, which leads to state `next`; `~operation`: waived, to be passed over */
+  /** @param operation the one to place, which leads to state `next`; `~operation`: a waived one to pass over */
   make(operation: number, next: number): void {
     const { class_of, slot_of, overwrites, part_of } = this.#problem;
     this.unseen = false;
@@ -99,7 +99,7 @@ export class Cursor {
     this.#observe();
   }
 
-  /** What is set here needs no longer be set by what is open and sets the same. */
+  /** This part is set here, so open operations that set the same part become waived. */
   #waivePart(part: number): void {
     const { class_of, part_of } = this.#problem;
     const { open, observers, operation_in } = this.timeline;
@@ -148,8 +148,8 @@ export class Cursor {
 }
 
 /**
- * The whole order: each waived operation comes just before the first one that was placed while it was open and
- * overwrites, or sets the same part of the state.
+ * The whole order, with the waived operations: each comes just before the first operation that was placed while it was
+ * open and that overwrites the state, or sets the same part of it.
  */
 export function withWaived(
   problem: Problem,

@@ -17,8 +17,8 @@ interface Frame {
 }
 
 /**
- * One way after the other, as far as it goes (Wing and Gong), with Lowe's memory of all places where it has
- * been. Finds an order soon where there are many, but may have to leave a great many dead ends.
+ * Follows one way after the other, as far as it goes (Wing and Gong), and remembers all places where it has been
+ * (Lowe). Finds an order soon where there are many, but may have to back out of a great many dead ends.
  */
 export function depthFirst(
   problem: Problem,
@@ -83,7 +83,7 @@ class DepthFirst {
     return frame.next_move === this.#moves.count ? undefined : frame.next_move++;
   }
 
-  /** The cursor has come to a place: it is on the way, unless it leads nowhere or somebody was there. */
+  /** Adds the cursor's place to the way, unless it leads nowhere or was visited before. */
   #arrive(): void {
     const cursor = this.#cursor;
     const moves = this.#moves;

@@ -6,15 +6,15 @@ import { impossible, lost, type Transitions } from "./transitions.ts";
 
 /**
  * Transitions that look ahead to the next observations, for models that say what a state can still reach
- * (Model.reaches), and histories in which all is overwritten. A place from which neither its own state nor
- * anything that may still overwrite it reaches one of them is given up at once; and where only overwriting helps,
- * all states are as good as one another and count as one. Without that, appends that nobody sees for a while would
- * be tried in every order.
+ * (Model.reaches), and for histories in which every change overwrites. If one of these observations can be reached
+ * neither from a place's state nor through anything that may still overwrite it, the place is given up at once. And
+ * where only overwriting helps, all states are equally good and count as one. Without that, appends that nobody sees
+ * for a while would be tried in every order.
  */
 export class Foresight<State> implements ForesightSteps {
   readonly #problem: Problem;
   readonly #transitions: Transitions<State>;
-  /** Operations that observe, in the order of their returns and of their calls. */
+  /** Operations that observe, once in the order of their returns and once of their calls. */
   readonly #by_return: readonly number[];
   readonly #by_call: readonly number[];
   /** By position: how many of them returned, and were called, before it. */
@@ -22,7 +22,7 @@ export class Foresight<State> implements ForesightSteps {
   readonly #called: Int32Array;
   readonly #rescue: Rescue<State>;
 
-  /** @param reaches not given where all that does not observe overwrites: then only what is true now can be reached */
+  /** @param reaches not given where every change overwrites: then only what is true now can be reached */
   constructor(problem: Problem, transitions: Transitions<State>, reaches: Model<State>["reaches"]) {
     this.#problem = problem;
     this.#transitions = transitions;
@@ -90,11 +90,11 @@ export class Foresight<State> implements ForesightSteps {
     return this.due(cursor.timeline.position).find((each) => this.#rescue.missed(each, cursor));
   }
 
-  /** Whatever is open and does not observe may be placed unseen: it is waived. */
+  /** Waives all open operations that do not observe: they may be placed unseen. */
   #lose(cursor: Cursor): -1 {
     const { placed, waived, timeline } = cursor;
     cursor.state = lost;
-    cursor.unseen = false; // overwriting before what is waived here has hidden less
+    cursor.unseen = false; // rule 6 does not apply after this (see search.ts)
     for (let word = 0; word < waived.length; word++)
       waived[word]! |= timeline.open[word]! & ~timeline.observers[word]! & ~placed[word]!;
     return -1;

@@ -1,4 +1,4 @@
-/** A Map that has about 16.7 million entries throws when it is to take another one. */
+/** A Map with about 16.7 million entries throws when another one is added. */
 export const most_entries = 16_000_000;
 
 /** The same numbers in an array twice as long. */

@@ -15,7 +15,7 @@ interface Wide {
   readonly call: (random: Random, count: number) => { f: string; input: unknown };
 }
 
-/** What no search gets through that has no idea of where to look. */
+/** Histories that no search gets through without hints where to look. */
 const kinds: Readonly<Record<string, Wide>> = {
   "a counter with deltas": {
     model: "counter",

@@ -7,16 +7,16 @@ import { Rows } from "./rows.ts";
 import { type Budget, exhausted, type SearchResult } from "./search-result.ts";
 import { impossible } from "./transitions.ts";
 
-/** At one position, operations are placed in so many rounds at most, one observation or so in each. */
+/** The most rounds of placing operations at one position; in each, about one observation is placed. */
 const rounds_at_once = 12;
-/** What could have been placed later is missed later: so much worse is that than an observation is good. */
+/** The penalty for an operation that could have been placed later, as a multiple of the credit for an observation. */
 const too_early = 3;
 
 /**
  * Looks for an order, and finds one or gives up: it never says "impossible". Position after position it goes on
- * from few places only, those that look best, and from each only makes moves with a purpose (see rows.ts).
+ * only from a few places, those that look best, and from each makes only moves with a purpose (see rows.ts).
  *
- * What it finds is an order: it makes the same moves as the exact searches, only not all of them, and each is one
+ * What it finds is a legal order: it makes the same moves as the exact searches, only not all of them, and each is one
  * that the model allows. So there is nothing to prove here; how a place looks may be judged by rules of thumb.
  */
 export function guided(

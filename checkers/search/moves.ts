@@ -14,11 +14,14 @@ export class Moves {
   readonly #transitions: Steps;
   readonly #timeline: Timeline;
   readonly #crashed_sets: CrashedSets;
-  /** By class, those that must be placed and those that are waived: which returns first, if `#stamp` is of this round. */
+  /**
+   * Two for each class (must be placed, waived): the operation that returns first, valid if `#stamp` is of this
+   * round.
+   */
   readonly #soonest: Int32Array;
   readonly #stamp: Int32Array;
   #round = 0;
-  /** Whether operations crashed that do more than overwrite. */
+  /** Whether there are crashed operations that do more than overwrite. */
   readonly #changes_crashed: boolean;
 
   constructor(problem: Problem, transitions: Steps, timeline: Timeline, crashed_sets: CrashedSets) {
@@ -49,7 +52,10 @@ export class Moves {
     if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) this.#push(~operation, state);
   }
 
-  /** Open operations that may come next, in the order of their returns, without those that another one is as good as. */
+  /**
+   * Adds the open operations that may come next, in the order of their returns, except those that another one is as
+   * good as.
+   */
   addOpen({ state, placed, waived, unseen }: Cursor): void {
     this.#findSoonest(placed, waived);
     const must_show = this.#mustShow(placed, waived);
@@ -69,7 +75,7 @@ export class Moves {
         const next = this.#transitions.next(state, of_class);
         if (next === impossible) continue;
         if (next === state && (waived[word]! & low) !== 0)
-          if (overwrites[of_class] === 0 && part_of[of_class]! < 0) continue; // to be waived is as good
+          if (overwrites[of_class] === 0 && part_of[of_class]! < 0) continue; // leaving it waived is as good
         if (must_show && operation !== returning && overwrites[of_class] === 1)
           if (!this.#shows(next, placed)) continue;
         this.#insert(first, operation, next);
@@ -77,7 +83,7 @@ export class Moves {
     }
   }
 
-  /** Crashed operations that may come next and change something; one of each class. */
+  /** Adds the crashed operations that may come next and change something, one of each class. */
   addCrashed({ state, crashed, placed, waived, unseen }: Cursor): void {
     if (this.#timeline.crashed_classes.length === 0) return;
     const must_show = this.#mustShow(placed, waived);
@@ -86,11 +92,11 @@ export class Moves {
     this.#findSoonest(placed, waived);
     for (const of_class of crashed_classes) {
       if (crashed_called[of_class] === 0) continue;
-      if (this.#isOpen(2 * of_class) || this.#isOpen(2 * of_class + 1)) continue; // that one does the same
+      if (this.#isOpen(2 * of_class) || this.#isOpen(2 * of_class + 1)) continue; // the open one does the same
       if (unseen && overwrites[of_class] === 1) continue;
       const next = this.#transitions.next(state, of_class);
       if (next === impossible) continue;
-      // What leaves the state as it is may still hide what was overwritten.
+      // An operation that leaves the state as it is may still waive others by overwriting.
       if (next === state && part_of[of_class]! < 0)
         if (!(overwrites[of_class] === 1 && this.#hides(placed, waived))) continue;
       if (must_show && overwrites[of_class] === 1 && !this.#shows(next, placed)) continue;
@@ -104,8 +110,8 @@ export class Moves {
   }
 
   /**
-   * Whether overwriting now is pointless unless an observation sees it: the operation that returns
-   * does not need it to be waived, and there are only operations that overwrite or observe.
+   * Whether overwriting now is pointless unless an observation sees it: the operation that returns here need not
+   * become waived by it, and there are only operations that overwrite or observe.
    */
   #mustShow(placed: Int32Array, waived: Int32Array): boolean {
     const { open, observers, overwriters } = this.#timeline;
@@ -136,7 +142,7 @@ export class Moves {
     return false;
   }
 
-  /** Whether an open operation could be waived that is not yet. */
+  /** Whether an open operation that is not waived yet could become waived by overwriting. */
   #hides(placed: Int32Array, waived: Int32Array): boolean {
     const { overwriters } = this.#timeline;
     for (let word = 0; word < overwriters.length; word++)
@@ -163,15 +169,15 @@ export class Moves {
     }
   }
 
-  /** Whether one is open of a class that must be placed (2 * class), or that is waived (2 * class + 1). */
+  /** Whether an operation of a class is open that must be placed (group 2 * class) or is waived (2 * class + 1). */
   #isOpen(group: number): boolean {
     return this.#stamp[group] === this.#round;
   }
 
   /**
-   * Whether no other open operation that looks alike is as good: of the first to return among those that must be
-   * placed and the first among those that are waived it is the first, or the one that must be placed and
-   * does not overwrite (see search.ts).
+   * Whether no other open operation of its class is as good. Two of a class count: the first to return of those that
+   * must be placed, and the first to return of the waived ones. It must be the earlier of the two; or the one that must
+   * be placed, if the class does not overwrite (rule 4 in search.ts).
    */
   #foremost(operation: number, of_class: number): boolean {
     const required = this.#isOpen(2 * of_class) ? this.#soonest[2 * of_class]! : -1;

@@ -3,7 +3,7 @@ import { CrashedSets } from "./crashed-sets.ts";
 import type { Cursor } from "./cursor.ts";
 import { Places } from "./places.ts";
 
-/** What `Places` looks at of a cursor: nothing is open but these placed operations. */
+/** The part of a cursor that `Places` looks at: only these placed operations are open. */
 const at = (state: number, ...placed: number[]): Cursor => {
   const none = new Int32Array(placed.length);
   const timeline = { observers: none, overwriters: none };

@@ -4,11 +4,11 @@ import { doubled } from "./grow.ts";
 
 const fields = 6; // next in its chain, hash, state, crashed, unseen, trail
 
-/** In the first field of a row that is in no chain any more. */
+/** In the first field of a row that is no longer in any chain. */
 const dead = -2;
 
 /**
- * Places at one position of the timeline, kept exactly (the hash only finds rows to compare with) and
+ * Places at one position of the timeline, compared exactly (the hash only finds rows to compare with) and
  * without those that another one makes needless: in the same state, with no more crashed operations used
  * up, no fewer observations made, and no fewer operations waived (see search.ts).
  */
@@ -47,7 +47,7 @@ export class Places {
     return this.#rows[index * this.#row + 5]!;
   }
 
-  /** The states that come up, each once. */
+  /** The states of the places, each once. */
   states(): number[] {
     const states = new Set<number>();
     for (let index = 0; index < this.count; index++) states.add(this.#rows[index * this.#row + 2]!);

@@ -3,31 +3,34 @@ import type { Call, Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 
 /**
- * One key's history in numbers, for the search. Operations that look alike share a class.
+ * One key's history as numbers, for the search. Operations that look alike share a class.
  * Left out: what failed, and observations that crashed (they tell nothing).
  */
 export interface Problem {
-  /** Those that are `ok` must be placed, the others (`info`) may be. In the order of their invokes. */
+  /** `ok` operations must be placed, the others (`info`) may be. In the order of their invokes. */
   readonly operations: readonly Operation[];
-  /** In their order: `o` is the call of operation o, `~o` its return. `info` operations do not return. */
+  /**
+   * Calls and returns in their order: `o` is the call of operation o, `~o` its return. `info` operations do not
+   * return.
+   */
   readonly events: Int32Array;
   readonly class_of: Int32Array;
   readonly calls: readonly Call[];
   /** By class: what the model says about it. */
   readonly observes: Uint8Array;
   readonly overwrites: Uint8Array;
-  /** By class: the part of the state that it sets, whatever it was; -1 for those that do not set just one. */
+  /** By class: the one part of the state that it sets, whatever its value was; -1 if there is no such part. */
   readonly part_of: Int32Array;
   /** By class: whether it returns but need not be placed. */
   readonly optional: Uint8Array;
-  /** By operation: its bit in the sets, free again after its return; -1 for `info` ones. */
+  /** By operation: its bit in the sets of open operations, free again after its return; -1 for `info` ones. */
   readonly slot_of: Int32Array;
   /** By operation: the one that had its slot before, or -1. */
   readonly before_in_slot: Int32Array;
   /** By operation: where in `events` it is called, and returns (the number of events for `info`). */
   readonly called_at: Int32Array;
   readonly returned_at: Int32Array;
-  /** How many slots there are: as many as operations were ever open at once. */
+  /** The number of slots: the most operations that were ever open at once. */
   readonly slots: number;
 }
 
@@ -97,10 +100,13 @@ function numberOf(name: unknown, numbers: Map<unknown, number>): number {
   return numbers.size - 1;
 }
 
-/** More values than there can be. */
+/** More than the number of different values can ever be. */
 const most_values = 2 ** 25;
 
-/** Asks once about operations that look exactly alike. Values that are no objects need not be put into words for that. */
+/**
+ * Numbers the classes of operations that look alike. Only values that are objects have to be turned into text for
+ * that.
+ */
 class Alike {
   readonly #names = new Map<unknown, number>();
   readonly #values = new Map<unknown, number>();
@@ -149,7 +155,7 @@ function layOut(operations: readonly Operation[]): Layout {
   const takeReturnsBefore = (time: number): void => {
     for (; next_return < returning.length; next_return++) {
       const operation = returning[next_return]!;
-      if (operations[operation]!.returned >= time) return; // in a tie the call comes first
+      if (operations[operation]!.returned >= time) return; // at equal times the call comes first
       free_slots.push(slot_of[operation]!);
       returned_at[operation] = at;
       events[at++] = ~operation;

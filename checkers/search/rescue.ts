@@ -3,26 +3,26 @@ import type { Cursor } from "./cursor.ts";
 import type { Problem } from "./problem.ts";
 import { impossible, lost, type Transitions } from "./transitions.ts";
 
-/** Observations are looked at so many events before they are called. */
+/** How many events before its call an observation is looked at. */
 const soon = 128;
 
 /**
  * What a state can still reach, and what may overwrite it in favour of an observation. An observation is *missed*
- * when its state does not reach it and nothing rescues it that may still be placed before it returns.
+ * when the state does not reach it and nothing that may still be placed before it returns rescues it.
  */
 export class Rescue<State> {
   readonly #problem: Problem;
   readonly #transitions: Transitions<State>;
   readonly #reaches: Model<State>["reaches"];
-  /** By class that overwrites: where its operations are called. */
+  /** By class that overwrites: the positions where its operations are called. */
   readonly #overwritten_at = new Map<number, number[]>();
   readonly #rescuers_of = new Map<number, ReadonlySet<number>>();
-  /** By operation: where the last operation is called that may overwrite in its favour, or -1. */
+  /** By operation: the position of the last call of an operation that may overwrite in its favour, or -1. */
   readonly #rescued_until: Int32Array;
   readonly #due: Int32Array;
   readonly #due_from: Int32Array;
 
-  /** @param reaches not given where all that does not observe overwrites: then only what is true now can be reached */
+  /** @param reaches not given where every change overwrites: then only what is true now can be reached */
   constructor(problem: Problem, transitions: Transitions<State>, reaches: Model<State>["reaches"]) {
     this.#problem = problem;
     this.#transitions = transitions;
@@ -43,7 +43,7 @@ export class Rescue<State> {
     this.#due_from = due_from;
   }
 
-  /** Observations that are called soon after a position, and that nothing rescues that is called in between. */
+  /** Observations that are called soon after a position and are not rescued by anything called in between. */
   due(position: number): Int32Array {
     return this.#due.subarray(this.#due_from[position], this.#due_from[position + 1]);
   }
@@ -108,7 +108,7 @@ export class Rescue<State> {
     return this.#reaches(this.#transitions.state(state), this.#problem.calls[observing]!);
   }
 
-  /** By position: observations that are called soon, and that nothing that is called before can overwrite in favour of. */
+  /** By position: observations that are called soon, when nothing that is called before them can rescue them. */
   #findDue(observing: readonly number[]): { due: Int32Array; due_from: Int32Array } {
     const { called_at, events } = this.#problem;
     const due_from = new Int32Array(events.length + 2);
@@ -128,7 +128,7 @@ export class Rescue<State> {
   }
 }
 
-/** The last of growing numbers that is less than a limit: its place, or -1. */
+/** The index of the last of growing numbers that is less than a limit, or -1. */
 function lastBefore(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length;

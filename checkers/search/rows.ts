@@ -3,11 +3,11 @@ import type { Cursor } from "./cursor.ts";
 import type { Problem } from "./problem.ts";
 import { impossible, lost, type Steps } from "./transitions.ts";
 
-/** So many pairs of operations are tried for what the model gives no hint for. */
+/** How many pairs of operations are tried when the model gives no hint. */
 const most_tries = 256;
 
 /**
- * Moves with a purpose, from the place where the cursor is: rows of operations to be placed one after the other.
+ * Moves with a purpose, from the cursor's place: rows of operations to be placed one after the other.
  * `~o` passes over operation o.
  */
 export class Rows {
@@ -17,7 +17,7 @@ export class Rows {
   readonly #crashed_sets: CrashedSets;
   readonly #stamp: Int32Array;
   #round = 0;
-  /** Of the open operations of the place. */
+  /** The classes of the open operations. */
   #classes: readonly number[] = [];
 
   constructor(problem: Problem, steps: Steps, cursor: Cursor, crashed_sets: CrashedSets) {
@@ -49,7 +49,7 @@ export class Rows {
     return rows;
   }
 
-  /** Rows that let something happen that returns later. */
+  /** Adds rows for operations that return later. */
   #addEarly(open: readonly number[], rows: number[][], returning: number): void {
     const { class_of } = this.#problem;
     const { placed, timeline } = this.#cursor;
@@ -73,7 +73,7 @@ export class Rows {
     for (const operation of this.#steps.due?.(timeline.position) ?? []) add(operation);
   }
 
-  /** Rows after which a call of this class can happen, as far as they are soon found. */
+  /** Rows after which a call of this class can happen, if they are found quickly. */
   #toward(target: number, open: readonly number[]): number[][] {
     const { state } = this.#cursor;
     const { class_of } = this.#problem;
@@ -103,7 +103,7 @@ export class Rows {
     return this.#steps.next(state, of_class) !== impossible;
   }
 
-  /** Open operations that do not observe, the first of their class to return; then crashed ones; in the order of their returns. */
+  /** Open operations that do not observe, in the order of their returns; then one crashed operation of each class. */
   #open(): number[] {
     const { returned_at } = this.#problem;
     const { placed, timeline, crashed } = this.#cursor;

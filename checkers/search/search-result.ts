@@ -8,13 +8,13 @@ export interface Budget {
   readonly deadline_ms?: number;
   readonly memory_bytes?: number;
   readonly signal?: AbortSignal;
-  /** Tell the order that shows that the history is linearizable. */
+  /** Return an order that proves the history linearizable. */
   readonly witness?: boolean;
-  /** Takes the number of events passed, for those who watch from another thread. */
+  /** The number of events passed is written here, for a thread that watches. */
   readonly progress?: Int32Array;
-  /** How many places at one position are too many. */
+  /** The most places at one position. */
   readonly places?: number;
-  /** How many turns are too many. */
+  /** The most turns. */
   readonly turns?: number;
 }
 
@@ -25,8 +25,8 @@ export type SearchResult =
    */
   | { readonly kind: "linearizable"; readonly order: readonly number[] }
   /**
-   * One gets as far as the return of `blocked`, which cannot be placed: none of the states that are
-   * possible there allows it (numbers of Transitions; only told by the search breadth-first).
+   * The furthest that any order gets is the return of `blocked`, which cannot be placed: none of the `states` that
+   * are possible there allows it (numbers of Transitions; only breadth-first search fills them in).
    */
   | { readonly kind: "impossible"; readonly blocked: number; readonly states: readonly number[] }
   | { readonly kind: "gave up"; readonly why: GaveUp; readonly events_passed: number };

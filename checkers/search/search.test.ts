@@ -15,7 +15,7 @@ import { wrongOrder } from "./wrong-order.test-support.ts";
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env["ROUNDS"] ?? 50_000);
 
-/** What is found from few places must be an order; the rest is left to the exact search. */
+/** When the guided search finds an order, it must be a legal one; otherwise the exact search decides. */
 const lucky = (...asked: Parameters<typeof depthFirst>): SearchResult => {
   const [problem, transitions, budget] = asked;
   const found = guided(problem, transitions, 1 + (problem.operations.length % 3), budget);

@@ -8,15 +8,18 @@ import type { Problem } from "./problem.ts";
 import type { Budget, SearchResult } from "./search-result.ts";
 import { Transitions } from "./transitions.ts";
 
-/** Most histories have many orders, and one of them is found in so many turns for each event; so many do not matter. */
+/**
+ * Most histories have many orders, and depth-first search finds one in this many turns for each event; or in a
+ * number that does not matter.
+ */
 const easy_turns = 4;
 const short_turns = 40_000;
-/** From so many places at once is an order looked for where it is not easy. */
+/** If that fails, the widths of the guided search: how many places it goes on from at each position. */
 const narrow = [4, 32, 128];
 const wide = 512;
-/** So many pairs of calls that overwrite and calls that observe are soon looked at. */
+/** The most pairs of a call that overwrites and a call that observes for which foresight is quick. */
 const most_pairs = 2 ** 20;
-/** Where so many places are possible at once, luck is the better way. */
+/** With more places than this at one position, depth-first search is the better bet. */
 const too_wide = 20_000;
 
 /**
@@ -24,16 +27,16 @@ const too_wide = 20_000;
  *
  * The exact searches (depth-first.ts, breadth-first.ts) are Wing and Gong's with Lowe's memory (Testing for
  * linearizability, 2017), and place operations just in time. Between them guided.ts looks for an order where it is
- * likely. This essay says what the exact ones leave out, and why an order is still found whenever there is one. It is
+ * likely. This essay says which moves the exact ones leave out, and why they still find an order whenever there is one. It is
  * tested against brute force (search.test.ts) and on large histories whose verdicts are certain (../constructed).
  *
  * WORDS. An operation is *open* from its call to its return, a crashed one for ever. A *place* is: a position in the
  * history, the model's state, which open operations were placed, which of the others are *waived* (they may be placed
- * but need not), and how many crashed ones of each class were used. Operations of one *class* look alike to the
+ * but need not be), and how many crashed ones of each class were used. Operations of one *class* look alike to the
  * model. The search *stops* at the return of an operation that is not placed, and only there makes *moves*: it places an
  * operation that is open, or passes over the one that returns, if it is waived. A *way* is a row of moves from a
- * place to the end of the history. Its length is how many operations it places; of two of equal length that
- * one counts as shorter whose place lies further on. One place is *as good as* another at the same position if
+ * place to the end of the history. Its length is how many operations it places; of two ways of equal length, the
+ * one whose place lies further on counts as shorter. One place is *as good as* another at the same position if
  * for every way from the other there is one from it that is no longer.
  *
  * JUST IN TIME. To stop only there loses nothing. Take any legal order and let each operation be placed at the

@@ -18,7 +18,7 @@ import { wrongOrder } from "./wrong-order.test-support.ts";
 type Random = () => number;
 type Size = Pick<Shape<unknown>, "clients" | "operations" | "crashed">;
 
-/** A kind of history, and how many steps are enough: breadth-first and depth-first, valid and not. */
+/** A kind of history, and the most steps that each search may take: breadth-first and depth-first, valid and not. */
 interface Kind extends Size {
   readonly model: string;
   readonly call: Shape<unknown>["call"];
@@ -107,7 +107,7 @@ function answer(state: unknown, { f, input }: { f: string; input: unknown }): un
   return f === "read" || f === "get" ? state : null;
 }
 
-/** Half-way through, something is read that never was there. */
+/** Half-way through, something is read that was never there. */
 function falsified(operations: readonly Operation[]): Operation[] {
   const middle = operations.findIndex(
     ({ f, status }, index) =>
@@ -176,7 +176,7 @@ describe.each(Object.entries(kinds))("%s", (_, kind) => {
 });
 
 test("what one way cannot do in its turns is left to the next", () => {
-  // Only the search breadth-first tells the states.
+  // Only breadth-first search tells the states.
   const easy = search(...problemOf(kinds["a set"]!, 1, false));
   expect(easy).toMatchObject({ kind: "impossible", states: [] });
   const [problem, model] = problemOf(kinds["crashed increments"]!, 1, false);

@@ -1,7 +1,7 @@
 import type { Operation } from "../../histories/event.ts";
 import type { Model } from "../model.ts";
 
-/** What is wrong with an order that is said to show that a history is linearizable. */
+/** What is wrong with an order that should prove a history linearizable. */
 export function wrongOrder(
   operations: readonly Operation[],
   order: readonly number[],

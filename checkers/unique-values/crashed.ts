@@ -4,25 +4,26 @@ import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
 /**
  * # Crashed removes of stacks and priority queues
  *
- * A crashed remove may have taken out any value that is left in the end, from its call on, or nothing. The earlier a value may
- * go, the more orders there are. So there are two bounds: nothing was taken; and each value that is left may have been
- * taken from the call of the first crashed remove on, as if one could take many. If there is an order with the former,
- * all is well. If there is none even with the latter, there is none at all. Between them one would have to choose which
- * ones take which values, and (unlike in a queue, where those that came first must go first) the choices
- * compete: an order may want a value to be gone early, or fewer of them gone late. One choice is tried: each crashed
- * operation took what was next when it was called. If that does not explain all, the search has to.
+ * A crashed remove may have taken out, at any time after its call, one of the values that are left in the end; or nothing.
+ * The earlier a value may go, the more orders there are. So there are two bounds. Lower: nothing was taken. Upper: each
+ * value that is left may have been taken at any time after the call of the first crashed remove, as if that one could
+ * take many. If there is an order with the lower bound, all is well. If there is none even with the upper bound, there is
+ * none at all. In between one would have to choose which removes take which values, and (unlike in a queue, where
+ * values that came first must go first) the choices compete: an order may need one value gone early, or fewer values
+ * gone late. One choice is tried: each crashed remove took what was next when it was called. If no order fits that
+ * choice, the search decides.
  *
- * Evidence from the latter bound holds whatever else crashed: as many of the crashed removes as it has values that are left
- * are part of it, the earliest ones, which can do all that any can.
+ * Evidence from the upper bound holds whatever else crashed: for each value in it that is left, one crashed remove is part
+ * of it. These are the earliest ones, which can do all that later ones can.
  */
 
-/** What cannot be; undefined when all is well. Exact where no operation that takes out crashed. */
+/** Finds parts that cannot all be; undefined when all is well. Exact if no remove crashed. */
 export type Contradiction = (lifetimes: Lifetimes) => readonly Part[] | undefined;
 
 /**
- * Crashed operations may have taken out values that are left in the end.
- * Where neither of two bounds tells, nor a guess that turns out to explain all, the search has to.
- * @param next which of two values goes first, when both are there
+ * The same when crashed removes may have taken out values that are left in the end. Unsure when neither of the two
+ * bounds decides and the guess does not fit: then the search has to.
+ * @param next which of two values goes first when both are in the container
  */
 export function faultWithCrashed(
   fault: Contradiction,
@@ -45,7 +46,10 @@ export function faultWithCrashed(
   return [...all_taken, ...crashed.slice(0, takers)];
 }
 
-/** The same with values that are left taken out by crashed operations that were called at some moment. */
+/**
+ * The same lifetimes, with each value that is left taken out by a crashed remove that was called at the moment
+ * `when`.
+ */
 function taken(lifetimes: Lifetimes, when: (life: Lifetime) => number): Lifetimes {
   const values = lifetimes.values.map((life) => {
     if (life.removed) return life;

@@ -7,24 +7,25 @@ import { stackFault } from "./stack.ts";
 /**
  * # Two ends
  *
- * Values come in at one end, and go out at the same or at the other one: four ways. Those that never go count as if
- * they left where they came in, after the end: nobody waits for that, and they bar the same ways as those do.
+ * Values come in at one end, and go out at the same end or at the other: four ways. A value that never goes out counts
+ * as if it left where it came in, after the end of the history: nothing waits for that, and until then it bars the
+ * same ways as a value that does leave there.
  * The history falls apart at its free moments (see lifetimes.ts): each value that can come and go in the middle of one
- * is left out, and each other one lies between two of them. So there is an order exactly when each group between two
- * free moments has one, by itself.
+ * is left out, and every other value lies between two of them. So there is an order exactly when each group between
+ * two free moments has one, by itself.
  *
- * In a group, lengthwise, there always are: those that came in first and go out first, a pile; those that go through;
- * those of the last end, a pile. For if a value that goes through from the first to the last end came in while
- * the first pile is not empty, each of the two would wait for the other one to go; the same at its exit; and the same for two
- * values that go through in opposite directions. So in the end these are all the conditions:
- * - each pile is a stack (stack.ts), and does not care for the others;
- * - what goes through comes in while the pile there is empty, goes out while the other one is empty, and is a queue;
- * - opposite directions never meet.
+ * From the first end to the last, a group always consists of: a pile of values that came in and will go out at the first
+ * end; values that go through; a pile at the last end. For if a value that goes through from the first to the last end came in
+ * while the first pile was not empty, it and that pile would each wait for the other to go. The same holds at its exit,
+ * and for two values that go through in opposite directions. So these are all the conditions:
+ * - each pile is a stack (stack.ts), independent of the rest;
+ * - values that go through come in while the pile there is empty, go out while the other one is empty, and form a queue;
+ * - values that go through in opposite directions are never in the deque together.
  *
- * With one direction only this is decided exactly: both piles can be empty at all moments that are free of them. So what
- * goes through has its spans narrowed to begin and end at such moments, and the proof of queue.ts goes through: it
- * only uses the first moments of the spans, which all are allowed. With both, see passages.ts. So crashed removes are left
- * to the search when values are left, unless it is wrong without those values.
+ * If there is only one direction, this is decided exactly: both piles can be empty at all moments that are free of them. So
+ * the spans of values that go through are narrowed to begin and end at such moments, and the proof of queue.ts holds: it
+ * only uses the first moments of the spans, which all are allowed. For both directions, see passages.ts. For crashed removes
+ * and values that are left, the search decides, unless the history is impossible even without those values.
  *
  * O(n log n).
  */
@@ -52,7 +53,7 @@ export function dequeFault(lifetimes: Lifetimes): Finding {
   return unsure.length === 0 ? undefined : { unsure };
 }
 
-/** By moment: at how many moments before it nothing has to be in the container. */
+/** By moment: the number of earlier moments at which nothing has to be in the container. */
 function freeUntil(covered: Int32Array): Int32Array {
   const free = new Int32Array(covered.length + 1);
   for (const [moment, count] of covered.entries())
@@ -61,8 +62,8 @@ function freeUntil(covered: Int32Array): Int32Array {
 }
 
 /**
- * The values between each two moments at which nothing has to be there, but for those that can come and go then. Their
- * moments are counted from the first of the two on, and end with the other one.
+ * The values between each two moments at which nothing has to be in the container, without those that can come and go
+ * at such a moment. In each group, moments are counted from the first of the two and end with the second.
  */
 function* groups(values: readonly Lifetime[], covered: Int32Array): Generator<Lifetimes> {
   const moments = Array.from(covered.keys()).filter((moment) => covered[moment] === 0);

@@ -1,6 +1,6 @@
 import type { Part } from "./lifetimes.ts";
 
-/** Parts that cannot all be; undefined when all is well; else parts of which it cannot tell. */
+/** Parts that cannot all be; undefined when all is well; `Unsure` when it cannot be told. */
 export type Finding = readonly Part[] | undefined | Unsure;
 
 export interface Unsure {

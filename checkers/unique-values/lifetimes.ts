@@ -5,13 +5,13 @@ import { plainText } from "../plain-text.ts";
  * # Containers of unique values, without a search
  *
  * After Lee and Mathur, *Efficient Decrease-and-Conquer Linearizability Monitoring* (OOPSLA 2025): when every value is
- * added only once, each answer says which add it belongs to. Then one need not try orders of operations. One
- * looks at values: each has one span in which it comes in, and one in which it goes out. Each kind of container has its
- * own condition on them (queue.ts, stack.ts, deque.ts, priority-queue.ts). The proofs there are our own, since
- * the paper leaves out operations that crashed and, mostly, those that found nothing.
+ * added only once, each answer says which add it belongs to. Then there is no need to try orders of operations. It is
+ * enough to look at values: each has one span in which it comes in, and one in which it goes out. Each kind of container
+ * has its own condition on the spans (queue.ts, stack.ts, deque.ts, priority-queue.ts). The proofs there are our own,
+ * since the paper leaves out operations that crashed and, mostly, those that found nothing.
  *
- * Where a value is added twice, an answer does not say which add it belongs to, and the choice may decide. No exact
- * reduction is made then: such histories are left to the search.
+ * If a value is added twice, an answer does not say which add it belongs to, and the choice may matter. No exact
+ * shortcut is taken then: such histories are left to the search.
  *
  * Two facts hold for all of these containers.
  *
@@ -19,7 +19,7 @@ import { plainText } from "../plain-text.ts";
  * ever waits for a value to be there, and what finds nothing still finds nothing.)
  *
  * **Gaps.** A value *stays through* a moment when its add must be before it, and its remove after it. Call a moment
- * *free* when no value stays through it. If there is a legal order, there is one that has the container empty in
+ * *free* when no value stays through it. If there is a legal order, there is one in which the container is empty in
  * the middle of every free moment. Proof, for one free moment: look at the values that are there in its middle. Each can
  * have gone before (its remove may be this early) or can come after (its add may be this late). Let the former go just
  * before the middle, in the order in which they went; let the latter come just after it, in the order in
@@ -27,14 +27,14 @@ import { plainText } from "../plain-text.ts";
  * any others; after it, the old one without the former. Both are legal by *leaving out*. Nothing is there in the
  * middle any more, and what was empty in the middle of other free moments still is.
  *
- * It follows that an operation that found nothing is right exactly when there is a free moment in its span, and does not
- * meet any others; and that a history falls apart at its free moments.
+ * It follows that an operation that found nothing is right exactly when there is a free moment in its span, whatever the
+ * others do; and that a history falls apart at its free moments.
  */
 
 /**
  * When something may happen, in moments: moment k is the time just after the k-th call. Of two operations, one
  * returned before the other was called exactly when `until` of the one is less than `from` of the other.
- * (Whoever is open later between two calls is open just after the first of them, too: so it is enough to
+ * (An operation that is open later between two calls is open just after the first of them, too: so it is enough to
  * place operations there, any number of them in one moment.)
  */
 export interface Span {
@@ -47,7 +47,7 @@ export interface Span {
 export interface Lifetime {
   readonly value: unknown;
   readonly add: Span;
-  /** From the end on, for a value that no acknowledged operation took out. */
+  /** Begins at `end` for a value that no acknowledged operation took out. */
   readonly remove: Span;
   readonly removed: boolean;
 }
@@ -63,7 +63,7 @@ export interface Lifetimes {
   readonly end: number;
 }
 
-/** Which operations add and take out. */
+/** The names of the operations that add and take out. */
 export interface Names {
   readonly adds: readonly string[];
   readonly removes: readonly string[];
@@ -74,7 +74,7 @@ interface Contradiction {
   readonly operations: readonly Operation[];
 }
 
-/** What a history is made of, and so its contradictions. */
+/** The pieces of a history, and so of its contradictions. */
 export type Part = Lifetime | Span | Contradiction;
 
 export function operationsOf(part: Part): readonly Operation[] {
@@ -83,9 +83,9 @@ export function operationsOf(part: Part): readonly Operation[] {
 
 /**
  * The history of one container, seen by values.
- * - A crashed add whose value was taken out did happen, and before that: it is as good as acknowledged then.
+ * - A crashed add whose value was taken out did happen, before that: it counts as acknowledged then.
  * - A crashed add whose value nobody saw is left out. If there is an order with it, the same order without its value is
- *   legal, too: all containers here stay legal when a value is taken out of the whole history.
+ *   legal, too (see *leaving out*).
  * - An add cannot come after its remove, nor the other way around: each span is cut down to where the other one allows it.
  * @param initial what is in the container at the start, added in this order
  * @returns undefined where values are not unique, or null is one of them
@@ -146,7 +146,7 @@ function cutDown(add: Span, remove: Span): { add: Span; remove: Span } {
   };
 }
 
-/** @returns what gives an operation, and its place in the list, its span */
+/** @returns a function from an operation, and its index in the list, to its span */
 function spansOf(
   operations: readonly Operation[],
   first_moment: number,
@@ -163,7 +163,7 @@ function spansOf(
   };
 }
 
-/** The same for equal values, another one for others. */
+/** The same key for equal values, different keys for different ones. */
 function keyOf(value: unknown): unknown {
   if (typeof value === "object") return `object ${plainText(value)}`;
   return typeof value === "string" ? `string ${value}` : value;

@@ -17,7 +17,7 @@ export function coverage(values: readonly Lifetime[], end: number): Int32Array {
   return counts;
 }
 
-/** Few of the values such that one of them stays through each of the moments, as far as that is so. */
+/** A few of the values, such that at each moment through which some value stays, one of these does. */
 export function covering(values: readonly Lifetime[], from: number, until: number): Lifetime[] {
   const staying = values
     .filter(staysThrough)

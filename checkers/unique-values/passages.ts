@@ -6,27 +6,27 @@ import { overtaken } from "./queue.ts";
  * # Through a deque in both directions
  *
  * A value that goes through comes in at a moment that is free of the pile there, goes out at one that is free of the other
- * pile, and never is there together with one of the opposite direction. So its spans are narrowed to begin and end at
- * moments that are free of the pile and of what surely is there of the opposite direction; which makes more be
- * surely there, and so on, until nothing changes. All this is needed: where a span vanishes, where two values
- * overtake each other, or where two of opposite directions surely meet, there is no order.
+ * pile, and is never in the deque together with a value of the opposite direction. So its spans are narrowed to begin and
+ * end at moments that are free of the pile and of values of the opposite direction that must be there. Then more values
+ * must be there at some moments, so spans are narrowed again, until nothing changes. All this is necessary: if a span
+ * vanishes, if two values overtake each other, or if two values of opposite directions must meet, there is no order.
  *
- * It is enough when no value has the choice between two times. Each direction is put into a row as in queue.ts, and each
- * value comes and goes with the first allowed moments that the row leaves it, not before the last moment that is free of its
- * own direction. So a value that surely is there for a while is there within one stretch of its own direction, and stretches of
+ * It is sufficient when no value can choose between two times. Each direction is put into a row as in queue.ts, and each
+ * value comes and goes at the first allowed moments that the row leaves it, not before the last moment that is free of its
+ * own direction. So a value that must be there for a while is there within one stretch of its own direction, and stretches of
  * opposite directions have nothing in common, not even the time between two moments. A value that may come and go
- * at one moment does so in the middle of one at which nothing is there; or it lies within a stretch of its own, and
- * can come in there before it must be able to go. Where neither holds, spans with holes may mean that it is there at one
- * time or at another one: the search has to tell.
+ * at one moment does so in the middle of a moment at which nothing is there; or it lies within a stretch of its own
+ * direction, and can come in there before it must be able to go. Where neither holds, spans with holes may mean that it
+ * is there at one time or at another: then the search has to decide.
  */
 
 /** Ways through a deque: in and out at the first end, at the last end, or in at the one and out at the other. */
 export type Way = "first" | "last" | "forth" | "back";
 
-/** Each time that one direction is narrowed, the other one may have to be. */
+/** The most rounds of narrowing: each time that one direction is narrowed, the other may have to be, too. */
 const most_rounds = 20;
 
-/** What goes through a deque in one direction. */
+/** The values that go through a deque in one direction. */
 interface Passage {
   readonly values: readonly Lifetime[];
   /** The moments at which it can come in, and go out. */
@@ -34,7 +34,7 @@ interface Passage {
   readonly exit: Open;
 }
 
-/** Whether what goes through a deque can do so, within one group (see deque.ts). */
+/** Whether the values that go through a deque can do so, within one group (see deque.ts). */
 export function passages(
   { first, last, forth, back }: Readonly<Record<Way, readonly Lifetime[]>>,
   { end }: Lifetimes,
@@ -111,8 +111,8 @@ function between(values: readonly Lifetime[], end: number): Int32Array {
 }
 
 /**
- * Whether each value that need not stay through any moment has its place: at a moment when nothing is there; or among those
- * of its own direction, without a choice between two times.
+ * Whether each value that need not stay through any moment has its place: at a moment when nothing is there; or among the
+ * values of its own direction, without a choice between two times.
  */
 function settled(
   { values, entrance }: Passage,

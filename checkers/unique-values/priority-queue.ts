@@ -8,14 +8,14 @@ import { covering, staysThrough } from "./moments.ts";
  * There is an order exactly when each value can go at a moment that is free of all smaller ones (see lifetimes.ts), and every
  * operation that found nothing has a free moment.
  *
- * Proof, by taking away the largest value, w. When w goes, nothing else may be there: all others are smaller. So its remove
- * needs a moment through which none of them stays. That is enough, too: an order of the others has the queue empty
- * in the middle of all moments that are free of them. There w can go; and it can come in as late as it needs to, at that moment
- * or before, as nobody minds a value that is larger. And so on with the next largest one. A value that never leaves
- * has no such condition. □
+ * Proof, by induction over the values: take away the largest one, w. When w goes, nothing else may be there, because all
+ * others are smaller. So its remove needs a moment through which none of them stays. That is enough, too: there is an order
+ * of the others with the queue empty in the middle of every moment that is free of them. At such a moment w can go; and it
+ * can come in then or earlier, because a larger value is in nobody's way. Go on with the next largest value. A value that
+ * never leaves has no such condition. □
  *
- * Values are added one after the other, smallest first, so moments are only ever taken: a forest of
- * pointers to the next free moment needs almost O(n), after sorting.
+ * Values are added smallest first, so a free moment may become taken, but never free again: a forest of pointers to
+ * the next free moment needs almost O(n), after sorting.
  */
 export function priorityQueueFault({
   values,
@@ -45,14 +45,14 @@ function blocking(values: readonly Lifetime[], { from, until }: Span): Lifetime[
 
 /** The moments at which nothing has to be in the container. */
 class FreeMoments {
-  /** By moment: itself, or a later one from which the search for the next free one goes on. */
+  /** By moment: itself when it is free, else a later one from which to look on for the next free one. */
   readonly #next: Int32Array;
 
   constructor(end: number) {
     this.#next = Int32Array.from({ length: end + 2 }, (_, moment) => moment);
   }
 
-  /** The first free one at a moment or after it. */
+  /** The first free moment at or after this one. */
   from(moment: number): number {
     const next = this.#next;
     let free = moment;

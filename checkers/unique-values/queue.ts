@@ -4,33 +4,33 @@ import { coverage, covering } from "./moments.ts";
 /**
  * # First in, first out
  *
- * Without crashes: there is an order exactly when no value v was in before a value w came in (add v returned before add w was
- * called), and out after w was out (remove w returned before remove v was called, or v never left); and
- * every operation that found nothing has a free moment (see lifetimes.ts).
+ * Without crashes: there is an order exactly when (1) there are no two values v and w such that v went in before w
+ * (add v returned before add w was called) but came out after it (remove w returned before remove v was called, or v
+ * never left); and (2) every operation that found nothing has a free moment (see lifetimes.ts).
  *
- * Proof. That this is needed is plain. It is enough: let v → w when add v precedes add w or remove v precedes remove
- * w. There is no cycle of two; so there is none at all. Take a shortest one, of three or more values. Two steps
- * for the same reason are one step, since precedence is transitive. So the reasons alternate: a → b (adds), b →
- * c (removes), c → d (adds). Of two precedences of intervals, a before b and c before d, a is before d or c is before
- * b. The one makes a shorter cycle, the other one a cycle of two (c → b → c). So the values can be put into a row that keeps →.
+ * Proof. Both are clearly necessary. They are sufficient: let v → w when add v precedes add w or remove v precedes remove
+ * w. By (1) there is no cycle of two; it follows that there is none at all. Take a shortest cycle, of three or more values.
+ * Two steps for the same reason make one step, since precedence is transitive. So the reasons alternate: a → b (adds), b →
+ * c (removes), c → d (adds). If a precedes b and c precedes d, then a precedes d or c precedes b, as these are intervals.
+ * The first makes a shorter cycle, the second a cycle of two (c → b → c). So the values can be put into a row that keeps →.
  * Give each add the latest `add.from` of the values up to it in the row; each remove the same with
  * `remove.from`. Both stay in their spans: an earlier value in the row whose `from` were later than this one's `until`
- * would have to be a later one. Adds and removes are in the row's order, and each add comes before its remove, since each
+ * would have to come later in the row. Adds and removes are in the row's order, and each add comes before its remove, since each
  * `add.from` ≤ `remove.from`. Between two free moments nothing changes: a span that is cut there
  * precedes no others than before. □
  *
- * With crashed removes: each may have taken out one of the values that are *left*: in, and never taken out by an
- * acknowledged operation. A value taken by an operation called at moment t has the remove span [t, end]. So one asks
- * whether the crashed operations can be matched with some values such that the above holds:
+ * With crashed removes: each may have taken out one of the values that are *left*, that is, not taken out by any
+ * acknowledged operation. A value taken by an operation called at moment t has the remove span [t, end]. So the question
+ * is whether the crashed operations can be matched with some values such that the above holds:
  * - A value v that is left must be out before w is (is taken by `w.remove.until`) if v was in before w came in.
  * - A free moment g must be free of those that are left, too: those in before it must be taken by g.
- * Every demand is "all that were in before some moment x must be taken by some moment T": that are B(x) values,
- * a beginning of the row of all values that are left by `add.until`. Called by T are N(T) crashed operations. What one
- * can take by T, it can take later, too; so by Hall's theorem the matching exists exactly when for each T
- * as many values as are demanded by T are at most N(T). Those demanded by T are the B(x) for the largest x that
- * is demanded by then: so each demand can be looked at by itself, B(x) ≤ N(T). For the free moments (x = T = g)
- * this says that each is free or not whatever the others are. So a moment is free when no value that was removed stays through it and
- * B(g) ≤ N(g), and all operations that found nothing can have theirs. □
+ * Every demand has the form "all values that were in before moment x must be taken by moment T". Let B(x) be the number of
+ * these values; they come first when the values that are left are sorted by `add.until`. Let N(T) be the number of crashed
+ * operations that were called by T. What one of them can take by T, it can also take later; so by Hall's theorem the matching
+ * exists exactly when for each T at most N(T) values are demanded by T. Those are the B(x) values for the largest x that is
+ * demanded by then: so each demand can be checked by itself, B(x) ≤ N(T). For the free moments (x = T = g) this means that
+ * each is free or not, whatever the others are. So a moment is free when no value that was removed stays through it and
+ * B(g) ≤ N(g), and every operation that found nothing can have its own. □
  *
  * O(n log n) for sorting and for the moments of the returns; the rest is O(n).
  */
@@ -38,7 +38,7 @@ export function queueFault(lifetimes: Lifetimes): readonly Part[] | undefined {
   return overtaken(lifetimes.values, lifetimes.end) ?? notTaken(lifetimes) ?? neverEmpty(lifetimes);
 }
 
-/** Two values, of which the one went in before the other, and came out after it. */
+/** Two values of which one went in before the other and came out after it. */
 export function overtaken(values: readonly Lifetime[], end: number): readonly Part[] | undefined {
   const latest: (Lifetime | undefined)[] = Array(end + 1).fill(undefined);
   for (const life of values)

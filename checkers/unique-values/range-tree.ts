@@ -1,9 +1,9 @@
 /** Whole numbers in a row. Adding to many of them at once, and finding a small one, take O(log n). */
 export class RangeTree {
   readonly #size: number;
-  /** By node of a complete binary tree: the least number below it, but for what was added to nodes above. */
+  /** By node of a complete binary tree: the least number below it, without what was added to nodes above. */
   readonly #least: Int32Array;
-  /** By node: what was added to all below it. */
+  /** By node: what was added to all numbers below it. */
   readonly #added: Int32Array;
 
   constructor(numbers: ArrayLike<number>) {

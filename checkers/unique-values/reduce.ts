@@ -16,7 +16,7 @@ import { queueFault } from "./queue.ts";
 import { smallest } from "./smallest.ts";
 import { lastAdded, stackFault } from "./stack.ts";
 
-/** What is left of a history of one key when all has been done that takes little time. */
+/** What is left for the search after the quick methods have looked at the history of one key. */
 export interface Reduction {
   /** The history is linearizable exactly when each of these is, by itself. None: it is linearizable. */
   readonly parts: readonly (readonly Operation[])[];
@@ -50,7 +50,7 @@ export const containers: Readonly<Record<string, Container>> = {
 
 /**
  * Judges the history of a container, as far as that can be done without a search.
- * @param model a model's name; of most of them nothing is known here
+ * @param model a model's name; most of them have no quick method
  * @param initial the model's first state
  */
 export function reduce(
@@ -67,7 +67,7 @@ export function reduce(
   const found = "values" in lifetimes ? container.judge(lifetimes) : [lifetimes];
   if (found === undefined) return { parts: [], impossible: false };
   if ("unsure" in found) return { parts: found.unsure.map(inOrder), impossible: false };
-  // What a crashed remove may have taken out is a reason of its own: no small part stands without the others.
+  // With crashed removes, a smaller part may be possible though the whole is not.
   if ("values" in lifetimes && lifetimes.crashed.length > 0)
     return { parts: [operations], impossible: true };
   const needed = "values" in lifetimes ? neededParts(found, lifetimes) : [];
@@ -82,8 +82,8 @@ export function reduce(
 }
 
 /**
- * What must not be left out of a contradiction: what it had is a reason for it; but a crashed operation less,
- * which could have taken something out, or a value from the start that never leaves, would be reasons of their own.
+ * The parts of a contradiction, and whatever must stay with them: crashed operations that could have taken something
+ * out, and values from the start that never leave. Without these, the rest could be impossible for another reason.
  */
 function neededParts(
   found: readonly Part[],

@@ -1,6 +1,6 @@
 /**
- * Leaves out what is not needed, many at once as long as that works, in the end one by one.
- * @param impossible whether some of them cannot all be; more of them cannot be either, then
+ * Leaves out the parts that are not needed: many at once as long as that works, in the end one by one.
+ * @param impossible whether these parts cannot all be; if they cannot, no larger set can
  */
 export function smallest<Part>(
   parts: readonly Part[],

@@ -13,12 +13,12 @@ const never = 2 ** 29;
  * something on the stack, so one value lies lowest all the time: it can be added before the first moment of the
  * component, and removed after the last one. And whichever value can do this may be the lowest: take it out
  * of a legal order, and put it in first and out last. So: look for a value that can be the lowest, take it away (the
- * rest is linearizable exactly when all was), see into which components the rest falls apart, and so on. Nothing is
- * left in the end, or some component has no value that can be the lowest: then there is no order.
+ * rest is linearizable exactly when the whole was), see into which components the rest falls apart, and so on. If nothing is
+ * left in the end, there is an order; if some component has no value that can be the lowest, there is none.
  *
  * A value that can be the lowest of a component can still be the lowest of a smaller one. So one only has to look
  * at how components begin and end: each value is found once when a component begins late enough for it, once when one ends
- * early enough. With trees for the least of a range, all is O(n log n).
+ * early enough. With trees for the minimum of a range, the whole takes O(n log n).
  *
  * For crashed pops see crashed.ts. Evidence: the component that is stuck, or few values that cover it. As they stay connected
  * and none of them can be the lowest, they are stuck, too.

@@ -11,7 +11,7 @@ import { containers, reduce } from "./reduce.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const rounds = Number(process.env["ROUNDS"] ?? 20_000);
-/** The search that they are compared with takes its time: all of them by `LARGER=2000`. */
+/** Few by default, because the search that the results are compared with is slow. `LARGER=2000` runs more. */
 const larger_rounds = Number(process.env["LARGER"] ?? 150);
 
 function someHistory(
@@ -60,7 +60,7 @@ function someHistory(
 
 type Draft = { -readonly [Field in keyof Operation]: Operation[Field] };
 
-/** Answers that are exchanged, mostly of operations near each other; sometimes ones that are made up. */
+/** Swaps answers, mostly of operations near each other; sometimes makes one up. */
 function lie(made: Draft[], { removes }: Names, random: Random): void {
   const taking = made.filter(({ f, status }) => removes.includes(f) && status === "ok");
   if (taking.length < 2) return;
