@@ -15,14 +15,14 @@ const named_characters: Record<string, string> = {
 };
 
 const field = { enumerable: true, configurable: true, writable: true };
-/** What checkers do with values goes down into them, and the stack is not endless. */
+/** The deepest nesting: checkers walk through values recursively, and the stack is limited. */
 const deepest = 1_000;
 
 /**
  * Reads EDN forms one by one (https://github.com/edn-format/edn) as plain data: nil is null, keywords keep
  * their colon as values and lose it as keys of maps, lists are arrays, and sets are sorted arrays; tags are left
- * out, and whole numbers of any size are exact (large ones as bigint). JSON is so near to EDN (commas are blanks)
- * that the same reader takes it: what it says of numbers, depth and doubled keys holds there, too.
+ * out, and whole numbers of any size are exact (large ones as bigint). JSON is so close to EDN (commas are blanks)
+ * that the same reader takes it, with the same rules for numbers, depth and duplicate keys.
  */
 export class EdnReader {
   readonly text: string;
@@ -34,8 +34,8 @@ export class EdnReader {
   #depth = 0;
 
   /**
-   * @param as "json": JSON; "events": maps on the first level are events, with keywords for keys. A stray quote
-   *   turns what is text into keys, and the other way round, and then keys are anything.
+   * @param as "json": JSON; "events": maps on the first level are events, whose keys must be keywords. (A stray quote
+   *   swaps the inside and the outside of strings; then keys can be anything, and this finds it.)
    */
   constructor(text: string, as?: "json" | "events") {
     this.text = text;
@@ -65,7 +65,7 @@ export class EdnReader {
     }
   }
 
-  /** @throws Unfinished, or HistoryError where the text is no EDN */
+  /** @throws Unfinished, or HistoryError where the text is not EDN */
   read(): unknown {
     switch (this.next()) {
       case "":
@@ -214,7 +214,7 @@ const symbolic_values: Readonly<Record<string, number>> = {
   "#-Inf": Number.NEGATIVE_INFINITY,
 };
 
-/** Exact where it is whole; the word itself where it is no number (a ratio). */
+/** An exact number if it is whole; the word itself if it is not a number (a ratio). */
 export function numberOf(word: string): unknown {
   const bare = word.replace(/[NM]$/, "");
   const number = Number(bare);
@@ -223,7 +223,7 @@ export function numberOf(word: string): unknown {
   return BigInt(bare.replace(/^\+/, ""));
 }
 
-/** Any order will do for the elements of a set, as long as equal sets come out equal. */
+/** The elements of a set may be in any order, as long as equal sets come out equal. */
 function inOrder(one: unknown, other: unknown): number {
   if (typeof one === "number" && typeof other === "number") return one - other;
   const [text, other_text] = [canonical(one), canonical(other)];

@@ -7,7 +7,7 @@
 
 /**
  * A logical process: one client, until an `info` ends it; where processes are numbers, it then goes on under a new
- * one. "nemesis" is the one that breaks things; any other name is a client.
+ * one. "nemesis" is the process that breaks things; any other name is a client.
  */
 export type Process = number | string;
 
@@ -32,7 +32,7 @@ export interface Ok {
   /** Where a format repeats them. */
   readonly f?: string;
   readonly key?: string;
-  /** In Jepsen's words, where an `add` that tells nothing new repeats its input. */
+  /** It is in Jepsen's format, where the `ok` of an `add` just repeats its input. */
   readonly jepsen?: true;
 }
 
@@ -46,7 +46,7 @@ export interface Failed {
   readonly f?: string;
 }
 
-/** One line of a history. Its fields are called as in the file. */
+/** One line of a history. The fields have the same names as in the file. */
 export type HistoryEvent = Invoke | Ok | Failed;
 
 /** Everything needed to know what ran; the first line of a history file. */
@@ -58,7 +58,7 @@ export interface Header {
   readonly isolation: string | null;
   readonly seed: number;
   readonly clients: number;
-  /** What a number starts with: counters and registers. */
+  /** The number with which counters and registers start. */
   readonly initial?: number;
   readonly started: string;
 }
@@ -83,7 +83,7 @@ export interface Operation {
   readonly returned_line?: number | undefined;
 }
 
-/** What happened: operations and, where it came from a run of ours, what ran. */
+/** What happened: the operations, and for a run of ours also what ran. */
 export interface History {
   readonly header: Header | undefined;
   /** In the order of their invokes. */

@@ -1,8 +1,8 @@
 import type { HistoryEvent, Operation } from "./event.ts";
 
 /**
- * The events that make these operations, in their order, counted from 0. An `info` whose error is known
- * follows right after its invoke (when it came is not kept); one without an error never completed.
+ * The events of these operations, in their order, counted from 0. An `info` whose error is known follows right
+ * after its invoke (its real time is not kept); an `info` without an error never completed.
  */
 export function eventsOf(operations: readonly Operation[]): HistoryEvent[] {
   const calls = operations.map((operation) => ({ operation, at: operation.invoked, call: true }));
@@ -12,7 +12,7 @@ export function eventsOf(operations: readonly Operation[]): HistoryEvent[] {
       const at = operation.status === "info" ? operation.invoked : operation.returned;
       return { operation, at, call: false };
     });
-  // Calls come first in a tie: the sort is stable.
+  // At equal times calls come first: the sort is stable.
   return [...calls, ...returns]
     .sort((one, other) => one.at - other.at)
     .map(({ operation, call }, index) => (call ? invoke(operation, index) : end(operation, index)));

@@ -6,12 +6,12 @@ import { JsonlParser } from "./read-jsonl.ts";
 import { LimoParser, limo_header } from "./read-limo.ts";
 import { PolylinParser, polylin_header } from "./read-polylin.ts";
 
-/** The ways in which histories are written down. */
+/** The formats of history files. */
 export const formats = ["jsonl", "json", "edn", "jepsen-log", "polylin", "limo", "etcd"] as const;
 /** One of them. */
 export type Format = (typeof formats)[number];
 
-/** What a file's beginning looks like. @returns undefined when it looks like no history */
+/** The format that a file's beginning looks like. @returns undefined when it does not look like a history */
 export function detectFormat(beginning: string): Format | undefined {
   const lines = beginning.split("\n", 10_000).map((line) => line.replace(/\r$/, ""));
   const first = lines.find((line) => line.trim() !== "") ?? "";
@@ -20,7 +20,7 @@ export function detectFormat(beginning: string): Format | undefined {
   if (etcd_beginning.test(first)) return "etcd";
   const bare = beginning.replace(/^(?:[\s,]|;.*\n)+/u, "");
   if (/^\[\s*(?:\{\s*(?:"|$)|\]|$)/.test(bare)) return "json";
-  // Over several lines, indented: JSON for people.
+  // Indented, over several lines: pretty-printed JSON.
   if (/^\{(?:\s*"[^\n]*[{[,])?\s*\n[ \t]+["}\]]/.test(bare)) return "json";
   if (/^\{\s*(?:"|$)/.test(bare)) return "jsonl";
   if (/^(?:[[({]|#(?!\s))/.test(bare)) return "edn";

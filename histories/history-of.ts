@@ -2,7 +2,7 @@ import type { History, HistoryEvent } from "./event.ts";
 import { Pairing } from "./pair.ts";
 
 /**
- * A history of events that are in memory, in the order in which they happened. What never completed is `info`.
+ * A history of events that are in memory, in the order in which they happened. An operation that never completed is `info`.
  *
  * @throws HistoryError for a second invoke of one process before its first has returned, or a completion
  *   without an invoke

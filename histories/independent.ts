@@ -1,8 +1,8 @@
 import type { Operation } from "./event.ts";
 
 /**
- * Whether these look like the operations of one of Jepsen's independent workloads, whose values are [key value]:
- * all inputs are pairs, and something went in as [key nil] and came out as [key value].
+ * Whether these operations look like one of Jepsen's independent workloads, whose values are [key value]: all inputs
+ * are pairs, and some operation has the input [key nil] and the answer [key value].
  */
 export function lookIndependent(operations: readonly Operation[]): boolean {
   const pairs = ({ input }: Operation): boolean => Array.isArray(input) && input.length === 2;

@@ -3,12 +3,12 @@ import type { Sink } from "./parser.ts";
 
 /** An operation with the times of its call and of its return. */
 export interface Interval {
-  /** One that is free then, when not given. */
+  /** When not given: any process that is free at that time. */
   readonly process?: Process;
   readonly f: string;
   readonly key: string;
   readonly input: unknown;
-  /** Undefined when nobody knows whether it happened. */
+  /** The answer; undefined when nobody knows whether it happened. */
   readonly output: unknown;
   readonly from: number | bigint;
   readonly to: number | bigint;
@@ -22,8 +22,8 @@ interface Moment {
 }
 
 /**
- * Gives on operations with times as events, in the order of the times.
- * @param calls_first whether a call comes before a return of the same time, so that the two overlap
+ * Passes on operations with times as events, in the order of the times.
+ * @param calls_first whether a call comes before a return at the same time, so that the two overlap
  */
 export function emitIntervals(
   intervals: readonly Interval[],
@@ -36,7 +36,7 @@ export function emitIntervals(
       { at: interval.from, call: true, interval },
       { at: interval.to, call: false, interval },
     );
-  // An operation's own call comes before its return, also when both have one time.
+  // An operation's own call comes before its return, even if both have the same time.
   const rank = ({ call, interval }: Moment): number =>
     interval.from === interval.to ? 1 : call === calls_first ? 0 : 2;
   moments.sort((one, other) =>
@@ -62,7 +62,7 @@ function end(index: number, process: Process, { output }: Interval): HistoryEven
     : { index, time_ns: index, process, type: "ok", output };
 }
 
-/** Processes for operations that do not say whose they are. */
+/** Processes for operations that do not name theirs. */
 class Lanes {
   readonly #free: number[] = [];
   readonly #taken = new Map<Interval, number>();

@@ -13,10 +13,10 @@ export interface JepsenOperation {
 }
 
 /**
- * Jepsen's conventions in our words. An `ok` repeats its input but for what it learnt; keys are `:key`, or the first
- * of `[key value]` tuples. A value that is not given stays undefined.
+ * Translates Jepsen's conventions into ours. An `ok` repeats its input, except for what it learnt; the key is `:key`,
+ * or the first of a `[key value]` tuple. A value that is not given stays undefined.
  * @param independent values are such tuples
- * @throws HistoryError when it is no operation
+ * @throws HistoryError when it is not an operation
  */
 export function fromJepsen(
   operation: JepsenOperation,
@@ -38,7 +38,7 @@ export function fromJepsen(
   return { index, time_ns, process, type, f: word(operation.f), key, input: value };
 }
 
-/** @throws HistoryError for what can be no name of a process */
+/** @throws HistoryError for something that cannot be the name of a process */
 export function processOf(given: unknown): Process {
   if (typeof given === "number" && Number.isSafeInteger(given)) return given;
   if (given === "nemesis" || given === ":nemesis") return "nemesis";

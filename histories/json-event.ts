@@ -5,9 +5,9 @@ import { fromJepsen, processOf } from "./jepsen-event.ts";
 /**
  * An event from a JSON object, in our own words (docs/history-format.md) or, where it has a `value`, in Jepsen's.
  * `index` may be left out: then the order of the file counts.
- * @param next the least index it may have
+ * @param next the smallest index that the event may have
  * @param independent Jepsen's values are [key value]
- * @throws HistoryError without a line: what is wrong with it
+ * @throws HistoryError that says what is wrong, without a line
  */
 export function jsonEvent(given: unknown, next: number, independent: boolean): HistoryEvent {
   if (!isRecord(given)) throw new HistoryError("an event must be a JSON object", 0);
@@ -30,7 +30,10 @@ export function jsonEvent(given: unknown, next: number, independent: boolean): H
   return ownEvent(given, index, type);
 }
 
-/** A `time` instead of `time_ns`, or a completion that says its `f`: nil values are often left out. */
+/**
+ * Jepsen's events without a `value`, as nil values are often left out: they have `time` instead of `time_ns`, or a
+ * completion has `f`.
+ */
 function isJepsens(given: Record<string, unknown>): boolean {
   if ("input" in given || "output" in given || "time_ns" in given) return false;
   return "time" in given || ("f" in given && given["type"] !== "invoke");

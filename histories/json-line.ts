@@ -1,12 +1,12 @@
 import { EdnReader } from "./edn.ts";
 import { HistoryError } from "./history-error.ts";
 
-/** A line that is shorter cannot be nested too deep. */
+/** A shorter line cannot be nested too deep. */
 const short = 2_000;
 
 /**
  * One JSON value from one line, whole numbers of any size exact (large ones as bigint).
- * @throws HistoryError: what is wrong with it; its column is Infinity where the text just ends too early
+ * @throws HistoryError that says what is wrong; its column is Infinity when the text ends too early
  */
 export function parseJsonLine(text: string): unknown {
   let value: unknown;
@@ -16,18 +16,18 @@ export function parseJsonLine(text: string): unknown {
     throw new HistoryError(jsonTrouble(error), 0, endsTooEarly(error, text) ? Infinity : 0);
   }
   if (text.length < short && colons(text) === keysIn(value)) return value;
-  // Slower, but it minds digits, depth and keys that come twice.
+  // Slower, but it checks large numbers, depth and duplicate keys.
   return new EdnReader(`${text} `, "json").read();
 }
 
-/** One after each key, unless strings have some, too. */
+/** How many `":` the text has: one after each key, and perhaps some in strings. */
 function colons(text: string): number {
   let count = 0;
   for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++;
   return count;
 }
 
-/** How many keys there are; NaN where a whole number may be more than a number holds. */
+/** How many keys there are; NaN when a number may be too large to be exact. */
 function keysIn(value: unknown): number {
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
     return Number.NaN;

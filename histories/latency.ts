@@ -1,9 +1,9 @@
 import type { Operation } from "./event.ts";
 
 export interface Latency {
-  /** Half of the operations took at most as long; null if there are none. */
+  /** Half of the operations took at most this long; null if there are none. */
   readonly p50_ms: number | null;
-  /** 99 of 100 took at most as long; null if there are none. */
+  /** 99 of 100 took at most this long; null if there are none. */
   readonly p99_ms: number | null;
 }
 

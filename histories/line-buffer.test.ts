@@ -8,7 +8,7 @@ import { LineBuffer } from "./line-buffer.ts";
 const folder = mkdtempSync(join(tmpdir(), "raceproof-lines-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the file holds after these pieces, written now and then. */
+/** The content of the file after these pieces, when it is written to now and then. */
 function written(pieces: readonly (string | number | Uint8Array)[], write_every: number): string {
   const path = join(folder, "lines");
   const file = openSync(path, "w");

@@ -1,8 +1,8 @@
 import { writeSync } from "node:fs";
 
 /**
- * Text on its way to a file, as bytes. A load writes two lines for every operation: put together from
- * strings, and encoded then, they cost a fast database a tenth of its speed.
+ * Text on its way to a file, as bytes. A load writes two lines for every operation: concatenating strings and
+ * encoding them would cost a fast database a tenth of its speed.
  */
 export class LineBuffer {
   #bytes = Buffer.allocUnsafe(1 << 16);
@@ -26,7 +26,7 @@ export class LineBuffer {
     this.#digits(n - billions * 1e9, billions > 0 ? 9 : digitsOf(n));
   }
 
-  /** Gives everything to the kernel, in one `write` where that takes it. @throws the error of `write` */
+  /** Gives everything to the kernel, if possible in one `write`. @throws the error of `write` */
   writeTo(file: number): void {
     const length = this.#length;
     this.#length = 0;

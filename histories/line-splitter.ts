@@ -1,20 +1,20 @@
 import { HistoryError } from "./history-error.ts";
 
-/** V8 has no longer strings than about this. */
+/** About the longest string that V8 allows. */
 const longest_string = 500 * 2 ** 20;
 
 /**
- * Cuts text that comes in pieces into lines, each handed on once. Only "\n" and "\r\n" end a line. Takes time
- * in proportion to the text, also where one line is most of it.
+ * Cuts text that comes in pieces into lines, and passes each on once. Only "\n" and "\r\n" end a line. Takes time
+ * in proportion to the text, even if one line is most of it.
  */
 export class LineSplitter {
-  /** How many lines were handed on. */
+  /** How many lines were passed on. */
   lines = 0;
   readonly #longest: number;
   #parts: string[] = [];
   #length = 0;
 
-  /** @param longest how many characters of a line fit into memory */
+  /** @param longest the most characters of a line that fit into memory */
   constructor(longest: number = longest_string) {
     this.#longest = Math.min(longest, longest_string);
   }
@@ -37,7 +37,7 @@ export class LineSplitter {
     if (from < piece.length) this.#keep(piece.slice(from));
   }
 
-  /** What is left when the text is over: its last line, if that has no end. */
+  /** The text is over: passes on its last line, if that has no line end. */
   end(take: (line: string, number: number) => void): void {
     if (this.#length > 0) take(this.#line(), ++this.lines);
   }

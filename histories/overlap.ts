@@ -1,8 +1,8 @@
 import type { Operation } from "./event.ts";
 
 /**
- * How many of these operations ran at the same time as another of them.
- * Only completed ones count: one of unknown fate has no end, and would overlap with all that follows.
+ * How many of these operations ran at the same time as another one.
+ * Only completed ones count: an operation of unknown outcome has no end, and would overlap with all that follow.
  * @param operations in the order of their invokes
  */
 export function overlapping(operations: readonly Operation[]): number {

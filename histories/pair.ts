@@ -4,32 +4,32 @@ import { HistoryError } from "./history-error.ts";
 type Open = { -readonly [Field in keyof Operation]: Operation[Field] };
 type Completion = Exclude<HistoryEvent, { type: "invoke" }>;
 
-/** Completions whose invokes are not there: the history begins in the middle, or has lost lines. */
+/** Completions without an invoke: the history begins in the middle, or has lost lines. */
 export interface Unmatched {
   readonly count: number;
-  /** Of the first of them. */
+  /** The line of the first of them. */
   readonly line: number | undefined;
   readonly process: Process;
   readonly type: string;
-  /** Whether it was its process's first event: the history begins in the middle. */
+  /** Whether the first of them was the first event of its process: then the history begins in the middle. */
   readonly begins_late: boolean;
-  /** How many tell not even what was done. What they did cannot be judged, nor what it changed. */
+  /** How many do not even tell what was done. Neither they nor their effects can be judged. */
   readonly left_out: number;
 }
 
 /**
  * Joins each invoke with its completion, event by event.
- * What never completed is `info`. Nemesis events are no operations: they are only counted. A completion without an
- * invoke stands for an operation that may have happened at any time: where it tells what was done, it becomes an
- * `info` that began before all others.
+ * An operation that never completed is `info`. Nemesis events are not operations: they are only counted. A completion
+ * without an invoke stands for an operation that may have happened at any time: if it tells what was done, it becomes
+ * an `info` that began before all others.
  */
 export class Pairing {
   events = 0;
   unmatched: Unmatched | undefined;
-  /** The names that were replaced. */
+  /** The names of operations that were replaced. */
   readonly renamed: Set<string> = new Set();
   readonly #operations: Operation[] = [];
-  /** Begun before the first event. */
+  /** Operations that began before the first event. */
   readonly #earlier: Open[] = [];
   readonly #open = new Map<Process, { operation: Open; line: number | undefined }>();
   readonly #seen = new Set<Process>();
@@ -54,8 +54,8 @@ export class Pairing {
 
   /**
    * @param line where it stands in a file, if it was read from one
-   * @throws HistoryError for a second invoke of one process, or a completion of something else than it invoked,
-   *   or of nothing
+   * @throws HistoryError for an invoke while the process has one open, for a completion that does not fit the invoke,
+   *   and for one without an invoke
    */
   add(event: HistoryEvent, line?: number): void {
     this.events++;
@@ -107,7 +107,7 @@ export class Pairing {
     const { process, type, f } = event;
     if (this.#whole)
       throw wrong(`process ${process} has an "${type}" without an invoke before it`, event, line);
-    // Jepsen's `ok` repeats what went in.
+    // Jepsen's `ok` repeats the input.
     const known = event.type === "ok" && event.jepsen === true && f !== undefined;
     if (known) {
       const { output: input, key = "" } = event;

@@ -1,12 +1,12 @@
 import type { Header, HistoryEvent } from "./event.ts";
 
-/** What a format's parser gives on, in the order of the file. */
+/** What a format's parser passes on, in the order of the file. */
 export interface Sink {
   header(header: Header): void;
   event(event: HistoryEvent, line: number): void;
-  /** Something the reader of a verdict should know: the file is cut off, … */
+  /** Something that people should know beside the verdict: the file is cut off, … */
   note(sentence: string): void;
-  /** Why an "invalid" is not to be trusted: not all of what happened is in the file. */
+  /** Why a verdict "invalid" cannot be trusted: the file does not have everything that happened. */
   doubt(sentence: string): void;
 }
 
@@ -19,6 +19,6 @@ export interface Parser {
 export interface ParserOptions {
   /** Jepsen's values are [key value]. */
   readonly independent?: boolean | undefined;
-  /** How many characters may have to be held at once. */
+  /** The most characters that may be held in memory at once. */
   readonly longest?: number | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Process } from "./event.ts";
 
-/** What the lines of one process have in common, as bytes: it mostly does the same thing again. */
+/** The parts of lines that one process repeats, as bytes: it mostly does the same thing again. */
 export class Phrases {
   /** Before the output. */
   readonly ok: Buffer;
@@ -18,7 +18,7 @@ export class Phrases {
   /** To the end of the line. */
   invoke(f: string, key: string, input: unknown): Buffer {
     const same = f === this.#f && key === this.#key && input === this.#input;
-    // An object may have changed since.
+    // An object may have changed since then.
     if (!this.#invoke || !same || Object(input) === input) {
       [this.#f, this.#key, this.#input] = [f, key, input];
       const what = `"f":${JSON.stringify(f)},"key":${JSON.stringify(key)}`;
@@ -33,7 +33,7 @@ export class Phrases {
   }
 }
 
-/** As JSON; what JSON has no word for is null. */
+/** A value as JSON; null for what JSON cannot express. */
 export function json(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }

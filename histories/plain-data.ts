@@ -3,14 +3,14 @@ const most_parts = 10_000;
 
 /**
  * Any value as JSON can hold it, so that a history can be written down and two answers can be compared.
- * Nothing that a program answers makes it throw: a bigint becomes a number, or a string when it is too
- * large for one; what lies inside itself becomes "[circular]"; what is deeper than 8 levels "[…]".
+ * It never throws, whatever a program answers: a bigint becomes a number, or a string when it is too
+ * large for one; a circular reference becomes "[circular]", and anything deeper than 8 levels "[…]".
  */
 export function plainData(value: unknown): unknown {
   return new Visit().plain(value);
 }
 
-/** The same as one line of text; empty for what JSON leaves out (undefined, functions). */
+/** The same as one line of text; empty for values that JSON leaves out (undefined, functions). */
 export function plainDataText(value: unknown): string {
   return JSON.stringify(plainData(value)) ?? "";
 }
@@ -42,7 +42,7 @@ class Visit {
     try {
       return this.#inside(value);
     } catch {
-      // A getter, or a toJSON, of the program's own.
+      // A getter or a toJSON of the program threw.
       return "[unreadable]";
     } finally {
       this.#above.pop();

@@ -10,8 +10,8 @@ import type { Parser, ParserOptions, Sink } from "./parser.ts";
  * Events as forms, one after the other or all in one vector or list: Jepsen's EDN, a map each, Knossos'
  * `[process type f value]`, and JSON that is not one object a line, like elle-cli's.
  *
- * A form that goes on in the next piece is read again, from its start, when twice as much text is there: so that
- * all takes time in proportion to the text, however long a form is.
+ * A form that goes on in the next piece is read again, from its start, when there is twice as much text: so
+ * reading takes time in proportion to the text, however long a form is.
  */
 export class EdnParser implements Parser {
   readonly #sink: Sink;
@@ -19,14 +19,14 @@ export class EdnParser implements Parser {
   readonly #independent: boolean;
   readonly #longest: number;
   #rest = "";
-  /** So much must be there before it is worth to read again. */
+  /** How much text there must be before it is worth reading again. */
   #enough = 0;
   #line = 1;
   #line_end = 0;
   #column = 1;
   #next = 0;
   #discarded = 0;
-  /** Around the events: nothing yet; a list, open or closed again; or nothing, for good. */
+  /** The list around the events: not seen yet, open, closed again, or none. */
   #around: "not known" | "open" | "closed" | "none" = "not known";
 
   constructor(
@@ -85,7 +85,7 @@ export class EdnParser implements Parser {
     this.#enough = 2 * this.#rest.length;
   }
 
-  /** Whether a bracket opens the list of all events, or an event that is a vector itself. */
+  /** Whether a bracket opens the list of all events; if not, it opens an event that is a vector. */
   #isAround(reader: EdnReader): boolean {
     const inside = new EdnReader(reader.text);
     inside.at = reader.at + 1;
@@ -122,7 +122,7 @@ export class EdnParser implements Parser {
     return fromJepsen(operation, this.#next, this.#independent);
   }
 
-  /** Counts lines. The next end of a line is looked for once: it may be far away. */
+  /** Counts lines. The next line end is searched for only once: it may be far away. */
   #pass(text: string, from: number, to: number): void {
     let last = from - this.#column + 1;
     if (this.#line_end < from) this.#line_end = endOfLine(text, from);
@@ -153,7 +153,7 @@ function fromVector(form: unknown): JepsenOperation {
   return { process, type, f, value };
 }
 
-/** Whether more of a history follows in what should be the beginning of its last form. */
+/** Whether more events follow in what should be an unfinished last form. */
 function goesOn(rest: string): boolean {
   const events = rest.match(/[:"]process\b|\[\s*\S+\s+:(invoke|ok|fail|info)\b/g) ?? [];
   return events.length > 1 || /\n[[({#]/.test(rest);

@@ -11,10 +11,10 @@ type Fields = Record<string, unknown>;
 export const etcd_beginning: RegExp = /^\s*\{\s*"ClientId"\s*:/;
 
 /**
- * `operations.json` of etcd's robustness tests (porcupine.Operation, one a line, of the clients that one file has),
- * as `get`, `put` and `delete` of single keys, for the model kv. A transaction counts for each of its keys by itself:
- * what it says about several keys at one moment is not judged, nor are its conditions, revisions, versions,
- * reads of ranges and reads of the past. Where leases make keys vanish, nothing can be judged.
+ * `operations.json` of etcd's robustness tests (one porcupine.Operation a line), as `get`, `put` and `delete` of
+ * single keys, for the model kv. A transaction counts for each of its keys by itself: it is not judged whether its
+ * keys changed at the same moment, nor are conditions, revisions, versions, reads of ranges and reads of the past.
+ * If leases make keys vanish, nothing can be judged.
  */
 export class EtcdParser implements Parser {
   readonly #sink: Sink;
@@ -105,12 +105,12 @@ function transaction(txn: Fields, answer: Fields | undefined): Request[] {
     const of = fields(each);
     if (of["Type"] !== "range-operation")
       return step(of).map((request) => ({ ...request, output: true }));
-    // Beside a write of the same key, a read may be before or after it.
+    // In a transaction that also writes the key, it is not known whether the read came before or after the write.
     return get(fields(of["Range"]), results[index]).filter(({ key }) => !written.has(key));
   });
 }
 
-/** A write of unknown outcome. */
+/** The put or delete of a transaction, without its outcome; a read is left out. */
 function step(operation: Fields): Request[] {
   switch (operation["Type"]) {
     case "range-operation":
@@ -130,7 +130,7 @@ function step(operation: Fields): Request[] {
   }
 }
 
-/** Long values are kept as hashes. */
+/** The value; for long values the file only has a hash. */
 function valueOf(given: unknown): string {
   const { Value = "", Hash } = fields(given);
   return typeof Hash === "number" && Hash !== 0 ? `hash ${Hash}` : String(Value);

@@ -11,21 +11,24 @@ export interface FileHistory extends History {
   readonly events: number;
   /** Sentences for people about the file itself. */
   readonly notes: readonly string[];
-  /** Why "invalid" may only mean that something is not in the file. */
+  /** Why a verdict "invalid" may only mean that something is missing in the file. */
   readonly doubt?: string;
-  /** Where it begins in the middle: what it starts with is not known then. */
+  /** When the file begins in the middle, where; then the initial value is not known. */
   readonly beginsLate?: string;
 }
 
 /** How a file is to be read. */
 export interface ReadOptions {
-  /** How it is written; found out from the content when not given. */
+  /** The file's format. Default: told from its content. */
   readonly format?: Format;
-  /** Whether Jepsen's values are `[key value]` tuples; asked for where they look so when not given. */
+  /**
+   * Whether Jepsen's values are `[key value]` tuples. When not given, a file whose values look like that is
+   * refused.
+   */
   readonly independent?: boolean;
   /** Other names for operations: { lock: "acquire" }. */
   readonly rename?: Readonly<Record<string, string>>;
-  /** How many characters may have to be held at once: what a line, or a form, may have. */
+  /** The most characters of a line, or of a form. */
   readonly longest?: number;
 }
 
@@ -74,7 +77,7 @@ function found(path: string, beginning: string): Format {
   );
 }
 
-/** What is not in the file, in words. */
+/** Says in words what is missing in the file. */
 function partOf(unmatched: Unmatched, notes: string[]): Pick<FileHistory, "doubt" | "beginsLate"> {
   const { count, line, process, type, begins_late, left_out } = unmatched;
   const first = `line ${line}: process ${process} has an "${type}" without an invoke before it`;

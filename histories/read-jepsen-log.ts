@@ -5,7 +5,7 @@ import { LineSplitter } from "./line-splitter.ts";
 import type { Parser, ParserOptions, Sink } from "./parser.ts";
 
 const prefix = /(?:^(?=\d|:)|\bjepsen\.util(?:\s+-|:)?\s+)/;
-/** How a line of a log begins that tells of an operation, whole or not. */
+/** The beginning of a log line with an operation, whether or not the line is complete. */
 const begins_like_one = new RegExp(`${prefix.source}\\S+\\s+:(?:invoke|ok|fail|info)(?:\\s|$)`);
 
 /**
@@ -16,7 +16,7 @@ export const jepsen_log_line: RegExp = new RegExp(
   `${prefix.source}(\\S+)\\s+(:invoke|:ok|:fail|:info)\\s+(:\\S+)[ \\t]*([^]*)$`,
 );
 
-/** Jepsen's text logs and history.txt. Lines that are no operations are passed over, and counted. */
+/** Jepsen's text logs and history.txt. Lines without an operation are skipped, and counted. */
 export class JepsenLogParser implements Parser {
   readonly #sink: Sink;
   readonly #independent: boolean;
@@ -24,7 +24,7 @@ export class JepsenLogParser implements Parser {
   #index = 0;
   #passed = 0;
   #first_passed = 0;
-  /** The line before that could not be read to its end: fine if nothing follows. */
+  /** The trouble with the previous line, if it could not be read to its end: fine if nothing follows. */
   #broken: HistoryError | undefined;
 
   constructor(sink: Sink, { independent = false, longest }: ParserOptions = {}) {
@@ -74,7 +74,7 @@ export class JepsenLogParser implements Parser {
     }
   }
 
-  /** What follows a value that is known is an error message, which only failures have. */
+  /** Reads the value. After it, only failures may have more: an error message. */
   #value(reader: EdnReader, type: string | undefined, line: number): unknown {
     try {
       const value = reader.read();

@@ -18,14 +18,14 @@ const header_schema: z.ZodType<Header> = z.looseObject({
   started: z.string(),
 });
 
-/** Own format (docs/history-format.md): a header line (may be missing), then one event a line. */
+/** Our own format (docs/history-format.md): a header line (may be missing), then one event a line. */
 export class JsonlParser implements Parser {
   readonly #sink: Sink;
   readonly #independent: boolean;
   readonly #lines: LineSplitter;
-  /** The least index that the next event may have. */
+  /** The smallest index that the next event may have. */
   #next = 0;
-  /** The last line, which has no end and could not be read to it. */
+  /** The last line, if it has no line end and could not be read. */
   #broken: HistoryError | undefined;
 
   constructor(sink: Sink, { independent = false, longest }: ParserOptions = {}) {

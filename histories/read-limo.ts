@@ -3,7 +3,7 @@ import { HistoryError } from "./history-error.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { Parser, ParserOptions, Sink } from "./parser.ts";
 
-/** LiMo's names for what goes in and comes out, in our models' words. */
+/** LiMo's names of data types, and our models' operations to put in and take out. */
 const names: Readonly<Record<string, readonly [put: string, take: string]>> = {
   "atomic-stack": ["push", "pop"],
   "atomic-queue": ["enqueue", "dequeue"],
@@ -19,7 +19,7 @@ const event_line =
 export class LimoParser implements Parser {
   readonly #sink: Sink;
   readonly #lines: LineSplitter;
-  /** By thread: whether what it called takes something out. */
+  /** By thread: whether its open call takes something out. */
   readonly #taking = new Map<string, boolean>();
   #names: readonly [string, string] | undefined;
   #index = 0;
@@ -65,7 +65,7 @@ export class LimoParser implements Parser {
   }
 }
 
-/** Nothing, and `empty`: it was empty. */
+/** No answer, or `empty`, means that the container was empty. */
 function answerOf(answer: string | undefined): unknown {
   return answer === undefined || answer === "empty" ? null : numberOf(answer);
 }

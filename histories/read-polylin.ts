@@ -5,9 +5,9 @@ import { LineSplitter } from "./line-splitter.ts";
 import type { Parser, ParserOptions, Sink } from "./parser.ts";
 
 /**
- * What the methods of each data type are in our models' words: which operation, and how its values are to be taken:
- * "in" is its input, "out" its answer (-1: it was empty), "in, out" both (0 or 1: no or yes), "pair" both of an
- * input. Their priority queue gives the largest first, which is not what our model does: it keeps names of its own.
+ * The methods of each data type as operations of our models, and what their values are: "in" is the input, "out" the
+ * answer (-1: it was empty), "in, out" the input and the answer (0 or 1: no or yes), "pair" two values of one input.
+ * Their priority queue gives the largest item first, unlike our model: so it keeps its own names.
  */
 const methods: Readonly<Record<string, Readonly<Record<string, readonly [string, string]>>>> = {
   stack: { push: ["push", "in"], pop: ["pop", "out"], peek: ["peek", "out"] },

@@ -7,14 +7,14 @@ import { json, Phrases } from "./phrases.ts";
 const index_is = Buffer.from('{"index":');
 const time_is = Buffer.from(',"time_ns":');
 const end = Buffer.from("}\n");
-/** Never goes back, and goes on where a test has put a fake clock in its place. */
+/** A clock that never goes back, and that runs on when a test installs fake timers. */
 const clock_ms = performance.now.bind(performance);
 
 /**
  * Writes a history as JSONL while it happens: the header first, then one event a line.
  *
  * Group commit: all events of one turn of the event loop go to the kernel in one `write`, after the
- * turn's replies were handled. What the kernel has, a killed process keeps; fsync would only guard
+ * turn's replies were handled. What the kernel has survives a kill of the process; fsync would only guard
  * against the machine going down.
  *
  * @example
@@ -73,7 +73,7 @@ export class Recorder {
 
   /** It happened, and this was the answer. */
   ok(process: Process, output: unknown): void {
-    // First, as it may throw: no line is begun that is not ended.
+    // Before the line begins, because it may throw: no line stays half written.
     const text = isNatural(output) ? undefined : json(output);
     this.#begin();
     this.#lines.bytes(this.#of(process).ok);
@@ -99,7 +99,7 @@ export class Recorder {
     return typeof process === "number" ? process + this.#clients : this.#clients;
   }
 
-  /** Writes what is left and closes the file. @throws HistoryError when anything could not be written. */
+  /** Writes what is left and closes the file. @throws HistoryError when something could not be written */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -112,7 +112,7 @@ export class Recorder {
     this.close();
   }
 
-  /** A line, and its write once this turn of the event loop is over. */
+  /** Begins a line, which is written once this turn of the event loop is over. */
   #begin(): void {
     const lines = this.#lines;
     lines.bytes(index_is);
@@ -166,6 +166,6 @@ function withResolvers(): PromiseWithResolvers {
     resolve = yes;
     reject = no;
   });
-  promise.catch(() => {}); // close() tells it again, should nobody wait here
+  promise.catch(() => {}); // close() throws it again, in case nobody waits here
   return { promise, resolve, reject };
 }

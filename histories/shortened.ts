@@ -1,6 +1,6 @@
 /**
  * A text that is not longer than `length_max`, for people to read. The middle is left out: a statement's WHERE and
- * FOR UPDATE stand at its end, and say as much as its beginning. Never in the middle of a character.
+ * FOR UPDATE stand at its end, and say as much as its beginning. No character is cut in two.
  */
 export function shortened(text: string, length_max: number): string {
   if (text.length <= length_max) return text;
@@ -10,9 +10,9 @@ export function shortened(text: string, length_max: number): string {
   return `${begin}…${end}`;
 }
 
-/** As long as a statement may become before it is shortened. */
+/** A statement is shortened when it is longer than this. */
 const statement_length_max = 200;
 
-/** A statement as it is shown; a trace has the whole of it. */
+/** A statement as it is shown; a trace has the whole statement. */
 export const shownStatement = (statement: string): string =>
   shortened(statement, statement_length_max);

@@ -8,12 +8,11 @@ const piece_bytes = 1 << 20;
 const pipe_look_ms = 10;
 
 /**
- * Streams a text file in pieces of about 1 MB, cut after a line's end where there is one,
- * in any case between two characters.
+ * Streams a text file in pieces of about 1 MB, cut after a line end if there is one, and never within a character.
  * @throws HistoryError when it cannot be read, is empty, or is not text.
  */
 export async function* textPieces(path: string): AsyncGenerator<string> {
-  // A pipe that nobody writes to would block the thread, which then can be ended by nobody.
+  // Without O_NONBLOCK, a pipe that nobody writes to would block the thread, and nothing could end it.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
     (error: unknown) => {
       throw fileTrouble("read", path, error);
@@ -47,7 +46,7 @@ export async function* textPieces(path: string): AsyncGenerator<string> {
   }
 }
 
-/** @param wait whether nothing to read only means that nobody has begun to write */
+/** @param wait whether to wait when there is nothing to read: the writer of a pipe may not have begun */
 async function readSome(file: FileHandle, wait: boolean): Promise<Buffer> {
   for (;;) {
     const found = await file
@@ -61,7 +60,7 @@ async function readSome(file: FileHandle, wait: boolean): Promise<Buffer> {
   }
 }
 
-/** After the last line's end, or else before the last character, which may have come in half. */
+/** Where to cut: after the last line end, or else before the last character, which may be incomplete. */
 function cut(bytes: Buffer): number {
   const newline = bytes.lastIndexOf(10);
   if (newline >= 0) return newline + 1;
@@ -77,7 +76,7 @@ function mustBeText(path: string, piece: Buffer, last: boolean): void {
     throw new HistoryError(`${path} is a binary file, not a history.${exportHint(path, piece)}`);
 }
 
-/** Jepsen's own files begin with its name, or are fressian. */
+/** A hint for Jepsen's own binary files, which begin with its name or are in the fressian format. */
 function exportHint(path: string, piece: Buffer): string {
   if (!/\.(jepsen|fressian)$/.test(path) && piece.subarray(0, 6).toString() !== "JEPSEN") return "";
   return ` Jepsen also writes history.edn beside it; or write one in "lein repl": (spit "history.edn" (with-out-str (run! prn (:history (jepsen.store/test -1))))).`;

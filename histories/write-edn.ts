@@ -2,9 +2,9 @@ import type { History, HistoryEvent } from "./event.ts";
 import { eventsOf } from "./events-of.ts";
 
 /**
- * A history in Jepsen's EDN, one map a line; what it has no word for is nil. The header is left out, and a key ""
- * too; other keys are `:key`. Reading it back gives the same operations, but for what Jepsen's format does not
- * tell: the answer of an `add`, and numbers of more digits than a number holds.
+ * A history in Jepsen's EDN, one map a line; nil for what EDN cannot express. The header is left out, and so is a
+ * key ""; other keys are `:key`. Reading it back gives the same operations, except for what Jepsen's format does not
+ * tell: the answer of an `add`, and numbers with more digits than a number holds.
  */
 export function writeEdn({ operations }: Pick<History, "operations">): string {
   const calls = new Map<HistoryEvent["process"], HistoryEvent>();
@@ -30,7 +30,7 @@ function line(event: HistoryEvent, call: HistoryEvent): string {
   return `{${fields.join(", ")}}`;
 }
 
-/** A keyword where that is possible. */
+/** A keyword if the word can be one, else a string. */
 function named(word: string): string {
   return /^[A-Za-z][\w*+!?.-]*$/.test(word) ? `:${word}` : JSON.stringify(word);
 }

@@ -23,7 +23,7 @@ function read(text: string, format: Format): History {
   return { header, operations: pairing.operations };
 }
 
-/** Plain data that both formats can tell: JSON has no -0. */
+/** Plain data that both formats can express: JSON has no -0. */
 const values = fc
   .json({ maxDepth: 3 })
   .filter(
@@ -32,7 +32,7 @@ const values = fc
   )
   .map((text): unknown => JSON.parse(text));
 
-/** What some processes do, turn by turn: each turn starts an operation of a process, or ends it. */
+/** What some processes do, turn by turn: each turn starts or ends an operation of one process. */
 const histories = fc
   .array(
     fc.record({
@@ -59,7 +59,7 @@ const histories = fc
     return pairing.operations;
   });
 
-/** Event numbers as ranks: what is written is counted anew. */
+/** Replaces event numbers by their ranks, because writing counts the events anew. */
 function ranked(operations: readonly Operation[]): Operation[] {
   const times = operations
     .flatMap(({ invoked, returned }) => [invoked, returned])
