@@ -14,7 +14,7 @@ import { newName } from "../../owners/run-mark.ts";
 import { overdraws, right, underLoad, wrongTotal } from "./promises.ts";
 import { accounts, type Balances, first_balances, mustCover, type Transfer } from "./transfer.ts";
 
-/** A name of our own for each process, so that nobody else's table is touched. */
+/** The name is different in each process, so that nobody else's table is touched. */
 const table = `raceproof-bank-${newName()}`;
 
 const creation_limit_s = 30;

@@ -43,7 +43,7 @@ describe("a bank", () => {
     expect(anomalyIn(history([[sixty("b"), "fail"]], { a: 100, b: 100, c: 100 }))).toBeUndefined();
   });
 
-  test("may have done what nobody knows of, and may not", () => {
+  test("may or may not have done a transfer of unknown outcome", () => {
     const fates: Fate[] = [[sixty("b"), "info"]];
     expect(anomalyIn(history(fates, { a: 40, b: 160, c: 100 }))).toBeUndefined();
     expect(anomalyIn(history(fates, { a: 100, b: 100, c: 100 }))).toBeUndefined();
@@ -55,7 +55,7 @@ describe("a bank", () => {
   test.each([
     ["made money", two, { a: 40, b: 160, c: 160 }, "wrong total"],
     ["lost money", one, { a: 40, b: 100, c: 100 }, "wrong total"],
-    ["paid what there was not", two, { a: -20, b: 160, c: 160 }, "overdrawn"],
+    ["paid more than there was", two, { a: -20, b: 160, c: 160 }, "overdrawn"],
     ["forgot a transfer", one, { a: 100, b: 100, c: 100 }, "wrong balance"],
     ["paid the wrong account", one, { a: 40, b: 100, c: 160 }, "wrong balance"],
   ])("has %s", (_, transfers, at_rest, anomaly) => {

@@ -3,8 +3,8 @@ import type { History, Operation } from "../../histories/event.ts";
 import { type Balances, first_balances, type Transfer } from "./transfer.ts";
 
 /**
- * At rest every account holds what the acknowledged transfers left there: what nobody knows of may have happened,
- * too, and what failed has not. An account may be wrong although the total is right: a whole transfer was lost.
+ * At rest every account holds what the acknowledged transfers left there. Transfers of unknown outcome may have
+ * happened, too; failed ones have not. An account may be wrong though the total is right: if a whole transfer was lost.
  */
 export const everyTransferCounts: SyncChecker = {
   name: "every-transfer-counts",

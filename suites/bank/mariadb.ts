@@ -21,7 +21,10 @@ const serializable = fails(changed, deadlock);
 const single = (promised: Promised): Declared =>
   byLevel(promised, promised, promised, underLoad(promised, changed));
 
-/** By default (`innodb_snapshot_isolation=ON`) a transaction may not write what changed since its snapshot. */
+/**
+ * By default (`innodb_snapshot_isolation=ON`) a transaction may not write a row that has changed since its
+ * snapshot.
+ */
 const own: Readonly<Record<string, Declared>> = {
   "read-write": single(wrongTotal),
   "read-write-in-transaction": byLevel(dirty(wrongTotal), below(wrongTotal), refused, serializable),

@@ -132,7 +132,7 @@ const inPlaceAfterCheck: Strategy<Connection, Transfer> = {
     }),
 };
 
-/** Takes the money if there is enough, in one statement, and gives it in another. */
+/** Takes the money, if there is enough, in one statement, and gives it in another. */
 async function takeAndGive(connection: Connection, bank: string, transfer: Transfer) {
   const { from, to, amount } = transfer;
   const [{ affectedRows }] = await connection.query<ResultSetHeader>(

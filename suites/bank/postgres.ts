@@ -89,7 +89,7 @@ const readWrite: Strategy<Client, Transfer> = {
   run: (client, bank, { input }) => readAndWrite(client, bank, input),
 };
 
-/** "It is in a transaction, so it is safe": only from REPEATABLE READ on, and then it fails instead. */
+/** "It is in a transaction, so it is safe": only at REPEATABLE READ and above, and there it fails instead. */
 const readWriteInTransaction: Strategy<Client, Transfer> = {
   ...at_first,
   name: "read-write-in-transaction",
@@ -120,7 +120,7 @@ const inPlaceAfterCheck: Strategy<Client, Transfer> = {
     }),
 };
 
-/** Takes the money if there is enough, in one statement, and gives it in another. */
+/** Takes the money, if there is enough, in one statement, and gives it in another. */
 async function takeAndGive(client: Client, bank: string, transfer: Transfer): Promise<void> {
   const { from, to, amount } = transfer;
   const { rowCount } = await client.query(

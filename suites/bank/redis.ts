@@ -3,7 +3,7 @@ import { Refused, type Strategy } from "../../matrix/strategy.ts";
 import { overdraws, right, wrongTotal } from "./promises.ts";
 import { type Balances, first_balances, mustCover, type Transfer } from "./transfer.ts";
 
-/** A bank is a hash, with an account a field. */
+/** A bank is a hash with a field for each account. */
 const at_first = {
   prepare: async (redis: Redis, bank: string) => void (await redis.hset(bank, first_balances)),
   async read(redis: Redis, bank: string): Promise<Balances> {

@@ -15,7 +15,7 @@ export const first_balances: Balances = { a: 100, b: 100, c: 100 };
 
 export const accounts: readonly string[] = Object.keys(first_balances);
 
-/** No account may be overdrawn. @throws Refused when the balance is lower than the amount */
+/** Checks that the account would not be overdrawn. @throws Refused when the balance is lower than the amount */
 export function mustCover(balance: number | undefined, { from, amount }: Transfer): void {
   if ((balance ?? 0) < amount) throw new Refused(`there is less than ${amount} on account ${from}`);
 }

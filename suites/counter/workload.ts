@@ -4,7 +4,7 @@ import type { Workload } from "../../matrix/workload.ts";
 
 const add_one = { f: "add", input: 1 } as const;
 
-/** One number that many clients count up: no increment is lost, none counts twice, all fit into one order. */
+/** One number that many clients increment: no increment is lost, none counts twice, all fit into one order. */
 export const counting: Workload<1> = {
   name: "counter",
   scheduled: add_one,

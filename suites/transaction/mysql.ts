@@ -1,6 +1,6 @@
 import type { Connection } from "mysql2/promise";
 
-/** Runs `work` between BEGIN and COMMIT; rolls back and throws on when it throws. */
+/** Runs `work` between BEGIN and COMMIT; if it throws, rolls back and throws the same error. */
 export async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   await connection.beginTransaction();
   try {

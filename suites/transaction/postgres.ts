@@ -1,8 +1,8 @@
 import type { Client } from "pg";
 
 /**
- * Runs `work` between BEGIN and COMMIT; rolls back and throws on when it throws.
- * @param begin with another level than the session's: `BEGIN ISOLATION LEVEL SERIALIZABLE`
+ * Runs `work` between BEGIN and COMMIT; if it throws, rolls back and throws the same error.
+ * @param begin for another isolation level than the session's: `BEGIN ISOLATION LEVEL SERIALIZABLE`
  */
 export async function inTransaction<T>(
   client: Client,

@@ -13,7 +13,7 @@ import type { Strategy } from "../../matrix/strategy.ts";
 import { newName } from "../../owners/run-mark.ts";
 import { duplicates } from "./promises.ts";
 
-/** A name of our own for each process, so that nobody else's table is touched. */
+/** The name is different in each process, so that nobody else's table is touched. */
 const table = `raceproof-ids-${newName()}`;
 
 const creation_limit_s = 30;
@@ -36,7 +36,7 @@ async function prepare(client: DynamoDBClient, id: string): Promise<void> {
   await client.send(new DeleteItemCommand({ TableName: table, Key: { id: { S: id } } }));
 }
 
-/** The server adds, and answers the sum. */
+/** The server adds, and answers with the sum. */
 const add: Strategy<DynamoDBClient> = {
   name: "add",
   declared: kept,

@@ -10,8 +10,8 @@ const taken = fails("1062");
 
 /**
  * By default (`innodb_snapshot_isolation=ON`, since 11.6) even a single statement at SERIALIZABLE fails with
- * 1020 if it waited for a row that changed meanwhile: here for the row of another client that takes the same
- * number. Two clients never show it, as the second finds the row there already.
+ * 1020 if it waited for a row that changed meanwhile: here, for the row of another client that takes the same
+ * number. Schedules of two clients never show this, as the second client finds the row already there.
  */
 const taken_or_changed: Promised = { ...taken, under_load: ["1020"] };
 

@@ -10,7 +10,7 @@ import { prepare, read, table } from "./table.ts";
 
 const one = { ":one": { N: "1" } };
 
-/** The server adds: nobody reads first. */
+/** The server adds: no client reads first. */
 export const add: Strategy<DynamoDBClient> = {
   name: "add",
   declared: kept,
@@ -30,7 +30,7 @@ export const add: Strategy<DynamoDBClient> = {
   },
 };
 
-/** The same with the SDK as it comes: after a lost reply it sends the request again. */
+/** The same with the SDK's defaults: after a lost reply it sends the request again. */
 export const addResent: Strategy<DynamoDBClient> = {
   ...add,
   name: "add-resent-by-sdk",
@@ -39,10 +39,10 @@ export const addResent: Strategy<DynamoDBClient> = {
 };
 
 /**
- * A transaction carries a token that the SDK makes up, and the server knows it again.
+ * The SDK gives each transaction a token, by which the server recognizes a request that is sent again.
  *
- * DynamoDB Local 3.3.0 acknowledges a transaction a moment before it has written it: 30 kills lost 16 of
- * them (with `-dbPath`; a single ADD or conditional put never was). AWS promises otherwise.
+ * DynamoDB Local 3.3.0 acknowledges a transaction a moment before it has written it: 30 kills lost 16 transactions
+ * (with `-dbPath`; a single ADD or conditional put was never lost). AWS promises that this does not happen.
  */
 export const transactAdd: Strategy<DynamoDBClient> = {
   name: "transact-add",
@@ -67,7 +67,7 @@ export const transactAdd: Strategy<DynamoDBClient> = {
   },
 };
 
-/** The same with the SDK as it comes: the request it sends again carries the same token, and counts once. */
+/** The same with the SDK's defaults: the request that it sends again carries the same token, and counts once. */
 export const transactAddResent: Strategy<DynamoDBClient> = {
   ...transactAdd,
   name: "transact-add-resent-by-sdk",

@@ -24,7 +24,7 @@ async function putNext(client: DynamoDBClient, id: string, seen: number): Promis
   return seen + 1;
 }
 
-/** Who comes second is told so. */
+/** The client that comes second gets an error. */
 export const conditionalPut: Strategy<DynamoDBClient> = {
   name: "conditional-put",
   declared: fails("ConditionalCheckFailedException"),
@@ -69,8 +69,8 @@ export const conditionalPutRetried: Strategy<DynamoDBClient> = {
 };
 
 /**
- * The same with the SDK as it comes. When the reply is lost, the SDK sends the put again, and its condition
- * fails because the first was applied: it reports a conflict, and this code counts once more.
+ * The same with the SDK's defaults. When the reply is lost, the SDK sends the put again, and its condition
+ * fails because the first put was applied: the SDK reports a conflict, and this code counts once more.
  */
 export const conditionalPutRetriedAndResent: Strategy<DynamoDBClient> = {
   ...conditionalPutRetried,

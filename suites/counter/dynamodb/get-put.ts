@@ -3,7 +3,7 @@ import type { Strategy } from "../../../matrix/strategy.ts";
 import { lost } from "../promises.ts";
 import { prepare, read, table } from "./table.ts";
 
-/** Between the two requests anybody may write. */
+/** Between the two requests another client may write. */
 export const getPut: Strategy<DynamoDBClient> = {
   name: "get-put",
   declared: lost,

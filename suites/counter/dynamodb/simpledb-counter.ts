@@ -16,11 +16,11 @@ export class OutOfSyncError extends Refused {
 }
 
 /**
- * A counter as it was written for SimpleDB in 2010, on DynamoDB: the object remembers the value that it
- * last saw, and writes only while that is still the value.
+ * A counter as it was written for SimpleDB in 2010, here on DynamoDB: the object remembers the value that it last
+ * saw, and writes only if that is still the value.
  *
- * Compares like a number: `counter < 5`, in TypeScript `+counter < 5`. Use a client with `maxAttempts: 1`: when the SDK sends a write
- * again by itself after a lost reply, the counter is out of sync with its own write.
+ * Compares like a number: `counter < 5`, in TypeScript `+counter < 5`. Use a client with `maxAttempts: 1`: if the SDK
+ * sends a write again by itself after a lost reply, the counter is out of sync with its own write.
  */
 export class Counter {
   readonly #client: DynamoDBClient;
@@ -37,7 +37,7 @@ export class Counter {
   }
 
   /**
-   * Opens the counter; where there is none yet, creates it at `initial`. Never resets one that is there.
+   * Opens the counter; if there is none yet, creates it with the value `initial`. Never resets an existing one.
    * @param domain table whose key is a string `id`
    */
   static async open(
@@ -80,7 +80,7 @@ export class Counter {
   }
 }
 
-/** Puts the item if the condition holds. @returns undefined, or the item that is there if it does not hold */
+/** Puts the item if the condition holds. @returns undefined; or the existing item, if the condition does not hold */
 async function putIf(
   client: DynamoDBClient,
   domain: string,
@@ -110,7 +110,7 @@ function itemOf(name: string, value: number): Item {
   return { id: { S: name }, v: { N: String(value) }, timestamp: { S: timestamp } };
 }
 
-/** @throws Refused when the item is no counter: it was deleted, or belongs to something else */
+/** @throws Refused when the item is not a counter: it was deleted, or belongs to something else */
 function viewOf(item: Item, name: string): { value: number; timestamp: string } {
   const value = Number(item["v"]?.N ?? Number.NaN);
   if (!Number.isSafeInteger(value))

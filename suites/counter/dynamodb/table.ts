@@ -8,7 +8,10 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { newName } from "../../../owners/run-mark.ts";
 
-/** The table of all DynamoDB strategies: one a process, so that nobody else's is ever touched. */
+/**
+ * The table of all DynamoDB strategies. Its name is different in each process, so that nobody else's table is
+ * touched.
+ */
 export const table: string = `raceproof-counter-${newName()}`;
 
 const creation_limit_s = 30;

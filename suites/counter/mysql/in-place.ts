@@ -16,7 +16,7 @@ async function upsertOne(connection: Connection, id: string): Promise<void> {
   );
 }
 
-/** The database adds: nothing is read that could grow old. */
+/** The database adds: nothing is read that could become stale. */
 export const inPlace: Strategy<Connection> = {
   name: "in-place",
   declared: kept,

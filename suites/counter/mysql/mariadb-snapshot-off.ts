@@ -1,4 +1,4 @@
-/** MariaDB with `innodb_snapshot_isolation=OFF`: promises as MySQL, but for the code of NOWAIT. */
+/** MariaDB with `innodb_snapshot_isolation=OFF`: the same promises as MySQL, except for the error code of NOWAIT. */
 import type { Connection } from "mysql2/promise";
 import { fails } from "../../../matrix/promise.ts";
 import type { Strategy } from "../../../matrix/strategy.ts";

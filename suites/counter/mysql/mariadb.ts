@@ -18,8 +18,8 @@ const serializable = fails("1020", "1213");
 const retried: Promised = { ...kept, under_load: ["refused"] };
 
 /**
- * By default (`innodb_snapshot_isolation=ON`, since 11.6) a transaction may not write, or read with a
- * lock, what was changed since its snapshot: error 1020. What is not listed is as in MySQL.
+ * By default (`innodb_snapshot_isolation=ON`, since 11.6) a transaction may not write, or read with a lock, a row
+ * that has changed since its snapshot: error 1020. Strategies that are not listed promise the same as in MySQL.
  */
 const own: Readonly<Record<string, Declared>> = {
   "read-write-without-where": single(lost),

@@ -15,7 +15,7 @@ async function lock(connection: Connection, id: string): Promise<void> {
   if (rows[0]!.locked !== 1) throw new Refused(`no lock ${id} within ${lock_timeout_s} s`);
 }
 
-// With the connection the lock is gone, too: what was thrown before is what counts.
+// If the connection is gone, so is the lock; the error that was thrown before is the one that counts.
 async function unlock(connection: Connection, id: string): Promise<void> {
   await connection.query("SELECT RELEASE_LOCK(?)", [id]).catch(() => undefined);
 }
@@ -43,8 +43,8 @@ export const namedLock: Strategy<Connection> = {
 };
 
 /**
- * The lock is given back while the write is not yet committed: the next one reads the old value.
- * READ UNCOMMITTED sees the new one, and SERIALIZABLE's share lock waits for it.
+ * The lock is given back before the write is committed, so the next client reads the old value.
+ * At READ UNCOMMITTED it sees the new value, and at SERIALIZABLE its share lock waits for the commit.
  */
 export const namedLockReleasedEarly: Strategy<Connection> = {
   name: "named-lock-released-before-commit",

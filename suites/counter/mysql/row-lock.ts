@@ -82,7 +82,7 @@ export const selectForShare: Strategy<Connection> = {
   read,
   run(connection, id) {
     return inTransaction(connection, async () => {
-      // MySQL also writes it FOR SHARE, MariaDB only so.
+      // MySQL also accepts FOR SHARE, MariaDB only this.
       const value = await lockAndRead(connection, id, "LOCK IN SHARE MODE");
       return write(connection, id, value + 1);
     });

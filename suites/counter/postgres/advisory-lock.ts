@@ -7,7 +7,7 @@ import { prepare, read } from "./counter-table.ts";
 
 const lock = (client: Client, id: string) =>
   client.query("SELECT pg_advisory_lock(hashtext($1))", [id]);
-// With the connection the lock is gone, too: what was thrown before is what counts.
+// If the connection is gone, so is the lock; the error that was thrown before is the one that counts.
 const unlock = (client: Client, id: string) =>
   client.query("SELECT pg_advisory_unlock(hashtext($1))", [id]).catch(() => undefined);
 
@@ -33,7 +33,7 @@ export const advisoryLock: Strategy<Client> = {
   },
 };
 
-/** The lock is given back while the write is not yet committed: the next one reads the old value. */
+/** The lock is given back before the write is committed, so the next client reads the old value. */
 export const advisoryLockReleasedEarly: Strategy<Client> = {
   name: "advisory-lock-released-before-commit",
   declared: byLevel(lost, lost, fails("40001"), fails("40001")),
@@ -55,7 +55,7 @@ export const advisoryLockReleasedEarly: Strategy<Client> = {
   },
 };
 
-/** The SELECT that takes the lock also takes the snapshot: too early, from REPEATABLE READ on. */
+/** The SELECT that takes the lock also takes the snapshot: too early at REPEATABLE READ and above. */
 export const advisoryLockInsideTransaction: Strategy<Client> = {
   name: "advisory-lock-inside-transaction",
   declared: byLevel(kept, kept, fails("40001"), fails("40001")),

@@ -2,8 +2,9 @@ import { kept, type Promised } from "../../../matrix/promise.ts";
 import { lost } from "../promises.ts";
 
 /**
- * Outside a transaction each statement has its own snapshot. From REPEATABLE READ on, one that had to
- * wait for the row finds it newer than that; in a schedule it never waits, so only a load shows it.
+ * Outside a transaction each statement has its own snapshot. At REPEATABLE READ and above, a statement that had to
+ * wait for the row fails when the row is newer than its snapshot. In a schedule it never waits, so only a load
+ * shows this.
  */
 const under_load = ["40001"];
 

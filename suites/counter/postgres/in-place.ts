@@ -25,7 +25,7 @@ async function upsertOne(client: Client, id: string): Promise<number> {
   return rows[0].count_value;
 }
 
-/** The database adds: nothing is read that could grow old. */
+/** The database adds: nothing is read that could become stale. */
 export const inPlace: Strategy<Client> = {
   name: "in-place",
   declared: keptInAutocommit,

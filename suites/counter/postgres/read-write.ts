@@ -40,7 +40,7 @@ export const readWrite: Strategy<Client> = {
   },
 };
 
-/** "It is in a transaction, so it is safe": only from REPEATABLE READ on, and then it fails instead. */
+/** "It is in a transaction, so it is safe": only at REPEATABLE READ and above, and there it fails instead. */
 export const readWriteInTransaction: Strategy<Client> = {
   name: "read-write-in-transaction",
   declared: byLevel(lost, lost, fails("40001"), fails("40001")),

@@ -6,7 +6,7 @@ import { lost } from "../promises.ts";
 import { lostInAutocommit } from "./autocommit.ts";
 import { prepare, read } from "./counter-table.ts";
 
-// A snapshot older than the row: from REPEATABLE READ on PostgreSQL refuses to lock or write it.
+// At REPEATABLE READ and above, PostgreSQL refuses to lock or write a row that is newer than the snapshot.
 const correct = byLevel(kept, kept, fails("40001"), fails("40001"));
 
 async function lockAndRead(client: Client, id: string, lock: string): Promise<number> {
@@ -35,7 +35,7 @@ export const selectForUpdate: Strategy<Client> = {
   },
 };
 
-/** The weaker lock that lets foreign keys through; as good for a counter. */
+/** The weaker lock, which does not block inserts that refer to the row by a foreign key; just as good for a counter. */
 export const selectForNoKeyUpdate: Strategy<Client> = {
   name: "select-for-no-key-update",
   declared: correct,

@@ -22,7 +22,7 @@ export async function withRedisLock<T>(
       try {
         return await work();
       } finally {
-        // A lock that cannot be released expires; the error of that must not hide what became of the work.
+        // A lock that cannot be released expires; the error of the release must not hide the result of the work.
         await redis.eval(release_script, 1, name, token).catch(() => undefined);
       }
     }

@@ -4,7 +4,7 @@ import type { Strategy } from "../../../matrix/strategy.ts";
 import { lost } from "../promises.ts";
 import { prepare, read } from "./counter-key.ts";
 
-/** Between the two commands anybody may write. */
+/** Between the two commands another client may write. */
 export const getSet: Strategy<Redis> = {
   name: "get-set",
   declared: lost,
@@ -31,7 +31,7 @@ const add_one = `
   redis.call("SET", KEYS[1], next)
   return next`;
 
-/** The same two commands as in get-set, but in a script: nobody comes in between. */
+/** The same two commands as in get-set, but in a script: no other command runs in between. */
 export const lua: Strategy<Redis> = {
   name: "lua",
   declared: kept,

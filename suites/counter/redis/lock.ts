@@ -36,7 +36,7 @@ export const lock: Strategy<Redis> = {
   },
 };
 
-/** Writes only while nobody has got the lock after the writer. */
+/** Writes only if nobody has got the lock after the writer. */
 const write_if_newest = `
   if redis.call("GET", KEYS[2]) ~= ARGV[2] then return 0 end
   redis.call("SET", KEYS[1], ARGV[1])
@@ -67,8 +67,8 @@ const write_if_highest = `
 
 /**
  * The textbook's fence, https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html:
- * the store refuses numbers below the highest it has seen in a write. Too weak for read-then-write:
- * the old holder may still write after the new one has read, and before it writes.
+ * the store refuses numbers below the highest that it has seen in a write. Too weak for read-then-write:
+ * the old holder may still write after the new one has read and before the new one writes.
  */
 export const lockFencedByHighest: Strategy<Redis> = {
   ...around_lock,

@@ -4,7 +4,7 @@ import type { Strategy } from "../../../matrix/strategy.ts";
 import { counted_twice } from "../promises.ts";
 import { prepare, read } from "./counter-key.ts";
 
-/** INCR with ioredis's defaults: after a lost connection it sends commands again that had no answer. */
+/** INCR with ioredis's defaults: after a lost connection, it sends commands that had no answer again. */
 export const incrResent: Strategy<Redis> = {
   name: "incr-resent-by-ioredis",
   declared: { ...kept, when: { reply_lost: counted_twice } },
@@ -35,7 +35,7 @@ export const incrRetried: Strategy<Redis> = {
 
 const operationsOf = (key: string): string => `${key}:operations`;
 
-/** Looks the request up in the same script: one that is known already gets the answer it had before. */
+/** Looks the request up in the same script: a request that is already known gets the answer that it had before. */
 const add_once = `
   local done = redis.call("HGET", KEYS[2], ARGV[1])
   if done then return tonumber(done) end
@@ -64,7 +64,7 @@ export const operationId: Strategy<Redis> = {
   },
 };
 
-/** The same with ioredis as it comes, which sends the script again by itself. */
+/** The same with ioredis's defaults: it sends the script again by itself. */
 export const operationIdResent: Strategy<Redis> = {
   ...operationId,
   name: "operation-id-resent-by-ioredis",

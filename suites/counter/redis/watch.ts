@@ -26,7 +26,7 @@ export const watch: Strategy<Redis> = {
 
 /**
  * The very same code, but all clients share a connection: what is watched belongs to the connection,
- * and the first EXEC on it forgets what the others watch.
+ * and the first EXEC on it clears what the other clients watch.
  */
 export const watchOnSharedConnection: Strategy<Redis> = {
   ...watch,

@@ -4,7 +4,7 @@ import { type Client, CreateMode, type Stat } from "node-zookeeper-client";
 import { expireSession } from "../../../backends/zookeeper/session.ts";
 import { Refused } from "../../../matrix/strategy.ts";
 
-/** About ten seconds' worth. */
+/** Takes about ten seconds. */
 const attempts_max = 5_000;
 
 /** The parts of the client that a lock needs, as promises. */
@@ -16,9 +16,9 @@ const tools = (client: Client) => ({
 });
 
 /**
- * Runs `work` while holding a lock in ZooKeeper, by the recipe of its manual: an ephemeral sequential node
- * each, and the lowest has the lock. https://zookeeper.apache.org/doc/current/recipes.html#sc_recipes_Locks
- * (The recipe sleeps until a watch on the next lower node fires; here the one who waits asks again, which
+ * Runs `work` while holding a lock in ZooKeeper, by the recipe of its manual: each client creates an ephemeral
+ * sequential node, and the lowest has the lock. https://zookeeper.apache.org/doc/current/recipes.html#sc_recipes_Locks
+ * (In the recipe a client sleeps until a watch on the next lower node fires. Here it asks again and again, which
  * changes how soon it gets the lock, not who may have it.)
  * @param work gets the path of the node that holds the lock
  */
@@ -34,19 +34,19 @@ export async function withZookeeperLock<T>(
     for (let attempt = 1; attempt <= attempts_max; attempt++) {
       const [lowest] = (await children(`/${name}`)).toSorted();
       if (lowest === basename(node)) return await work(node);
-      // The queue is fair, and whoever is next should see it soon: no longer and longer waits.
+      // Always a short wait: the queue is fair, and the next client in it should see soon that it has the lock.
       await backoff(1);
     }
     throw new Refused(`lock ${name} was taken at each of ${attempts_max} attempts`);
   } finally {
-    // The node goes with its session; the error of that must not hide what became of the work.
+    // If this fails, the node goes with its session; the error must not hide the result of the work.
     await remove(node).catch(() => undefined);
   }
 }
 
 /**
- * The transaction that created the lock's node, its zxid: later holders have higher ones. In 19 digits, so
- * that the order of the texts is that of the numbers.
+ * The zxid of the transaction that created the lock's node: later holders have higher ones. In 19 digits, so that the
+ * texts sort like the numbers.
  */
 export async function fenceOf(client: Client, node: string): Promise<string> {
   const stat = await tools(client).stat(node);
@@ -59,7 +59,7 @@ export async function prepareLock(client: Client, name: string): Promise<void> {
   await promisify<string, string>(client.mkdirp.bind(client))(`/${name}`);
 }
 
-/** The session of whoever holds the lock expires, and the lock goes to the next. */
+/** Makes the session of the lock's holder expire, so that the lock goes to the next client. */
 export async function expireHolder(client: Client, name: string): Promise<void> {
   const { children, stat } = tools(client);
   const [lowest] = (await children(`/${name}`)).toSorted();

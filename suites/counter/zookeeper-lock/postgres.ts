@@ -6,13 +6,13 @@ import { Refused, type Strategy } from "../../../matrix/strategy.ts";
 import { lost_update } from "../promises.ts";
 import { expireHolder, fenceOf, prepareLock, withZookeeperLock } from "./lock.ts";
 
-/** What an application has that keeps its data in PostgreSQL and its locks in ZooKeeper. */
+/** The connections of an application that keeps its data in PostgreSQL and its locks in ZooKeeper. */
 interface SqlAndZookeeper {
   readonly sql: Client;
   readonly zookeeper: Zookeeper;
 }
 
-/** `fence` is the zxid of whoever wrote, or announced to write, last. */
+/** `fence` is the zxid of the lock holder that last wrote, or announced that it would. */
 export async function setUp({ sql }: SqlAndZookeeper): Promise<void> {
   await sql.query(`
     CREATE TABLE IF NOT EXISTS FencedCounter (
@@ -70,8 +70,8 @@ const zookeeperLock: Strategy<SqlAndZookeeper> = {
 
 /**
  * The textbook's fence: the write carries the zxid of the lock's node and is refused once a newer holder
- * has written. Too weak for read-then-write: the old holder may still write after the new one has read,
- * and before it writes.
+ * has written. Too weak for read-then-write: the old holder may still write after the new one has read and
+ * before the new one writes.
  */
 const fencedByHighestWrite: Strategy<SqlAndZookeeper> = {
   ...around_lock,
