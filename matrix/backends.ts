@@ -10,14 +10,14 @@ import type { Server, ServerKind } from "../servers/server.ts";
 
 /** A backend, or two that work together, not yet connected. */
 export interface BackendEntry {
-  /** What users write after `--backend`, and what the backend answers as its own name. */
+  /** What users write after `--backend`; also the name that the connected backend gives itself. */
   readonly name: string;
   readonly servers: readonly ServerKind[];
-  /** The level at which its transactions run unless told otherwise. */
+  /** The default isolation level of its transactions. */
   readonly usual_level: Isolation | null;
-  /** Runs only when it is named, or with `all`: it takes long and shows little that the others do not. */
+  /** Runs only when it is named, or with `all`: it takes long and shows little that the other backends do not. */
   readonly only_by_name?: true;
-  /** Other backends that may answer at its URL: MariaDB where MySQL was meant, say. */
+  /** Other backends that may answer at its URL, such as MariaDB where MySQL was meant. */
   readonly or?: readonly string[];
   connect(servers: Readonly<Record<ServerKind, Server>>): Promise<Backend<unknown>>;
 }

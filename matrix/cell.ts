@@ -28,9 +28,9 @@ export interface CellOptions extends LoadSize, ExploreSize {
   readonly out: string;
   /** What is done to the servers under load; then nothing is explored. */
   readonly disturbance?: Disturbance;
-  /** What was explored before; else `run` does it. */
+  /** The result of earlier explorations. When not given, `run` explores first. */
   readonly explored?: Explorations;
-  /** How many operations of the load are over, of how many; with a disturbance, how many faults. */
+  /** Told how many operations of the load are over, and of how many; with a disturbance, how many faults. */
   readonly progress?: (done: number, total: number) => void;
 }
 
@@ -46,14 +46,14 @@ export interface Cell {
    * explored.
    */
   run(options: CellOptions): Promise<CellResult>;
-  /** Everything about schedules that belongs into the matrix. */
+  /** All explorations that the matrix shows. */
   exploreAll(size: ExploreSize): Promise<Explorations>;
   /** One exploration. */
   explore(options: Partial<CellExploration>): Promise<Exploration>;
   replay(token: Replay): Promise<Replayed>;
 }
 
-/** The cells of these strategies on a backend: one a level, where the backend has levels. */
+/** The cells of these strategies on a backend: one for each isolation level, if the backend has levels. */
 export function cellsOf<Client>(
   backend: Backend<Client>,
   workload: Workload,
@@ -81,7 +81,7 @@ function namesOf<Client>({ backend, workload, strategy, isolation }: CellUnderTe
   return { workload: workload.name, backend: name, server, strategy: strategy.name, isolation };
 }
 
-/** Explores first: it is exact, and also shows whether the strategy works at all. Then the load. */
+/** Explores first, because that is exact and also shows whether the strategy works at all. Then runs the load. */
 async function runCell<Client>(
   cell: CellUnderTest<Client>,
   options: CellOptions,

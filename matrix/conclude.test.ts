@@ -44,7 +44,7 @@ const trace: Trace = {
   results: [],
   ending: { kind: "ended" },
 };
-/** Some of the interleavings fail so, and others do not. */
+/** A result in which some interleavings fail like this, and others do not. */
 const failing = (kind: string): Partial<ExploreResult> => ({
   outcomes: { correct: 3, [kind]: 3 },
   failure: {

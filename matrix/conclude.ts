@@ -2,8 +2,8 @@ import type { Promised } from "./promise.ts";
 import type { CellResult, Explorations, ExploreResult, LoadResult } from "./result.ts";
 
 /**
- * Compares what was measured with what was promised. Both ways of differing count; but what was broken off
- * shows only what it found, not that something is not there.
+ * Compares what was measured with what was promised. An anomaly that was not declared and a declared one that did not
+ * show both count as different; but a run that was broken off cannot show that something does not happen.
  */
 export function conclude(
   promised: Promised,

@@ -15,7 +15,7 @@ import type { Explorations, ExploreResult } from "./result.ts";
 import type { Strategy } from "./strategy.ts";
 import { fullName, type Workload } from "./workload.ts";
 
-/** What is explored of a cell besides all interleavings of two clients. */
+/** How much of a cell is explored, besides all interleavings of two clients. */
 export interface ExploreSize {
   readonly seed: number;
   /** Schedules of three clients; 0 = none. */
@@ -36,7 +36,7 @@ export interface CellUnderTest<Client> {
   readonly isolation: Isolation | null;
 }
 
-/** Explores one operation each of two clients, exhaustively, and more as `size` says. */
+/** Explores all interleavings of two clients with one operation each, and as much more as `size` says. */
 export async function exploreCell<Client>(
   cell: CellUnderTest<Client>,
   size: ExploreSize,
@@ -98,7 +98,7 @@ function explorationOf<Client>({
     name: fullName(workload, strategy),
     isolation: isolation ?? undefined,
     resend: strategy.resend ?? false,
-    // One: connections cost more than the few schedules of a cell, and PostgreSQL's SERIALIZABLE locks
+    // Only one, because connections cost more than the few schedules of a cell, and PostgreSQL's SERIALIZABLE locks
     // pages and tables, so that lanes would make each other fail.
     lanes: 1,
   };

@@ -12,7 +12,7 @@ export interface OpenBackend extends AsyncDisposable {
 
 /**
  * Connects to a backend and sets up what the strategies of these suites need there.
- * @throws CannotConnect when there is no such server, or another kind of server
+ * @throws CannotConnect when the server cannot be reached, or is of another kind
  */
 export async function openBackend(
   entry: BackendEntry,

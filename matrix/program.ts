@@ -26,7 +26,7 @@ export function programOf<Client>(workload: Workload, strategy: Strategy<Client>
   };
 }
 
-/** @throws CheckFailed with the class of what is wrong */
+/** @throws CheckFailed with the anomaly */
 async function judge(workload: Workload, events: readonly HistoryEvent[]): Promise<void> {
   const pairing = new Pairing();
   for (const event of events) pairing.add(event);
@@ -35,7 +35,7 @@ async function judge(workload: Workload, events: readonly HistoryEvent[]): Promi
   const { verdict, reason } = merge(verdicts);
   const anomaly = workload.classify(verdicts);
   if (anomaly !== undefined) throw new CheckFailed(anomaly, reason);
-  // Where no operation completed there is nothing to judge: both clients failed cleanly, say.
+  // If no operation completed, there is nothing to judge: both clients may have failed cleanly.
   const completed = events.some(({ type }) => type === "ok");
   if (verdict === "unknown" && completed) throw new CheckFailed("no verdict", reason);
 }

@@ -1,8 +1,8 @@
 import type { Isolation } from "../backends/backend.ts";
 
 /**
- * What a strategy promises on one backend at one isolation level. Anomalies are called as its workload calls
- * them, and errors by their codes. An empty promise is the best one: nothing goes wrong.
+ * What a strategy promises on one backend at one isolation level. Anomalies have the names that the workload gives
+ * them; errors are named by their codes. An empty promise is the best one: nothing goes wrong.
  */
 export interface Promised {
   /** The anomalies that two clients show in some interleaving. A run must find each of them, and no other. */
@@ -11,7 +11,7 @@ export interface Promised {
   readonly fails?: readonly string[];
   /** Anomalies and error codes that may show only with more clients or in longer runs, such as retries used up. */
   readonly under_load?: readonly string[];
-  /** What comes of a fault. */
+  /** What a fault leads to. */
   readonly when?: {
     /** The reply to one request is lost. */
     readonly reply_lost?: AfterFault;
@@ -20,7 +20,7 @@ export interface Promised {
     /** A server that is meant to be durable is killed. */
     readonly killed?: AfterFault;
   };
-  /** `none`: no operation ever gets through. Default: some do. */
+  /** `none`: no operation ever succeeds. Default: some do. */
   readonly progress?: "none";
 }
 
@@ -30,7 +30,7 @@ export interface Promised {
  */
 export type AfterFault = readonly [string, ...string[]];
 
-/** One promise for all levels, or one a level; a level that is missing is not run. */
+/** One promise for all levels, or one for each level; a level that is missing is not run. */
 export type Declared = Promised | Readonly<Partial<Record<Isolation, Promised>>>;
 
 /** Nothing goes wrong. */
@@ -40,7 +40,7 @@ export const kept: Promised = {};
 export const fails = (...codes: string[]): Promised => ({ fails: codes });
 
 /**
- * A promise a level, in the order of the standard: READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ,
+ * A promise for each level, in the order of the standard: READ UNCOMMITTED, READ COMMITTED, REPEATABLE READ,
  * SERIALIZABLE.
  */
 export function byLevel(ru: Promised, rc: Promised, rr: Promised, ser: Promised): Declared {

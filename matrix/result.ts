@@ -7,7 +7,7 @@ import type { Promised } from "./promise.ts";
 /** How often each error code was seen. */
 export type Codes = Readonly<Record<string, number>>;
 
-/** What a load showed; reads are counted nowhere, and the latency is that of all other operations. */
+/** What a load showed. All counts and latencies are without the reads. */
 export interface LoadResult extends Latency {
   /** Path of the recorded history. */
   readonly history: string;
@@ -15,17 +15,17 @@ export interface LoadResult extends Latency {
   readonly acknowledged: number;
   /** The state at rest, as the last read answered it; null when it could not be read. */
   readonly final: unknown;
-  /** What the workload has columns for in the matrix. */
+  /** The figures for which the workload has columns in the matrix. */
   readonly figures: Readonly<Record<string, number>>;
-  /** What went wrong, as the workload calls it. */
+  /** What went wrong, by the workload's name for it. */
   readonly anomaly?: string;
   /** Operations that certainly did not happen, by code. */
   readonly failed: Codes;
-  /** Operations of which nobody knows, by code. */
+  /** Operations of which nobody knows whether they happened, by code. */
   readonly unknown: Codes;
   /** Operations that ran at the same time as another. */
   readonly overlapping: number;
-  /** How many faults of each kind the servers suffered meanwhile, and came back from. */
+  /** How many faults of each kind the servers suffered meanwhile and recovered from. */
   readonly faults?: Codes;
   readonly verdict: Verdict;
   readonly elapsed_s: number;
@@ -39,7 +39,7 @@ export interface ExploreResult {
   readonly pruned: number;
   /** Every interleaving of this size was covered: a proof for the size. */
   readonly complete: boolean;
-  /** Of a random search. */
+  /** Only of a random search. */
   readonly seed?: number;
   /** `correct`, or the anomaly, with how many schedules showed it. */
   readonly outcomes: Codes;
@@ -55,11 +55,11 @@ export interface Explorations {
   readonly two: ExploreResult;
   /** Three clients, some interleavings by PCT. */
   readonly three?: ExploreResult;
-  /** Two clients, one reply lost at every step: in all interleavings, or as many as were asked for. */
+  /** Two clients, with one reply lost, at each step in turn: in all interleavings, or as many as were asked for. */
   readonly reply_lost?: ExploreResult;
-  /** The same with the lock that expires at every step; where it has a time to live. */
+  /** The same with the lock expiring instead, if it has a time to live. */
   readonly lock_lost?: ExploreResult;
-  /** It was broken off: what it did not find may be there all the same. */
+  /** It was broken off: what it did not find may still happen. */
   readonly interrupted?: true;
 }
 
@@ -75,9 +75,9 @@ export interface CellResult {
   readonly refuses?: string;
   readonly explored?: Explorations;
   readonly load?: LoadResult;
-  /** The run ended before this cell did: what is here was seen, what is not may be there all the same. */
+  /** The run ended before this cell was complete: what is not in the result may still happen. */
   readonly interrupted?: true;
   readonly conclusion: "as declared" | "different" | "no verdict";
-  /** Why it is different, or has no verdict: a sentence each. */
+  /** Why it is different or has no verdict, each as a sentence. */
   readonly remarks: readonly string[];
 }

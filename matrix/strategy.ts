@@ -13,11 +13,11 @@ export interface Strategy<Client, Input = unknown> {
   readonly sharedConnection?: true;
   /** The driver keeps its own defaults for resending after a lost connection. */
   readonly resend?: true;
-  /** Puts what `key` names in its first state; cheap enough to run before every schedule. */
+  /** Puts the row, item or key that `key` names into its first state; cheap enough to run before every schedule. */
   prepare(client: Client, key: string): Promise<void>;
   /**
-   * Does one operation on the row, item or key that `key` names. Answers what its workload expects; throws when it
-   * did not work.
+   * Does one operation on the row, item or key that `key` names. Returns what its workload expects; throws when the
+   * operation failed.
    */
   run(
     client: Client,
@@ -25,8 +25,8 @@ export interface Strategy<Client, Input = unknown> {
     operation: Invocation<Input>,
     around: Around<Client>,
   ): Promise<unknown>;
-  /** The state of what `key` names, where it has one that can be read. */
+  /** Reads the state of the row, item or key that `key` names. Left out when there is no state to read. */
   read?(client: Client, key: string): Promise<unknown>;
-  /** Makes the lock around `key` expire now, where it has a time to live. */
+  /** Makes the lock around `key` expire now. Only for locks with a time to live. */
   expire?(client: Client, key: string): Promise<void>;
 }

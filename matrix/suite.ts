@@ -11,6 +11,6 @@ export interface Strategies<Client = unknown, Input = unknown> {
 /** A workload with its strategies on every backend, which are loaded only when they are needed. */
 export interface Suite {
   readonly workload: Workload;
-  /** The key is the name that the connected backend gives itself: a MySQL URL may lead to `mariadb`. */
+  /** By the name that the connected backend gives itself: a MySQL URL may lead to `mariadb`. */
   readonly strategies: Readonly<Record<string, () => Promise<Strategies>>>;
 }

@@ -7,7 +7,7 @@ export interface Invocation<Input = unknown> {
   readonly input: Input;
 }
 
-/** What clients do, and what judges it: plain data, the same for every database. */
+/** What clients do, and how it is judged: plain data, the same for every database. */
 export interface Workload<Input = unknown> {
   /** What users write on the command line. */
   readonly name: string;
@@ -17,24 +17,21 @@ export interface Workload<Input = unknown> {
   nextOperation(random: Random): Invocation<Input>;
   /** The state that `prepare` makes, as a number for the header of a history. */
   readonly initial: number;
-  /**
-   * They judge the history of a schedule or a load: all operations, the reads in between, and one last read at
-   * rest.
-   */
+  /** Judge the history of a schedule or a load: all operations, the reads in between, and one last read at rest. */
   readonly checkers: readonly Checker[];
   /** What can go wrong. Promises of its strategies may use only these names. */
   readonly anomalies: readonly string[];
-  /** The anomaly that the verdicts of the checkers, in their order, show; undefined when none of them is invalid. */
+  /** Which anomaly the verdicts of `checkers`, in the same order, show; undefined when none is invalid. */
   classify(verdicts: readonly Verdict[]): string | undefined;
-  /** The code of operations that are rightly refused: it is an answer, and nothing to try again. */
+  /** The code of operations that are rightly refused: a refusal is an answer, so they are not tried again. */
   readonly refuses?: string;
-  /** Which figures of the checkers the matrix shows: head of the column → name of the figure. */
+  /** Which figures of the checkers the matrix shows: column header → name of the figure. */
   readonly columns: Readonly<Record<string, string>>;
   /** The anomaly that shows when a server forgets what it acknowledged. */
   readonly forgotten: string;
-  /** The strategies that are run while servers fail, unless others are asked for: right ones, a few a backend. */
+  /** The strategies that are run by default while servers are broken: a few correct ones for each backend. */
   readonly usual: readonly string[];
-  /** Those of `usual` that show it plainly when a server forgets. */
+  /** Those of `usual` that plainly show when a server forgets what it acknowledged. */
   readonly forgettable: readonly string[];
 }
 

@@ -2,7 +2,7 @@ import { not_sent } from "../../backends/not-sent.ts";
 import type { Promised } from "../promise.ts";
 import type { CellResult, LoadResult } from "../result.ts";
 
-/** With these an operation fails cleanly when its server is away or coming up: part of any fault. */
+/** Codes with which an operation fails cleanly while its server is down or starting: any fault may cause them. */
 const server_away = new Set([
   not_sent,
   "ECONNREFUSED",
@@ -11,9 +11,9 @@ const server_away = new Set([
 ]);
 
 /**
- * Compares what a load under faults showed with what was promised. What a lost reply or a lost lock may do is
- * allowed here, but need not show: only schedules can force it.
- * @param interrupted it was broken off: what it did not show may be there all the same
+ * Compares what a load under faults showed with what was promised. The declared effects of a lost reply or a lost
+ * lock are allowed here, but need not show: only schedules can force them.
+ * @param interrupted it was broken off: what it did not show may still happen
  */
 export function concludeDisturbed(
   promised: Promised,

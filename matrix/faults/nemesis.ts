@@ -13,12 +13,15 @@ export interface Disturbed {
   readonly signal: AbortSignal;
 }
 
-/** If no operation succeeds within this time, go on: clients may be waiting for something that never comes. */
+/**
+ * If no operation succeeds within this time, the nemesis goes on: clients may be waiting for something that never
+ * comes.
+ */
 const recovery_limit_ms = 10_000;
 
 /**
  * Carries out the faults one after the other while clients are at work, and lets the clients work once more
- * after the last fault. In the history each fault is an operation of the process `nemesis`, from its begin
+ * after the last fault. In the history each fault is an operation of the process `nemesis`, from its beginning
  * until the server answers again. Ends early on the signal, with all servers running again.
  * @returns how many of each kind were survived
  * @throws ServerUnavailable when a server does not come back
@@ -44,7 +47,7 @@ export async function sendNemesis(plan: readonly PlannedFault[], load: Disturbed
   return survived;
 }
 
-/** Until clients have got on, and had so much time. */
+/** Waits at least this long, and until some operation was acknowledged. */
 async function workOn({ acknowledged, signal }: Disturbed, least_ms: number): Promise<void> {
   const before = acknowledged();
   const began = performance.now();

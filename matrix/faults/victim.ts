@@ -6,16 +6,16 @@ export const fault_kinds = ["kill", "pause", "cut", "restart"] as const;
 
 /**
  * `kill`: kill -9 and start again on the same data and port; `pause`: hold all its processes for a while
- * (SIGSTOP), connections and all; `cut`: end all connections; `restart`: stop in order and start again.
+ * (SIGSTOP) while connections stay open; `cut`: end all connections; `restart`: stop properly and start again.
  */
 export type FaultKind = (typeof fault_kinds)[number];
 
 /** Its URL leads through a proxy, so that its connections can be cut. */
 export interface Victim extends Server {
-  /** What can be done to it: someone else's server can only be cut off from our own clients. */
+  /** Which faults are possible: someone else's server can only be cut off from our own clients. */
   readonly bears: readonly FaultKind[];
   /**
-   * Does it, and puts it right again.
+   * Causes the fault, and repairs it.
    * @param hold waits while a pause lasts
    * @throws ServerUnavailable when it does not come back
    */
@@ -24,7 +24,7 @@ export interface Victim extends Server {
 
 export const isVictim = (server: Server): server is Victim => "suffer" in server;
 
-/** The server becomes the victim's: it goes with it. @throws the system's error when there is no port */
+/** The victim owns the server from now on, and disposes of it. @throws the system's error when there is no port */
 export async function victimOf(server: Server & Partial<Breakable>): Promise<Victim> {
   const proxy = await proxyTo(server);
   return {

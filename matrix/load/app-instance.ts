@@ -56,7 +56,7 @@ export class AppInstance<Client> {
     return this.#application.connections.of(this.#number).alive;
   }
 
-  /** Gets a fresh connection. @throws CannotConnect, ServerUnavailable, unless the run is to stop anyway */
+  /** Gets a fresh connection. @throws CannotConnect, ServerUnavailable, unless the run is being stopped anyway */
   async recover(): Promise<void> {
     const { disturbed, stop } = this.#application;
     if (disturbed) await sleep(this.random() * lost_pause_ms);

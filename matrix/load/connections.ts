@@ -10,7 +10,7 @@ const reconnect_every_ms = 50;
 /** A paused server never answers a goodbye: wait no longer than this. */
 const goodbye_limit_ms = 2_000;
 
-/** The free-running sessions of some clients: one each, or one for all where the strategy shares it. */
+/** The free-running sessions of some clients: one each, or one for all if the strategy has a shared connection. */
 export class Connections<Client> implements AsyncDisposable {
   readonly #backend: Backend<Client>;
   readonly #strategy: Strategy<Client>;
@@ -53,7 +53,8 @@ export class Connections<Client> implements AsyncDisposable {
   /**
    * A fresh connection in place of this client's. A shared one is replaced only when it is broken, and once
    * for all who ask.
-   * @param signal of a run in which servers fail on purpose: tries until the server is back, or the signal comes
+   * @param signal given when servers are broken on purpose: then it tries until the server is back, or the signal
+   *   aborts
    * @throws CannotConnect
    * @throws ServerUnavailable when it did not come back in time
    */

@@ -10,7 +10,7 @@ import type { Timing } from "./load-run.ts";
 /**
  * Judges the history that a load has recorded, by the checkers of its workload.
  * @param path of the history
- * @param expected how many operations were to be done; where clients went on for longer, what they tried counts
+ * @param expected how many operations were planned; if clients did more because faults took longer, those count
  */
 export async function judgeLoad(
   path: string,

@@ -14,14 +14,14 @@ export interface Load<Client> extends Application<Client> {
 
 const read: Invocation = { f: "read", input: null };
 
-/** One client: performs its operations, one after the other, and records what becomes of each. */
+/** One client: performs its operations, one after the other, and records how each ends. */
 export class LoadClient<Client> {
   readonly #load: Load<Client>;
   readonly #instance: AppInstance<Client>;
   #process: Process;
   /** How long the operation under way has waited for its answer; undefined between operations. */
   #waited_s: number | undefined;
-  /** Leaves the operation under way behind. */
+  /** Stops waiting for the operation under way. */
   #giveUp = (): void => {};
 
   constructor(load: Load<Client>, number: number) {
@@ -32,7 +32,7 @@ export class LoadClient<Client> {
 
   /**
    * All operations of this client, one after the other, and more until the faults are over.
-   * @param finished is told of each whether it was acknowledged
+   * @param finished is called after each operation with whether it was acknowledged
    */
   async work(over: () => boolean, finished: (acknowledged: boolean) => void): Promise<void> {
     const { operations, read_share, stop, strategy, workload } = this.#load;
@@ -43,7 +43,7 @@ export class LoadClient<Client> {
     }
   }
 
-  /** The last read: once everything is over, and as often as it takes where connections were lost. */
+  /** The last read, when everything is over; repeated until it succeeds if servers were broken on purpose. */
   async readAtRest(): Promise<void> {
     const attempts = this.#load.disturbed ? last_read_attempts : 1;
     for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -51,7 +51,7 @@ export class LoadClient<Client> {
     }
   }
 
-  /** To be called every second: nobody waits longer for an answer than any database should take. */
+  /** Call this every second: it gives up an operation that waits longer than any database should take. */
   checkAnswer(): void {
     if (this.#waited_s !== undefined && ++this.#waited_s > answer_limit_s) this.#giveUp();
   }
@@ -86,7 +86,7 @@ export class LoadClient<Client> {
     if (isBug(error)) throw error;
     const { backend, recorder } = this.#load;
     const { outcome, code } = error instanceof NoAnswer ? error : judgeError(backend, error);
-    // It lost a connection and tried again: whatever the last try says, an earlier one may have been carried out.
+    // It lost a connection and tried again: whatever the last try says, an earlier one may have taken effect.
     if (outcome === "info" || this.#instance.has_reconnected) {
       this.#process = recorder.info(this.#process, code);
       return this.#instance.recover();

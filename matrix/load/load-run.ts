@@ -26,8 +26,8 @@ export interface LoadRun<Client> extends LoadSize {
   /** What is done to the servers meanwhile; clients go on until it is over. */
   readonly faults?: readonly PlannedFault[];
   /**
-   * Called now and then with how many operations are over, however they ended; in a run with faults, with how many
-   * faults are over.
+   * Called now and then with the number of operations that are over, however they ended; in a run with faults, with
+   * the number of faults that are over.
    */
   readonly progress?: (done: number) => void;
   /** Stops the load between two operations; what was recorded so far stays. */

@@ -9,9 +9,9 @@ import type { LoadRun, Timing } from "./load-run.ts";
 const progress_every = 64;
 
 /**
- * Clients run freely: each does its operations, with reads mixed in; at the end, at rest, one last read.
- * Everything is recorded in the history at `path`; an operation that threw is `fail` or `info`, as the
- * backend knows the error.
+ * Clients run freely: each does its operations, with reads mixed in; at the end, at rest, there is one last read.
+ * Everything is recorded in the history at `path`; the backend decides whether an operation that threw is `fail`
+ * or `info`.
  * @throws ServerUnavailable when a server does not come back after a fault.
  * @throws when the strategy has a bug of its own (a TypeError and the like), or the history cannot be written.
  */
@@ -60,7 +60,7 @@ async function withClients<Client>(load: Load<Client>, failed: AbortController):
   try {
     await allOrStop([...(nemesis ? [nemesis] : []), ...working], failed);
     elapsed_s = (performance.now() - begin) / 1000;
-    // Also of a load that was broken off: without it nobody knows what was lost.
+    // Even after a load that was broken off: without the last read nobody knows what was lost.
     if (load.strategy.read)
       for (const client of clients.slice(0, load.keys.length)) await client.readAtRest();
   } finally {
