@@ -26,7 +26,7 @@ export interface SqlReply {
   readonly changed?: number | undefined;
 }
 
-type Place = (place: string) => Value | undefined;
+type ParameterOf = (place: string) => Value | undefined;
 
 /** @param values of the parameters in their order; undefined where they have no plain text */
 export function factsOfSql(
@@ -39,11 +39,13 @@ export function factsOfSql(
   if (tokens === undefined || others.length > 0) return undefined;
   if (!functionsIn(tokens).every(changesNoTable)) return undefined;
   let next = 0;
-  const place: Place = (text) => {
+  const parameterOf: ParameterOf = (text) => {
     const at = text === "?" ? next++ : Number(text.slice(1)) - 1;
     return at < values.length ? valueOf(values[at]) : undefined;
   };
-  const known = tokens.map((token) => (token.kind === "place" ? filled(token, place) : token));
+  const known = tokens.map((token) =>
+    token.kind === "place" ? filled(token, parameterOf) : token,
+  );
   const [first] = known;
   if (isWord(first, "select")) return factsOfSelect(known, dialect, reply);
   if (isWord(first, "update")) return factsOfUpdate(known, dialect, reply);
@@ -58,8 +60,8 @@ const touches_no_rows = new Set(
 );
 
 /** A parameter is what its value is; without a plain text it is nothing that can be compared. */
-function filled(token: Token, place: Place): Token {
-  const value = place(token.text);
+function filled(token: Token, parameterOf: ParameterOf): Token {
+  const value = parameterOf(token.text);
   if (value === undefined) return { kind: "bits", text: token.text };
   return value === null ? { kind: "word", text: "null" } : { kind: "text", text: value };
 }

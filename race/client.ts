@@ -3,7 +3,7 @@ import type { Doorstep } from "../schedules/doors/door-backend.ts";
 import type { MakeOfSeveral } from "../schedules/doors/several-doors.ts";
 import type { ServerKind } from "../servers/server.ts";
 import { speakTo } from "./database.ts";
-import { environmentOf, type Place, placesOf, type Template } from "./environment.ts";
+import { type Database, databasesOf, environmentOf, type Template } from "./environment.ts";
 import { commandInWords, hasFailed, ProcessFailed } from "./process-failed.ts";
 import type { ProcessEnd, Processes, RunningProcess } from "./processes.ts";
 
@@ -20,14 +20,14 @@ export interface ProcessOptions {
 /** A client of a schedule that is a process: a new one for each operation. */
 export class ProcessClient implements AsyncDisposable {
   readonly #options: ProcessOptions;
-  readonly #places: readonly Place[];
+  readonly #databases: readonly Database[];
   readonly #door: Doorstep;
   readonly #speakers = new Map<ServerKind, Promise<Speaker>>();
   #running: { readonly process: RunningProcess; readonly client: number } | undefined;
 
-  constructor(places: readonly Place[], door: Doorstep, options: ProcessOptions) {
+  constructor(databases: readonly Database[], door: Doorstep, options: ProcessOptions) {
     this.#options = options;
-    this.#places = places;
+    this.#databases = databases;
     this.#door = door;
   }
 
@@ -39,7 +39,7 @@ export class ProcessClient implements AsyncDisposable {
   async run(client: number): Promise<string> {
     const { argv, templates, processes } = this.#options;
     const environment = {
-      ...environmentOf(this.#places, templates),
+      ...environmentOf(this.#databases, templates),
       RACEPROOF_CLIENT: String(client),
     };
     const process = processes.start({ argv, environment });
@@ -55,7 +55,7 @@ export class ProcessClient implements AsyncDisposable {
   speaker(kind: ServerKind): Promise<Speaker> {
     const known = this.#speakers.get(kind);
     if (known) return known;
-    const { address } = this.#places.find((place) => place.kind === kind)!;
+    const { address } = this.#databases.find((database) => database.kind === kind)!;
     const speaker = speakTo(kind, address.url);
     this.#speakers.set(kind, speaker);
     return speaker;
@@ -76,7 +76,7 @@ export class ProcessClient implements AsyncDisposable {
 export function processClients(options: ProcessOptions): MakeOfSeveral<ProcessClient> {
   return {
     reconnects: true,
-    open: (addresses, door) => new ProcessClient(placesOf(addresses), door, options),
+    open: (addresses, door) => new ProcessClient(databasesOf(addresses), door, options),
     close: (client) => client[Symbol.asyncDispose](),
   };
 }

@@ -12,13 +12,13 @@ export interface Template {
 }
 
 /** The address of a database of one kind. */
-export interface Place {
+export interface Database {
   readonly kind: ServerKind;
   readonly address: Address;
 }
 
 /** @param addresses by kind, in the order of the databases */
-export const placesOf = (addresses: Readonly<Record<string, Address>>): Place[] =>
+export const databasesOf = (addresses: Readonly<Record<string, Address>>): Database[] =>
   Object.entries(addresses).map(([kind, address]) => ({ kind: kind as ServerKind, address }));
 
 /** A template that asks for what there is not. */
@@ -31,26 +31,27 @@ export class BadTemplate extends Error {}
  * @throws BadTemplate
  */
 export function environmentOf(
-  places: readonly Place[],
+  databases: readonly Database[],
   templates: readonly Template[],
 ): Record<string, string> {
-  const [first] = places;
-  const sql = places.find(({ address }) => /^(mysql|mariadb|postgres)/.test(address.url));
+  const [first] = databases;
+  const sql = databases.find(({ address }) => /^(mysql|mariadb|postgres)/.test(address.url));
   return {
-    ...Object.assign({}, ...places.map(({ address }) => address.environment)),
+    ...Object.assign({}, ...databases.map(({ address }) => address.environment)),
     ...(first ? { DATABASE_URL: (sql ?? first).address.url } : {}),
-    ...Object.fromEntries(templates.map(({ name, text }) => [name, filled(text, places)])),
+    ...Object.fromEntries(templates.map(({ name, text }) => [name, filled(text, databases)])),
   } as Record<string, string>;
 }
 
-function filled(text: string, places: readonly Place[]): string {
+function filled(text: string, databases: readonly Database[]): string {
   return text.replace(/\{(?:(\w+)\.)?(\w+)\}/g, (asked: string, kind: string, word: string) => {
-    const place = kind === undefined ? places[0] : places.find((place) => place.kind === kind);
-    if (place === undefined || !isWord(word))
+    const database =
+      kind === undefined ? databases[0] : databases.find((database) => database.kind === kind);
+    if (database === undefined || !isWord(word))
       throw new BadTemplate(
-        `there is no ${asked}; a template may have ${template_words.map((w) => `{${w}}`).join(", ")}, or {${places[0]?.kind ?? "mysql"}.host} and the like.`,
+        `there is no ${asked}; a template may have ${template_words.map((w) => `{${w}}`).join(", ")}, or {${databases[0]?.kind ?? "mysql"}.host} and the like.`,
       );
-    return wordsOf(place.address)[word];
+    return wordsOf(database.address)[word];
   });
 }
 

@@ -24,13 +24,13 @@ export interface MakeOfSeveral<Client> {
 }
 
 /** What of a client belongs to one of its databases. */
-interface Place {
+interface Entrance {
   readonly address: Address;
   readonly door: Doorstep;
 }
 
 /** A session of each database, whose client is no more than the address of its door. */
-type Parts = readonly Session<Place>[];
+type Parts = readonly Session<Entrance>[];
 
 /**
  * @param backends by name; disposed of with this one
@@ -53,19 +53,19 @@ class SeveralDoors<Client> implements Backend<Client> {
   readonly #backends: Readonly<Record<string, Backend<unknown>>>;
   readonly #make: MakeOfSeveral<Client>;
   readonly #names: readonly string[];
-  readonly #doors: readonly Backend<Place>[];
+  readonly #doors: readonly Backend<Entrance>[];
   readonly #sessions = new WeakMap<Session<Client>, Parts>();
 
   constructor(backends: Readonly<Record<string, Backend<unknown>>>, make: MakeOfSeveral<Client>) {
     this.#backends = backends;
     this.#make = make;
     this.#names = Object.keys(backends);
-    const only_place: MakeClient<Place> = {
+    const only_entrance: MakeClient<Entrance> = {
       open: (address, door) => ({ address, door }),
       close: () => undefined,
       reconnects: make.reconnects ?? false,
     };
-    const doors = Object.values(backends).map((backend) => throughDoors(backend, only_place));
+    const doors = Object.values(backends).map((backend) => throughDoors(backend, only_entrance));
     this.#doors = doors;
     this.name = doors.map(({ name }) => name).join("+");
     this.server = doors.map(({ server }) => server).join(", ");
@@ -76,7 +76,7 @@ class SeveralDoors<Client> implements Backend<Client> {
 
   async open(gate: Gate = open_gate, options: OpenOptions = {}): Promise<Session<Client>> {
     const faults = { loses_next_reply: false };
-    const parts: Session<Place>[] = [];
+    const parts: Session<Entrance>[] = [];
     for (const [at, door] of this.#doors.entries()) {
       const numbered = (connection: number): number => this.#numberOf(connection, at);
       parts.push(
@@ -163,7 +163,7 @@ class SeveralDoors<Client> implements Backend<Client> {
 function gateOf(
   gate: Gate,
   faults: { loses_next_reply: boolean },
-  part: () => Session<Place>,
+  part: () => Session<Entrance>,
   numbered: (connection: number) => number,
 ): Gate {
   if (gate === open_gate) return gate;
