@@ -13,10 +13,20 @@ import {
   isSame,
   mayShow,
   mayWrite,
+  missingRow,
   type Row,
   sameRow,
   writtenRow,
 } from "./rows.ts";
+
+/** What a client had read of a column; null also where there was no such row. */
+interface Read {
+  readonly at: number;
+  readonly row: number;
+  readonly value: Value;
+  readonly identity: Values;
+  readonly is_missing: boolean;
+}
 
 /** A write of a column, after its client had read the same column. */
 interface Written {
@@ -24,7 +34,7 @@ interface Written {
   readonly row: Row;
   readonly column: string;
   readonly value: Value | undefined;
-  readonly read: { readonly at: number; readonly row: number; readonly value: Value };
+  readonly read: Read;
   readonly identity: Values;
 }
 
@@ -98,7 +108,7 @@ function lastRead(
   column: string,
   all: readonly Did[],
   facts: readonly Fact[],
-) {
+): Read | undefined {
   for (const did of all.toReversed()) {
     const { fact } = did;
     if (did.client !== client || did.operation !== operation || did.row >= before) continue;
@@ -107,8 +117,10 @@ function lastRead(
       const identity = sameRow(foundRow(fact, one), row, facts);
       const value = one.columns[column];
       if (identity && value !== undefined)
-        return { at: did.done_at, row: did.row, value, identity };
+        return { at: did.done_at, row: did.row, value, identity, is_missing: false };
     }
+    const identity = missingRow(fact, row, facts);
+    if (identity) return { at: did.done_at, row: did.row, value: null, identity, is_missing: true };
   }
   return undefined;
 }
@@ -190,16 +202,16 @@ function readOf(did: Did, { column }: Written, all: readonly Did[]) {
 }
 
 function overwrittenText({ earlier, later }: Pair, all: readonly Did[]): string {
-  const { identity, column, row, did } = later;
+  const { column, row, did } = later;
   const before = readOf(earlier.did, later, all);
-  const both = before !== undefined && isSame(before.value, later.read.value);
-  const cell = cellInWords(row.table, identity, column, later.read.value);
+  const both =
+    before?.is_missing === later.read.is_missing && isSame(before.value, later.read.value);
   const said = (value: Value | undefined): string =>
     valueInWords(value ?? null, nothingIn(row.table));
   const named = (value: Value | undefined): string =>
     column === "" ? said(value) : `${column} = ${said(value)}`;
   return [
-    both ? `${bothOf(earlier.did, did)} read ${cell}` : `client ${did.client} read ${cell}`,
+    `${both ? bothOf(earlier.did, did) : `client ${did.client}`} ${readInWords(later)}`,
     earlier.did.fact.assigned?.[column] === undefined
       ? `client ${earlier.did.client} updated ${column || "it"} to ${said(earlier.value)}`
       : `client ${earlier.did.client} wrote ${named(earlier.value)}`,
@@ -207,12 +219,17 @@ function overwrittenText({ earlier, later }: Pair, all: readonly Did[]): string 
   ].join("; ");
 }
 
+function readInWords({ row, identity, column, read }: Written): string {
+  return read.is_missing
+    ? `found nothing at ${rowInWords(row.table, identity)}`
+    : `read ${cellInWords(row.table, identity, column, read.value)}`;
+}
+
 function changedText({ earlier, later }: Pair): string {
   const { identity, column, row, did } = later;
-  const cell = cellInWords(row.table, identity, column, later.read.value);
   const what = column === "" ? rowInWords(row.table, identity) : column;
   return [
-    `${bothOf(earlier.did, did)} read ${cell}`,
+    `${bothOf(earlier.did, did)} ${readInWords(later)}`,
     `client ${earlier.did.client} updated ${what}`,
     `client ${did.client} then updated it, too, without having read it again`,
   ].join("; ");

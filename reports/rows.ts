@@ -39,6 +39,19 @@ export function sameRow(one: Row, other: Row, all: readonly Fact[]): Values | un
   );
 }
 
+/**
+ * Whether a step asked for this row, and for nothing narrower, and there was none.
+ * @param all every fact of the trace
+ * @returns what stands for the row
+ */
+export function missingRow(fact: Fact, row: Row, all: readonly Fact[]): Values | undefined {
+  const { does, table, where, isAll, rows } = fact;
+  if (does !== "find" || !isAll || rows !== 0) return undefined;
+  const identity = sameRow({ table, known: where }, row, all);
+  const is_narrower = Object.keys(where).length > Object.keys(identity ?? {}).length;
+  return is_narrower ? undefined : identity;
+}
+
 /** Servers that tell letters apart rarely have two tables that differ in nothing else. */
 export const isSameTable = (one: string | undefined, other: string | undefined): boolean =>
   one?.toLowerCase() === other?.toLowerCase();

@@ -57,6 +57,22 @@ describe("a lost update", () => {
     ).toBe(lost);
   });
 
+  const missing = { rows: 0, found: [] };
+  const nothing_there =
+    "client 1 and client 2 both found nothing at account alice; client 2 wrote balance = 5; client 1 then wrote balance = 3 over it without having seen client 2's 5.";
+  test("of a row that was not there yet", () => {
+    const [one, two] = [read(1, {}, missing), read(2, {}, missing)];
+    expect(told(one, two, write(2, { balance: "5" }), write(1, { balance: "3" }))).toBe(
+      nothing_there,
+    );
+  });
+
+  test("but not where something narrower was not there", () => {
+    const open = { ...missing, where: { id: "alice", state: "open" } };
+    const [one, two] = [read(1, {}, open), read(2, {}, open)];
+    expect(told(one, two, write(2, { balance: "5" }), write(1, { balance: "3" }))).toBe(nothing);
+  });
+
   test("in transactions, of which the later one had to wait", () => {
     expect(
       told(

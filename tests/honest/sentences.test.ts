@@ -1,6 +1,7 @@
 /** Sentences must be true: what each says was once said wrongly, or must not be said at all. */
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -251,5 +252,27 @@ describe("DynamoDB", () => {
       /^client 1 and client 2 both read v = 0 of Sentence same; client (1|2) wrote v = \1; client (2|1) then wrote v = \2 over it without having seen client \1's \1\.$/,
     );
     expect(message).not.toContain("<binary>");
+  });
+
+  test("an item that was not there is found to be missing by both", async () => {
+    const Key = { id: { S: "first" } };
+    const get = new GetItemCommand({ TableName: "Sentence", Key, ConsistentRead: true });
+    const { message } = await raceIn<DynamoDBClient>({
+      name: "dynamodb-first",
+      backend: dynamodb,
+      setup: (db) => db.send(new DeleteItemCommand({ TableName: "Sentence", Key })),
+      async run(db, { client }) {
+        const { Item } = await db.send(get);
+        const v = { N: String(Number(Item?.["v"]?.N ?? 0) + client) };
+        await db.send(new PutItemCommand({ TableName: "Sentence", Item: { ...Key, v } }));
+      },
+      async check(db) {
+        const { Item } = await db.send(get);
+        if (Item?.["v"]?.N !== "3") throw new Error("one is lost");
+      },
+    });
+    expect(sentenceOf(message)).toMatch(
+      /^client 1 and client 2 both found nothing at Sentence first; client (1|2) wrote v = \1; client (2|1) then wrote v = \2 over it without having seen client \1's \1\.$/,
+    );
   });
 });
