@@ -135,8 +135,18 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
   setup(db: Client): unknown;
   /** The operation of every client; or several different ones, then each is done by a client of its own. */
   readonly run: ProgramOperation<Client> | readonly ProgramOperation<Client>[];
-  /** Reads the final state; throws or answers false when it is wrong. */
-  check(db: Client, outcome: Outcome): unknown;
+  /**
+   * Reads the final state; throws or answers false when it is wrong. Default: what the operations do one after the
+   * other, in whatever order, is right; an interleaving that ends like no such order is a race. Compared are what each
+   * operation answers or throws, and all that the databases hold; generated values up to renaming. An operation that
+   * fails, and of which nothing is left, may be absent.
+   */
+  check?(db: Client, outcome: Outcome): unknown;
+  /**
+   * Without `check`: what may differ. A column (`account.updated_at`), a table (`audit`), keys of Redis (`session:*`).
+   * Default nothing.
+   */
+  readonly ignore?: readonly string[];
   /**
    * One application serves all clients: `client` is called once a lane, and its operations run side by side in it,
    * with one pool, one cache, one mutex. Whose a request is, is known by the asynchronous context that writes it: a

@@ -1,5 +1,6 @@
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import { openProgram } from "./open-program.ts";
+import { SerialOracle, type Trouble } from "./oracle/oracle.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { Progress } from "./reports/progress.ts";
 import { replayedText } from "./reports/replayed.ts";
@@ -10,7 +11,8 @@ import {
   type Subject,
   tokenOf,
 } from "./reports/report.ts";
-import { successText, timeIsUpText } from "./reports/success.ts";
+import { serialText, successText, timeIsUpText } from "./reports/success.ts";
+import { troubleText } from "./reports/trouble.ts";
 import { BadOptions, mustBeFunctions, mustMakeSense } from "./schedules/bad-options.ts";
 import {
   type Exploration,
@@ -68,6 +70,14 @@ export class NoProof extends Error {
   }
 }
 
+/**
+ * Without `check`, what the operations do one after the other is right; but that cannot be said: it was something else
+ * when it was run again, or is too much to be compared. The message says which place it is.
+ */
+export class NotDeterministic extends Error {
+  override readonly name = "NotDeterministic";
+}
+
 /** The program fails also when its clients go one after the other: no race is needed. Its error is the `cause`. */
 export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
@@ -77,7 +87,8 @@ export class ProgramFailed extends Error {
 export const replay_variable = "RACEPROOF_REPLAY";
 
 /**
- * Runs your own code on a real database under many interleavings and checks the final state of each.
+ * Runs your own code on a real database under many interleavings, and compares how each ends with what the operations
+ * do one after the other; or asks `check`.
  *
  * With `database` and `client` the program brings its own driver or ORM, and has a database with its own names.
  * With `backend` it runs on a client that raceproof made (`connectPostgres` and its like).
@@ -97,7 +108,6 @@ export const replay_variable = "RACEPROOF_REPLAY";
  *   client: (url) => new pg.Pool({ connectionString: url }),
  *   setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES ('alice', 100)"),
  *   run: (db) => withdraw(db, "alice", 30),
- *   check: async (db) => (await db.query("SELECT balance FROM account")).rows[0].balance === 40,
  * });
  * const found = await exploring.catch((error) => error);
  * console.log(found.name); // RaceFound
@@ -106,6 +116,7 @@ export const replay_variable = "RACEPROOF_REPLAY";
  * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
  *   replays it (RACEPROOF_REPLAY=token)
  * @throws ProgramFailed when `run` throws also without a race
+ * @throws NotDeterministic without `check`, when the operations one after the other do not always end the same way
  * @throws NoVerdict when a client was busy for too long, or a schedule did not end
  * @throws BadOptions in one sentence
  * @throws SetupFailed when `setup` throws, SchemaFailed when `schema` does
@@ -124,7 +135,8 @@ export async function explore<Client, D extends Databases>(
   const program = await openProgram(options);
   let report: Report;
   try {
-    report = await exploreBackend(program.options, true);
+    const ignore = program.without_check ? (options.ignore ?? []) : undefined;
+    report = await exploreBackend(program.options, { ignore });
   } catch (error) {
     // What went wrong first is told.
     await program.close().catch(() => undefined);
@@ -134,9 +146,10 @@ export async function explore<Client, D extends Databases>(
   return report;
 }
 
+/** @param own the database is the program's own; with what the serial orders leave out, where they say what is right */
 async function exploreBackend<Client>(
   options: ExploreOptions<Client>,
-  own_database = false,
+  own?: { readonly ignore: readonly string[] | undefined },
 ): Promise<Report> {
   const { name, backend, clients = 2, operations = 1, isolation } = options;
   mustMakeSense(options, options.expire !== undefined, 2);
@@ -151,11 +164,12 @@ async function exploreBackend<Client>(
   const exhaustive = options.exhaustive ?? (needs_proof || clients * operations === 2);
   const test = options.timeLimitMs === undefined ? testTime() : undefined;
   const progress = new Progress(name);
+  const oracle = own?.ignore && oracleOf(options, own.ignore);
   const exploration: ExplorationOptions<Client> = {
     ...options,
-    program: programOf(options),
+    program: oracle?.program ?? programOf(options),
     name,
-    own_database,
+    own_database: own !== undefined,
     clients,
     search: exhaustive ? "exhaustive" : "random",
     ...(options.busyLimitMs === undefined ? {} : { busy_limit_ms: options.busyLimitMs }),
@@ -163,13 +177,20 @@ async function exploreBackend<Client>(
     time_limit_ms: options.timeLimitMs ?? test?.left_ms,
     progress: (schedules) => progress.show(schedules),
   };
+  if (oracle) mustBeOrdered(await oracle.rehearse(exploration), subject);
   const token = process.env[replay_variable];
   const wanted = token === undefined || token === "" ? undefined : readToken(token);
   const remark =
     wanted?.program === name ? `${await replayed(wanted, exploration, subject)}\n\n` : "";
 
-  const result = await exploreSchedules(exploration).finally(() => progress.clear());
+  const found = await exploreSchedules(exploration).finally(() => progress.clear());
+  const result = oracle ? withDoubt(found, oracle) : found;
   const { failure } = result;
+  if (oracle && failure?.smallest.ending.kind === "ended") {
+    const fails = await oracle.stillFails(exploration, failure.smallest);
+    if (!fails)
+      throw new NotDeterministic(troubleText(subject, { kind: "of its time" }, "`check`"));
+  }
   if (failure && needsNoRace(failure)) {
     const { error } = failure;
     const cause = error instanceof OperationFailed ? error.cause : error;
@@ -186,11 +207,50 @@ async function exploreBackend<Client>(
     const text = remark + failureText(subject, failure, countsText(result, failure));
     throw new RaceFound(text, result, tokenOf(subject, failure));
   }
-  const report = { ...result, text: remark + successText(subject, result) };
+  const basis = oracle ? ` ${serialText(oracle)}` : "";
+  const report = { ...result, text: remark + successText(subject, result) + basis };
   if (test && time_is_up) throw new NoProof(`${report.text} ${timeIsUpText(test)}`, report);
   const nothing_seen = time_is_up && result.racing < 2;
   if ((needs_proof && !report.proof) || nothing_seen) throw new NoProof(report.text, report);
   return report;
+}
+
+/** How the serial orders of a program say what is right. */
+function oracleOf<Client>(
+  options: ExploreOptions<Client>,
+  ignore: readonly string[],
+): SerialOracle<Client> {
+  return new SerialOracle(programOf(options), {
+    ignore,
+    verb: "answered",
+    isExpected: (error) =>
+      Boolean(options.expectedError?.(error)) || Boolean(options.didNotHappen?.(error)),
+  });
+}
+
+/** @throws why the serial orders cannot say what is right */
+function mustBeOrdered(trouble: Trouble | undefined, subject: Subject): void {
+  if (trouble === undefined) return;
+  const { name } = subject;
+  switch (trouble.kind) {
+    case "nothing raced":
+      throw new Error(`${name}: ${nothing_raced}`);
+    case "fails": {
+      const { error, trace } = trouble;
+      const text = programFailedText(subject, { error, message: error.message, smallest: trace });
+      throw new ProgramFailed(text, { cause: error.cause });
+    }
+    case "without an end":
+      throw new ProgramFailed(noVerdictText(subject, { count: 1, trace: trouble.trace }));
+    default:
+      throw new NotDeterministic(troubleText(subject, trouble, "`check`"));
+  }
+}
+
+/** What could not be compared is no proof. */
+function withDoubt(found: Exploration, { undecided }: { undecided: number }): Exploration {
+  if (undecided === 0 || found.doubt) return found;
+  return { ...found, proof: false, doubt: { kind: "undecided", count: undecided } };
 }
 
 /** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */

@@ -28,6 +28,7 @@ export {
 export { connectRedis } from "./backends/redis/backend.ts";
 export { Refused } from "./backends/refused.ts";
 export { isRetryable } from "./backends/retryable.ts";
+export type { AllRows, Row, TableRows } from "./backends/rows.ts";
 export type { Fact, FoundRow, Value, Values } from "./backends/step-facts.ts";
 export { checkFile } from "./checkers/check-file.ts";
 export { type CheckHistoryOptions, checkHistory } from "./checkers/check-history.ts";
@@ -52,6 +53,7 @@ export type { Limits, Verdict } from "./checkers/verdict.ts";
 export {
   explore,
   NoProof,
+  NotDeterministic,
   NoVerdict,
   ProgramFailed,
   RaceFound,

@@ -16,6 +16,8 @@ import { testName } from "./test-runner.ts";
 /** A program of its own whose databases are there; `close` removes them. */
 export interface OpenProgram<Client> {
   readonly options: ExploreOptions<Client>;
+  /** The serial orders say what is right. */
+  readonly without_check: boolean;
   close(): Promise<void>;
 }
 
@@ -63,8 +65,9 @@ export async function openProgram<Client, D extends Databases>(
       setup: async (client) => options.setup(client),
       run: async (client, around) =>
         operations[(around.client - 1) % operations.length]!(client, around),
-      check: async (client, outcome) => options.check(client, outcome),
+      check: async (client, outcome) => options.check?.(client, outcome),
     },
+    without_check: options.check === undefined,
     close: async () => backend[Symbol.asyncDispose](),
   };
 }
@@ -75,7 +78,10 @@ function mustHaveFunctions<Client, D extends Databases>(
 ): void {
   const { run, clients } = options;
   const wrong = (what: string): BadOptions => new BadOptions(`${name}: ${what}`);
-  mustBeFunctions(name, { ...options }, ["client", "setup", "check"]);
+  const optional = options.check === undefined ? [] : ["check"];
+  mustBeFunctions(name, { ...options }, ["client", "setup", ...optional]);
+  if (options.ignore !== undefined && options.check !== undefined)
+    throw wrong("`ignore` is for what is compared without `check`, and there is one.");
   const operations: readonly unknown[] = Array.isArray(run) ? run : [run];
   if (!operations.every((operation) => typeof operation === "function"))
     throw wrong("`run` is missing; it must be a function, or several in an array.");

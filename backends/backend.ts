@@ -3,6 +3,7 @@
  * Strategies and users see only the driver's own client (`pg.Client`, a mysql2 `Connection`, `Redis`,
  * `DynamoDBClient`): the gate sits inside it.
  */
+import type { AllRows } from "./rows.ts";
 import type { Fact } from "./step-facts.ts";
 
 /** One round trip of a client to a server, about to be sent. */
@@ -127,6 +128,11 @@ export interface Backend<Client> extends AsyncDisposable {
    * @param key what differs from lane to lane, and is taken for the same
    */
   contents?(key: string): Promise<Contents>;
+  /**
+   * The same, row by row: only where the whole database is ours.
+   * @throws TooManyRows
+   */
+  rows?(): Promise<AllRows>;
   /** A statement that commits by itself is two steps: its work, and its commit. Default: it is one. */
   readonly commitsApart?: true;
   /**

@@ -23,3 +23,25 @@ export function generatedColumns(
   }
   return generated;
 }
+
+/**
+ * The name of the sequence behind each column, `table column`: its own, or that of the column that it refers to.
+ * @param sources columns whose values a sequence makes
+ */
+export function sequenceOfColumns(
+  sources: readonly (readonly [table: string, column: string])[],
+  references: readonly Reference[],
+): ReadonlyMap<string, string> {
+  const sequences = new Map(
+    sources.map(([table, column]) => [`${table} ${column}`, `${table} ${column}`]),
+  );
+  for (let before = -1; before !== sequences.size; ) {
+    before = sequences.size;
+    for (const { table, column, to_table, to_column } of references) {
+      const sequence = sequences.get(`${to_table} ${to_column}`);
+      if (sequence !== undefined && !sequences.has(`${table} ${column}`))
+        sequences.set(`${table} ${column}`, sequence);
+    }
+  }
+  return sequences;
+}

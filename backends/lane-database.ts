@@ -42,6 +42,7 @@ export async function withSchema(
   const { deadlockCheckMs } = database;
   const waitingConnections = database.waitingConnections?.bind(database);
   const contents = database.contents?.bind(database);
+  const rows = database.rows?.bind(database);
   return {
     name: database.name,
     server: database.server,
@@ -52,6 +53,7 @@ export async function withSchema(
     waiting: (sessions) => database.waiting(sessions),
     ...(waitingConnections ? { waitingConnections } : {}),
     ...(contents ? { contents } : {}),
+    ...(rows ? { rows } : {}),
     ...(deadlockCheckMs === undefined ? {} : { deadlockCheckMs }),
     outcome: (error) => database.outcome(error),
     code: (error) => database.code(error),

@@ -16,6 +16,7 @@ export interface RaceFlags {
   readonly schema: readonly string[];
   readonly setup: readonly string[];
   readonly check: readonly string[];
+  readonly ignore: readonly string[];
   readonly env: readonly string[];
   readonly clients: string;
   readonly operations: string;
@@ -56,6 +57,12 @@ export function withRaceFlags(command: Command): Command {
     )
     .option("--setup <statement>", "run before every schedule; again for more", collect, [])
     .option("--check <query>", "its first column must be true at the end", collect, [])
+    .option(
+      "--ignore <column>",
+      "without --check: what may differ, as account.updated_at",
+      collect,
+      [],
+    )
     .option("--env <name=template>", "another variable for the clients", collect, [])
     .option("--clients <n>", "processes at once", "2")
     .option("--operations <n>", "processes of each client, one after the other", "1")
@@ -97,6 +104,7 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
     })),
     setup: flags.setup.map(said),
     check: flags.check.map(said),
+    ignore: flags.ignore,
     templates: flags.env.map(templateOf),
     clients: wholeNumber("--clients", flags.clients, 2),
     operations: wholeNumber("--operations", flags.operations, 1),

@@ -10,6 +10,8 @@ export interface RacePlan {
   readonly templates: readonly Template[];
   readonly setup: readonly Statement[];
   readonly check: readonly Statement[];
+  /** What the serial orders leave out: `account.updated_at`. */
+  readonly ignore: readonly string[];
   readonly clients: number;
   readonly operations: number;
   readonly isolation: Isolation | undefined;

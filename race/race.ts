@@ -15,7 +15,7 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
   if (trouble !== undefined) return { kind: "cannot", text: trouble };
   const exploration = await exploreSchedules(scene.exploration);
   options.signal.throwIfAborted();
-  return { ...scene.conclude(exploration), exploration };
+  return { ...(await scene.conclude(exploration)), exploration };
 }
 
 /** Runs the schedule of a token again. @throws whatever is wrong outside the schedule */

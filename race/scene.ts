@@ -1,19 +1,22 @@
+import { SerialOracle, type Trouble } from "../oracle/oracle.ts";
 import { noVerdictText } from "../reports/no-verdict.ts";
 import { countsText, failureText, type Subject, tokenOf } from "../reports/report.ts";
-import { successText } from "../reports/success.ts";
+import { serialText, successText } from "../reports/success.ts";
+import { troubleText } from "../reports/trouble.ts";
 import { throughSeveralDoors } from "../schedules/doors/several-doors.ts";
 import type { Exploration, ExplorationOptions } from "../schedules/exploration.ts";
-import { OperationFailed, type Outcome } from "../schedules/program.ts";
+import { OperationFailed } from "../schedules/program.ts";
 import type { Played } from "../schedules/run/lane.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
-import type { ServerKind } from "../servers/server.ts";
+import type { Turn } from "../schedules/schedule.ts";
+import { pickFrom } from "../schedules/search/search.ts";
+import type { Trace } from "../schedules/trace.ts";
 import { type Abandoned, type ProcessClient, processClients } from "./client.ts";
 import type { RaceOptions, RaceResult } from "./options.ts";
 import { lastLines } from "./process-failed.ts";
 import { Processes } from "./processes.ts";
 import { processProgram } from "./program.ts";
-import { inOrder, SerialOutcomes, serialOrders } from "./serial.ts";
-import { needsNoRaceText, nothingRacedText, tooManyOrdersText, unsteadyText } from "./texts.ts";
+import { needsNoRaceText, nothingRacedText } from "./texts.ts";
 
 const patience_default_ms = 5_000;
 /** More side by side would only wait for processors. */
@@ -24,11 +27,9 @@ export class Scene implements AsyncDisposable {
   readonly exploration: ExplorationOptions<ProcessClient>;
   readonly #options: RaceOptions;
   readonly #processes: Processes;
-  readonly #serial = new SerialOutcomes();
+  /** Where nobody says what is right. */
+  readonly #oracle: SerialOracle<ProcessClient> | undefined;
   #abandoned: Abandoned[] = [];
-  /** The order in which the clients go, before the search begins. */
-  #rehearsed: readonly number[] | undefined;
-  #unsteady: string | undefined;
 
   private constructor(options: RaceOptions, processes: Processes) {
     this.#options = options;
@@ -39,12 +40,19 @@ export class Scene implements AsyncDisposable {
       processes,
       abandoned: (one) => this.#abandon(one),
     });
+    const program = processProgram(options);
+    if (options.check.length === 0)
+      this.#oracle = new SerialOracle(program, {
+        ignore: options.ignore,
+        verb: "printed",
+        learns_from: "first",
+      });
     this.exploration = {
       backend: throughSeveralDoors(
         Object.fromEntries(options.databases.map(({ kind, backend }) => [kind, backend])),
         make,
       ),
-      program: processProgram(options, (outcome, client) => this.#judge(outcome, client)),
+      program: this.#oracle?.program ?? program,
       name: options.name,
       clients,
       operations,
@@ -71,63 +79,62 @@ export class Scene implements AsyncDisposable {
    * @returns why it makes no sense to go on
    */
   async rehearse(): Promise<string | undefined> {
-    const { clients, operations, check } = this.#options;
-    const size = Array.from({ length: clients }, () => operations);
-    const all = serialOrders(size);
-    const subject = this.#subject();
-    if (all === undefined && check.length === 0) return tooManyOrdersText(subject);
-    const [first = []] = all ?? [inTurn(size)];
-    const orders = check.length > 0 ? [first] : [first, ...all!];
-    await using lane = newLane(this.exploration);
-    for (const order of orders) {
-      this.#rehearsed = order;
-      const play = () => lane.play({ operations: size, pick: inOrder(order), faults: [] });
-      let played = await play();
-      if (played.failure) played = await play();
-      const trouble = this.#troubleOf(played, order === first);
-      if (trouble !== undefined) return trouble;
+    if (this.#oracle) {
+      const trouble = await this.#oracle.rehearse(this.exploration);
+      return trouble && this.#inWords(trouble);
     }
-    this.#rehearsed = undefined;
-    return undefined;
+    const { clients, operations } = this.#options;
+    const size = Array.from({ length: clients }, () => operations);
+    await using lane = newLane(this.exploration);
+    const play = () =>
+      lane.play({ operations: size, in_turn: inTurn(size), pick: pickFrom([]), faults: [] });
+    let played = await play();
+    if (played.failure) played = await play();
+    return this.#troubleOf(played);
   }
 
-  #troubleOf({ trace, failure }: Played, is_first: boolean): string | undefined {
+  #troubleOf({ trace, failure }: Played): string | undefined {
     const subject = this.#subject();
-    if (trace.ending.kind !== "ended")
-      return noVerdictText(subject, { count: 1, trace }) + this.#lastWords();
-    const [first] = trace.results;
+    if (trace.ending.kind !== "ended") return this.#withoutEnd(trace);
     const is_own = failure !== undefined && !(failure.error instanceof OperationFailed);
     if (is_own && trace.steps.length === 0) return nothingRacedText(subject);
     if (failure) return needsNoRaceText(subject, { ...failure, smallest: trace });
-    if (is_first && first?.status !== "ok" && first?.code !== undefined) {
-      const error = new OperationFailed(first.client, first.code, first.error);
-      return needsNoRaceText(subject, { message: "", error, smallest: trace });
-    }
-    if (new Set(trace.steps.map(({ client }) => client)).size < 2) return nothingRacedText(subject);
-    return this.#unsteady === undefined ? undefined : unsteadyText(subject, this.#unsteady);
+    const racing = new Set(trace.steps.map(({ client }) => client)).size;
+    return racing < 2 ? nothingRacedText(subject) : undefined;
   }
 
-  async #judge(outcome: Outcome, client: ProcessClient): Promise<void> {
-    // Contents of several databases are told with the database's name.
-    const show = async (what: string): Promise<string> => {
-      const [, name = what, kind = ""] = /^(.*) of (\w+)$/.exec(what) ?? [];
-      return (await client.speaker(kind as ServerKind)).show(name);
-    };
-    if (this.#rehearsed === undefined) return this.#serial.judge(outcome, show);
-    this.#unsteady ??= await this.#serial.add(this.#rehearsed, outcome, show);
+  #inWords(trouble: Trouble): string {
+    const subject = this.#subject();
+    if (trouble.kind === "without an end") return this.#withoutEnd(trouble.trace);
+    if (trouble.kind === "nothing raced") return nothingRacedText(subject);
+    if (trouble.kind === "fails")
+      return needsNoRaceText(subject, { ...trouble, message: "", smallest: trouble.trace });
+    return troubleText(subject, trouble, "--check");
+  }
+
+  #withoutEnd(trace: Trace): string {
+    return noVerdictText(this.#subject(), { count: 1, trace }) + this.#lastWords();
   }
 
   /** What an exploration says. */
-  conclude(result: Exploration): Omit<RaceResult, "exploration"> {
+  async conclude(result: Exploration): Promise<Omit<RaceResult, "exploration">> {
     const { failure, gaveUp } = result;
     const subject = this.#subject();
+    if (
+      failure &&
+      this.#oracle &&
+      failure.smallest.ending.kind === "ended" &&
+      !(await this.#oracle.stillFails(this.exploration, failure.smallest))
+    )
+      return { kind: "cannot", text: troubleText(subject, { kind: "of its time" }, "--check") };
     if (failure) {
       const text = failureText(subject, failure, countsText(result, failure));
       return { kind: "race", text, token: tokenOf(subject, failure) };
     }
     if (gaveUp) return { kind: "cannot", text: noVerdictText(subject, gaveUp) + this.#lastWords() };
     if (result.racing < 2) return { kind: "cannot", text: nothingRacedText(subject) };
-    return { kind: "none found", text: successText(subject, result) };
+    const basis = this.#oracle ? ` ${serialText(this.#oracle)}` : "";
+    return { kind: "none found", text: successText(subject, result) + basis };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -152,5 +159,7 @@ export class Scene implements AsyncDisposable {
 }
 
 /** Each client does all of its operations, then comes the next. */
-const inTurn = (operations: readonly number[]): number[] =>
-  operations.flatMap((count, i) => Array.from({ length: count }, () => i + 1));
+const inTurn = (operations: readonly number[]): Turn[] =>
+  operations.flatMap((count, i) =>
+    Array.from({ length: count }, (_, n) => ({ client: i + 1, operation: n + 1 })),
+  );

@@ -2,7 +2,6 @@ import { drawInterleaving } from "../reports/interleaving.ts";
 import { clientFailedText, placeOf, type Subject } from "../reports/report.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
-import { orders_max } from "./serial.ts";
 
 /** It goes wrong also without a race: that comes first, and the program's own words. */
 export function needsNoRaceText(
@@ -19,16 +18,6 @@ export function needsNoRaceText(
 /** Nothing came through the doors of at least two clients. */
 export function nothingRacedText({ name }: Subject): string {
   return `${name}: fewer than two clients sent a request to the database, so nothing could race. ${never_connected}`;
-}
-
-/** Without a check only the serial orders say what is right, and there are too many of them. */
-export function tooManyOrdersText({ name }: Subject): string {
-  return `${name}: so many operations can follow one another in more than ${orders_max} orders, too many to try all of them: say with --check what is right.`;
-}
-
-/** The same order does not always end the same way, so it cannot say what is right. */
-export function unsteadyText({ name }: Subject, difference: string): string {
-  return `${name}: the clients one after the other ended differently when that was run again (${difference}), so their outcome does not tell what is right: say it with --check.`;
 }
 
 const never_connected =

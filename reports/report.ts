@@ -51,7 +51,10 @@ export function failureText(subject: Subject, failure: FoundFailure, counts: str
 }
 
 /** For a program that fails by itself: its error first, then where it was. */
-export function programFailedText({ name }: Subject, failure: FoundFailure): string {
+export function programFailedText(
+  { name }: Subject,
+  failure: Pick<FoundFailure, "smallest" | "error" | "message">,
+): string {
   const { smallest, error, message } = failure;
   return [
     `${name}: this is no race: ${message}, also when the clients go one after the other`,

@@ -33,6 +33,21 @@ function noProofText(subject: Subject, exploration: Exploration): string {
   return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why === "" ? "" : `, because ${why}`}.`;
 }
 
+/** Where nobody wrote a check: what was right. */
+export function serialText({ orders, generated }: SerialOrders): string {
+  const places = [...new Set(generated)].toSorted();
+  const named =
+    places.length === 0
+      ? ""
+      : ` Generated, and compared only by where else it is: ${places.join(", ")}.`;
+  return `Right is what ${orders === 1 ? "the serial order comes" : `the ${orders} serial orders come`} to.${named}`;
+}
+
+interface SerialOrders {
+  readonly orders: number;
+  readonly generated: readonly string[];
+}
+
 /** What to do when the test runner's own limit was near. */
 export function timeIsUpText({ runner, limit_ms }: { runner: string; limit_ms: number }): string {
   return (
@@ -55,6 +70,8 @@ export function doubtInWords(doubt: Doubt): string {
     "stood still": () =>
       "clients wait for each other inside the process, where the schedule cannot say who comes first",
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
+    undecided: (found) =>
+      `${count(found.count, "outcome")} had so many rows that differ only in generated values that they could not be compared`,
     "nothing raced": () => "fewer than two clients took a step",
     "not looked": () => `this backend cannot say ${whether_fresh}`,
     stale: ({ stale }) => staleInWords(stale),
@@ -71,7 +88,7 @@ const cutShort = {
   aborted: "the search was broken off",
 };
 
-function staleInWords({ what, first, later }: Stale): string {
+export function staleInWords({ what, first, later }: Stale): string {
   const had = (rows: number | undefined): string =>
     rows === undefined ? "was not there" : `had ${count(rows, "row")}`;
   const seen =

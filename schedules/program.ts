@@ -1,4 +1,4 @@
-import type { Contents } from "../backends/backend.ts";
+import type { AllRows } from "../backends/rows.ts";
 import type { HistoryEvent } from "../histories/event.ts";
 import type { Trace } from "./trace.ts";
 
@@ -24,8 +24,8 @@ export interface Outcome {
   readonly trace: Trace;
   /** The run as a recorded history: invoke, ok, fail, info. */
   readonly events: readonly HistoryEvent[];
-  /** What is in the database, where the program `looks_after` and the backend can say it. */
-  readonly left?: Contents;
+  /** All that is in the database, where the program `reads_rows` and the backend can say it. */
+  readonly rows?: AllRows;
 }
 
 /** What an operation is called in a history, and with which input: always the same, or by client and number. */
@@ -53,8 +53,8 @@ export interface Program<Client> {
   expire?(client: Client, key: string): Promise<void>;
   /** All clients use one connection. */
   readonly sharedConnection?: boolean;
-  /** Its check wants to know what is in the database. */
-  readonly looks_after?: boolean;
+  /** Its check wants to know all that is in the database. */
+  readonly reads_rows?: boolean;
   /** Clients differ in nothing but their number: a fault of one stands for the same fault of another. */
   readonly alike?: boolean;
 }

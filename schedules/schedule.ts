@@ -45,3 +45,9 @@ export function trimmed(choices: readonly number[]): number[] {
   while (length > 0 && choices[length - 1] === 0) length--;
   return choices.slice(0, length);
 }
+
+/** One operation of one client, both from 1. */
+export interface Turn {
+  readonly client: number;
+  readonly operation: number;
+}

@@ -2,7 +2,7 @@ import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { type Backend, open_gate } from "../backend.ts";
 import type { LaneDatabase } from "../lane-database.ts";
 import { configFor, loadSdk, probe } from "./connect.ts";
-import { contentsOf } from "./contents.ts";
+import { contentsOf, rowsOf } from "./contents.ts";
 import { DynamodbDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
 import { markTable } from "./leftovers.ts";
@@ -94,6 +94,10 @@ async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backe
     contents(key) {
       reader ??= new library.DynamoDBClient(config);
       return contentsOf(library, reader, touched, key);
+    },
+    rows() {
+      reader ??= new library.DynamoDBClient(config);
+      return rowsOf(library, reader, touched);
     },
     outcome,
     code,

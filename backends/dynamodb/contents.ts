@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import type { Contents, TableContents } from "../backend.ts";
 import { withoutGenerated } from "../generated-values.ts";
+import { type AllRows, inThisOrder, mustBeFew, type Row, TooManyRows } from "../rows.ts";
 
 /**
  * What is in these tables, in one request a table. A table of more than one page (1 MB) is
@@ -31,6 +32,44 @@ export async function contentsOf(
   });
   return new Map((await Promise.all(contents)).flat());
 }
+
+/**
+ * All items of these tables.
+ * @throws TooManyRows also for more than a page (1 MB)
+ */
+export async function rowsOf(
+  library: typeof Sdk,
+  client: Sdk.DynamoDBClient,
+  tables: Iterable<string>,
+): Promise<AllRows> {
+  const all = [...tables].map(async (TableName) => {
+    try {
+      const { Items = [], LastEvaluatedKey } = await client.send(
+        new library.ScanCommand({ TableName, ConsistentRead: true }),
+      );
+      mustBeFew(TableName, Items.length);
+      if (LastEvaluatedKey) throw new TooManyRows(TableName);
+      return [[TableName, { rows: Items.map(plainItem), sequences: {} }] as const];
+    } catch (error) {
+      if (error instanceof library.ResourceNotFoundException) return [];
+      throw error;
+    }
+  });
+  return new Map((await Promise.all(all)).flat());
+}
+
+const plainItem = (item: Record<string, Sdk.AttributeValue>): Row =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainOf(value)]));
+
+function plainOf({ S, N, BOOL, SS, NS, BS, B, L, M }: Sdk.AttributeValue): unknown {
+  if (M) return plainItem(M);
+  if (L) return inThisOrder(L.map(plainOf));
+  if (BS) return BS.map(base64);
+  if (BOOL !== undefined) return String(BOOL);
+  return S ?? N ?? SS ?? NS ?? (B ? base64(B) : null);
+}
+
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
 
 function textOf(item: Record<string, Sdk.AttributeValue>, key: string): string {
   const fields = Object.entries(item).toSorted(([a], [b]) => (a < b ? -1 : 1));

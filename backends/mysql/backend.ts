@@ -16,6 +16,7 @@ import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { refusalIn } from "../refusal.ts";
+import type { AllRows } from "../rows.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
 import { MysqlDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./outcome.ts";
@@ -175,6 +176,10 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
 
   contents(key: string): Promise<Contents> {
     return this.#database.contents(key);
+  }
+
+  rows(): Promise<AllRows> {
+    return this.#database.rows();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

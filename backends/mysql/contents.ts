@@ -1,7 +1,14 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import type { Contents, TableContents } from "../backend.ts";
 import { errorField } from "../error-field.ts";
-import { generatedColumns, type Reference } from "../generated-columns.ts";
+import { generatedColumns, type Reference, sequenceOfColumns } from "../generated-columns.ts";
+import {
+  type AllRows,
+  mustBeFew,
+  type Row,
+  rows_max as read_max,
+  type TableRows,
+} from "../rows.ts";
 import { quoted } from "./copy-database.ts";
 
 /** Reading more than this after every set-up would cost more than the schedules. */
@@ -11,7 +18,9 @@ const columns_query = `
   SELECT c.table_name AS \`table\`, c.column_name AS \`column\`,
          c.extra LIKE '%auto_increment%'
            OR c.data_type IN ('timestamp', 'datetime', 'date', 'time', 'uuid')
-           OR coalesce(c.column_default, '') RLIKE 'uuid|rand|nextval|now|current' AS is_generated
+           OR coalesce(c.column_default, '') RLIKE 'uuid|rand|nextval|now|current' AS is_generated,
+         c.extra LIKE '%auto_increment%' OR coalesce(c.column_default, '') RLIKE 'nextval' AS is_counted,
+         c.data_type RLIKE 'binary|blob|bit|geometry|point|polygon|linestring' AS is_binary
     FROM information_schema.columns c
     JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
    WHERE c.table_schema = ? AND t.table_type = 'BASE TABLE'
@@ -30,11 +39,16 @@ interface Column extends RowDataPacket {
   readonly table: string;
   readonly column: string;
   readonly is_generated: number;
+  /** AUTO_INCREMENT, or a sequence, makes its values. */
+  readonly is_counted: number;
+  readonly is_binary: number;
 }
 
 interface Query {
-  readonly text: (key: string) => string;
+  readonly sums: (key: string) => string;
+  readonly rows: () => string;
   readonly tables: readonly string[];
+  readonly sequences: readonly TableRows["sequences"][];
 }
 
 /**
@@ -52,15 +66,33 @@ export class ContentsReader {
   }
 
   async read(key: string): Promise<Contents> {
+    const { query, said } = await this.#ask("sums", key);
+    return new Map(query.tables.map((table, i) => [`table ${table}`, contentsOf(said[i])]));
+  }
+
+  /** @throws TooManyRows */
+  async rows(): Promise<AllRows> {
+    const { query, said } = await this.#ask("rows", "");
+    return new Map(
+      query.tables.map((table, i) => {
+        const rows = said[i] as readonly Row[];
+        mustBeFew(table, rows.length);
+        return [table, { rows, sequences: query.sequences[i]! }];
+      }),
+    );
+  }
+
+  async #ask(
+    what: "sums" | "rows",
+    key: string,
+  ): Promise<{ readonly query: Query; readonly said: readonly RowDataPacket[][] }> {
     for (let tries = 1; ; tries++) {
       const query = this.#query ?? (await this.#prepare());
       this.#query = query;
       try {
-        const [[names, ...sums]] = await this.#control.query<RowDataPacket[][]>(query.text(key));
+        const [[names, ...said]] = await this.#control.query<RowDataPacket[][]>(query[what](key));
         const now = names!.map((row) => String(Object.values(row)[0])).toSorted();
-        if (now.join("\n") === query.tables.join("\n")) {
-          return new Map(query.tables.map((table, i) => [`table ${table}`, contentsOf(sums[i])]));
-        }
+        if (now.join("\n") === query.tables.join("\n")) return { query, said };
       } catch (error) {
         if (tries === 3 || !outdated.has(errorField(error, "errno"))) throw error;
       }
@@ -92,8 +124,37 @@ export class ContentsReader {
       ),
     );
     const shown = `SHOW FULL TABLES FROM ${this.#database} WHERE Table_type = 'BASE TABLE'`;
-    const text = [shown, ...sums].join(";\n");
-    return { text: (key) => text.replaceAll(":key", this.#control.escape(key)), tables };
+    // Of a single statement the driver would tell the rows without a list around them.
+    const last = "SELECT 1";
+    const text = [shown, ...sums, last].join(";\n");
+    const of_table = tables.map((table) => columns.filter((column) => column.table === table));
+    const all = [shown, ...of_table.map((table) => this.#rowsOf(table)), last].join(";\n");
+    const counted = columns.filter(({ is_counted }) => is_counted === 1);
+    const sequences = sequenceOfColumns(
+      counted.map(({ table, column }) => [table, column]),
+      references,
+    );
+    return {
+      sums: (key) => text.replaceAll(":key", this.#control.escape(key)),
+      rows: () => all,
+      tables,
+      sequences: of_table.map((table) =>
+        Object.fromEntries(
+          table.flatMap(({ table: name, column }) => {
+            const sequence = sequences.get(`${name} ${column}`);
+            return sequence === undefined ? [] : [[column, sequence]];
+          }),
+        ),
+      ),
+    };
+  }
+
+  #rowsOf(table: readonly Column[]): string {
+    const values = table.map(({ column, is_binary }) => {
+      const id = quoted(column);
+      return `${is_binary === 1 ? `HEX(${id})` : `CAST(${id} AS CHAR)`} AS ${id}`;
+    });
+    return `SELECT ${values.join(", ")} FROM ${this.#named(table[0]!.table)} LIMIT ${read_max + 1}`;
   }
 
   async #isLarge(table: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Contents } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import type { Address } from "../explain-connect.ts";
+import type { AllRows } from "../rows.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import { copyDatabase } from "./copy-database.ts";
@@ -93,6 +94,10 @@ export class OwnDatabase {
 
   contents(key: string): Promise<Contents> {
     return this.#contents.read(key);
+  }
+
+  rows(): Promise<AllRows> {
+    return this.#contents.rows();
   }
 
   /** Which of these connections the server still has. */

@@ -14,6 +14,7 @@ import type { LaneDatabase } from "../lane-database.ts";
 import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { refusalIn } from "../refusal.ts";
+import type { AllRows } from "../rows.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
 import { PostgresDoorTarget } from "./door-target.ts";
 import type { ClientClass } from "./gated-client.ts";
@@ -202,6 +203,10 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
 
   contents(key: string): Promise<Contents> {
     return this.#database.contents(key);
+  }
+
+  rows(): Promise<AllRows> {
+    return this.#database.rows();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

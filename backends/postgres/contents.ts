@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import type { Contents, TableContents } from "../backend.ts";
-import { generatedColumns, type Reference } from "../generated-columns.ts";
+import { generatedColumns, type Reference, sequenceOfColumns } from "../generated-columns.ts";
+import { type AllRows, mustBeFew, type Row, rows_max } from "../rows.ts";
 
 /** Reading more than this after every set-up would cost more than the schedules. */
 const table_bytes_max = 4 * 1024 * 1024;
@@ -18,7 +19,8 @@ const columns_query = `
            a.attidentity <> ''
            OR t.typname IN ('timestamp', 'timestamptz', 'date', 'time', 'timetz', 'uuid')
            OR pg_get_expr(d.adbin, d.adrelid) ~* 'nextval|random|uuid|now\\(|current_|timestamp', false
-         ) AS generated
+         ) AS generated,
+         coalesce(a.attidentity <> '' OR pg_get_expr(d.adbin, d.adrelid) LIKE '%nextval(%', false) AS counted
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -42,14 +44,28 @@ interface Column {
   readonly name: string;
   readonly column: string | null;
   readonly generated: boolean;
+  /** A sequence makes its values. */
+  readonly counted: boolean;
+}
+
+/** A table without columns has none. */
+interface Table {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly sequences: Readonly<Record<string, string>>;
+}
+
+/** A statement that is prepared once. */
+interface Prepared {
+  readonly text: string;
+  readonly name: string;
 }
 
 interface Query {
-  readonly text: string;
-  /** Prepared once. */
-  readonly name: string;
+  readonly sums: Prepared;
+  readonly rows: Prepared;
   readonly signature: string;
-  readonly tables: readonly string[];
+  readonly tables: readonly Table[];
 }
 
 /**
@@ -65,21 +81,40 @@ export class ContentsReader {
   }
 
   async read(key: string): Promise<Contents> {
+    const { tables, said } = await this.#ask("sums", key);
+    return new Map(tables.map(({ name }, i) => [`table ${name}`, contentsOf(said[i])]));
+  }
+
+  /** @throws TooManyRows */
+  async rows(): Promise<AllRows> {
+    const { tables, said } = await this.#ask("rows", "");
+    return new Map(
+      tables.map(({ name, columns, sequences }, i) => {
+        const rows = JSON.parse(said[i] ?? "[]") as (string | null)[][];
+        mustBeFew(name, rows.length);
+        const named = rows.map(
+          (row): Row => Object.fromEntries(columns.map((column, at) => [column, row[at]])),
+        );
+        return [name, { rows: named, sequences }];
+      }),
+    );
+  }
+
+  async #ask(
+    what: "sums" | "rows",
+    key: string,
+  ): Promise<{ readonly tables: readonly Table[]; readonly said: readonly (string | null)[] }> {
     for (let tries = 1; ; tries++) {
       const query = this.#query ?? (await this.#prepare());
       this.#query = query;
       try {
-        const { text, name } = query;
         const { rows } = await this.#connection.query<string[]>({
-          name,
-          text,
+          ...query[what],
           values: [key],
           rowMode: "array",
         });
-        const [now, _key, ...sums] = rows[0] as string[];
-        if (now === query.signature) {
-          return new Map(query.tables.map((table, i) => [`table ${table}`, contentsOf(sums[i])]));
-        }
+        const [now, _key, ...said] = rows[0] as string[];
+        if (now === query.signature) return { tables: query.tables, said };
       } catch (error) {
         // A table that is gone by now; any other trouble comes again.
         if (tries === 3) throw error;
@@ -103,15 +138,39 @@ export class ContentsReader {
     const tables = [...new Set(columns.map(({ id }) => id))].map((id) =>
       columns.filter((column) => column.id === id),
     );
-    const sums = tables.map((table) => sumOf(table, generated));
-    const text = `SELECT ${[`coalesce((${signature}), '')`, "$1::text", ...sums].join(",\n")}`;
+    const sequences = sequenceOfColumns(
+      columns.flatMap(({ id, column, counted }) => (counted && column ? [[id, column]] : [])),
+      references,
+    );
     return {
-      text,
-      name: createHash("sha256").update(text).digest("hex").slice(0, 16),
+      sums: prepared(tables.map((table) => sumOf(table, generated))),
+      rows: prepared(tables.map(rowsOf)),
       signature: signed[0]?.[0] ?? "",
-      tables: tables.map(([first]) => first!.name),
+      tables: tables.map((table) => ({
+        name: table[0]!.name,
+        columns: columnsOf(table),
+        sequences: Object.fromEntries(
+          table.flatMap(({ id, column }) => {
+            const sequence = sequences.get(`${id} ${column}`);
+            return column !== null && sequence !== undefined ? [[column, sequence]] : [];
+          }),
+        ),
+      })),
     };
   }
+}
+
+function prepared(tables: readonly string[]): Prepared {
+  const text = `SELECT ${[`coalesce((${signature}), '')`, "$1::text", ...tables].join(",\n")}`;
+  return { text, name: createHash("sha256").update(text).digest("hex").slice(0, 16) };
+}
+
+const columnsOf = (table: readonly Column[]): string[] =>
+  table.flatMap(({ column }) => (column === null ? [] : [column]));
+
+function rowsOf(table: readonly Column[]): string {
+  const values = columnsOf(table).map((column) => `t.${column}::text`);
+  return `(SELECT json_agg(r)::text FROM (SELECT ARRAY[${values.join(", ")}]::text[] AS r FROM ONLY ${table[0]!.name} t LIMIT ${rows_max + 1}) kept)`;
 }
 
 /** Whether a generated value is there at all may make a difference: when was it sold? */

@@ -3,6 +3,7 @@ import { newName } from "../../owners/run-mark.ts";
 import type { Contents } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
+import type { AllRows } from "../rows.ts";
 import { connectPlainly, type Given } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import type { Control } from "./session.ts";
@@ -139,10 +140,18 @@ export class OwnDatabase implements Control {
   }
 
   async contents(key: string): Promise<Contents> {
+    return (await this.#contents()).read(key);
+  }
+
+  async rows(): Promise<AllRows> {
+    return (await this.#contents()).rows();
+  }
+
+  async #contents(): Promise<ContentsReader> {
     this.#reader ??= connectPlainly(this.#library, this.#given, { database: this.name }).then(
       (connection) => ({ connection, contents: new ContentsReader(connection) }),
     );
-    return (await this.#reader).contents.read(key);
+    return (await this.#reader).contents;
   }
 
   /** Over a fresh connection where the server was lost meanwhile. @throws unless the database is gone, or its server */

@@ -6,7 +6,7 @@ import type { BackendWithDoor } from "../door-target.ts";
 import { loadDriver } from "../load-driver.ts";
 import { refusalIn } from "../refusal.ts";
 import { connect } from "./connect.ts";
-import { contentsOf } from "./contents.ts";
+import { contentsOf, rowsOf } from "./contents.ts";
 import { RedisDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
 import { removeKeys, signIn, signOut } from "./runs.ts";
@@ -83,6 +83,7 @@ export async function connectWith(
     waiting: async () => new Set(),
     waitingConnections: (connections) => door.blocked(connections),
     contents: async (key) => contentsOf(await ours(), prefix, key),
+    rows: async () => rowsOf(await ours(), prefix),
     outcome,
     code,
     async [Symbol.asyncDispose]() {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Contents } from "../backend.ts";
 import { withoutGenerated } from "../generated-values.ts";
+import { type AllRows, inThisOrder, mustBeFew, type Row } from "../rows.ts";
 import { of_runs } from "./runs.ts";
 
 /** Reading more than this after every set-up would cost more than the schedules. */
@@ -29,6 +30,54 @@ export async function contentsOf(client: Redis, prefix: string, key: string): Pr
   if (keys === undefined) {
     return new Map([["all keys", { rows: size, checksum: undefined }]]);
   }
+  const values = await valuesOf(client, keys);
+  return new Map(
+    values.map(({ name, type, expires, value }) => {
+      const text = JSON.stringify([type, expires, inOrder(type, value)]);
+      const steady = withoutGenerated(replaced(text, key));
+      const checksum = createHash("sha256").update(steady).digest("hex").slice(0, 16);
+      return [`key ${withoutGenerated(replaced(name, key))}`, { rows: 1, checksum }];
+    }),
+  );
+}
+
+/**
+ * All keys with their values.
+ * @throws TooManyRows
+ */
+export async function rowsOf(client: Redis, prefix: string): Promise<AllRows> {
+  mustBeFew("keys", await client.dbsize());
+  const values = await valuesOf(client, (await keysOf(client, prefix)) ?? []);
+  const rows = values.map(({ name, type, expires, value }) => ({
+    key: name,
+    type: expires ? `${type} that expires` : type,
+    value: wholeOf(type, value),
+  }));
+  return new Map([["keys", { rows, sequences: {} }]]);
+}
+
+/** Fields and members may have generated names: in a list without order each can be any other. */
+function wholeOf(type: string, value: unknown): unknown {
+  if (type === "hash")
+    return Object.entries(Object(value)).map(([field, held]) => ({ field, value: held }));
+  if (!Array.isArray(value)) return value;
+  const parts = value as unknown[];
+  if (type === "zset") {
+    return parts.flatMap((member, i): Row[] =>
+      i % 2 === 0 ? [{ member, score: parts[i + 1] }] : [],
+    );
+  }
+  return type === "set" ? parts : inThisOrder(parts);
+}
+
+interface KeyValue {
+  readonly name: string;
+  readonly type: string;
+  readonly expires: boolean;
+  readonly value: unknown;
+}
+
+async function valuesOf(client: Redis, keys: readonly string[]): Promise<KeyValue[]> {
   const kinds = await many(
     client,
     keys.flatMap((name) => [
@@ -41,15 +90,12 @@ export async function contentsOf(client: Redis, prefix: string, key: string): Pr
     client,
     keys.map((name, i) => readers[types[i]!]?.(name) ?? ["dump", name]),
   );
-  return new Map(
-    keys.map((name, i) => {
-      const expires = Number(kinds[2 * i + 1]) >= 0;
-      const text = JSON.stringify([types[i], expires, inOrder(types[i]!, values[i])]);
-      const steady = withoutGenerated(replaced(text, key));
-      const checksum = createHash("sha256").update(steady).digest("hex").slice(0, 16);
-      return [`key ${withoutGenerated(replaced(name, key))}`, { rows: 1, checksum }];
-    }),
-  );
+  return keys.map((name, i) => ({
+    name,
+    type: types[i]!,
+    expires: Number(kinds[2 * i + 1]) >= 0,
+    value: values[i],
+  }));
 }
 
 async function keysOf(client: Redis, prefix: string): Promise<string[] | undefined> {

@@ -69,6 +69,7 @@ export function throughDoors<Client>(
     open,
     ...(backend.copyForLane ? { copyForLane } : {}),
     ...(backend.contents ? { contents: (key) => backend.contents!(key) } : {}),
+    ...(backend.rows ? { rows: () => backend.rows!() } : {}),
     ...(waitingConnections ? { waitingConnections } : {}),
     async waiting(asked) {
       const asked_for = asked.flatMap((session) => doors.get(session)?.connections ?? []);

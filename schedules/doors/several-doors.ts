@@ -12,6 +12,7 @@ import type {
 } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import type { Address } from "../../backends/door-target.ts";
+import type { AllRows } from "../../backends/rows.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { type Doorstep, type MakeClient, throughDoors } from "./door-backend.ts";
 
@@ -136,6 +137,21 @@ class SeveralDoors<Client> implements Backend<Client> {
         [...(contents ?? [])].map(
           ([what, held]) => [`${what} of ${this.#names[i]}`, held] as const,
         ),
+      ),
+    );
+  }
+
+  async rows(): Promise<AllRows> {
+    const all = await Promise.all(this.#doors.map(async (door) => door.rows?.()));
+    return new Map(
+      all.flatMap((rows, i) =>
+        [...(rows ?? [])].map(([table, held]) => {
+          const place = `${this.#names[i]}.`;
+          const sequences = Object.entries(held.sequences).map(
+            ([column, sequence]) => [column, place + sequence] as const,
+          );
+          return [place + table, { ...held, sequences: Object.fromEntries(sequences) }] as const;
+        }),
       ),
     );
   }

@@ -2,8 +2,8 @@ import type { Backend, Contents, OpenOptions } from "../../backends/backend.ts";
 import { judgeError } from "../../backends/refused.ts";
 import type { HistoryEvent } from "../../histories/event.ts";
 import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
-import type { Fault } from "../schedule.ts";
-import { hasVerdict, type Trace } from "../trace.ts";
+import type { Fault, Turn } from "../schedule.ts";
+import { type Ending, hasVerdict, type Trace } from "../trace.ts";
 import { Naming } from "./naming.ts";
 import { OperationLog } from "./operations.ts";
 import { Patience } from "./patience.ts";
@@ -28,6 +28,8 @@ export interface Play {
   readonly operations: readonly number[];
   readonly pick: PickNext;
   readonly faults: readonly Fault[];
+  /** Only these operations, one after the other: each begins when the one before it is over. */
+  readonly in_turn?: readonly Turn[];
   /** Also look at what is in the database at the end. */
   readonly look_after?: boolean;
   /** Which schedule of a search it is, from 1; for messages. */
@@ -105,17 +107,26 @@ export class Lane<Client> implements AsyncDisposable {
     await this.#setUp(outside, key, play.number);
     const named = this.#program.operation ?? { f: "run", input: null };
     const log = new OperationLog(play.operations, named, key === "" ? shown_key : key);
-    const run = this.#newRun(play, key, outside, log);
-    const ending = await run.play((seat) =>
-      this.#sessions.enter(seat, () => this.#runClient(seat, play.operations, log, run, key)),
-    );
-    const { choices, faults, steps } = run;
-    const { operations } = play;
+    const parts = play.in_turn && !warms_up ? play.in_turn.map((turn) => [turn]) : [undefined];
+    const runs: Run[] = [];
+    let ending: Ending = { kind: "ended" };
+    for (const part of parts) {
+      const run = this.#newRun(play, key, outside, log);
+      runs.push(run);
+      ending = await run.play((seat) =>
+        this.#sessions.enter(seat, () => {
+          const turns = part ?? turnsOf(seat.client, play.operations);
+          return this.#runClient(seat, turns, log, run, key);
+        }),
+      );
+      if (ending.kind !== "ended") break;
+    }
+    const run = runs.at(-1) ?? this.#newRun(play, key, outside, log);
     const trace: Trace = {
-      operations,
-      choices,
-      faults,
-      steps,
+      operations: play.operations,
+      choices: run.choices,
+      faults: run.faults,
+      steps: runs.flatMap(({ steps }) => steps),
       results: log.results(),
       ending,
       ...run.remarks,
@@ -123,10 +134,12 @@ export class Lane<Client> implements AsyncDisposable {
     const events = [...log.events];
     if (ending.kind === "ended") {
       await this.#sessions.leave(run, trace, warms_up);
-      const looks = play.look_after ?? this.#program.looks_after;
-      const contents = looks ? await this.#backend.contents?.(key) : undefined;
+      const contents = play.look_after ? await this.#backend.contents?.(key) : undefined;
       const left = contents ? { left: contents } : {};
-      const failure = await this.#judge(outside, { key, trace, events, ...left });
+      const rows = this.#program.reads_rows ? await this.#backend.rows?.() : undefined;
+      const read = rows ? { rows } : {};
+      const outcome = { key, trace, events, ...read };
+      const failure = warms_up ? undefined : await this.#judge(outside, outcome);
       if (failure) await this.#sessions.tidyOutside();
       return { trace, events, failure, ...left };
     }
@@ -176,7 +189,7 @@ export class Lane<Client> implements AsyncDisposable {
 
   async #runClient(
     seat: Seat,
-    operations: readonly number[],
+    turns: readonly Turn[],
     log: OperationLog,
     run: Run,
     key: string,
@@ -187,7 +200,7 @@ export class Lane<Client> implements AsyncDisposable {
       has_reconnected = true;
       return this.#sessions.reconnect(seat, run);
     };
-    for (let operation = 1; operation <= (operations[client - 1] ?? 0); operation++) {
+    for (const { operation } of turns.filter((turn) => turn.client === client)) {
       seat.operation = operation;
       const connection = this.#sessions.of(seat) ?? (await reconnect());
       has_reconnected = false;
@@ -225,3 +238,6 @@ export class Lane<Client> implements AsyncDisposable {
     }
   }
 }
+
+const turnsOf = (client: number, operations: readonly number[]): Turn[] =>
+  Array.from({ length: operations[client - 1] ?? 0 }, (_, i) => ({ client, operation: i + 1 }));

@@ -37,6 +37,8 @@ export type Doubt =
   | { readonly kind: "stood still"; readonly count: number }
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
+  /** Nobody could say whether they ended like a serial order. */
+  | { readonly kind: "undecided"; readonly count: number }
   | { readonly kind: "not looked" }
   | { readonly kind: "stale"; readonly stale: Stale }
   | { readonly kind: "too large"; readonly what: readonly string[] };

@@ -62,7 +62,7 @@ describe.each(majors)("Node %i", (major) => {
   test.each(runners)("$file", async ({ file, command }) => {
     const { code, text } = await project.run([...command, file], nodes.get(major));
     expect(text).toContain("client 1 and client 2 both read balance = 100 of account alice");
-    expect(text).toContain("the balance is 70, not 40");
+    expect(text).toContain("account, id = alice: balance = 70, there 40");
     expect(text).toMatch(/RACEPROOF_REPLAY='.+' npm test/);
     // The mended one beside it passes.
     expect(text).toContain("mended: proof for this size");

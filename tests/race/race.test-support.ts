@@ -25,6 +25,7 @@ export async function raceOn(wish: Wish): Promise<RaceResult> {
   return await race({
     name: "test",
     templates: [],
+    ignore: [],
     clients: 2,
     operations: 1,
     isolation: undefined,

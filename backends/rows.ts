@@ -1,0 +1,36 @@
+/** A row, an item or a key, whole: by column, attribute or part. Texts, null, lists and maps; numbers are texts. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** All that one table holds. */
+export interface TableRows {
+  readonly rows: readonly Row[];
+  /**
+   * Columns whose values a sequence makes, and the name of that sequence: those that refer to one another by a
+   * foreign key have the same.
+   */
+  readonly sequences: Readonly<Record<string, string>>;
+}
+
+/** All that a database holds, by the names of its tables; the keys of Redis are one table, `keys`. */
+export type AllRows = ReadonlyMap<string, TableRows>;
+
+/** Reading more than this after every schedule would cost more than the schedules. */
+export const rows_max = 2_000;
+
+/** There is too much to read it after every schedule. */
+export class TooManyRows extends Error {
+  readonly table: string;
+
+  constructor(table: string) {
+    super(`${table} has more than ${rows_max} rows`);
+    this.table = table;
+  }
+}
+
+/** A list whose order counts, by its positions; in an array the order does not count. */
+export const inThisOrder = (list: readonly unknown[]): Row => Object.fromEntries(list.entries());
+
+/** @throws TooManyRows */
+export function mustBeFew(table: string, count: number): void {
+  if (count > rows_max) throw new TooManyRows(table);
+}

@@ -1,0 +1,117 @@
+import { now_ms } from "../backends/real-time.ts";
+import type { AllRows, TableRows } from "../backends/rows.ts";
+import { plainData } from "../histories/plain-data.ts";
+import type { Outcome } from "../schedules/program.ts";
+import type { Turn } from "../schedules/schedule.ts";
+import type { OperationResult, Trace, TraceStep } from "../schedules/trace.ts";
+import type { Span } from "./clock.ts";
+import type { Ignored } from "./ignored.ts";
+
+/** What became of one operation. */
+export interface Answer extends Turn {
+  /** `unknown`: its reply was lost, or its client died. */
+  readonly how: "answered" | "failed" | "unknown";
+  /** What it answered, or the error, as plain data. */
+  readonly value: unknown;
+  /** The outcome may be that of the other operations alone. */
+  readonly may_be_absent: boolean;
+  readonly code?: string;
+  readonly error?: unknown;
+}
+
+/** How one run ended: what its operations answered, and all that is in the database. */
+export interface Ended extends Span {
+  readonly answers: readonly Answer[];
+  readonly tables: AllRows;
+}
+
+export function endedOf({ trace, events, rows = new Map() }: Outcome, ignored: Ignored): Ended {
+  const ended_ms = now_ms();
+  const [first] = events;
+  return {
+    answers: trace.results.map((result) => answerOf(result, trace)),
+    tables: new Map(
+      [...rows].flatMap(([table, held]): [string, TableRows][] =>
+        ignored.table(table) ? [] : [[table, { ...held, rows: ignored.without(table, held.rows) }]],
+      ),
+    ),
+    began_ms: first ? first.time_ns / 1e6 : ended_ms,
+    ended_ms,
+  };
+}
+
+function answerOf(result: OperationResult, trace: Trace): Answer {
+  const { client, operation, status, error, output, code = "error" } = result;
+  const turn = { client, operation };
+  if (status === "ok") {
+    const value = plainData(withoutDriver(output)) ?? null;
+    const may_be_absent = output !== undefined && saysNo(value) && wasRefused(trace, turn);
+    return { ...turn, how: "answered", value, may_be_absent };
+  }
+  const own = { code, error };
+  if (status === "open" || meetsFault(trace, turn))
+    return { ...turn, how: "unknown", value: null, may_be_absent: true, ...own };
+  const value = code === "error" || code === "" ? (plainData(error) ?? String(error)) : code;
+  return { ...turn, how: "failed", value, may_be_absent: !isMistake(error), ...own };
+}
+
+/** What a driver answers beside the rows (fields, flags, the number of the request) is not the program's. */
+function withoutDriver(output: unknown): unknown {
+  if (typeof output !== "object" || output === null) return output;
+  if (Array.isArray(output)) {
+    const [first, second] = output as unknown[];
+    const of_mysql2 = output.length === 2 && (isHeader(first) || isListOfFields(second));
+    return of_mysql2 ? withoutDriver(first) : output;
+  }
+  const known = output as Record<string, unknown>;
+  if (isHeader(output)) return { affectedRows: known["affectedRows"], insertId: known["insertId"] };
+  if ("rowCount" in known && "command" in known && "fields" in known)
+    return { rowCount: known["rowCount"], rows: known["rows"] };
+  const { $metadata: _, ...rest } = known;
+  return "$metadata" in known ? rest : output;
+}
+
+const isHeader = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "affectedRows" in value && "serverStatus" in value;
+const isListOfFields = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => Object(one).columnType !== undefined);
+
+/** `false`, `null`, 0, a word without a number, `{ ok: false }`: as programs say that they did not do it. */
+function saysNo(value: unknown): boolean {
+  if (value === null || value === false || value === 0) return true;
+  if (typeof value === "string") return /^[^\d]+$/.test(value);
+  if (typeof value !== "object" || Array.isArray(value)) return false;
+  return Object.values(value).some((part) => part === false || part === null || part === 0);
+}
+
+/** A write found nothing to change, or was taken back; a lock was not to be had; the server answered with an error. */
+function wasRefused({ steps }: Trace, { client, operation }: Turn): boolean {
+  let has_written = false;
+  for (const step of steps) {
+    if (step.client !== client || step.operation !== operation) continue;
+    if (step.error !== undefined || (step.kind === "rollback" && has_written)) return true;
+    if (foundNothing(step)) return true;
+    if (step.kind === "commit") has_written = false;
+    else has_written ||= step.kind === "write";
+  }
+  return false;
+}
+
+function foundNothing({ kind, statement, facts, reply = "" }: TraceStep): boolean {
+  const says_no = /^(nil|0|false|.* = (false|f|0))$/.test(reply);
+  if (kind === "read") return /lock/i.test(statement) && says_no;
+  const found_none = facts?.[0] !== undefined && facts.every(({ rows }) => rows === 0);
+  return (kind === "write" || kind === "lock") && (found_none || says_no);
+}
+
+function meetsFault({ steps }: Trace, { client, operation }: Turn): boolean {
+  return steps.some(
+    (step) => step.client === client && step.operation === operation && step.fault !== undefined,
+  );
+}
+
+/** No refusal, but a mistake that shows: it read what was not there. */
+const isMistake = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;

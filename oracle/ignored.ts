@@ -1,0 +1,36 @@
+import type { Row } from "../backends/rows.ts";
+
+/**
+ * What a user wants to be left out: a table (`audit`), a column or attribute (`account.updated_at`), keys of Redis
+ * (`session:*`). Of several databases with the name before it, or without.
+ */
+export class Ignored {
+  readonly #patterns: readonly RegExp[];
+
+  constructor(names: readonly string[]) {
+    this.#patterns = names.map((name) => {
+      const words = name.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
+      return new RegExp(`^(?:\\w+\\.)?${words.join(".*")}$`);
+    });
+  }
+
+  table(name: string): boolean {
+    return this.#has(name);
+  }
+
+  without(table: string, rows: readonly Row[]): readonly Row[] {
+    if (this.#patterns.length === 0) return rows;
+    const is_keys = /(^|\.)keys$/.test(table);
+    return rows
+      .filter((row) => !(is_keys && this.#has(String(row["key"]))))
+      .map((row) =>
+        Object.fromEntries(
+          Object.entries(row).filter(([column]) => !this.#has(`${table}.${column}`)),
+        ),
+      );
+  }
+
+  #has(name: string): boolean {
+    return this.#patterns.some((pattern) => pattern.test(name.replaceAll('"', "")));
+  }
+}

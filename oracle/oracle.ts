@@ -1,0 +1,273 @@
+/**
+ * The serial orders are the oracle: what the operations do one after the other, in whatever order, is right. An
+ * interleaving that ends like none of them is a race, and nobody had to write a check (as in Lincheck: Koval et al.,
+ * "Lincheck: A Practical Framework for Testing Concurrent Data Structures", 2023). What counts as an end is what each
+ * operation answered or threw, and all that is in the database.
+ *
+ * An operation that failed may be absent: then the outcome has to be one of the others alone, so that nothing of it is
+ * left and nobody has seen it. The same holds for one that was refused on the wire (a write that found nothing to
+ * change, a lock that was not to be had, an error) and said so by its answer: `false`, `null`, 0, a word, but never
+ * what it answers when it is alone.
+ */
+import { TooManyRows } from "../backends/rows.ts";
+import type { ExplorationOptions } from "../schedules/options.ts";
+import { CheckFailed, OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
+import type { Lane } from "../schedules/run/lane.ts";
+import { newLane } from "../schedules/run/new-lane.ts";
+import { FreshStart, type Stale } from "../schedules/search/fresh-start.ts";
+import { pickFrom } from "../schedules/search/search.ts";
+import { inTurn } from "../schedules/search/turns.ts";
+import type { Trace } from "../schedules/trace.ts";
+import { type Answer, type Ended, endedOf } from "./ended.ts";
+import { Ignored } from "./ignored.ts";
+import { keepSetUp, learn } from "./learn.ts";
+import { type Order, serialOrders } from "./orders.ts";
+import { type Differing, differingPlaces } from "./pairs.ts";
+import { areSame } from "./same.ts";
+import { findLinks, Soft } from "./soft.ts";
+import { unlikeText, unsteadyPlaceText, type Verb } from "./words.ts";
+
+/** The class of a failure that the oracle finds. */
+export const unlike = "unlike any serial order";
+/** Orders are run twice while they are so few. */
+const twice_max = 6;
+
+/** Why the serial orders cannot say what is right. */
+export type Trouble =
+  | { readonly kind: "too many orders" }
+  | { readonly kind: "not to be read"; readonly reason: string }
+  | { readonly kind: "stale"; readonly stale: Stale }
+  /** The same order ended in another way when it was run again. */
+  | { readonly kind: "unsteady"; readonly place: string }
+  /** This operation fails wherever it comes. */
+  | { readonly kind: "fails"; readonly error: OperationFailed; readonly trace: Trace }
+  | { readonly kind: "nothing raced" }
+  | { readonly kind: "without an end"; readonly trace: Trace };
+
+export interface OracleOptions {
+  readonly ignore: readonly string[];
+  readonly verb: Verb;
+  /** Errors that are no failure even where they always come. */
+  isExpected?(error: unknown): boolean;
+  /** How many lists of the same order are run again to learn from: none but the first where that takes long. */
+  readonly learns_from?: "all" | "first";
+}
+
+interface Serial {
+  readonly order: Order;
+  readonly ended: Ended;
+}
+
+/** What the serial orders of one program came to, and the program that is judged by them. */
+export class SerialOracle<Client> {
+  readonly program: Program<Client>;
+  /** Outcomes with so many rows that differ only in names that nobody could say whether they are right. */
+  undecided = 0;
+  readonly #options: OracleOptions;
+  readonly #ignored: Ignored;
+  #soft = new Soft();
+  #serial: Serial[] = [];
+  /** The order that is run now; then nothing is judged. */
+  #rehearsed: Order | undefined;
+  #ended: Ended | undefined;
+
+  /** @param program its check is not asked */
+  constructor(program: Program<Client>, options: OracleOptions) {
+    this.#options = options;
+    this.#ignored = new Ignored(options.ignore);
+    this.program = {
+      ...program,
+      reads_rows: true,
+      check: async (_client, outcome) => this.#check(outcome),
+    };
+  }
+
+  /** Of the serial orders with all operations. */
+  get orders(): number {
+    const [first] = this.#serial;
+    return this.#serial.filter(({ order }) => order.length === first?.order.length).length;
+  }
+
+  /** Places whose values are taken for generated ones. */
+  get generated(): readonly string[] {
+    return [...this.#soft.varies].map((path) => path.replaceAll("[]", ""));
+  }
+
+  /**
+   * Runs the serial orders, some of them twice.
+   * @param options the exploration of `program`
+   * @returns why they cannot say what is right
+   * @throws SetupFailed
+   */
+  rehearse(options: ExplorationOptions<Client>): Promise<Trouble | undefined> {
+    return inTurn(options.backend, async () => {
+      const fresh = new FreshStart();
+      await using lane = newLane(options, { fresh_start: fresh });
+      try {
+        const trouble = await this.#rehearse(lane, options);
+        return fresh.stale ? { kind: "stale", stale: fresh.stale } : trouble;
+      } catch (error) {
+        if (!(error instanceof TooManyRows)) throw error;
+        return { kind: "not to be read", reason: error.message };
+      } finally {
+        this.#rehearsed = undefined;
+      }
+    });
+  }
+
+  /**
+   * Runs the serial orders again, and then a schedule that failed: what they came to may have been of its time.
+   * @returns whether it fails still
+   */
+  async stillFails(options: ExplorationOptions<Client>, trace: Trace): Promise<boolean> {
+    if ((await this.rehearse(options)) !== undefined) return false;
+    return inTurn(options.backend, async () => {
+      await using lane = newLane(options);
+      for (let run = 1; run <= 3; run++) {
+        const { operations, faults, choices } = trace;
+        const played = await lane.play({ operations, faults, pick: pickFrom(choices) });
+        if (played.failure) return true;
+      }
+      return false;
+    });
+  }
+
+  async #rehearse(
+    lane: Lane<Client>,
+    { backend, clients, operations = 1 }: ExplorationOptions<Client>,
+  ): Promise<Trouble | undefined> {
+    if (!backend.rows)
+      return { kind: "not to be read", reason: `${backend.name} cannot say all that it holds` };
+    const size = Array.from({ length: clients }, () => operations);
+    const orders = serialOrders(size);
+    if (orders === undefined) return { kind: "too many orders" };
+    const soft = new Soft();
+    const serial: Serial[] = [];
+    const whole = orders.filter((order) => order.length === orders[0]!.length);
+    const { learns_from = whole.length <= twice_max ? "all" : "first" } = this.#options;
+    const again = learns_from === "all" ? new Set(whole) : new Set(whole.slice(0, 1));
+    for (const order of orders) {
+      const one = await this.#play(lane, size, order);
+      if ("kind" in one) return one;
+      serial.push({ order, ended: one.ended });
+      if (order === whole[0]) {
+        if (new Set(one.trace.steps.map(({ client }) => client)).size < 2)
+          return this.#alwaysFails(serial, one.trace) ?? { kind: "nothing raced" };
+      }
+      if (!again.has(order) && order.length > 0) continue;
+      const two = await this.#play(lane, size, order);
+      if ("kind" in two) return two;
+      const place = learn(soft, one.ended, two.ended);
+      if (place) return { kind: "unsteady", place: unsteadyPlaceText(place) };
+      if (order.length === 0) keepSetUp(soft, one.ended, two.ended);
+      if (order === whole.at(-1)) {
+        const fails = this.#alwaysFails(serial, one.trace);
+        if (fails) return fails;
+      }
+    }
+    findLinks(
+      soft,
+      serial.map(({ ended }) => ended),
+    );
+    this.#soft = soft;
+    this.#serial = serial;
+    return undefined;
+  }
+
+  async #play(
+    lane: Lane<Client>,
+    operations: readonly number[],
+    order: Order,
+  ): Promise<{ readonly ended: Ended; readonly trace: Trace } | Trouble> {
+    this.#rehearsed = order;
+    this.#ended = undefined;
+    const { trace } = await lane.play({
+      operations,
+      in_turn: order,
+      pick: pickFrom([]),
+      faults: [],
+    });
+    const ended = this.#ended as Ended | undefined;
+    if (trace.ending.kind !== "ended" || ended === undefined)
+      return { kind: "without an end", trace };
+    const answers = ended.answers.filter((answer) => isIn(order, answer));
+    return { ended: { ...ended, answers }, trace };
+  }
+
+  /** An operation that fails in every order, and nobody expects it to. */
+  #alwaysFails(serial: readonly Serial[], trace: Trace): Trouble | undefined {
+    const [first] = serial;
+    for (const { client, operation, how } of first?.ended.answers ?? []) {
+      if (how === "answered") continue;
+      const all = serial.map(({ ended }) => answerIn(ended, { client, operation }));
+      if (all.some((answer) => answer?.how === "answered")) continue;
+      const { code = "error", error } = all.at(-1) ?? {};
+      if (this.#options.isExpected?.(error)) continue;
+      return { kind: "fails", error: new OperationFailed(client, code, error), trace };
+    }
+    return undefined;
+  }
+
+  #check(outcome: Outcome): void {
+    const ended = endedOf(outcome, this.#ignored);
+    if (this.#rehearsed) this.#ended = ended;
+    else this.#judge(ended);
+  }
+
+  /** @throws CheckFailed when no serial order ends like this */
+  #judge(now: Ended): void {
+    let nearest: { readonly order: Order; readonly places: readonly Differing[] } | undefined;
+    const candidates = this.#serial.filter(({ order }) => this.#isPossible(order, now));
+    for (const { order, ended } of candidates) {
+      const answers = answersOfBoth(ended, now);
+      const same = areSame(this.#soft, ended, now, answers);
+      if (same === undefined) this.undecided++;
+      if (same !== false) return;
+      const all = differingPlaces(this.#soft, ended, now, answers);
+      const places = all.filter(({ path }) => !this.#isSoft(path));
+      const shown = places.length > 0 ? places : all;
+      if (nearest === undefined || shown.length < nearest.places.length)
+        nearest = { order, places: shown };
+    }
+    const mistaken = now.answers.find(
+      ({ how, may_be_absent }) => how === "failed" && !may_be_absent,
+    );
+    if (mistaken)
+      throw new OperationFailed(mistaken.client, mistaken.code ?? "error", mistaken.error);
+    const { order = [], places = [] } = nearest ?? {};
+    throw new CheckFailed(unlike, unlikeText(order, places, this.#options.verb));
+  }
+
+  /** All that are in the order have run, and those that are not may be absent. */
+  #isPossible(order: Order, now: Ended): boolean {
+    return (
+      order.every((turn) => answerIn(now, turn)) &&
+      now.answers.every((answer) => isIn(order, answer) || this.#mayBeAbsent(answer))
+    );
+  }
+
+  /** Who answers as it does when it is alone says that it has done its work. */
+  #mayBeAbsent(answer: Answer): boolean {
+    if (!answer.may_be_absent || answer.how !== "answered") return answer.may_be_absent;
+    const alone = this.#serial.find(({ order }) => order.length === 1 && isIn(order, answer));
+    const said = alone && answerIn(alone.ended, answer);
+    return JSON.stringify(said?.value) !== JSON.stringify(answer.value);
+  }
+
+  #isSoft(path: string): boolean {
+    return this.#soft.varies.has(path) || this.#soft.sequenceAt(path) !== undefined;
+  }
+}
+
+const isIn = (order: Order, { client, operation }: Order[number]): boolean =>
+  order.some((turn) => turn.client === client && turn.operation === operation);
+
+const answerIn = ({ answers }: Ended, { client, operation }: Order[number]): Answer | undefined =>
+  answers.find((answer) => answer.client === client && answer.operation === operation);
+
+function answersOfBoth(serial: Ended, now: Ended): (readonly [Answer, Answer])[] {
+  return serial.answers.flatMap((answer) => {
+    const here = answerIn(now, answer);
+    return here === undefined || here.how === "unknown" ? [] : [[answer, here] as const];
+  });
+}

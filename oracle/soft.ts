@@ -1,0 +1,111 @@
+import { instantOf } from "./clock.ts";
+import type { Ended } from "./ended.ts";
+import { isNumber, masked, textOf } from "./tokens.ts";
+
+/** A place of an outcome: `account.balance`, `keys[session:#].value`, `client 1[].id`. */
+export type Path = string;
+
+/** What is known of values that are others in every run, place by place. */
+export class Soft {
+  /** Texts were others when the same order was run again. */
+  readonly varies: Set<Path> = new Set();
+  /** Numbers there may be those of a sequence, though nothing says so. */
+  readonly links: Set<Path> = new Set();
+  readonly sequences: Set<string> = new Set();
+  readonly #sequence_of = new Map<Path, string>();
+  /** Values that come again in every run: set-up writes them, or the program itself. */
+  readonly #steady = new Map<Path, Set<string>>();
+
+  /** Reads which columns have a sequence. */
+  know({ tables }: Ended): void {
+    for (const [table, { sequences }] of tables) {
+      for (const [column, sequence] of Object.entries(sequences)) {
+        this.#sequence_of.set(`${table}.${column}`, sequence);
+        this.sequences.add(sequence);
+      }
+    }
+  }
+
+  sequenceAt(path: Path): string | undefined {
+    return this.#sequence_of.get(path);
+  }
+
+  keepSteady(path: Path, values: Iterable<string>): void {
+    const known = this.#steady.get(path) ?? new Set();
+    this.#steady.set(path, known);
+    for (const value of values) known.add(value);
+  }
+
+  isSteady(path: Path, value: string): boolean {
+    return this.#steady.get(path)?.has(value) ?? false;
+  }
+
+  /** As much of a text as must be the same in another run; `is_soft`: there is more that may differ. */
+  hardPart(path: Path, text: string): { readonly text: string; readonly is_soft: boolean } {
+    const may_differ =
+      this.varies.has(path) || this.sequenceAt(path) !== undefined || this.links.has(path);
+    if (may_differ && !this.isSteady(path, text)) return { text: "", is_soft: true };
+    const hard = masked(text, (token) => instantOf(token) !== undefined);
+    return { text: hard, is_soft: hard !== text };
+  }
+}
+
+const named_id = /id"?$/i;
+
+/**
+ * Columns that are called an id, and answers, hold a number of a sequence when each of their numbers is one in every
+ * serial order. Whether two such numbers are the same is decided by the sequence.
+ */
+export function findLinks(soft: Soft, all: readonly Ended[]): void {
+  if (soft.sequences.size === 0) return;
+  const never = new Set<Path>();
+  for (const ended of all) {
+    const made = new Set<string>();
+    const numbers: [Path, string][] = [];
+    walk(ended, (path, value) => {
+      if (soft.sequenceAt(path) !== undefined) made.add(value);
+      else if (isNumber(value) && (path.startsWith("client ") || named_id.test(path)))
+        numbers.push([path, value]);
+    });
+    for (const [path, value] of numbers) {
+      if (made.has(value) || value === "0") soft.links.add(path);
+      else never.add(path);
+    }
+  }
+  for (const path of never) soft.links.delete(path);
+}
+
+/** Visits every text and number of an outcome. */
+export function walk(ended: Ended, visit: (path: Path, value: string) => void): void {
+  for (const answer of ended.answers) walkIn(pathOfAnswer(answer), answer.value, visit);
+  for (const [table, { rows }] of ended.tables)
+    for (const row of rows) walkIn(pathOfRow(table, row), row, visit);
+}
+
+function walkIn(path: Path, value: unknown, visit: (path: Path, value: string) => void): void {
+  if (Array.isArray(value)) for (const part of value) walkIn(pathInside(path, part), part, visit);
+  else if (typeof value === "object" && value !== null)
+    for (const [name, part] of Object.entries(value)) walkIn(`${path}.${name}`, part, visit);
+  else if (value !== null && value !== undefined) visit(path, textOf(value));
+}
+
+export const pathOfAnswer = (turn: {
+  readonly client: number;
+  readonly operation: number;
+}): Path =>
+  turn.operation === 1 ? `client ${turn.client}` : `client ${turn.client} (${turn.operation})`;
+
+/** Keys of Redis are rows, and no two of them hold the same kind of thing. */
+export function pathOfRow(table: string, row: unknown): Path {
+  const { key, type } = Object(row) as { key?: unknown; type?: unknown };
+  const is_key = typeof key === "string" && typeof type === "string" && /(^|\.)keys$/.test(table);
+  return is_key ? `${table}[${alike(key)}]` : table;
+}
+
+/** A field of a hash is called like its name. */
+export function pathInside(path: Path, part: unknown): Path {
+  const { field } = Object(part) as { field?: unknown };
+  return typeof field === "string" ? `${path}[${alike(field)}]` : `${path}[]`;
+}
+
+const alike = (name: string): string => name.replace(/[\w-]*\d[\w-]*/g, "#");
