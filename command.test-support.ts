@@ -5,6 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { buildSync } from "esbuild";
 import { inject } from "vitest";
 
 const folder = inject("compiled");
@@ -16,6 +17,10 @@ if (isFirst()) {
   const build = ["-p", "tsconfig.build.json", "--outDir", folder, ...quickly];
   try {
     execFileSync(process.execPath, [tsc, ...build]);
+    const page = {
+      entryPoints: ["main.ts", "page.css"].map((name) => `reports/page/browser/${name}`),
+    };
+    buildSync({ ...page, bundle: true, outdir: `${folder}/reports/page/browser` });
   } finally {
     // Where it failed, the others must not wait for ever.
     writeFileSync(`${folder}/done`, "");

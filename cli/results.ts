@@ -66,7 +66,7 @@ export async function writeResults(folder: string, results: Results): Promise<st
  */
 export async function drawPage(folder: string, results: Results): Promise<string> {
   try {
-    return `Open ${await writePage(folder, await pageOfResults(results, folder, new Date()))}`;
+    return `Histories, results and a page to look at: ${await writePage(folder, await pageOfResults(results, folder, new Date()))}`;
   } catch (error) {
     return `The page could not be drawn (${error instanceof Error ? error.message : String(error)}).`;
   }

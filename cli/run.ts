@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import type { CellResult } from "../matrix/result.ts";
 import { paintFor } from "../reports/paint.ts";
 import { StatusLine } from "../reports/status-line.ts";
-import { type NotRun, summary } from "../reports/summary.ts";
+import { type NotRun, type SummaryOptions, summary } from "../reports/summary.ts";
 import { told } from "../reports/told.ts";
 import { wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
@@ -26,6 +26,7 @@ interface Flags {
   server: string[];
   out: string;
   json?: true;
+  verbose?: true;
 }
 
 /** Schedules for each kind of fault in a cell: enough to try the fault at every step. The tests run all schedules. */
@@ -52,7 +53,8 @@ export function runCommand(): Command {
       [],
     )
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
-    .option("--json", "print results.json instead of the matrix")
+    .option("--verbose", "also a wide table of everything that was measured")
+    .option("--json", "print results.json instead")
     .action(run);
 }
 
@@ -90,13 +92,22 @@ async function run(flags: Flags): Promise<void> {
     cells,
     not_run,
   };
-  const path = await writeResults(flags.out, results);
+  await writeResults(flags.out, results);
   const page = await drawPage(flags.out, results);
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
   if (flags.json) console.log(JSON.stringify(told(results), null, 2));
-  else console.log(`${summary(results, path, paintFor(process.stdout))}\n${page}`);
+  else console.log(`${summary(results, shownOn(process.stdout, flags))}\n${page}`);
   if (trouble) throw trouble.error;
 }
+
+/** Where nobody says how wide it is, it is as wide as terminals are at least. */
+const width_default = 80;
+
+const shownOn = (stream: NodeJS.WriteStream, { verbose }: Flags): SummaryOptions => ({
+  width: stream.columns || Number(process.env["COLUMNS"]) || width_default,
+  verbose: verbose === true,
+  paint: paintFor(stream),
+});
 
 /** `--increments` is what it was called when there was only the counter. @throws BadUsage */
 const operationsOf = ({ operations, increments }: Flags): number =>

@@ -77,7 +77,7 @@ function row(cell: CellResult, figures: readonly string[], paint: Paint): string
   ];
 }
 
-function latencyText({ p50_ms, p99_ms }: LoadResult): string {
+export function latencyText({ p50_ms, p99_ms }: LoadResult): string {
   return p50_ms === null || p99_ms === null ? "" : `${p50_ms.toFixed(1)} / ${p99_ms.toFixed(1)}`;
 }
 
@@ -100,7 +100,7 @@ function anomalyOf({ explored, load }: CellResult): string | undefined {
 }
 
 /** `all 10, 30`: every interleaving of two clients, and some of three. */
-function interleavings({ two, three }: Explorations): string {
+export function interleavings({ two, three }: Explorations): string {
   const of_two = `${two.complete ? "all" : "only"} ${two.schedules}`;
   return three ? `${of_two}, ${three.schedules}` : of_two;
 }
@@ -126,7 +126,7 @@ function survivedText({ faults, unknown }: LoadResult): string {
   return `${codesText(faults)}${count > 0 ? `; ${count} unknown` : ""}`;
 }
 
-function codesText(codes: Codes): string {
+export function codesText(codes: Codes): string {
   return Object.entries(codes)
     .map(([code, count]) => `${code} ×${count}`)
     .join(", ");

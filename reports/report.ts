@@ -33,15 +33,21 @@ export function tokenOf({ name, backend, isolation }: Subject, failure: FoundFai
 /**
  * Everything about a failure that a person needs: what, how, how to see it again.
  * @param counts how it was found, in a sentence
+ * @param width of the drawing, in characters; default 100
  */
-export function failureText(subject: Subject, failure: FoundFailure, counts: string): string {
+export function failureText(
+  subject: Subject,
+  failure: FoundFailure,
+  counts: string,
+  width?: number,
+): string {
   const { smallest, other, message } = failure;
   const sentence = explain(smallest, failure);
   return [
     `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
     ...(failure.error instanceof OperationFailed ? [clientFailedText(failure.error)] : []),
     sentence,
-    drawInterleaving(smallest),
+    drawInterleaving(smallest, width),
     ...(message === "" || message === sentence ? [] : [message]),
     counts,
     ...remarks(failure),

@@ -22,3 +22,6 @@ export const sign_words: Readonly<Record<Sign, string>> = {
   wrong: "goes wrong",
   unknown: "no verdict",
 };
+
+/** From best to worst. */
+export const sign_order: readonly Sign[] = ["safe", "retry", "fault", "wrong", "unknown"];

@@ -1,7 +1,9 @@
 import type { CellResult } from "../matrix/result.ts";
+import { glance } from "./glance.ts";
 import { matrix, short_level } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
 import { countsText, failureText } from "./report.ts";
+import { visible } from "./visible.ts";
 
 /** A backend that did not run at all, or not to its end, or that left something behind; and why. */
 export interface NotRun {
@@ -22,19 +24,28 @@ export interface Results {
   readonly not_run: readonly NotRun[];
 }
 
-/** The matrix, what differs from the promises and why, what did not run, and the count. */
-export function summary(results: Results, path: string, paint: Paint): string {
+export interface SummaryOptions {
+  /** Of the terminal, in columns. */
+  readonly width: number;
+  /** With the wide table of everything that was measured. */
+  readonly verbose: boolean;
+  readonly paint: Paint;
+}
+
+/** The matrix at a glance, what differs from the promises and why, what did not run, and the count. */
+export function summary(results: Results, { width, verbose, paint }: SummaryOptions): string {
   const { cells, not_run } = results;
   const parts: string[] = [];
-  if (cells.length > 0) parts.push(matrix(cells, paint));
+  if (verbose && cells.length > 0) parts.push(matrix(cells, paint));
+  if (cells.length > 0) parts.push(glance(cells, width, paint));
   const remarks = cells.filter((cell) => cell.remarks.length > 0).map((c) => remark(c, paint));
   if (remarks.length > 0) parts.push(remarks.join("\n"));
-  parts.push(...interleavings(cells));
+  parts.push(...interleavings(cells, Math.min(width, drawing_width_max)));
   for (const { backend, state, reason } of not_run)
-    parts.push(`${paint.red(`${backend}: ${state}.`)} ${reason}`);
+    parts.push(`${paint.red(`${backend}: ${state}.`)} ${visible(reason)}`);
   if (results.interrupted) parts.push("Interrupted: this is only what was done until then.");
   parts.push(...survived(cells));
-  parts.push(`${counts(cells)}\nHistories and results: ${path}`);
+  parts.push(counts(cells));
   return parts.join("\n\n");
 }
 
@@ -42,24 +53,26 @@ function remark(cell: CellResult, paint: Paint): string {
   const level = cell.isolation === null ? "" : ` ${short_level[cell.isolation]}`;
   const name = `${cell.backend} ${cell.workload} ${cell.strategy}${level}`;
   const colour = cell.conclusion === "different" ? paint.red : paint.yellow;
-  return cell.remarks.map((sentence) => `${colour(name)}: ${sentence}`).join("\n");
+  return cell.remarks.map((sentence) => `${colour(name)}: ${visible(sentence)}`).join("\n");
 }
 
 /** At most this many failing interleavings are drawn: nobody reads more. */
 const drawn_max = 3;
+/** Wider ones are harder to read, not easier. */
+const drawing_width_max = 120;
 
 /** The smallest failing interleavings: of all cells that differ, and of those asked for in particular. */
-function interleavings(cells: readonly CellResult[]): string[] {
+function interleavings(cells: readonly CellResult[], width: number): string[] {
   const in_particular = cells.length <= drawn_max;
   const failing = cells.filter((cell) => cell.conclusion === "different" || in_particular);
-  const texts = failing.flatMap((cell) => failingInterleaving(cell) ?? []);
+  const texts = failing.flatMap((cell) => failingInterleaving(cell, width) ?? []);
   const left_out = texts.length - drawn_max;
   const more = left_out > 0 ? [`${left_out} more failing interleavings are in the results.`] : [];
   return [...texts.slice(0, drawn_max), ...more];
 }
 
 /** The first failure of a cell, drawn and explained; undefined when nothing failed. */
-export function failingInterleaving(cell: CellResult): string | undefined {
+export function failingInterleaving(cell: CellResult, width?: number): string | undefined {
   const { explored, workload, strategy, server, isolation } = cell;
   const results = [explored?.two, explored?.three, explored?.reply_lost, explored?.lock_lost];
   const result = results.find((result) => result?.failure);
@@ -71,7 +84,7 @@ export function failingInterleaving(cell: CellResult): string | undefined {
     isolation: isolation ?? undefined,
     replayCommand: (token: string) => `npm start -- replay ${token}`,
   };
-  return failureText(subject, failure, countsText({ seed }, failure));
+  return visible(failureText(subject, failure, countsText({ seed }, failure), width));
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -121,7 +121,7 @@ test("one odd server does not take the run with it", async () => {
   await admin.query(`DROP ROLE ${guest}_ro`);
   await admin.end();
   expect(code, stdout + stderr).toBe(2);
-  expect(stdout).toMatch(/incr .* as declared/);
+  expect(stdout).toMatch(/incr: .*as declared/);
   expect(stdout).toMatch(/postgres: not run\. .* says "cannot execute .*read-only transaction": /);
   expect(stdout).toMatch(/redis: not run\. Redis \S+ says "READONLY .*": name the primary/);
   expect(stdout + stderr).not.toMatch(/^ +at |mistake of raceproof/m);

@@ -90,7 +90,8 @@ test("npx raceproof run measures their server, where the driver is there", async
   const cell = ["--backend", "postgres", "--strategy", "read-write", "--isolation", "RC"];
   const { code, text } = await project.run(["npx", "raceproof", "run", ...cell]);
   expect(text).toContain("counter.read-write: lost update on PostgreSQL");
-  expect(text).toContain("✓ as declared");
+  expect(text).toContain("✗ read-write at READ COMMITTED: lost update (as declared)");
+  expect(text).toMatch(/a page to look at: .*index\.html/);
   expect(code).toBe(0);
   const dynamodb = await project.run(["npx", "raceproof", "run", "--backend", "dynamodb"]);
   expect(dynamodb.text).toContain("dynamodb: not run.");

@@ -1,5 +1,7 @@
 /** Makes elements. Whatever a value says, it becomes text: nothing here reads markup. */
 
+import { visible } from "../../visible.ts";
+
 type Child = Node | string | undefined | false;
 type Attributes = Readonly<
   Record<string, string | number | boolean | undefined | ((event: never) => void)>
@@ -37,20 +39,6 @@ function filled<E extends Element>(
     if (child !== undefined && child !== false)
       element.append(typeof child === "string" ? visible(child) : child);
   return element;
-}
-
-/** Characters that would not be seen, or would turn the text around, as signs that are seen. */
-export function visible(text: string): string {
-  return text.replace(
-    // oxlint-disable-next-line no-control-regex
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-    (char) => {
-      const code = char.charCodeAt(0);
-      return code < 32
-        ? String.fromCharCode(0x2400 + code)
-        : `⟨${code.toString(16).padStart(4, "0")}⟩`;
-    },
-  );
 }
 
 /** What is in an element is replaced. */

@@ -1,8 +1,8 @@
-import { type Sign, sign_words } from "../../signs.ts";
+import { type Sign, sign_order, sign_words } from "../../signs.ts";
 import type { PageData } from "../page-data.ts";
 import { el } from "./dom.ts";
 import type { Filter } from "./filter.ts";
-import { badge, sign_order } from "./signs.ts";
+import { badge } from "./signs.ts";
 
 /** The counts of all signs, which are filters, too; search; databases and workloads. */
 export function filterBar(data: PageData, filter: Filter, changed: () => void): HTMLElement {

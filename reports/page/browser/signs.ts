@@ -2,8 +2,6 @@ import { type Sign, signs } from "../../signs.ts";
 import type { PageCell } from "../page-data.ts";
 import { el } from "./dom.ts";
 
-export const sign_order: readonly Sign[] = ["safe", "retry", "fault", "wrong", "unknown"];
-
 /** A small square with a sign in it; what it says is read out. */
 export const badge = (sign: Sign): HTMLElement =>
   el("span", { class: `sign ${sign}`, "aria-hidden": "true" }, signs[sign]);

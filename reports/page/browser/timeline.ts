@@ -1,8 +1,10 @@
 /** Every operation as a bar in the row of its client. Zoom with the wheel, the buttons or + and -; drag to move. */
+
+import { visible } from "../../visible.ts";
 import type { LoadDrawing } from "../page-data.ts";
 import { type Bar, barsOf, textOf } from "./bars.ts";
 import { faultBands, rounded, width } from "./chart.ts";
-import { el, fill, svg, visible } from "./dom.ts";
+import { el, fill, svg } from "./dom.ts";
 import { factor, listen } from "./timeline-moves.ts";
 
 const lane_height = 22;
