@@ -6,7 +6,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { cached, cacheFolder } from "./cache.ts";
+import { cached } from "./cache.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 
 let base: string;

@@ -5,20 +5,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdir, rename } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { cacheFolder } from "./cache-folder.ts";
 import { Home } from "./home.ts";
 import type { Errand } from "./progress.ts";
 import { diskInWords } from "./unavailable.ts";
-
-/** Changes when folders that older versions left can no longer be used. */
-const layout = "v1";
-
-/** `$XDG_CACHE_HOME/raceproof` or `~/.cache/raceproof`. */
-export function cacheFolder(): string {
-  const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return join(base, "raceproof", layout);
-}
 
 /** Where the finished folder is, or would be. */
 export function cachedFolder(name: string): string {

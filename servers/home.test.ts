@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Home } from "./home.ts";
+import { sweepHomes } from "./ledger.ts";
 
 let parent: string;
 beforeEach(async () => {
@@ -106,6 +107,50 @@ describe("a home", () => {
     );
   });
 });
+
+describe("a watchdog that was killed, too", () => {
+  beforeEach(() => vi.stubEnv("XDG_CACHE_HOME", join(parent, "cache")));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test("a later run removes what is left, and only of runs that are over", async () => {
+    await using mine = await Home.make("test", { parent });
+    const node = residentsOf(parent, "setInterval(() => {}, 1000);");
+    const [line] = (await once(createInterface({ input: node.stdout! }), "line")) as [string];
+    const pids = line.split(" ").slice(0, 2).map(Number);
+    const [folder] = (await homesIn(parent)).filter((name) => name !== mine.folder);
+    expect(await sweepHomes()).toEqual([]);
+    for (const pid of [...(await watchdogsOf(folder!)), node.pid!]) process.kill(pid, "SIGKILL");
+    await once(node, "exit");
+    expect(pids.map(lives)).toEqual([true, true]);
+    expect(await sweepHomes()).toEqual([folder]);
+    expect(pids.map(lives)).toEqual([false, false]);
+    expect(await homesIn(parent)).toEqual([mine.folder]);
+    expect(await sweepHomes()).toEqual([]);
+  });
+
+  test("a home is closed all the same", async () => {
+    const home = await Home.make("test", { parent });
+    const sleeper = await home.run(["sleep", "600"]);
+    for (const pid of await watchdogsOf(home.folder)) process.kill(pid, "SIGKILL");
+    await home[Symbol.asyncDispose]();
+    expect(lives(sleeper.pid)).toBe(false);
+    expect([await homesIn(parent), await sweepHomes()]).toEqual([[], []]);
+  });
+});
+
+const homesIn = async (parent: string): Promise<string[]> =>
+  (await readdir(parent))
+    .filter((name) => name.startsWith("raceproof_"))
+    .map((name) => join(parent, name));
+
+/** The shell whose words name this folder. */
+async function watchdogsOf(folder: string): Promise<number[]> {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const words = await Promise.all(
+    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return pids.filter((_, i) => words[i]!.includes(`raceproof\0${folder}\0`)).map(Number);
+}
 
 /** A node of its own with a home and two processes in it, whose numbers it prints; then it does `last`. */
 function residentsOf(parent: string, last: string): ChildProcess {

@@ -10,6 +10,7 @@ import { rmSync } from "node:fs";
 import { chown, lchown, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanEnv } from "./clean-env.ts";
+import { enter } from "./ledger.ts";
 import { isFull, temporary } from "./room.ts";
 import { type LastSignal, release, sign_in, watch } from "./watchdog.ts";
 
@@ -50,6 +51,8 @@ export class Home implements AsyncDisposable {
   readonly name: string;
   readonly #tenant: Tenant | undefined;
   readonly #watchdog: ChildProcess;
+  /** Another watchdog. */
+  readonly #hire: () => Promise<ChildProcess>;
   #outlive = (): void => {};
 
   private constructor(
@@ -57,11 +60,13 @@ export class Home implements AsyncDisposable {
     name: string,
     tenant: Tenant | undefined,
     watchdog: ChildProcess,
+    hire: () => Promise<ChildProcess>,
   ) {
     this.folder = folder;
     this.name = name;
     this.#tenant = tenant;
     this.#watchdog = watchdog;
+    this.#hire = hire;
   }
 
   /** A new home, empty, open to its tenant only. @throws the system's error when no folder can be made. */
@@ -70,7 +75,10 @@ export class Home implements AsyncDisposable {
     const parent = options.parent ?? (await temporary(options.tenant !== undefined));
     const name = `raceproof_${purpose}_${randomBytes(8).toString("hex")}`;
     const folder = join(parent, name);
-    const home = new Home(folder, name, options.tenant, await watch(folder, options.end ?? "KILL"));
+    const end = options.end ?? "KILL";
+    const entry = await enter(name, folder, end);
+    const hire = (): Promise<ChildProcess> => watch(folder, end, entry);
+    const home = new Home(folder, name, options.tenant, await hire(), hire);
     const close = (): void => void home[Symbol.asyncDispose]();
     options.signal?.addEventListener("abort", close);
     home.#outlive = () => options.signal?.removeEventListener("abort", close);
@@ -157,6 +165,8 @@ export class Home implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await release(this.#watchdog);
+    // Somebody has killed it (out of memory, say): then nobody has closed this home.
+    if (this.#watchdog.signalCode !== null) await release(await this.#hire());
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { kill as sendSignal } from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { Home, type Resident } from "./home.ts";
+import { sweepHomes } from "./ledger.ts";
 import type { Executable, Recipe, Settings, Spot } from "./local/recipe.ts";
 import { candidates } from "./local/recipes.ts";
 import { freePort } from "./port.ts";
@@ -32,6 +33,7 @@ const port_tries = 3;
 /** @throws ServerUnavailable saying why each of the places failed. */
 export async function startLocal(kind: ServerKind, options: LocalOptions): Promise<LocalServer> {
   const reasons = new Set<string>();
+  await sweepOnce(options);
   for (const recipe of candidates(kind)) {
     for (const place of recipe.places) {
       try {
@@ -43,6 +45,15 @@ export async function startLocal(kind: ServerKind, options: LocalOptions): Promi
     }
   }
   throw new ServerUnavailable(`No ${kind} server can be started here: ${[...reasons].join("; ")}.`);
+}
+
+let has_swept = false;
+
+async function sweepOnce({ progress }: LocalOptions): Promise<void> {
+  if (has_swept) return;
+  has_swept = true;
+  for (const folder of await sweepHomes())
+    progress({ what: `removed what a killed run had left: ${folder}`, stays: true });
 }
 
 async function launch(

@@ -7,7 +7,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 
 /**
- * $1 = home, $2 = the signal to ask with; whoever has not followed after 3 s is killed.
+ * $1 = home, $2 = the signal to ask with; whoever has not followed after 3 s is killed. $3 = its file in the ledger.
  * Renaming the home first makes every start that is under way fail to sign in (`sign_in`). A process
  * counts as ours only while its working folder is in the home, so that a number which the system has
  * given to someone else since is never signalled. PostgreSQL's children are each a process group of their
@@ -55,6 +55,7 @@ tries=0
 until ! signal_all KILL && memory && rm -rf -- "$gone"; do
   tries=$((tries+1)); [ $tries -gt 100 ] && exit 1; sleep 0.05
 done
+rm -f -- "$3"
 `;
 
 /** A process signs in at its home ($0) before it becomes the program, so that it is known from its first moment. */
@@ -64,8 +65,8 @@ export const sign_in = ': > "$0/pids/$$" && exec "$@"';
 export type LastSignal = "KILL" | "QUIT";
 
 /** Keeps watch over a folder that need not be there yet. */
-export const watch = (folder: string, signal: LastSignal): Promise<ChildProcess> =>
-  watchdogWith(script, folder, signal);
+export const watch = (folder: string, signal: LastSignal, entry: string): Promise<ChildProcess> =>
+  watchdogWith(script, folder, signal, entry);
 
 /** Starts a shell script that waits for node's end. In a session of its own: Ctrl-C does not reach it. */
 export async function watchdogWith(script: string, ...words: string[]): Promise<ChildProcess> {

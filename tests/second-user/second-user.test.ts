@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { expect, inject, test } from "vitest";
 import { openLaneDatabase } from "../../backends/open-lane-database.ts";
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
-import { cacheFolder } from "../../servers/cache.ts";
+import { cacheFolder } from "../../servers/cache-folder.ts";
 import { listener } from "../../servers/local/listener.ts";
 import { type ServerKind, server_kinds } from "../../servers/server.ts";
 import type { Seen } from "./attempts.ts";
