@@ -54,6 +54,11 @@ export interface SearchOptions {
   /** At most so many steps in a schedule; one that is longer is given up, which is no verdict. Default 1,000. */
   readonly stepLimit?: number;
   /**
+   * A folder in which a page shows what was explored, step by step: `index.html`, for all explorations that name this
+   * folder. Default: the one that the environment variable RACEPROOF_REPORT names, else no page.
+   */
+  readonly report?: string;
+  /**
    * `"proof"`: throws NoProof when no schedule failed, but the search did not end in a proof either; makes
    * `exhaustive` the default. Default: a search that is cut short, or made at random, passes.
    */

@@ -2,6 +2,7 @@ import type { Databases, ExploreOptions, ProgramOptions } from "./explore-option
 import { openProgram } from "./open-program.ts";
 import { SerialOracle, type Trouble } from "./oracle/oracle.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
+import { addToPage } from "./reports/page/gathered.ts";
 import { Progress } from "./reports/progress.ts";
 import { replayedText } from "./reports/replayed.ts";
 import {
@@ -85,6 +86,9 @@ export class ProgramFailed extends Error {
 
 /** The environment variable whose token makes `explore` run that one schedule instead of all. */
 export const replay_variable = "RACEPROOF_REPLAY";
+
+/** The environment variable that names the folder for the page. */
+const report_variable = "RACEPROOF_REPORT";
 
 /**
  * Runs your own code on a real database under many interleavings, and compares how each ends with what the operations
@@ -203,6 +207,7 @@ async function exploreBackend<Client>(
     const cause = failure?.error;
     throw new Error(`${name}: ${nothing_raced}`, cause === undefined ? {} : { cause });
   }
+  await addToReport(options.report, subject, result);
   if (failure) {
     const text = remark + failureText(subject, failure, countsText(result, failure));
     throw new RaceFound(text, result, tokenOf(subject, failure));
@@ -213,6 +218,20 @@ async function exploreBackend<Client>(
   const nothing_seen = time_is_up && result.racing < 2;
   if ((needs_proof && !report.proof) || nothing_seen) throw new NoProof(report.text, report);
   return report;
+}
+
+/** Whatever becomes of the page, the verdict is told. */
+async function addToReport(
+  folder: string = process.env[report_variable] ?? "",
+  subject: Subject,
+  result: Exploration,
+): Promise<void> {
+  if (folder === "") return;
+  try {
+    await addToPage(folder, subject, result);
+  } catch (error) {
+    console.warn(`raceproof: the page in ${folder} could not be drawn: ${String(error)}`);
+  }
 }
 
 /** How the serial orders of a program say what is right. */

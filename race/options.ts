@@ -19,6 +19,8 @@ export interface RacePlan {
   readonly seed: number | undefined;
   readonly busy_limit_ms: number;
   readonly time_limit_ms: number | undefined;
+  /** Folder of the page that shows what was found; undefined = none. */
+  readonly report: string | undefined;
 }
 
 /** A program in processes, and how to explore it. */

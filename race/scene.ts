@@ -1,5 +1,6 @@
 import { SerialOracle, type Trouble } from "../oracle/oracle.ts";
 import { noVerdictText } from "../reports/no-verdict.ts";
+import { addToPage } from "../reports/page/gathered.ts";
 import { countsText, failureText, type Subject, tokenOf } from "../reports/report.ts";
 import { serialText, successText } from "../reports/success.ts";
 import { troubleText } from "../reports/trouble.ts";
@@ -129,12 +130,25 @@ export class Scene implements AsyncDisposable {
       return { kind: "cannot", text: troubleText(subject, { kind: "of its time" }, "--check") };
     if (failure) {
       const text = failureText(subject, failure, countsText(result, failure));
-      return { kind: "race", text, token: tokenOf(subject, failure) };
+      const page = await this.#draw(subject, result);
+      return { kind: "race", text: text + page, token: tokenOf(subject, failure) };
     }
     if (gaveUp) return { kind: "cannot", text: noVerdictText(subject, gaveUp) + this.#lastWords() };
     if (result.racing < 2) return { kind: "cannot", text: nothingRacedText(subject) };
     const basis = this.#oracle ? ` ${serialText(this.#oracle)}` : "";
-    return { kind: "none found", text: successText(subject, result) + basis };
+    const page = await this.#draw(subject, result);
+    return { kind: "none found", text: successText(subject, result) + basis + page };
+  }
+
+  /** Whatever becomes of the page, the verdict is told. @returns what is said of it */
+  async #draw(subject: Subject, result: Exploration): Promise<string> {
+    const { report } = this.#options;
+    if (report === undefined) return "";
+    try {
+      return `\n\nOpen ${await addToPage(report, subject, result)}`;
+    } catch (error) {
+      return `\n\nThe page in ${report} could not be drawn: ${String(error)}`;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,9 +14,12 @@ export async function pageAssets(): Promise<Assets> {
     return { script, style: await readFile(new URL("browser/page.css", import.meta.url), "utf8") };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    return bundled();
+    return (made ??= bundled());
   }
 }
+
+/** Once a process. */
+let made: Promise<Assets> | undefined;
 
 async function bundled(): Promise<Assets> {
   const { build } = await import("esbuild");

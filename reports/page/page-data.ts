@@ -33,8 +33,8 @@ export interface PageCell {
   readonly sign: Sign;
   /** What was measured, in a word or two. */
   readonly word: string;
-  /** What is promised, in words. */
-  readonly declared: string;
+  /** What is promised, in words; a program of one's own promises nothing. */
+  readonly declared?: string;
   readonly conclusion: "as declared" | "different" | "no verdict";
   readonly remarks: readonly string[];
   /** What was explored, and the smallest failing interleaving of each. */

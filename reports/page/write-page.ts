@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pageAssets } from "./assets.ts";
@@ -7,7 +8,7 @@ import type { PageData } from "./page-data.ts";
 /** The page before stays until this one is whole. @returns its path */
 export async function writePage(folder: string, data: PageData): Promise<string> {
   const path = join(folder, "index.html");
-  const part = `${path}.${process.pid}.new`;
+  const part = `${path}.${randomUUID()}.new`;
   await writeFile(part, pageHtml(data, await pageAssets()));
   await rename(part, path);
   return path;

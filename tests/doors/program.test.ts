@@ -1,4 +1,7 @@
 /** `explore` on programs that bring their own driver: nothing of it knows about doors. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Redis } from "ioredis";
 import mysql, { type Pool as MysqlPool, type RowDataPacket } from "mysql2/promise";
 import pg from "pg";
@@ -56,8 +59,12 @@ describe("a pg.Pool", () => {
   });
 
   test("is right under a lock: a proof", async () => {
-    const report = await explore(program("FOR UPDATE"));
+    const folder = await mkdtemp(join(tmpdir(), "raceproof-report-"));
+    const report = await explore({ ...program("FOR UPDATE"), report: folder });
     expect(report.proof).toBe(true);
+    const page = await readFile(join(folder, "index.html"), "utf8");
+    expect(page).toContain('"word":"proof for this size"');
+    await rm(folder, { recursive: true });
     expect(report.text).not.toContain("one step with its commit");
     expect(report.waited).toBeGreaterThan(0);
   });

@@ -29,7 +29,8 @@ export function cellView(data: PageData, cell: PageCell): HTMLElement {
   );
 }
 
-function promised({ declared, conclusion, remarks, before }: PageCell): HTMLElement {
+function promised({ declared, conclusion, remarks, before }: PageCell): HTMLElement | undefined {
+  if (declared === undefined) return undefined;
   const was = before && (before === "new" ? "not in the run before" : `before: ${before.word}`);
   return el(
     "div",

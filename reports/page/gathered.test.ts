@@ -1,0 +1,72 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Exploration } from "../../schedules/findings.ts";
+import type { Subject } from "../report.ts";
+import { addToPage } from "./gathered.ts";
+import type { PageCell, PageData } from "./page-data.ts";
+import { failureOf, lost_in_transactions, traceOf } from "./results.test-support.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "raceproof-gathered-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const subject = (name: string): Subject => ({
+  name,
+  backend: { name: "postgres", server: "PostgreSQL 18.4" },
+  isolation: undefined,
+  replayCommand: (token) => `replay ${token}`,
+});
+
+const nothing_found: Exploration = {
+  ...{ operations: [1, 1], schedules: 6, pruned: 0, interleavings: 6, complete: true, proof: true },
+  ...{ seed: undefined, outcomes: { correct: 6 }, endings: {}, failed: {}, unknown: {} },
+  ...{ waited: 0, racing: 2, diverged: 0 },
+};
+const found: Exploration = {
+  ...nothing_found,
+  proof: false,
+  failure: failureOf(traceOf(lost_in_transactions)),
+};
+
+async function cells(): Promise<PageCell[]> {
+  const html = await readFile(join(folder, "index.html"), "utf8");
+  const [, json = ""] =
+    /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
+  return (JSON.parse(json) as PageData).cells.slice();
+}
+
+test("explorations that end at the same time are all in the page", async () => {
+  const names = ["a", "b", "c", "d", "e"];
+  await Promise.all(names.map((name) => addToPage(folder, subject(name), nothing_found)));
+  expect((await cells()).map(({ way, sign }) => [way, sign])).toEqual(
+    names.map((name) => [name, "safe"]),
+  );
+});
+
+test("one that runs again takes its own place; a failure has its story", async () => {
+  await addToPage(folder, subject("withdraw"), nothing_found);
+  await addToPage(folder, subject("withdraw"), found);
+  const [cell, ...others] = await cells();
+  expect(others).toEqual([]);
+  expect(cell).toMatchObject({ sign: "wrong", word: "lost update" });
+  expect(cell!.explored[0]!.story!.replay).toMatch(/^replay rp2~withdraw~postgres~/);
+});
+
+test("only a proof is safe", async () => {
+  const doubt = { kind: "random" } as const;
+  await addToPage(folder, subject("few"), {
+    ...nothing_found,
+    proof: false,
+    complete: false,
+    doubt,
+  });
+  const [cell] = await cells();
+  expect(cell).toMatchObject({ sign: "unknown", word: "no failure, no proof" });
+  expect(cell!.explored[0]!.text).toContain(
+    "no proof, because the schedules were chosen at random",
+  );
+});
