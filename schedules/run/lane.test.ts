@@ -108,7 +108,7 @@ test("a client that is busy outside the database is named, and that is no verdic
       if (client === 2) await new Promise(() => {});
     },
   };
-  const { failure, trace } = await play(idle, [], [], { busy_limit_ms: 20 });
+  const { failure, trace } = await play(idle, [], [], { busy_limit_ms: 300 });
   expect(failure).toBeUndefined();
   expect(trace.ending).toMatchObject({ kind: "busy outside the database" });
   expect((trace.ending as { reason: string }).reason).toMatch(

@@ -113,7 +113,7 @@ async function unsteady(odd: {
   };
   await using lane = new Lane(new SharedMemory(), program, { key: "key9" });
   const search = new Exhaust({ prune: false, several_operations: false });
-  const limits = { schedules_max: 100 };
+  const limits = { schedules_max: 1_000 };
   const { schedules } = await drain([lane], [1, 1, 1], search, limits, () => undefined);
   return { schedules, lost: search.diverged };
 }
@@ -125,15 +125,20 @@ test("a branch is tried again when the server did something else after the same 
 });
 
 test("when a branch does not come back all begins anew, at most twice: then it is lost, and counted", async () => {
-  const first = [2, 3, 4, 5, 6];
-  const second = first.map((number) => number + 6);
-  const third = second.map((number) => number + 6);
-  expect(await unsteady({ none: first })).toEqual({ schedules: 8, lost: 0 });
-  expect(await unsteady({ third: first })).toEqual({ schedules: 8, lost: 0 });
-  expect(await unsteady({ none: [...first, ...second] })).toEqual({ schedules: 14, lost: 0 });
-  const always = [...first, ...second, ...third];
-  expect(await unsteady({ none: always })).toEqual({ schedules: 18, lost: 1 });
-  expect(await unsteady({ third: always })).toEqual({ schedules: 18, lost: 1 });
+  const tries = 60;
+  const pass = tries + 1;
+  const first = Array.from({ length: tries }, (_, n) => n + 2);
+  const second = first.map((number) => number + pass);
+  const third = second.map((number) => number + pass);
+  expect(await unsteady({ none: first.slice(1) })).toEqual({ schedules: 2, lost: 0 });
+  expect(await unsteady({ none: first.slice(0, -1) })).toEqual({ schedules: pass, lost: 0 });
+  expect(await unsteady({ none: first })).toEqual({ schedules: pass + 2, lost: 0 });
+  expect(await unsteady({ third: first })).toEqual({ schedules: pass + 2, lost: 0 });
+  const twice = [...first, ...second];
+  expect(await unsteady({ none: twice })).toEqual({ schedules: 2 * pass + 2, lost: 0 });
+  const always = [...twice, ...third];
+  expect(await unsteady({ none: always })).toEqual({ schedules: 3 * pass, lost: 1 });
+  expect(await unsteady({ third: always })).toEqual({ schedules: 3 * pass, lost: 1 });
 });
 
 const op: fc.Arbitrary<Op> = fc.oneof(

@@ -22,8 +22,16 @@ interface Branch {
   readonly tries: number;
 }
 
-/** Now and then a server takes the other victim of a deadlock: a branch is lost only if it stays away. */
-const tries_max = 5;
+/**
+ * Now and then a server does something else after the same choices. It takes the other victim of a deadlock. Or it
+ * depends on what nobody sees: InnoDB locks a row that was deleted and is still to be purged, where otherwise there
+ * is only a gap, which two can lock at once. A branch is lost only if it stays away: tried so often, or five times
+ * where a pass has already spent more tries than schedules.
+ */
+const tries_max = 60;
+const tries_at_least = 5;
+/** So many tries a pass may spend in any case. */
+const tries_free = 100;
 /** What follows from a victim that is taken once in a hundred times does stay away: then all begins anew. */
 const passes_max = 3;
 
@@ -53,6 +61,9 @@ export class Exhaust implements Search {
   readonly #branches: Branch[] = [root];
   #under_way = 0;
   #passes = 1;
+  /** In this pass: schedules that were new, and those that missed their branch. */
+  #visits = 0;
+  #misses = 0;
 
   constructor(options: ExhaustOptions) {
     this.#options = options;
@@ -79,15 +90,21 @@ export class Exhaust implements Search {
     this.#passes++;
     this.diverged = 0;
     this.pruned = 0;
+    this.#visits = 0;
+    this.#misses = 0;
     return root;
   }
 
+  /** Later, after all others: what the server depends on may have changed by then. */
   #tryAgain(branch: Branch): void {
-    if (branch.tries === tries_max) this.diverged++;
-    else this.#branches.push({ ...branch, tries: branch.tries + 1 });
+    this.#misses++;
+    const is_too_much = this.#misses > tries_free + this.#visits;
+    if (branch.tries >= (is_too_much ? tries_at_least : tries_max)) this.diverged++;
+    else this.#branches.unshift({ ...branch, tries: branch.tries + 1 });
   }
 
   #visited(visit: Visit, { trace }: Played): void {
+    this.#visits++;
     for (const node of visit.nodes) this.#addSibling(node, trace.choices, trace.steps);
   }
 
