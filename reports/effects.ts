@@ -1,4 +1,4 @@
-/** What the steps of a trace did, and from when on the others could see it. */
+/** What the steps of a trace did, and from when on the other clients could see it. */
 import type { Fact } from "../backends/step-facts.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 
@@ -7,11 +7,11 @@ export interface Did {
   readonly client: number;
   readonly operation: number;
   readonly row: number;
-  /** Row at which the server did it: where it waited, later than it was sent. */
+  /** Row at which the server did it: if it waited, a later one than the row at which it was sent. */
   readonly done_at: number;
   /**
-   * Row from which others see it: that of its transaction's COMMIT, or its own. `never`: it was rolled back;
-   * `unknown`: nobody can tell whether, or when.
+   * Row from which other clients see it: that of its transaction's COMMIT, or its own. `never`: it was rolled back;
+   * `unknown`: it cannot be told whether, or from when on.
    */
   readonly seen_from: number | "never" | "unknown";
   readonly fact: Fact;
@@ -41,7 +41,7 @@ function seenFrom(steps: readonly TraceStep[], row: number): Did["seen_from"] {
   const { kind, error: failed, fault: disturbed, releasedBy: late } = steps[end] as TraceStep;
   if (kind === "begin") return is_within ? "unknown" : own;
   if (kind === "rollback") return is_within ? "never" : "unknown";
-  // After an error some servers take back all of the transaction, and some a part of it.
+  // After an error some servers roll back the whole transaction, and some only a part of it.
   const is_whole = steps.every(
     (step, i) => i <= begun || i >= end || !isMine(step) || step.error === undefined,
   );

@@ -1,9 +1,9 @@
-/** A chain that goes on and on is cut here. */
+/** A longer chain of causes is cut here. */
 const deepest = 5;
 
 /**
- * Whatever was thrown, as people know it: its stack, then that of its cause, and so on. Only names, messages
- * and stacks: other fields of an error may hold a password.
+ * Whatever was thrown, in the form that people know: its stack, then that of its cause, and so on. Only names,
+ * messages and stacks: other fields of an error may hold a password.
  */
 export function errorText(error: unknown, depth = 1): string {
   if (typeof error !== "object" || error === null) return String(error);
@@ -16,7 +16,7 @@ export function errorText(error: unknown, depth = 1): string {
   return [own, ...causes.map((one) => `caused by ${errorText(one, depth + 1)}`)].join("\n");
 }
 
-/** An error may have been given its message only after its stack was noted. */
+/** The stack, with the message if that was set only after the stack was recorded. */
 function withMessage(stack: string, head: string, message: string): string {
   return stack.includes(message) ? stack : `${head}\n${stack}`;
 }

@@ -3,7 +3,7 @@ import { shortened } from "../histories/shortened.ts";
 
 const longest_value = 60;
 
-/** `account alice`, `stock (shop = 1, part = 'bolt')`; of what has no table the key. */
+/** `account alice`, `stock (shop = 1, part = 'bolt')`; just the key if there is no table. */
 export function rowInWords(table: string | undefined, row: Values): string {
   const [first, ...others] = Object.entries(row);
   if (table === undefined) return shortened(first?.[1] ?? "a key", longest_value);
@@ -14,7 +14,7 @@ export function rowInWords(table: string | undefined, row: Values): string {
   return `${table} (${valuesInWords(row)})`;
 }
 
-/** `balance = 100`, or only the value where it is that of a key itself. */
+/** `balance = 100 of account alice`; `key a = 100` if it is the value of a key itself. */
 export function cellInWords(
   table: string | undefined,
   row: Values,
@@ -27,7 +27,7 @@ export function cellInWords(
     : `${column} = ${said} of ${rowInWords(table, row)}`;
 }
 
-/** How the server calls what is not there. */
+/** The server's word for a value that is not there. */
 export const nothingIn = (table: string | undefined): string =>
   table === undefined ? "nil" : "NULL";
 
@@ -38,7 +38,7 @@ export function valuesInWords(values: Values): string {
     .join(", ");
 }
 
-/** Numbers, and what has got a name (`<uuid 1>`), as they are; other texts in quotes. */
+/** Numbers, and generated values that were given a name (`<uuid 1>`), as they are; other texts in quotes. */
 export function valueInWords(value: Value, nothing: string = "NULL"): string {
   if (value === null) return nothing;
   return /^(-?\d+(\.\d+)?|<\w+( \d+)?>)$/.test(value)

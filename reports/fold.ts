@@ -1,17 +1,17 @@
-/** One line of a table of steps: who, and what. */
+/** One line of a table of steps: which client, and what it did. */
 export interface Line {
   readonly client: number;
   readonly text: string;
 }
 
-/** A loop of more steps than this is not looked for. */
+/** Longer loops are not looked for. */
 const longest_loop = 8;
-/** Once and once again is no loop yet. */
+/** Twice is not a loop yet. */
 const fewest_rounds = 3;
-/** Of a very long table the beginning and the end are shown, so many lines of each. */
+/** Of a very long table, only this many lines are shown at the beginning and at the end. */
 const kept_at_each_end = 60;
 
-/** A loop that polls is told once, with how often it went round; and nobody reads a thousand lines. */
+/** Shows a polling loop once, with the number of rounds, and leaves out the middle of a very long table. */
 export function folded(lines: readonly Line[]): readonly Line[] {
   const told: Line[] = [];
   for (let at = 0; at < lines.length; ) {

@@ -12,8 +12,8 @@ const chars = {
 };
 
 /**
- * The interleaving as a table in plain text: one column a client, one row a step, with what it said to the
- * server and what the server answered.
+ * The interleaving as a table in plain text: one column for each client, one row for each step, with what the client
+ * sent to the server and what the server answered.
  *
  * @param width of the whole table in characters
  */
@@ -39,7 +39,7 @@ export function drawInterleaving(trace: Trace, width = 100): string {
     .join("\n");
 }
 
-/** A step that waits has two rows: where it began to wait, and where it went on. */
+/** A step that waited has two rows: where it began to wait, and where it went on. */
 function rowsOf(trace: Trace): Line[] {
   const rows: Line[] = [];
   trace.steps.forEach((step, i) => {
@@ -70,7 +70,7 @@ function orError(step: TraceStep): string {
   return step.error === undefined ? "" : ` (error ${step.error})`;
 }
 
-/** Who held what a step waited for: with two clients the other one, else the one that let it go on. */
+/** Who held what a step waited for: with two clients the other one, else the client whose step let it go on. */
 export function whomFor(step: TraceStep, trace: Trace): string {
   if (step.slow) return "an answer";
   const other = trace.operations.length === 2 ? 3 - step.client : undefined;

@@ -15,7 +15,7 @@ export function leftoverText({ what, mark }: Leftover): string {
   return `${what}, ${owners[mark.state]} (process ${mark.pid}, since ${since} UTC)`;
 }
 
-/** What a run says that has swept before it began; undefined where there is nothing to say. */
+/** What a run reports about the sweep before it began; undefined when there is nothing to report. */
 export function sweptText(origin: string, { removed, refused, left }: Swept): string | undefined {
   const runs = new Set(removed.map(({ mark }) => mark.text)).size;
   const sentences = [

@@ -18,14 +18,17 @@ export const short_level: Readonly<Record<Isolation, string>> = {
   SERIALIZABLE: "SER",
 };
 
-/** The matrix as text: one table a workload and server, one row a strategy and level; differences stand out. */
+/**
+ * The matrix as text: a table for each workload and server, a row for each strategy and level; differences stand
+ * out.
+ */
 export function matrix(cells: readonly CellResult[], paint: Paint): string {
   return groups(cells, ({ workload, server }) => `${workload} on ${server}`)
     .map(([title, of_table]) => `${paint.bold(title)}\n${table(of_table, paint)}`)
     .join("\n\n");
 }
 
-/** Cells that belong together by a name, in the order in which the names first come. */
+/** Groups cells by a name, in the order in which the names first occur. */
 export function groups(
   cells: readonly CellResult[],
   nameOf: (cell: CellResult) => string,
@@ -105,7 +108,7 @@ export function interleavings({ two, three }: Explorations): string {
   return three ? `${of_two}, ${three.schedules}` : of_two;
 }
 
-/** What a lost reply does, and an expired lock where there is one; nothing new where it fails anyway. */
+/** What a lost reply does, and an expired lock if there is a lock; empty if the strategy fails even without a fault. */
 function faultText({ two, reply_lost, lock_lost }: Explorations, { shows = [] }: Promised): string {
   if (two.failure || shows.length > 0) return "";
   const parts: string[] = [];

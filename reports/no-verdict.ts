@@ -3,7 +3,7 @@ import type { Ending } from "../schedules/trace.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { placeOf, type Subject } from "./report.ts";
 
-/** Schedules were given up: why, what can be done about it, and where the first of them was. */
+/** Schedules were given up: says why, what can be done about it, and how far the first of them got. */
 export function noVerdictText(subject: Subject, { count, trace }: GaveUp): string {
   const { ending } = trace;
   const how_many = count === 1 ? "a schedule" : `${count} schedules`;

@@ -1,7 +1,7 @@
 /**
- * The stories of two clients that did not see each other's writes. Each is told of one column of one row, and only
- * when the steps leave no doubt: the same row, the same column, and nothing in between that might have made it
- * otherwise.
+ * The stories of two clients that did not see each other's writes. Each is about one column of one row, and is told
+ * only when the steps leave no doubt: the same row, the same column, and nothing in between that could make the story
+ * wrong.
  */
 import type { Fact, Value, Values } from "../backends/step-facts.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
@@ -38,7 +38,7 @@ interface Written {
   readonly identity: Values;
 }
 
-/** The write before it, of another client, that it did not know of. */
+/** A write, and an earlier one by another client that it did not know of. */
 interface Pair {
   readonly earlier: { readonly did: Did; readonly value: Value | undefined };
   readonly later: Written;
@@ -51,7 +51,7 @@ export interface Overwrite {
   readonly earlier: number;
   readonly later: number;
   readonly column: string;
-  /** The later one wrote its own value over the other's; else both only changed what they had read. */
+  /** The later client wrote its own value over the other's. False: both changed what they had read. */
   readonly is_lost: boolean;
 }
 
@@ -79,7 +79,7 @@ function tellingPair(
     return earlier ? [{ earlier, later }] : [];
   });
   const lost = pairs.filter((pair) => isLost(pair, all, trace));
-  // Two that wrote the same tell less than two that wrote something else.
+  // Two clients that wrote different values make a clearer story than two that wrote the same.
   const telling = lost.find(({ earlier, later }) => isDifferent(earlier.value, later.value));
   const [first] = telling ? [telling] : lost;
   if (first) return { pair: first, is_lost: true };
@@ -87,7 +87,7 @@ function tellingPair(
   return acted && { pair: acted, is_lost: false };
 }
 
-/** In the order in which the server did them. */
+/** Writes of columns that the client had read before, in the order in which the server did them. */
 function writesAfterReads(all: readonly Did[]): Written[] {
   const facts = all.map(({ fact }) => fact);
   const written = all.flatMap((did): Written[] => {
@@ -101,7 +101,7 @@ function writesAfterReads(all: readonly Did[]): Written[] {
   return written.sort((a, b) => a.did.done_at - b.did.done_at);
 }
 
-/** What the client had read of this column last, in the same operation. */
+/** The last read of this column by the client before its write, in the same operation. */
 function lastRead(
   { client, operation, row: before }: Did,
   row: Row,
@@ -125,7 +125,7 @@ function lastRead(
   return undefined;
 }
 
-/** The last write of the same column by another client that was there before, unseen by the later one. */
+/** The last earlier write of the same column by another client, if the later client has not seen it. */
 function writeBefore(
   later: Written,
   all: readonly Did[],
@@ -151,7 +151,7 @@ function writeBefore(
   return { did, value: assigned === undefined ? did.fact.became?.[later.column] : assigned };
 }
 
-/** Whether the later client may have looked at the row once more before it wrote. */
+/** Whether the later client may have looked at the row again before it wrote. */
 function looksAgain(later: Written, since: number, steps: readonly TraceStep[]): boolean {
   return steps.some(
     (step, row) =>
@@ -163,7 +163,7 @@ function looksAgain(later: Written, since: number, steps: readonly TraceStep[]):
   );
 }
 
-/** It wrote a value of its own over one that differs from what it had read, and nobody else wrote in between. */
+/** The later client wrote its own value over one that differs from what it had read, and nobody wrote in between. */
 function isLost({ earlier, later }: Pair, all: readonly Did[], { steps }: Trace): boolean {
   if (later.value === undefined || !isDifferent(earlier.value, later.read.value)) return false;
   const since = (client: number): number =>
@@ -183,7 +183,7 @@ function isLost({ earlier, later }: Pair, all: readonly Did[], { steps }: Trace)
   return !by_facts && !by_others;
 }
 
-/** Both had read the same before they changed it. */
+/** Both clients had read the same value before they changed it. */
 function bothChanged({ earlier, later }: Pair, all: readonly Did[]): boolean {
   const read = readOf(earlier.did, later, all);
   const is_change = (value: Value | undefined): boolean => !isSame(value, later.read.value);

@@ -14,7 +14,7 @@ function stream(isTTY: boolean): { readonly written: string[] } & NodeJS.WriteSt
   return { written, write, isTTY, columns: 80 } as never;
 }
 
-test("where it is no terminal, a plain line every ten seconds", () => {
+test("if it is not a terminal, a plain line every ten seconds", () => {
   const plain = stream(false);
   const progress = new Progress("withdraw", plain);
   for (let second = 1; second <= 25; second++) {

@@ -1,6 +1,6 @@
 /**
  * `npm run readme`: writes the matrix of the last run (raceproof-out/results.json) into docs/matrix, a file for
- * each server, and a table of contents into README.md, so that what stands there was measured.
+ * each server, and a table of contents into README.md, so that everything there was measured.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Isolation } from "../backends/backend.ts";
@@ -10,7 +10,10 @@ import type { Results } from "./summary.ts";
 
 const levels = Object.keys(short_level) as Isolation[];
 
-/** A page for each server: one section a workload, one row a strategy, one column a level; only what was measured. */
+/**
+ * A page for each server: a section for each workload, a row for each strategy, a column for each level; only what
+ * was measured.
+ */
 export function matrixPages(cells: readonly CellResult[]): Map<string, string> {
   const pages = groups(cells, ({ backend }) => backend).map(([backend, of_server]) => {
     const sections = groups(of_server, ({ workload }) => workload).map(
@@ -36,7 +39,7 @@ export function contents(cells: readonly CellResult[]): string {
   return markdown(["safe at every level", ...workloads.map(([name]) => name)], rows);
 }
 
-/** The first of the safe ones by name, in the order of their files, which begin with the usual ways. */
+/** How many safe strategies are named: the first ones of the lists, which begin with the usual strategies. */
 const most_named = 3;
 
 function safeOf(cells: readonly CellResult[]): string {

@@ -1,7 +1,7 @@
 import { shownStatement } from "../histories/shortened.ts";
 import type { Replayed } from "../schedules/search/replay.ts";
 
-/** What came of running a token's schedule again, in a sentence or two. */
+/** The result of running a token's schedule again, in a sentence or two. */
 export function replayedText({ same, other_step, trace, failure, warning }: Replayed): string {
   const said = same
     ? "the same thing happened as when the token was made."

@@ -10,7 +10,7 @@ import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { explain } from "./sentence.ts";
 
-/** What was subject, and where. */
+/** What was explored, and where. */
 export interface Subject {
   readonly name: string;
   readonly backend: Pick<Backend<unknown>, "name" | "server">;
@@ -19,7 +19,7 @@ export interface Subject {
   readonly replayCommand: (token: string) => string;
 }
 
-/** The seed of a random search; none where all was tried. */
+/** The seed of a random search; none if all interleavings were run. */
 interface Seeded {
   readonly seed?: number | undefined;
 }
@@ -70,13 +70,13 @@ export function programFailedText(
   ].join("\n\n");
 }
 
-/** What a client threw, with its stack; or what its process said. */
+/** What a client threw, with its stack; or what its process printed. */
 export function clientFailedText({ client, cause }: OperationFailed): string {
   const { told } = Object(cause) as { told?: unknown };
   return `client ${client}${typeof told === "string" ? `: ${told}` : ` threw ${errorText(cause)}`}`;
 }
 
-/** Where it was explored: the server, and the isolation level where one was asked for. */
+/** Where it was explored: the server, and the isolation level if one was asked for. */
 export function placeOf({ backend, isolation }: Subject): string {
   return isolation === undefined ? backend.server : `${backend.server}, ${isolation}`;
 }
@@ -90,7 +90,7 @@ export function sizeOf(operations: readonly number[]): string {
   return `${clients}, ${first === 1 ? "1 operation" : `${first} operations`} each`;
 }
 
-/** A failure that the same schedule shows only sometimes. */
+/** A remark if the same schedule fails only sometimes. */
 function remarks({ again }: FoundFailure): string[] {
   const { runs, failed } = again;
   return failed === runs ? [] : [`Run again ${runs} times, this schedule failed ${failed} times.`];

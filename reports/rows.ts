@@ -1,4 +1,4 @@
-/** Which row a fact is about, and whether two facts are about the same one: only where that is certain. */
+/** Which row a fact is about, and whether two facts are about the same row; only when that is certain. */
 import type { Fact, FoundRow, Value, Values } from "../backends/step-facts.ts";
 
 /** One row, as one step knew it. */
@@ -13,16 +13,16 @@ export const foundRow = ({ table, where }: Fact, { columns }: FoundRow): Row => 
   known: { ...columns, ...where },
 });
 
-/** The row that was written, where it was one. */
+/** The row that was written, if it was exactly one. */
 export const writtenRow = ({ does, table, where, rows }: Fact): Row | undefined =>
   does === "change" && rows === 1 ? { table, known: where } : undefined;
 
 /**
- * Whether two steps meant the same row: both knew what stands for one row alone, as some step of the trace shows
- * that asked for just that and met one row. It holds as long as nobody gives or takes these values away.
+ * Whether two steps meant the same row: both knew values that identify one row. Values identify a row if some step of
+ * the trace asked for exactly these values and found one row, and if no step gives them to another row or changes them.
  *
  * @param all every fact of the trace
- * @returns what stands for the row
+ * @returns the values that identify the row
  */
 export function sameRow(one: Row, other: Row, all: readonly Fact[]): Values | undefined {
   if (!isSameTable(one.table, other.table)) return undefined;
@@ -40,9 +40,9 @@ export function sameRow(one: Row, other: Row, all: readonly Fact[]): Values | un
 }
 
 /**
- * Whether a step asked for this row, and for nothing narrower, and there was none.
+ * Whether a step asked for this row, with no further condition, and did not find it.
  * @param all every fact of the trace
- * @returns what stands for the row
+ * @returns the values that identify the row
  */
 export function missingRow(fact: Fact, row: Row, all: readonly Fact[]): Values | undefined {
   const { does, table, where, isAll, rows } = fact;
@@ -52,7 +52,7 @@ export function missingRow(fact: Fact, row: Row, all: readonly Fact[]): Values |
   return is_narrower ? undefined : identity;
 }
 
-/** Servers that tell letters apart rarely have two tables that differ in nothing else. */
+/** Ignores upper and lower case: tables that differ only in that are rare, even where the server distinguishes them. */
 export const isSameTable = (one: string | undefined, other: string | undefined): boolean =>
   one?.toLowerCase() === other?.toLowerCase();
 
@@ -61,7 +61,10 @@ const includes = (known: Values, some: Values): boolean =>
     ([column, value]) => Object.hasOwn(known, column) && isSame(known[column], value),
   );
 
-/** Keys are what they are; of a table's row some other statement might change what stands for it. */
+/**
+ * Whether the identifying values cannot change. Keys never do; those of a table's row may be changed by a
+ * statement.
+ */
 function isSteady(identity: Values, table: string | undefined, all: readonly Fact[]): boolean {
   if (table === undefined) return true;
   return all.every((fact) => {
@@ -69,7 +72,7 @@ function isSteady(identity: Values, table: string | undefined, all: readonly Fac
     if (fact.does === "delete") return isOther(fact.where, identity);
     const assigned = fact.assigned ?? {};
     if (fact.does === "insert") return isOther(assigned, identity);
-    // What it assigns to its own row as it was takes nothing away.
+    // Assigning the identifying value, or the value that the row already has, changes nothing.
     return Object.entries(identity).every(
       ([column, value]) =>
         !Object.hasOwn(assigned, column) ||
@@ -87,7 +90,7 @@ export function mayWrite(
   column: string,
 ): boolean {
   if (fact.does === "find" || fact.rows === 0 || !isSameTable(fact.table, table)) return false;
-  // A row that is new is none of those that were there.
+  // A new row is not one of the existing ones.
   if (fact.does === "insert" && table !== undefined) return false;
   if (fact.does === "change" && fact.assigned && !Object.hasOwn(fact.assigned, column))
     return false;
@@ -98,20 +101,20 @@ export function mayWrite(
 export const mayShow = (fact: Fact, table: string | undefined, row: Values): boolean =>
   isSameTable(fact.table, table) && !isOther(fact.where, row);
 
-/** Of rows that differ in one of the columns that both name, none is in both. */
+/** Whether it is certainly another row: they differ in a column that both name. */
 function isOther(some: Readonly<Record<string, Value | undefined>>, row: Values): boolean {
   return Object.entries(some).some(
     ([column, value]) => Object.hasOwn(row, column) && isDifferent(value, row[column]),
   );
 }
 
-/** Certainly the same: as it stands, or as a number. */
+/** Certainly the same value: as text, or as a number. */
 export function isSame(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   return a === b || (isNumber(a) && isNumber(b) && Number(a) === Number(b));
 }
 
-/** Certainly not the same: not only written in another way, as times and documents may be. */
+/** Certainly different values, not just written differently, as times and documents may be. */
 export function isDifferent(a: Value | undefined, b: Value | undefined): boolean {
   if (a === undefined || b === undefined || isSame(a, b)) return false;
   if (a === null || b === null || (isNumber(a) && isNumber(b))) return true;

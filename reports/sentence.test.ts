@@ -1,4 +1,4 @@
-/** The other half is in tests/honest/sentences.test.ts: the same stories of real servers. */
+/** The other half is in tests/honest/sentences.test.ts: the same stories on real servers. */
 import { describe, expect, test } from "vitest";
 import type { Fact, Values } from "../backends/step-facts.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";

@@ -7,8 +7,8 @@ import { unheededStory } from "./unheeded.ts";
 import { unseenInsertStory } from "./unseen-insert.ts";
 
 /**
- * One sentence that says how it came to a failure: who read what, who overwrote whom, whose reply was lost. It is made
- * of the facts of the steps; where they leave a doubt, the check's own words stand, and the steps speak.
+ * One sentence that says how a failure came about: who read what, who overwrote whom, whose reply was lost. It is made
+ * of the facts of the steps; if they leave a doubt, there are only the check's own words, and the steps.
  */
 export function explain(trace: Trace, failure: Failure): string {
   if (trace.ending.kind !== "ended") return sentence([faultStory(trace), trace.ending.reason]);
@@ -41,7 +41,7 @@ function faultStory(trace: Trace): string | undefined {
   return step.error === undefined ? lost : `${lost}: ${who} saw error ${step.error}`;
 }
 
-/** One waited until the other was ended with an error, as the server ends a circle of waits. */
+/** One client waited until the other's statement ended with an error: this is how a server ends a deadlock. */
 function deadlockStory(trace: Trace): string | undefined {
   for (const [row, ended] of trace.steps.entries()) {
     const waiter = trace.steps.find((step) => step.waited && step.releasedBy === row);

@@ -10,13 +10,13 @@ export function signOf(cell: CellResult): Sign {
   return codesOf(cell).length > 0 ? "retry" : "safe";
 }
 
-/** The sign of one exploration, for itself. */
+/** The sign of one exploration alone. */
 export function signOfExploration({ failure, failed }: ExploreResult, refuses?: string): Sign {
   if (failure) return "wrong";
   return Object.keys(failed).some((code) => code !== refuses) ? "retry" : "safe";
 }
 
-/** What was measured, in words: what goes wrong and when, or the codes of those that must try again. */
+/** What was measured, in words: what goes wrong and when, or the codes with which operations must try again. */
 export function wordOf(cell: CellResult): string {
   const sign = signOf(cell);
   if (sign === "fault") return faultsIn(cell).join(", ");
@@ -24,7 +24,7 @@ export function wordOf(cell: CellResult): string {
   return sign === "safe" ? "safe" : measuredWord(cell);
 }
 
-/** Codes with which operations fail cleanly, but for refusals that are a right answer. */
+/** Codes with which operations fail cleanly, except refusals that are a right answer. */
 function codesOf({ explored, load, refuses }: CellResult): string[] {
   return Object.keys({ ...explored?.two.failed, ...load?.failed }).filter(
     (code) => code !== refuses,

@@ -1,11 +1,11 @@
 /**
- * What a cell comes to, at a glance. `safe`: nothing went wrong. `retry`: nothing either, but some operations fail
- * cleanly and have to be tried again. `fault`: it goes wrong once a reply or its lock is lost. `wrong`: it goes wrong
+ * The result of a cell at a glance. `safe`: nothing went wrong. `retry`: nothing went wrong, but some operations fail
+ * cleanly and have to be tried again. `fault`: it goes wrong when a reply or its lock is lost. `wrong`: it goes wrong
  * without that. `unknown`: nothing can be said.
  */
 export type Sign = "safe" | "retry" | "fault" | "wrong" | "unknown";
 
-/** One character each, told apart without colours. */
+/** One character each, distinguishable without colours. */
 export const signs: Readonly<Record<Sign, string>> = {
   safe: "✓",
   retry: "↻",
@@ -14,7 +14,7 @@ export const signs: Readonly<Record<Sign, string>> = {
   unknown: "?",
 };
 
-/** What each sign says. */
+/** The meaning of each sign. */
 export const sign_words: Readonly<Record<Sign, string>> = {
   safe: "safe",
   retry: "safe, but some must try again",

@@ -1,14 +1,14 @@
 const tell_every_ms = 3000;
-/** Nobody can read faster changes. */
+/** Faster changes could not be read. */
 const change_every_ms = 100;
 
-/** What is going on right now, on standard error: one line that changes, or plain lines where it is no terminal. */
+/** What is going on right now, on standard error: one line that changes, or plain lines if it is not a terminal. */
 export class StatusLine {
   readonly #stream: NodeJS.WriteStream;
   readonly #changes: boolean;
   #shown = "";
   #changed: { readonly what: string; readonly at_ms: number } | undefined;
-  /** Not a terminal: when each kind of work was last told, and how far it was. */
+  /** If it is not a terminal: when each kind of work was last reported, and how far it was. */
   readonly #told = new Map<string, { at_ms: number; tenth: number }>();
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
@@ -17,7 +17,7 @@ export class StatusLine {
   }
 
   /**
-   * @param what in words; also names the work that goes on
+   * @param what the work, in words; also identifies it
    * @param done of `total`, for a bar, in `unit`s
    * @param began_ms when it began, by `performance.now()`, for an estimate of the time left
    */
@@ -25,7 +25,7 @@ export class StatusLine {
     if (this.#changes && this.#isTooSoon(what)) return;
     const figures = [amount(done, total, unit), timeLeft(done, total, began_ms)];
     const line = (...parts: string[]): string => parts.filter(Boolean).join("  ");
-    // What does not fit is cut off, so the words come last.
+    // The end is cut off if it does not fit, so the words come last.
     if (this.#changes)
       this.#rewrite(fit(line(bar(done, total), ...figures, what), this.#stream.columns));
     else this.#tell(what, line(what, ...figures), done, total);
@@ -53,7 +53,7 @@ export class StatusLine {
     this.#shown = text;
   }
 
-  /** A plain line when work begins and for each tenth of it, but not more often than every few seconds. */
+  /** Writes a plain line when work begins and after each tenth of it, but at most every few seconds. */
   #tell(what: string, text: string, done = 0, total?: number): void {
     const tenth = total ? Math.floor((10 * done) / total) : 0;
     const last = this.#told.get(what);
@@ -82,6 +82,6 @@ function timeLeft(done?: number, total?: number, began_ms?: number): string {
   return `about ${Math.ceil(left_s / 60)} min left`;
 }
 
-/** Some terminals do not know how wide they are, and say 0. */
+/** Cuts to the terminal's width. Some terminals do not know theirs, and say 0. */
 const fit = (text: string, columns: number): string =>
   text.slice(0, Math.max(20, (columns || 80) - 1));

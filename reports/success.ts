@@ -33,7 +33,7 @@ function noProofText(subject: Subject, exploration: Exploration): string {
   return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why === "" ? "" : `, because ${why}`}.`;
 }
 
-/** Where nobody wrote a check: what was right. */
+/** Without a check: which outcomes counted as right. */
 export function serialText({ orders, generated }: SerialOrders): string {
   const places = [...new Set(generated)].toSorted();
   const named =
@@ -48,7 +48,7 @@ interface SerialOrders {
   readonly generated: readonly string[];
 }
 
-/** What to do when the test runner's own limit was near. */
+/** What to do when the search stopped because of the test runner's own limit. */
 export function timeIsUpText({ runner, limit_ms }: { runner: string; limit_ms: number }): string {
   return (
     `That is the limit of ${runner} for this test, ${limit_ms} ms: give it more, as in ` +
@@ -56,7 +56,7 @@ export function timeIsUpText({ runner, limit_ms }: { runner: string; limit_ms: n
   );
 }
 
-/** Goes on after "no proof, because". */
+/** Continues "no proof, because …". */
 export function doubtInWords(doubt: Doubt): string {
   const words: { readonly [K in Doubt["kind"]]: (doubt: Extract<Doubt, { kind: K }>) => string } = {
     failed: () => "a schedule failed",

@@ -16,7 +16,7 @@ export interface NotRun {
 export interface Results {
   readonly seed: number;
   readonly clients: number;
-  /** Of each client of the load. */
+  /** Operations of each client of the load. */
   readonly operations: number;
   readonly elapsed_s: number;
   readonly interrupted: boolean;
@@ -58,10 +58,10 @@ function remark(cell: CellResult, paint: Paint): string {
 
 /** At most this many failing interleavings are drawn: nobody reads more. */
 const drawn_max = 3;
-/** Wider ones are harder to read, not easier. */
+/** Wider drawings would be harder to read. */
 const drawing_width_max = 120;
 
-/** The smallest failing interleavings: of all cells that differ, and of those asked for in particular. */
+/** The smallest failing interleavings of the cells that differ; of all cells when only a few were run. */
 function interleavings(cells: readonly CellResult[], width: number): string[] {
   const in_particular = cells.length <= drawn_max;
   const failing = cells.filter((cell) => cell.conclusion === "different" || in_particular);
@@ -89,7 +89,7 @@ export function failingInterleaving(cell: CellResult, width?: number): string | 
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
 
-/** What the servers suffered in all, and what became of the operations that should have outlived it. */
+/** All faults that the servers suffered, and whether acknowledged operations survived them. */
 function survived(cells: readonly CellResult[]): string[] {
   const loads = cells.flatMap(({ load }) => (load?.faults ? [load] : []));
   if (loads.length === 0) return [];

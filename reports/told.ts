@@ -5,7 +5,7 @@ import type { Results } from "./summary.ts";
 
 /** What `results.json` has of a failing interleaving besides its steps, who waited for whom, and its token. */
 export interface ToldFailure {
-  /** How it came to it. */
+  /** How the failure came about. */
   readonly sentence: string;
   /** Which step of `smallest` wrote over which, where that is certain. */
   readonly overwrite?: Overwrite;

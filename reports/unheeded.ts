@@ -1,4 +1,7 @@
-/** A write under a condition changed nothing, because another client had been there; and nobody heeded it. */
+/**
+ * The story of a conditional write that changed nothing because of another client's write, and whose client ignored
+ * that.
+ */
 import { shownStatement } from "../histories/shortened.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { type Did, didIn } from "./effects.ts";
@@ -23,7 +26,7 @@ export function unheededStory(trace: Trace): string | undefined {
   return undefined;
 }
 
-/** It wrote another value into a column that the condition asks for, in a row that fits otherwise. */
+/** Whether the fact wrote another value into a column of the condition, in a row that otherwise fits it. */
 function isInTheWay({ client, seen_from, done_at, fact }: Did, did: Did): boolean {
   if (client === did.client || !isSameTable(fact.table, did.fact.table) || fact.does !== "change")
     return false;

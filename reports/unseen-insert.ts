@@ -1,4 +1,4 @@
-/** Two clients looked whether something is there, and both put it there. */
+/** The story of two clients that both looked whether a row exists, and then both inserted it. */
 import type { Fact } from "../backends/step-facts.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { type Did, didIn, mayShowAnything } from "./effects.ts";
@@ -35,7 +35,7 @@ export function unseenInsertStory(trace: Trace): string | undefined {
   return undefined;
 }
 
-/** What its client had read of this table last, if that told of no row, or of sums. */
+/** The last read of this table by its client before the insert, if it found no row or only aggregates. */
 function lastLook(insert: Did, all: readonly Did[], { steps }: Trace): Looked | undefined {
   const { client, operation, row, fact } = insert;
   const did = all.findLast(
@@ -58,7 +58,7 @@ function lastLook(insert: Did, all: readonly Did[], { steps }: Trace): Looked | 
   return answer === "" ? undefined : { did, statement, answer };
 }
 
-/** They asked the same and were answered the same. */
+/** Both asked the same question and got the same answer. */
 const sameAnswer = (one: Looked, other: Looked): boolean =>
   one.statement === other.statement && one.answer === other.answer;
 

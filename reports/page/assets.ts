@@ -1,4 +1,7 @@
-/** The page's own script and style sheet: in the package they are built, in the repository made of `browser/`. */
+/**
+ * The page's own script and style sheet: the package has them built, in the repository they are bundled from
+ * `browser/`.
+ */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 

@@ -1,11 +1,14 @@
-/** A real browser: Debian's chromium. Where it is absent the tests do not run and say so, and RACEPROOF_CHROMIUM makes that a failure. */
+/**
+ * A real browser: Debian's chromium. If it is absent, the tests are skipped with a message; if RACEPROOF_CHROMIUM
+ * is set, they fail.
+ */
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const executablePath = process.env["RACEPROOF_CHROMIUM"] || "/usr/bin/chromium";
 
-/** @throws Error when RACEPROOF_CHROMIUM names one that is not there */
+/** @throws Error when RACEPROOF_CHROMIUM names a browser that is not there */
 export function browserIsThere(): boolean {
   if (existsSync(executablePath)) return true;
   const why = `the tests in a browser: there is no ${executablePath} (apt-get install chromium)`;
@@ -24,10 +27,10 @@ export const startBrowser = (): Promise<Browser> =>
     ],
   });
 
-/** A page that was opened from the disk, and what went wrong in it. */
+/** A page that was opened from disk, and what went wrong in it. */
 export interface Opened extends AsyncDisposable {
   readonly page: Page;
-  /** Whatever it wrote to its console, threw, or wanted from a network. */
+  /** Everything that it wrote to its console, threw, or requested from a network. */
   readonly troubles: readonly string[];
 }
 

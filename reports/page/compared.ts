@@ -1,7 +1,7 @@
 import type { PageCell, PageData } from "./page-data.ts";
 
 /**
- * A page that says what is not as it was in an earlier run.
+ * The page, with marks on everything that has changed since an earlier run.
  * @param name of the earlier run
  */
 export function compared(page: PageData, earlier: PageData, name: string): PageData {

@@ -1,4 +1,4 @@
-/** What was explored of a cell, one after the other, as the page tells it. */
+/** The explorations of a cell, as the page shows them. */
 import type { CellResult, ExploreResult } from "../../matrix/result.ts";
 import { signOfExploration } from "../sign.ts";
 import type { PageExploration } from "./page-data.ts";

@@ -1,7 +1,7 @@
 /**
- * One file with everything in it. What it shows comes from databases and programs, so nothing of it may ever run:
- * the data are JSON in which no `<` is left, the scripts put them into the page as text only, and the browser is told
- * to run and to load nothing but the one script and the one style sheet whose hashes stand in the head.
+ * One file with everything in it. What it shows comes from databases and programs, so none of that may ever run:
+ * the data are JSON without any `<`, the scripts put them into the page only as text, and the browser is told
+ * to run and load nothing but the one script and the one style sheet whose hashes are in the head.
  */
 import { createHash } from "node:crypto";
 import type { Assets } from "./assets.ts";
@@ -40,7 +40,7 @@ export function pageHtml(data: PageData, { script, style }: Assets): string {
 const hash = (text: string): string =>
   `sha256-${createHash("sha256").update(text).digest("base64")}`;
 
-/** JSON that ends no script and begins no comment. */
+/** JSON that can neither end a script nor begin a comment. */
 const inScript = (data: unknown): string =>
   JSON.stringify(data).replace(
     /[<>&\u2028\u2029]/g,

@@ -1,4 +1,4 @@
-/** Draws a load from the history that it recorded: throughput and latency in slices, and a bar an operation. */
+/** Draws a load from its history: throughput and latency in slices of time, and a bar for each operation. */
 import { readFile, stat } from "node:fs/promises";
 import type { Operation } from "../../histories/event.ts";
 import { plainDataText } from "../../histories/plain-data.ts";
@@ -7,10 +7,10 @@ import { shortened } from "../../histories/shortened.ts";
 import type { LoadResult } from "../../matrix/result.ts";
 import type { LoadDrawing, LoadOperations } from "./page-data.ts";
 
-/** A longer one takes too long to read only for a drawing. */
+/** Reading a longer history would take too long for a drawing. */
 const history_bytes_max = 64_000_000;
 const slices_most = 60;
-/** Fewer would jump up and down. */
+/** How many operations a slice has on average: with fewer, the lines would jump up and down. */
 const operations_of_a_slice = 6;
 const text_length_max = 40;
 const ns_per_us = 1000;
@@ -23,7 +23,7 @@ export interface LeftOut {
 
 /**
  * @param path of the history
- * @param bars_max at most so many operations are drawn
+ * @param bars_max the most operations that are drawn
  */
 export async function drawLoad(
   path: string,
@@ -51,7 +51,7 @@ export async function drawLoad(
   };
 }
 
-/** When those ended that have an end. */
+/** The end times of all operations that have ended. */
 const ends = (operations: readonly Operation[]): number[] =>
   operations.map(({ returned_ns }) => returned_ns).filter((ns) => Number.isFinite(ns));
 
@@ -79,7 +79,7 @@ function sliced(operations: readonly Operation[], zero_ns: number, elapsed_ms: n
 
 const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-/** A client goes on under another number after an operation of which nobody knows: its bars stay in one row. */
+/** After an `info`, a client goes on under another process number: its bars stay in one row. */
 function bars(
   operations: readonly Operation[],
   clients: number | undefined,
@@ -130,8 +130,8 @@ function bars(
 }
 
 /**
- * Where a checker counts and names no operations: those that were told the same as another one of their kind, though
- * each of them should have been told something of its own.
+ * For checkers that only count and do not name operations: operations that got the same answer as another one,
+ * though each should have got its own.
  */
 function sameAnswers(operations: readonly Operation[]): number[] {
   const by_answer = new Map<string, number[]>();
@@ -156,7 +156,7 @@ function answer({ status, output, error }: Operation): string {
   return shortened(error ?? "no answer", text_length_max);
 }
 
-/** What the nemesis did, and until when. */
+/** What the nemesis did, with beginning and end. */
 async function faultsIn(path: string, zero_ns: number): Promise<LoadDrawing["faults"]> {
   const lines = (await readFile(path, "utf8")).split("\n");
   const events = lines

@@ -1,6 +1,6 @@
 /**
- * What the page shows, as data: written by `reports/page`, read by the scripts in `browser/`. Nothing is imported
- * here that needs Node, so that both sides can be checked without the other's surroundings.
+ * What the page shows, as data: written by `reports/page`, read by the scripts in `browser/`. This file imports
+ * nothing that needs Node, because the scripts are type-checked for a browser.
  */
 import type { Sign } from "../signs.ts";
 
@@ -20,13 +20,13 @@ export interface PageData {
 
 /** One way to write something, on one server at one level. */
 export interface PageCell {
-  /** The same in every run; names the cell in the address of the page. */
+  /** The same in every run; it names the cell in the address of the page. */
   readonly id: string;
-  /** What is done: `counter`. */
+  /** The workload: `counter`. */
   readonly workload: string;
   readonly backend: string;
   readonly server: string;
-  /** How it is written: `select-for-update`. */
+  /** The strategy: `select-for-update`. */
   readonly way: string;
   /** The isolation level in full and in short; absent where the server has none. */
   readonly level?: { readonly name: string; readonly short: string };
@@ -40,7 +40,7 @@ export interface PageCell {
   /** What was explored, and the smallest failing interleaving of each. */
   readonly explored: readonly PageExploration[];
   readonly load?: PageLoad;
-  /** What it was in the run before, where that differs. */
+  /** The result in the earlier run, if it was different. */
   readonly before?: { readonly sign: Sign; readonly word: string } | "new";
 }
 
@@ -61,15 +61,15 @@ export interface Story {
   /** `lost update`. */
   readonly kind: string;
   readonly sentence: string;
-  /** The check's own words, where they say something else. */
+  /** The check's own message, if it says something else. */
   readonly message?: string;
   readonly clients: number;
   readonly steps: readonly StoryStep[];
-  /** The order in which things are seen to happen: a step that waits has two moments. */
+  /** The order in which things happen: a step that waits has two moments. */
   readonly moments: readonly Moment[];
   /** What is known of the database: its places, and what is in them after each moment. */
   readonly places: readonly Place[];
-  /** What each operation came to. */
+  /** How each operation ended. */
   readonly results: readonly string[];
   readonly token: string;
   /** The command that runs it again. */
@@ -92,11 +92,11 @@ export interface StoryStep {
   readonly writes: readonly Said[];
   /** Whom it waits for, and the step after which it goes on; none when it ends by itself. */
   readonly waits?: { readonly whom: string; readonly until?: number };
-  /** Its part in what went wrong. */
+  /** Its role in what went wrong. */
   readonly part?: {
     readonly is: "stale read" | "overwritten" | "overwrites";
     readonly text: string;
-    /** The step that it is about. */
+    /** The other step that this is about. */
     readonly step: number;
   };
 }
@@ -109,9 +109,9 @@ export interface Said {
 
 export interface Moment {
   readonly step: number;
-  /** `sent`: and it waits. `done`: it had waited and goes on. `whole`: sent and answered. */
+  /** `sent`: sent, and now it waits. `done`: it goes on after waiting. `whole`: sent and answered. */
   readonly is: "sent" | "done" | "whole";
-  /** For each of the places. */
+  /** One for each of the places. */
   readonly state: readonly PlaceState[];
 }
 
@@ -136,14 +136,14 @@ export interface PageLoad {
   readonly reason: string;
   /** Name and value, in the order in which they are shown. */
   readonly figures: readonly (readonly [string, string])[];
-  /** Absent where the history is not there, or too long to draw; then `left_out` says why. */
+  /** Absent when the history is missing or too long to draw; then `left_out` says why. */
   readonly drawn?: LoadDrawing;
   readonly left_out?: string;
 }
 
 export interface LoadDrawing {
   readonly elapsed_ms: number;
-  /** In slices of the same length: operations that ended, and the latency of these. */
+  /** In slices of equal length: how many operations ended, and their latency. */
   readonly slice_ms: number;
   readonly ended: readonly number[];
   readonly p50_ms: readonly (number | null)[];
@@ -160,16 +160,16 @@ export interface LoadDrawing {
   readonly operations: LoadOperations;
 }
 
-/** One number or text an operation, in columns, which are a third of the size of objects. */
+/** The operations as columns with one number or text for each, which take a third of the size of objects. */
 export interface LoadOperations {
   readonly lane: readonly number[];
-  /** Microseconds after the one before, and how long it took. */
+  /** Microseconds from the call of the previous operation to this one's; and how long it took. */
   readonly after_us: readonly number[];
   /** -1 = it has no known end. */
   readonly took_us: readonly number[];
-  /** A letter an operation: o = ok, f = fail, i = info. */
+  /** A letter for each operation: o = ok, f = fail, i = info. */
   readonly status: string;
-  /** Places in `texts`: what was asked, what was answered. */
+  /** Indices into `texts`: what was asked, what was answered. */
   readonly asked: readonly number[];
   readonly answered: readonly number[];
   readonly texts: readonly string[];

@@ -8,12 +8,12 @@ import { explorationsOf } from "./explorations.ts";
 import { drawLoad } from "./load-drawing.ts";
 import type { PageCell, PageData, PageLoad } from "./page-data.ts";
 
-/** Of all cells together: what a page holds and a browser draws at once. */
+/** The most bars of all cells together: as many as a page can hold and a browser can draw. */
 const bars_max = 40_000;
 const bars_of_a_cell = { least: 60, most: 2_000 };
 
 /**
- * @param folder where the histories are, whatever the results call it: it may have been moved
+ * @param folder where the histories are; the path in the results may be outdated, as the folder may have been moved
  * @param made when the results were written
  */
 export async function pageOfResults(
@@ -71,7 +71,7 @@ async function pageCell(
   };
 }
 
-/** The same for the same cell of another run. */
+/** An id that is the same for the same cell in another run. */
 const idOf = ({ workload, backend, strategy, isolation }: CellResult): string =>
   [workload, backend, strategy, ...(isolation ? [short_level[isolation].toLowerCase()] : [])].join(
     "/",

@@ -8,7 +8,7 @@ const page_path = resolve("raceproof-out/index.html");
 const folder = "docs/pictures";
 const story = "#/cell/counter%2Fpostgres%2Fadvisory-lock-released-before-commit%2Frc";
 
-/** What is to be seen, and how much of it. */
+/** What each picture shows, and how large it is. */
 const pictures: Readonly<
   Record<string, { hash: string; height: number; ready: (page: Page) => Promise<void> }>
 > = {

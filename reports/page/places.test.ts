@@ -13,7 +13,7 @@ import { storyOf } from "./story.ts";
 const tell = (steps: readonly TraceStep[]) =>
   storyOf({ failure: failureOf(traceOf(steps)), token: "", replay: "" });
 
-/** `client 2 goes on: 70, client 2 wrote 60`: what is in the one place after each moment. */
+/** `client 2 goes on: 70, client 2 wrote 60`: each moment, and what is in the only place after it. */
 function told(steps: readonly TraceStep[]): string[] {
   const { moments, steps: told } = tell(steps);
   return moments.map(({ step, is, state: [place] }) => {

@@ -1,7 +1,7 @@
 /**
- * What is known of the database after each moment of an interleaving, told place by place (a column of a row). Only
- * what the steps' facts say: a place whose value nobody told is unknown, and after a step that may have written
- * anything all of them are.
+ * What is known of the database after each moment of an interleaving, for each place (a column of a row). It comes
+ * only from the facts of the steps: a place whose value no step tells is unknown, and after a step that may have
+ * written anything all places are.
  */
 import type { Fact, Value, Values } from "../../backends/step-facts.ts";
 import type { Trace } from "../../schedules/trace.ts";
@@ -15,19 +15,19 @@ interface KnownPlace extends Place {
   readonly identity: Values;
 }
 
-/** A value that a step told of a place, or put there; undefined = something that is not known. */
+/** A value that a step read from a place, or wrote there; undefined = not known. */
 interface Told {
   readonly did: Did;
   readonly place: number;
   readonly value: Value | undefined;
 }
 
-/** A write, open until its transaction ends; at once where it runs by itself. */
+/** A write, open until its transaction ends, or committed at once if it runs outside one. */
 interface Write extends Told {
   readonly ends: number;
 }
 
-/** Nobody reads more of them beside a diagram. */
+/** The most places that are shown beside a diagram. */
 const places_max = 12;
 
 /** @param order of the moments */
@@ -52,10 +52,10 @@ export function statesOf(
   return { places: places.map(({ row, column }) => ({ row, column })), states };
 }
 
-/** A step that waited goes on just after the one that let it go. */
+/** A step that waited is done just after the step that let it go on. */
 const doneAt = (row: number, at: number): number => (at === row ? row : at + 0.5);
 
-/** What was done until a moment: rows up to this one, and of waiting ones those that were let go on by it. */
+/** Which row a moment stands for: what was done by then has a row up to this one. */
 function nowAt(trace: Trace, step: number, is: Moment["is"]): number {
   const { releasedBy } = trace.steps[step]!;
   return is === "done" ? doneAt(step, releasedBy ?? step) : is === "sent" ? step - 0.5 : step;
@@ -95,7 +95,7 @@ function readsOf(did: Did, places: readonly KnownPlace[], all: readonly Did[]): 
   );
 }
 
-/** Also what may have been written: then the value is not known. */
+/** The writes to these places, also possible ones: then the value is not known. */
 function writesOf(did: Did, places: readonly KnownPlace[], { steps }: Trace): Write[] {
   const { assigned = {}, became = {}, where } = did.fact;
   const { error, fault } = steps[did.row]!;
@@ -146,7 +146,7 @@ const pairs = (by_client: ReadonlyMap<number, string>) =>
 const isSettled = ({ seen_from }: Did, now: number): boolean =>
   seen_from === "unknown" || (typeof seen_from === "number" && seen_from <= now);
 
-/** Undefined = not known. */
+/** The committed value of a place; undefined = not known. */
 function committedAt(
   reads: readonly Told[],
   writes: readonly Told[],
@@ -163,7 +163,7 @@ function committedAt(
       ? undefined
       : last.value;
   if (disturbed >= 0) return undefined;
-  // What was there at the beginning is what the first one read who read before anybody wrote.
+  // The initial value is what was read before the first write.
   const first_write = Math.min(Infinity, ...writes.map(({ did }) => did.done_at), ...opaque);
   return reads.find(({ did }) => did.done_at < first_write)?.value;
 }

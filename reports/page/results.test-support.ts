@@ -1,4 +1,4 @@
-/** A small run whose results, histories and all, can be drawn: one cell that loses updates, one that does not. */
+/** A small run whose results can be drawn, with histories: one cell loses updates, one does not. */
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -122,7 +122,7 @@ export const resultsOf = (cells: readonly CellResult[]): Results => ({
   not_run: [],
 });
 
-/** A folder with the histories of these cells: two clients, who are told the same where updates are lost. */
+/** A folder with the histories of these cells: two clients, which get the same answers where updates are lost. */
 export async function folderOf(cells: readonly CellResult[]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "raceproof-page-"));
   for (const { strategy, load } of cells) {
@@ -153,7 +153,7 @@ interface Said {
   readonly output?: number;
 }
 
-/** Each of ten takes 2 ms, and 4 ms pass from one to the next. */
+/** Ten operations of 2 ms each; 4 ms pass from the beginning of one to the next. */
 function event({ process, type, output }: Said, n: number): object {
   const time_ns = 4_000_000 * n + 100_000 * process + (type === "ok" ? 2_000_000 : 0);
   return type === "invoke"

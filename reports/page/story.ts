@@ -13,10 +13,10 @@ import type { Moment, Said, Story, StoryStep } from "./page-data.ts";
 import { statesOf } from "./places.ts";
 
 const text_length_max = 2_000;
-/** Of a very long interleaving the first steps are told; the token has all of it. */
+/** Of a very long interleaving, only the first steps are shown; the token has all of them. */
 const steps_max = 400;
 
-/** A failure, and how it is seen again. */
+/** A failure, and the command that shows it again. */
 export interface Told {
   readonly failure: FoundFailure;
   readonly token: string;
@@ -51,7 +51,7 @@ export function storyOf({ failure, token, replay, seed }: Told): Story {
 
 const cut = (text: string): string => shortened(text, text_length_max);
 
-/** A step that waits is sent, and done after the one that let it go. */
+/** The moments in their order: a step that waits is sent, and is done after the step that lets it go on. */
 function orderOf(steps: readonly TraceStep[]): Pick<Moment, "step" | "is">[] {
   return steps.flatMap(({ waited, releasedBy }, row) => {
     const goes_on = steps.flatMap((other, step) =>

@@ -5,7 +5,7 @@ import { pageAssets } from "./assets.ts";
 import { pageHtml } from "./html.ts";
 import type { PageData } from "./page-data.ts";
 
-/** The page before stays until this one is whole. @returns its path */
+/** Writes the page; the previous one stays until this one is complete. @returns its path */
 export async function writePage(folder: string, data: PageData): Promise<string> {
   const path = join(folder, "index.html");
   const part = `${path}.${randomUUID()}.new`;

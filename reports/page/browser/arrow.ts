@@ -1,4 +1,4 @@
-/** An arrow from the write that went over another to the one that was lost; it follows when they move. */
+/** An arrow from the write that overwrote another one to the one that was lost; it follows when they move. */
 import { svg } from "./dom.ts";
 
 const inset_px = 10;

@@ -1,4 +1,4 @@
-/** The operations of a load, out of the columns in which the page has them. */
+/** The operations of a load as bars, read from the columns in which the page stores them. */
 import type { LoadDrawing } from "../page-data.ts";
 import { rounded } from "./chart.ts";
 
@@ -40,7 +40,7 @@ const statuses: Readonly<Record<string, string>> = {
   i: "nobody knows",
 };
 
-/** What is said of an operation that is pointed at. */
+/** The text for the operation under the pointer. */
 export function textOf(bar: Bar, lanes: readonly string[]): string {
   const took = `${rounded(bar.to_ms - bar.from_ms)} ms`;
   const more = bar.wrong ? "; breaks the model" : "";

@@ -70,7 +70,7 @@ function siblings({ cells }: PageData, cell: PageCell): HTMLElement | undefined 
   );
 }
 
-/** Those that failed can be looked at one after the other; the others say what was run. */
+/** A tab for each exploration: those that failed show their interleaving, the others say what was run. */
 function explorations({ explored }: PageCell): HTMLElement | undefined {
   if (explored.length === 0) return undefined;
   const failed = explored.filter(({ story }) => story);
@@ -100,7 +100,7 @@ function explorations({ explored }: PageCell): HTMLElement | undefined {
   );
 }
 
-/** Other ways to write the same, on the same server at the same level, that nothing was found against. */
+/** Other ways to write the same, on the same server at the same level, in which nothing went wrong. */
 function instead({ cells }: PageData, cell: PageCell): HTMLElement | undefined {
   if (cell.sign === "safe" || cell.sign === "retry") return undefined;
   const safe = cells.filter(

@@ -1,6 +1,6 @@
 /**
- * Lines over time, drawn by hand: sixty points need no library, and SVG takes its colours from the style sheet, in
- * the dark and on paper, too.
+ * Lines over time, drawn without a library: there are only sixty points, and plain SVG takes its colours from the
+ * style sheet, also in dark mode and on paper.
  */
 import type { LoadDrawing } from "../page-data.ts";
 import { el, fill, svg } from "./dom.ts";
@@ -81,7 +81,7 @@ export const faultBands = (
     ),
   );
 
-/** A step a slice; where nothing ended there is a gap. */
+/** One point for each slice; a gap where no operation ended. */
 function paths(
   { values, area = false }: ChartOptions["lines"][number],
   number: number,

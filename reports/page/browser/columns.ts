@@ -1,9 +1,9 @@
-/** Cards in as many columns as there is room for, each put where least is yet. */
+/** Cards in as many columns as there is room for; each card goes into the shortest column. */
 import { el, fill } from "./dom.ts";
 
 export interface Sized {
   readonly element: HTMLElement;
-  /** In whatever unit. */
+  /** In any unit. */
   readonly height: number;
 }
 

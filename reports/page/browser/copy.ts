@@ -2,7 +2,7 @@ import { el } from "./dom.ts";
 
 const said_ms = 1500;
 
-/** Also where the page has no clipboard of its own, as from a disk in some browsers. */
+/** Also works when the page may not use the clipboard, as in some browsers when it is opened from disk. */
 export function copyButton(text: string, label: string): HTMLElement {
   const button = el(
     "button",

@@ -1,18 +1,21 @@
-/** The interleaving as a sequence diagram: a lane a client, a row a moment, waits as bars between two moments. */
+/**
+ * The interleaving as a sequence diagram: a column for each client, a row for each moment, waits as bars between
+ * two moments.
+ */
 import type { Moment, Said, Story, StoryStep } from "../page-data.ts";
 import { arrow } from "./arrow.ts";
 import { el } from "./dom.ts";
 
 export interface Picture {
   readonly element: HTMLElement;
-  /** What is later than this moment is dimmed. */
+  /** Dims everything later than this moment. */
   show(moment: number): void;
 }
 
-/** The row of the names of the clients. */
+/** One row for the names of the clients. */
 const head_rows = 1;
 
-/** @param choose is told the moment that was clicked */
+/** @param choose is called with the moment that was clicked */
 export function diagram(story: Story, choose: (moment: number) => void): Picture {
   const { clients, steps, moments } = story;
   const grid = el("ol", { class: "diagram", "aria-label": "Interleaving" });
@@ -95,7 +98,7 @@ function contents(step: StoryStep, { is }: Moment, { steps }: Story) {
 }
 
 function answer({ kind, answer, error, reads, writes, part }: StoryStep) {
-  // That a transaction began, or ended, needs no OK.
+  // For the begin or end of a transaction, "OK" is not worth showing.
   const is_edge = kind === "begin" || kind === "commit" || kind === "rollback";
   const values = [
     ...reads.map((one) => value("read", one)),

@@ -41,7 +41,7 @@ function filled<E extends Element>(
   return element;
 }
 
-/** What is in an element is replaced. */
+/** Replaces the contents of an element. */
 export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren();
   filled(element, {}, children);

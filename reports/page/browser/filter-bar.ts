@@ -4,7 +4,7 @@ import { el } from "./dom.ts";
 import type { Filter } from "./filter.ts";
 import { badge } from "./signs.ts";
 
-/** The counts of all signs, which are filters, too; search; databases and workloads. */
+/** The counts of all signs, which are also filters; the search; databases and workloads. */
 export function filterBar(data: PageData, filter: Filter, changed: () => void): HTMLElement {
   const counts = sign_order
     .map((sign) => ({ sign, count: data.cells.filter((cell) => cell.sign === sign).length }))
@@ -56,7 +56,7 @@ function tally(sign: Sign, count: number, { signs }: Filter, changed: () => void
   );
 }
 
-/** What needs a look: it is not as promised, or not as it was. */
+/** Filters for what needs a look: cells that are not as declared, or not as before. */
 function special(data: PageData, filter: Filter, changed: () => void): HTMLElement[] {
   const different = data.cells.filter(({ conclusion }) => conclusion !== "as declared").length;
   const news = data.cells.filter(({ before }) => before !== undefined).length;

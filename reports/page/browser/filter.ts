@@ -1,7 +1,7 @@
 import type { Sign } from "../../signs.ts";
 import type { PageCell } from "../page-data.ts";
 
-/** What of the matrix is shown: cells for which all of these hold. Nothing chosen = everything. */
+/** Which cells of the matrix are shown: those for which all of these hold. Nothing chosen = all. */
 export interface Filter {
   words: string;
   readonly signs: Set<Sign>;
@@ -35,7 +35,10 @@ export function isShown(cell: PageCell, filter: Filter): boolean {
   );
 }
 
-/** All words, anywhere: in its names, in what was measured, in its stories' statements and sentences. */
+/**
+ * Whether all words occur anywhere: in the cell's names, its results, or the statements and sentences of its
+ * stories.
+ */
 function hasWords(cell: PageCell, words: string): boolean {
   const text = textOf(cell);
   return words

@@ -1,4 +1,4 @@
-/** In a table of links one can be reached with Tab, and the arrows go to the others. */
+/** In a table of links, Tab reaches only one of them, and the arrow keys move to the others. */
 export function moveWithArrows(table: HTMLTableElement): void {
   table.querySelector("a")?.setAttribute("tabindex", "0");
   table.addEventListener("keydown", (event) => {
@@ -39,6 +39,6 @@ function neighbour(
   }
 }
 
-/** Whether a key is meant for what is being typed in. */
+/** Whether the user is typing in a field, so that a key is not a command. */
 export const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof HTMLInputElement && target.type !== "range";

@@ -1,4 +1,4 @@
-/** Reads the data that are in the page and shows what its address names: the matrix, or one cell. */
+/** Reads the data in the page and shows what its address names: the matrix, or one cell. */
 import type { PageData } from "../page-data.ts";
 import { cellView } from "./cell-view.ts";
 import { el, fill } from "./dom.ts";
@@ -33,7 +33,7 @@ function toMain(event: Event): void {
   document.querySelector<HTMLElement>("#main a, #main button")?.focus();
 }
 
-/** The address may be of any kind. */
+/** Never throws: the address may be anything. */
 function decoded(id: string): string {
   try {
     return decodeURIComponent(id);

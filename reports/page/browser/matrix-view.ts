@@ -1,4 +1,4 @@
-/** All cells: a section a workload, a card a server, a row a way to write it, a column a level. */
+/** All cells: a section for each workload, a card for each server, a row for each strategy, a column for each level. */
 import { type Sign, sign_words } from "../../signs.ts";
 import type { PageCell, PageData } from "../page-data.ts";
 import { inColumns } from "./columns.ts";
@@ -50,10 +50,10 @@ function answerOf({ cells }: PageData) {
 const countText = (shown: number, all: number): string =>
   shown === all ? "" : shown === 0 ? "Nothing fits." : `${shown} of ${all} shown`;
 
-/** As many rows of a table high as its head. */
+/** The height of a card's head, in rows of its table. */
 const card_head = 3;
 
-/** In the order in which the names first come. */
+/** Groups by name, in the order in which the names first occur. */
 export function groups<T>(all: readonly T[], nameOf: (one: T) => string): [string, T[]][] {
   const by_name = new Map<string, T[]>();
   for (const one of all) by_name.set(nameOf(one), [...(by_name.get(nameOf(one)) ?? []), one]);

@@ -1,4 +1,4 @@
-/** Steps through the moments of a story: a slider, buttons, the arrow keys, and by itself. */
+/** Steps through the moments of a story: by a slider, buttons, the arrow keys, or automatically. */
 import type { Story } from "../page-data.ts";
 import { el } from "./dom.ts";
 import { isTyping } from "./keys.ts";
@@ -11,7 +11,7 @@ export interface Scrubber {
   go(moment: number): void;
 }
 
-/** @param show is told each moment, the last one first */
+/** @param show is called with each moment; at first, with the last one */
 export function scrubber({ moments, steps }: Story, show: (moment: number) => void): Scrubber {
   const last = moments.length - 1;
   let at = last;

@@ -2,7 +2,7 @@ import { type Sign, signs } from "../../signs.ts";
 import type { PageCell } from "../page-data.ts";
 import { el } from "./dom.ts";
 
-/** A small square with a sign in it; what it says is read out. */
+/** A small square with a sign in it; screen readers read its meaning. */
 export const badge = (sign: Sign): HTMLElement =>
   el("span", { class: `sign ${sign}`, "aria-hidden": "true" }, signs[sign]);
 

@@ -1,4 +1,4 @@
-/** What is in the database at a moment, and what each client believes to be there. */
+/** What is in the database at a moment, and what each client believes is there. */
 import type { Place, PlaceState, Story } from "../page-data.ts";
 import { el, fill } from "./dom.ts";
 

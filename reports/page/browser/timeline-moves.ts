@@ -1,10 +1,10 @@
-/** Each step of a zoom. */
+/** The factor of each zoom step. */
 export const factor = 1.6;
 
 export interface Moves {
-  /** @param around where, from 0 = left to 1 = right */
+  /** @param around the point that stays in place, from 0 = left to 1 = right */
   readonly zoom: (by: number, around?: number) => void;
-  /** @param share of what is shown; to the right */
+  /** @param share how far to the right, as a share of the visible range */
   readonly move: (share: number) => void;
   readonly all: () => void;
 }
@@ -18,7 +18,7 @@ export function listen(frame: HTMLElement, picture: SVGElement, { zoom, move, al
   picture.addEventListener(
     "wheel",
     (event) => {
-      // A page that is scrolled past is not zoomed.
+      // Scrolling past the timeline must not zoom it.
       if (!event.ctrlKey && !event.shiftKey && document.activeElement !== frame) return;
       event.preventDefault();
       zoom(event.deltaY > 0 ? factor : 1 / factor, share(event));

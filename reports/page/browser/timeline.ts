@@ -9,10 +9,10 @@ import { factor, listen } from "./timeline-moves.ts";
 
 const lane_height = 22;
 const axis_height = 18;
-/** Nothing is worth looking at more closely than this. */
+/** The narrowest range that can be zoomed to. */
 const narrowest_ms = 0.2;
 
-/** @param zoomed is told what is shown now */
+/** @param zoomed is called with the visible range */
 export function timeline(
   drawn: LoadDrawing,
   zoomed: (from_ms: number, to_ms: number) => void,
