@@ -1,6 +1,6 @@
 /**
- * What to do about what a server, or a driver about its connection, says that keeps us from working there. One table
- * for all databases, as their codes do not meet.
+ * What to do about errors, of a server or of a driver's connection, that keep us from working there. One table for all
+ * databases, as their codes do not overlap.
  */
 
 const went_away = "the server went away; look at its log, and run again once it is back";
@@ -15,7 +15,7 @@ const no_session =
   "a connection pooler such as pgbouncer does not keep the state of a session, which code under test may rely on; " +
   "name PostgreSQL itself";
 
-/** Matched against the code of the error, a space, and its message. */
+/** Each pattern is matched against the error's code, a space, and its message. */
 const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   // PostgreSQL
   [/^25006 /, not_writable],
@@ -28,7 +28,7 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   [/^57P0[12] /, went_away],
   [/^42501 /, not_allowed],
   [/unsupported startup parameter|^26000 /, no_session],
-  // MySQL, MariaDB; they have one number more than one name for
+  // MySQL, MariaDB: one error number may have several names
   [/^ER_OPTION_PREVENTS_STATEMENT .*read.only|^ER_READ_ONLY_MODE /i, not_writable],
   [/^ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION /, not_writable],
   [/^(ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT) /, "raise this user's limit for statements"],
@@ -54,6 +54,6 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   [/^ECONNREFUSED /, "nobody listens there any more; start the server, and run again"],
 ];
 
-/** Half a sentence; undefined where the error says something else. */
+/** Half a sentence; undefined for any other error. */
 export const adviceOn = (code: string, message: string): string | undefined =>
   advices.find(([says]) => says.test(`${code} ${message}`))?.[1];

@@ -1,7 +1,7 @@
-/** Where libraries put the error that they wrapped: the language's own field; Sequelize; TypeORM; Objection. */
+/** The fields in which libraries put an error that they wrapped: the language's own; Sequelize; TypeORM; Objection. */
 const fields = ["cause", "original", "parent", "driverError", "nativeError"];
 
-/** An error, and what it was made of, from the outside in; each of them once. */
+/** An error and the errors that it wraps, from the outside in, each once. */
 export function causes(error: unknown): readonly unknown[] {
   const found: unknown[] = [error];
   for (let i = 0; i < found.length; i++) {
@@ -14,7 +14,7 @@ export function causes(error: unknown): readonly unknown[] {
   return found;
 }
 
-/** The error itself, or the outermost one inside it that is of the kind; otherwise the error as it came. */
+/** The outermost error of the given kind: the error itself, or one inside it. If there is none, the error as it is. */
 export function unwrapped(error: unknown, is_of_kind: (error: unknown) => boolean): unknown {
   return causes(error).find(is_of_kind) ?? error;
 }

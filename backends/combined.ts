@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Backend, Gate, OpenOptions, Session } from "./backend.ts";
 
-/** What an application has that keeps its data in SQL and its locks in Redis. */
+/** The connections of an application that keeps its data in SQL and its locks in Redis. */
 export interface SqlAndRedis<Sql> {
   readonly sql: Sql;
   readonly redis: Redis;
@@ -9,7 +9,7 @@ export interface SqlAndRedis<Sql> {
 
 /**
  * Two backends as one: a session is a connection to each, behind the same gate.
- * A lost reply is one of the SQL connection. Its disposal is that of both.
+ * A lost reply is always a reply of the SQL connection. Disposing of it disposes of both.
  *
  * @param locks where the application keeps its locks: a server that never holds a request
  * @param both what the application's code gets

@@ -3,14 +3,14 @@ import { CannotConnect } from "./cannot-connect.ts";
 import { errorField } from "./error-field.ts";
 import { whoAnswers } from "./who-answers.ts";
 
-/** Where a connection was tried; `host` starts with `/` for a Unix socket. */
+/** Where a connection was attempted; `host` starts with `/` for a Unix socket. */
 export interface Address {
   /** What should answer there: `PostgreSQL`. */
   readonly product: string;
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** How its URLs look: `postgres://user:password@host:port/database`. */
+  /** The form of its URLs: `postgres://user:password@host:port/database`. */
   readonly url_form: string;
 }
 
@@ -66,12 +66,12 @@ export async function explainConnect(
   );
 }
 
-/** It is the server's own: an SQLSTATE, or a name of MySQL's. */
+/** Whether the code comes from the server: an SQLSTATE, or a MySQL name. */
 const isAnswer = (code: string): boolean => /^(?!EPIPE)\w{5}$|^ER_/.test(code);
 
 /**
- * For a text that cannot be read as a URL. It is not shown: where its password begins and ends, nobody can tell.
- * @param url_form how it should look
+ * For a text that is not a URL. The text is not shown, because it cannot be told where its password begins and ends.
+ * @param url_form what the URL should look like
  */
 export function noUrl(product: string, url_form: string): CannotConnect {
   return new CannotConnect(

@@ -1,16 +1,16 @@
-/** What a stream brought: whole frames, and bytes that are no frames of this protocol. */
+/** What came from a stream: whole frames, and bytes that are not frames of this protocol. */
 export interface Taken {
   readonly frames: readonly Buffer[];
-  /** To be passed on as they are, after the frames; from then on everything is. */
+  /** To be passed on as they are, after the frames; from then on everything is passed on like that. */
   readonly garbled: Buffer | undefined;
 }
 
-/** A frame longer than this is none: no server here takes one. */
+/** Anything longer is not a frame: no server here accepts one. */
 const longest_frame = 2 ** 30;
 
 /**
- * Cuts a stream into the frames of its protocol. Bytes are kept as they came until a frame is whole, so that a
- * frame of many megabytes is put together once and not once a piece.
+ * Cuts a stream into the frames of its protocol. Pieces are kept as they came until a frame is complete, so that a
+ * frame of many megabytes is joined only once.
  */
 export class Frames {
   readonly #head: number;
@@ -21,8 +21,8 @@ export class Frames {
   #is_garbled = false;
 
   /**
-   * @param head how many bytes say how long a frame is
-   * @param lengthOf the length of a frame, head included, by its first `head` bytes at least
+   * @param head how many bytes are needed to know a frame's length
+   * @param lengthOf computes a frame's length, head included, from at least its first `head` bytes
    */
   constructor(head: number, lengthOf: (head: Buffer) => number) {
     this.#head = head;
@@ -30,7 +30,7 @@ export class Frames {
     this.#wanted = head;
   }
 
-  /** All frames that end in these bytes. */
+  /** Takes bytes. @returns all frames that end in them */
   take(bytes: Buffer): Taken {
     if (this.#is_garbled) return { frames: [], garbled: bytes };
     this.#pieces.push(bytes);
@@ -55,7 +55,7 @@ export class Frames {
     return { frames, garbled: undefined };
   }
 
-  /** Forgets what is not a whole frame yet. @returns it */
+  /** Removes the bytes of an incomplete frame. @returns them */
   clear(): Buffer {
     const [only] = this.#pieces;
     const rest =
@@ -69,7 +69,7 @@ export class Frames {
   }
 }
 
-/** Pieces that came one after the other as one, without copying where there is one. */
+/** Joins pieces, without copying if there is only one. */
 export function joined(pieces: readonly Buffer[]): Buffer {
   const [only] = pieces;
   return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);

@@ -7,8 +7,8 @@ export interface Reference {
 }
 
 /**
- * All columns whose values are made by generators (serial numbers, UUIDs, times), also those that point at one
- * by a foreign key, each as `table column`.
+ * All columns whose values are generated (serial numbers, UUIDs, times), and those that refer to one by a foreign key,
+ * each as `table column`.
  */
 export function generatedColumns(
   sources: readonly (readonly [table: string, column: string])[],

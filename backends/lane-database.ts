@@ -1,32 +1,32 @@
 /**
- * A database for each lane, all of them made from one schema: schedules that run side by side never meet, and so a
- * program keeps its real names of tables and its fixed ids. Once a lane, not once a schedule.
+ * A database for each lane, all made from one schema: so schedules that run side by side never meet, and a program
+ * keeps its real table names and its fixed ids. Made once for each lane, not for each schedule.
  */
 import { CannotConnect } from "./cannot-connect.ts";
 import type { BackendWithDoor } from "./door-target.ts";
 
-/** What an empty database gets before the first schedule: statements, or a function that is given its URL. */
+/** What is put into an empty database before the first schedule: statements, or a function that gets its URL. */
 export type Schema = string | ((url: string) => unknown);
 
-/** An empty database of our own, at a server that may be someone else's. Its disposal removes it. */
+/** An empty database of our own, at a server that may be someone else's. Disposing of it removes it. */
 export interface LaneDatabase extends BackendWithDoor<unknown> {
-  /** Says statements in it, several at once. Absent where there are no statements, only commands. */
+  /** Runs statements in it, several at once. Absent if the database has no statements, only commands. */
   say?(statements: string): Promise<void>;
-  /** Another empty one at the same server; it may outlive this one. Absent where two would meet. */
+  /** Makes another empty one at the same server; it may outlive this one. Absent if the two would collide. */
   another?(): Promise<LaneDatabase>;
 }
 
-/** The schema could not be made; its own error, with its stack, is the `cause`. */
+/** The schema could not be created; the original error, with its stack, is the `cause`. */
 export class SchemaFailed extends Error {
   override readonly name = "SchemaFailed";
 }
 
 /**
- * The database with its schema in it. Its `copyForLane` makes more of them: a copy where the server can make one,
- * else the schema is made again.
+ * The database with its schema. Its `copyForLane` makes more of them: a copy if the server can make one, else the
+ * schema is run again.
  *
- * @param schema is not run where it is undefined
- * @throws SchemaFailed after which the database is removed
+ * @param schema undefined: nothing is run
+ * @throws SchemaFailed; then the database is removed
  */
 export async function withSchema(
   database: LaneDatabase,

@@ -1,4 +1,4 @@
-/** What runs have made at servers that are someone else's, and whether those runs are over. */
+/** What runs have made on servers that are someone else's, and whether those runs are over. */
 import { type Mark, readMark } from "../owners/run-mark.ts";
 
 /** Something that bears the mark of a run. */
@@ -6,18 +6,18 @@ export interface Leftover {
   /** For people: `database raceproof_…`. */
   readonly what: string;
   readonly mark: Mark;
-  /** Others could put something there, too, since that run ended: it is emptied only when somebody asks for it. */
+  /** Others may have put something there since that run ended: it is emptied only on request. */
   readonly if_asked?: true;
-  /** @throws what the server says; something that is gone already is no error */
+  /** @throws the server's error; it is not an error when it is already gone */
   remove(): Promise<void>;
 }
 
-/** All that was found at a server, of anybody's runs, living ones too. Its disposal ends the connection. */
+/** All leftovers at a server, of anybody's runs, even living ones. Disposing of it ends the connection. */
 export interface Found extends AsyncDisposable {
   readonly leftovers: readonly Leftover[];
 }
 
-/** Those of these names that begin with this and go on with a mark, each with what is to be done with it. */
+/** The leftovers among these names: those that begin with a prefix and go on with a mark. */
 export function namedLeftovers(
   kind: string,
   prefix: string,

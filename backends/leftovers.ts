@@ -1,4 +1,4 @@
-/** Finds what runs have made at servers that are someone else's, and removes it when they are over. */
+/** Finds what runs have made on servers that are someone else's, and removes it when the runs are over. */
 import type { Found, Leftover } from "./leftover.ts";
 
 type Find = (server: { readonly url: string }) => Promise<Found>;
@@ -24,24 +24,24 @@ const by_scheme: Readonly<Record<string, Find>> = {
   zookeeper,
 };
 
-/** Looks, and changes nothing. @throws CannotConnect */
+/** Only looks, changes nothing. @throws CannotConnect */
 export async function findLeftovers(server: { readonly url: string }): Promise<Found> {
   const find = by_scheme[/^[a-z]+(?=:)/.exec(server.url)?.[0] ?? ""];
   return find ? find(server) : { leftovers: [], async [Symbol.asyncDispose]() {} };
 }
 
-/** What became of the things of runs that are over. */
+/** The result of sweeping a server. */
 export interface Swept {
   readonly removed: readonly Leftover[];
-  /** Those that the server would not let us remove, and its words. */
+  /** What the server did not let us remove, with its message. */
   readonly refused: readonly { readonly leftover: Leftover; readonly why: string }[];
-  /** All the rest: of runs that live, of others, or where others may have put something. */
+  /** What was left: from living runs, from other machines, or where others may have put something. */
   readonly left: readonly Leftover[];
 }
 
 /**
- * Removes what runs have left that are over for certain.
- * @param asked also what is removed only when somebody asks for it
+ * Removes what is left of runs that are certainly over.
+ * @param asked also remove what is removed only on request
  * @throws CannotConnect
  */
 export async function sweep(server: { readonly url: string }, asked = false): Promise<Swept> {

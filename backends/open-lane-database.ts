@@ -25,7 +25,7 @@ const by_scheme: Readonly<Record<string, Open>> = {
 
 /**
  * An empty database of our own at a server, for programs that come through a door.
- * @throws CannotConnect in one sentence
+ * @throws CannotConnect
  */
 export async function openLaneDatabase(server: { readonly url: string }): Promise<LaneDatabase> {
   const scheme = /^[a-z]+(?=:)/.exec(server.url)?.[0] ?? "";

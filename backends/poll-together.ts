@@ -1,8 +1,8 @@
 /**
  * Merges questions that come while one is under way into the next one: many lanes ask "who waits?" all
- * the time, and the control connection can only answer one at a time.
+ * the time, and the control connection can only answer one question at a time.
  *
- * @param ask which of these ids, asked of the server in one query.
+ * @param ask asks the server, in one query, which of these ids wait
  */
 export function pollTogether(
   ask: (ids: readonly number[]) => Promise<ReadonlySet<number>>,

@@ -1,6 +1,6 @@
 /**
- * Time as it was when this file was loaded. A test may put fake timers in its place later (vitest's and Jest's
- * do), and a schedule has to go on all the same.
+ * The real clock and timers, as they were when this file was loaded. A test may replace them by fake timers later
+ * (vitest and Jest can), and a schedule has to go on all the same.
  */
 const real = {
   setTimeout: globalThis.setTimeout,
@@ -21,5 +21,5 @@ export const stopTimer: (timer: RealTimer) => void = (timer) => real.clearTimeou
 export const wait = (ms: number): Promise<void> =>
   new Promise((resolve) => void real.setTimeout(resolve, ms));
 
-/** Calls back once the event loop has come round. */
+/** Calls back in the next turn of the event loop. */
 export const nextTurn = (turned: () => void): void => void real.setImmediate(turned);

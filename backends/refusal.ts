@@ -4,9 +4,9 @@ import { causes } from "./causes.ts";
 import { errorField } from "./error-field.ts";
 
 /**
- * An error as one sentence, where it, or one inside it, is a server's refusal: what it said, and what to do. Ask only
- * where there can be no verdict any more: the same error may be an operation's honest answer.
- * @param server whose it is, for people: `PostgreSQL 18.4`, `MySQL at db:3306`
+ * An error as one sentence, if it, or one inside it, is a server's refusal: what the server said, and what to do. Use it
+ * only when there can be no verdict any more: for an operation, the same error may be a legitimate result.
+ * @param server the server, for people: `PostgreSQL 18.4`, `MySQL at db:3306`
  * @returns undefined for any other error
  */
 export function refusalIn(error: unknown, server: string): CannotConnect | undefined {
@@ -21,7 +21,7 @@ export function refusalIn(error: unknown, server: string): CannotConnect | undef
   return undefined;
 }
 
-/** The error before the one of cleaning up, where that failed, too. */
+/** The original error, if cleaning up after it failed, too. */
 export function firstError(error: unknown): unknown {
   const { name, suppressed } = Object(error) as { name?: unknown; suppressed?: unknown };
   return name === "SuppressedError" ? firstError(suppressed) : error;

@@ -1,13 +1,13 @@
 import type { Backend } from "./backend.ts";
 import { unwrapped } from "./causes.ts";
 
-/** The code itself saw that it came too late, and wrote nothing. */
+/** Thrown by code that found out itself that it came too late, and wrote nothing. */
 export class Refused extends Error {
   override readonly name = "Refused";
   readonly code = "refused";
 }
 
-/** What an error that an operation threw says about it: what the code saw for itself, or what the backend knows. */
+/** What an operation's error means: `Refused` by the code itself, or what the backend knows about the error. */
 export function judgeError(
   backend: Pick<Backend<unknown>, "outcome" | "code">,
   error: unknown,

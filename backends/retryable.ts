@@ -4,11 +4,11 @@ import { errorField } from "./error-field.ts";
 /** PostgreSQL: serialization failure, deadlock, lock not available (NOWAIT, lock_timeout). */
 const sqlstates = new Set(["40001", "40P01", "55P03"]);
 /**
- * MySQL and MariaDB: deadlock, lock wait timeout (rolls back the statement alone: roll back the rest),
- * changed since the snapshot (MariaDB), NOWAIT, deadlock of named locks.
+ * MySQL and MariaDB: deadlock, lock wait timeout (only the statement is rolled back; the program has to roll back
+ * the rest), changed since the snapshot (MariaDB), NOWAIT, deadlock of named locks.
  */
 const error_numbers = new Set(["1213", "1205", "1020", "3572", "3058"]);
-/** DynamoDB; node-redis says that a watched key changed; Prisma's P2034 stands for any of the above. */
+/** DynamoDB; node-redis when a watched key has changed; Prisma's P2034, which stands for any of the above. */
 const names = new Set(["TransactionConflictException", "WatchError", "P2034"]);
 
 /**

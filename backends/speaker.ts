@@ -1,16 +1,16 @@
-/** Somebody who says statements as people write them: a schema, a set-up, a check. Passes no gate. */
+/** Runs statements as people write them: a schema, a set-up, a check. They do not pass a gate. */
 export interface Speaker extends AsyncDisposable {
-  /** One statement or several; @throws what the server answers */
+  /** Runs one or several statements. @throws the server's error */
   say(text: string): Promise<void>;
-  /** The rows that the last statement answers, each as its values in the order of the columns. */
+  /** The rows of the last statement's answer, each as its values in the order of the columns. */
   ask(text: string): Promise<readonly (readonly unknown[])[]>;
-  /** What a table or a key holds, for people; by its name in `Contents`: `table account`, `key a`. */
+  /** What a table or a key contains, for people; by its name in `Contents`: `table account`, `key a`. */
   show(what: string): Promise<string>;
 }
 
 const rows_shown_max = 10;
 
-/** `(1, 0), (2, 5)`, in the order of their texts. */
+/** `(1, 0), (2, 5)`, sorted as texts. */
 export function rowsInWords(rows: readonly (readonly unknown[])[]): string {
   if (rows.length === 0) return "no row";
   const texts = rows.map((row) => `(${row.map(valueInWords).join(", ")})`).toSorted();

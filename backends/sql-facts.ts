@@ -1,7 +1,7 @@
 /**
  * Which rows and columns a statement names: a reader for the plain statements that programs are made of, `SELECT … FROM
- * one table WHERE a = 1`, `UPDATE`, `INSERT`, `DELETE`. It is no parser of SQL. Whatever is more than that (a join, a
- * subquery, WITH, a function of somebody's own) has no facts.
+ * one table WHERE a = 1`, `UPDATE`, `INSERT`, `DELETE`. It is not an SQL parser. Anything beyond that (a join, a
+ * subquery, WITH, a user-defined function) has no facts.
  */
 import { changesNoTable, functionsIn } from "./sql-kind.ts";
 import {
@@ -19,7 +19,7 @@ import {
 import type { Dialect, Token } from "./sql-tokens.ts";
 import { type Fact, type FoundRow, rows_kept, type Value, valueOf } from "./step-facts.ts";
 
-/** What was answered, whoever read it: a driver, or a door. */
+/** The answer to a statement, whether a driver or a door read it. */
 export interface SqlReply {
   readonly rows?: readonly Readonly<Record<string, unknown>>[] | undefined;
   readonly row_count?: number | undefined;
@@ -28,7 +28,7 @@ export interface SqlReply {
 
 type ParameterOf = (place: string) => Value | undefined;
 
-/** @param values of the parameters in their order; undefined where they have no plain text */
+/** @param values of the parameters, in their order; undefined for a value without a plain text */
 export function factsOfSql(
   statements: readonly (readonly Token[])[] | undefined,
   dialect: Dialect,
@@ -59,7 +59,7 @@ const touches_no_rows = new Set(
   "begin start commit end rollback savepoint release set show".split(" "),
 );
 
-/** A parameter is what its value is; without a plain text it is nothing that can be compared. */
+/** A parameter, replaced by its value; a value without a plain text cannot be compared. */
 function filled(token: Token, parameterOf: ParameterOf): Token {
   const value = parameterOf(token.text);
   if (value === undefined) return { kind: "bits", text: token.text };
@@ -106,7 +106,7 @@ function factsOfSelect(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
     table: table.name,
     where,
     isAll: isAll && !narrowed && !skipsLocked(parts.get("for")),
-    // One row of sums is none of the table.
+    // A row of aggregates is not a row of the table.
     ...(rows === undefined || list.sums_up ? {} : { rows }),
     ...(reply.rows ? { found: reply.rows.slice(0, rows_kept).map((row) => list.read(row)) } : {}),
   };
@@ -131,7 +131,7 @@ function factsOfUpdate(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
   const returning = readList(parts.get("returning") ?? [], table);
   const [row] = rows === 1 ? (reply.rows ?? []) : [];
   const answered = Object.entries(row ? returning.read(row).columns : {});
-  // What was assigned outright is known without that.
+  // Columns with an assigned literal are known anyway.
   const became = answered.filter(
     ([column]) => Object.hasOwn(assigned, column) && assigned[column] === undefined,
   );
@@ -166,7 +166,7 @@ function factsOfDelete(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
   ];
 }
 
-/** What becomes of a row that is there already is said by ON CONFLICT (a column) DO UPDATE; other ways are not read. */
+/** What happens to an existing row is read from ON CONFLICT (a column) DO UPDATE; other forms are not read. */
 function factsOfInsert(tokens: readonly Token[], dialect: Dialect, reply: SqlReply) {
   const parts = splitAt(tokens.slice(1), ["into", "values", "value", "on", "returning", "set"]);
   const into = parts.get("into") ?? [];
@@ -214,7 +214,7 @@ function factsOfInsert(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
   ];
 }
 
-/** What a column has after an upsert, whether the row was there or not. */
+/** The value of a column after an upsert, whether or not the row existed. */
 function inEitherCase(
   inserted: Readonly<Record<string, Value | undefined>>,
   updated: Readonly<Record<string, Value | undefined>>,
@@ -231,7 +231,10 @@ function inEitherCase(
 const hasSubquery = (tokens: readonly Token[]): boolean =>
   tokens.some((token) => isWord(token, "select", "join"));
 
-/** `a = 1, b = b + 1`; undefined where it is not a list of plain columns. @param inserted what `excluded` stands for */
+/**
+ * Reads `a = 1, b = b + 1`; undefined if it is not a list of plain columns.
+ * @param inserted what `excluded` stands for
+ */
 function readAssignments(
   tokens: readonly Token[],
   table: Table,
@@ -251,12 +254,12 @@ function readAssignments(
 }
 
 interface List {
-  /** It has a function in it that may make one row of many. */
+  /** Whether it has a function that may make one row of many. */
   readonly sums_up: boolean;
   read(row: Readonly<Record<string, unknown>>): FoundRow;
 }
 
-/** What a SELECT list names: columns of the table, also under another name, and what is computed. */
+/** What a SELECT list names: columns of the table, possibly with an alias, and computed values. */
 function readList(tokens: readonly Token[], table: Table): List {
   let all = false;
   const columns = new Map<string, string>();

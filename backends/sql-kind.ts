@@ -13,12 +13,12 @@ const harmless = set(
    partition position rank replace right round row row_number rtrim select some string_agg substr substring sum then
    timestamp to_char trim unnest union upper using values varchar when where with abs`,
 );
-/** They change something, or take their time, but touch no lock. */
+/** Functions that change something, or take time, but touch no lock. */
 const without_locks = set(
   `benchmark clock_timestamp currval gen_random_uuid last_insert_id lastval nextval pg_sleep rand random setval sleep
    uuid uuid_short`,
 );
-/** A lock of the session, or of its transaction. */
+/** Functions that take a lock of the session; then of its transaction; then that release one. */
 const locks_of_session = set(
   "get_lock pg_advisory_lock pg_advisory_lock_shared pg_try_advisory_lock pg_try_advisory_lock_shared",
 );
@@ -33,7 +33,7 @@ const plain = set("insert update delete merge replace with select table values")
 const edges = set("begin commit rollback");
 const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share mode\b/;
 
-/** It changes no row of a table, as far as is known. */
+/** Whether a function certainly changes no row of a table. */
 export const changesNoTable = (name: string): boolean => known(name) || unlocks.has(name);
 
 const known = (name: string): boolean =>
@@ -42,15 +42,15 @@ const known = (name: string): boolean =>
   locks_of_session.has(name) ||
   locks_of_transaction.has(name);
 
-/** What the text of a statement says about its effects on others. */
+/** What the text of a statement tells about its effects on others. */
 export interface SqlEffects {
-  /** Conservative: whatever is not certainly harmless is a `write`; `other` touches only the session itself. */
+  /** Conservative: anything that is not certainly harmless is a `write`; `other` affects only the session itself. */
   readonly effects: Pick<Step, "kind" | "mayUnlock" | "leavesBehind" | "serverWide">;
-  /** It says what becomes of the statements after it. */
+  /** It changes autocommit for the statements after it. */
   readonly sets_autocommit: boolean;
   /** One statement that, outside a transaction, runs and then commits by itself. */
   readonly commits_itself: boolean;
-  /** Undefined where the text cannot be read for certain. */
+  /** Undefined if the text cannot be read for certain. */
   readonly statements: readonly (readonly Token[])[] | undefined;
 }
 
@@ -109,17 +109,17 @@ function kindOfOne(text: string, first: string, functions: readonly string[]): S
   return kind;
 }
 
-/** The keywords of a statement in small letters, with `q` in place of whatever stands in quotes. */
+/** A statement in lower case, with `q` in place of everything in quotes. */
 export function bareText(tokens: readonly Token[]): string {
   const quoted = new Set<Token["kind"]>(["name", "text", "bits"]);
   return tokens.map(({ kind, text }) => (quoted.has(kind) ? "q" : text.toLowerCase())).join(" ");
 }
 
-/** What stands before a parenthesis, but for the table that an INSERT names; a schema makes it somebody's own. */
+/** The names before parentheses, except the table of an INSERT; a name with a schema is a user-defined function. */
 export function functionsIn(tokens: readonly Token[]): string[] {
   return tokens.flatMap(({ kind, text }, i) => {
     if (tokens[i + 1]?.text !== "(" || tokens[i + 1]?.kind !== "sign") return [];
-    // In MySQL's ANSI mode a text in double quotes is a name.
+    // In MySQL's ANSI mode, a text in double quotes is a name.
     if (!["word", "name", "text"].includes(kind)) return [];
     let from = i;
     while (tokens[from - 1]?.text === "." && tokens[from - 1]?.kind === "sign") from -= 2;

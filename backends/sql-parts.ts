@@ -13,7 +13,7 @@ export const isWord = (token: Token | undefined, ...words: readonly string[]): b
 export const isSign = (token: Token | undefined, sign: string): boolean =>
   token?.kind === "sign" && token.text === sign;
 
-/** Tokens with the depth of the parentheses that they stand in; a parenthesis itself counts as inside. */
+/** Tokens with the depth of the parentheses around them; a parenthesis itself counts as inside. */
 function* withDepth(tokens: readonly Token[]): Generator<readonly [Token, number]> {
   let depth = 0;
   for (const token of tokens) {
@@ -23,7 +23,10 @@ function* withDepth(tokens: readonly Token[]): Generator<readonly [Token, number
   }
 }
 
-/** What follows the first of each of these words, outside parentheses; "" = what comes before all of them. */
+/**
+ * What follows the first occurrence of each of these words, outside parentheses; "" = what comes before all of
+ * them.
+ */
 export function splitAt(tokens: readonly Token[], words: readonly string[]): Map<string, Token[]> {
   const parts = new Map<string, Token[]>([["", []]]);
   let part = parts.get("")!;
@@ -36,7 +39,7 @@ export function splitAt(tokens: readonly Token[], words: readonly string[]): Map
   return parts;
 }
 
-/** A list, at the commas or words that stand outside parentheses. */
+/** Splits a list at the commas or words that are outside parentheses. */
 export function splitBy(tokens: readonly Token[], isBetween: (token: Token) => boolean): Token[][] {
   const parts: Token[][] = [[]];
   for (const [token, depth] of withDepth(tokens)) {
@@ -49,7 +52,7 @@ export function splitBy(tokens: readonly Token[], isBetween: (token: Token) => b
 export const splitAtCommas = (tokens: readonly Token[]): Token[][] =>
   splitBy(tokens, (token) => isSign(token, ","));
 
-/** The list in the pair of parentheses that begins here; nothing where there is none, or a second one. */
+/** The list in the pair of parentheses that begins here; empty if there is none, or a second one follows. */
 export function inParentheses(tokens: readonly Token[]): Token[][] {
   if (!isSign(tokens[0], "(")) return [];
   let end = 0;
@@ -67,7 +70,7 @@ const no_names = new Set(
 );
 const before_a_table = new Set("ignore low_priority quick only lateral delayed".split(" "));
 
-/** A column, also with its table before it; undefined where it is anything else, or of another table. */
+/** A column, possibly with its table before it; undefined for anything else, or a column of another table. */
 export function nameOf(tokens: readonly Token[], table?: Table): string | undefined {
   const names = dotted(tokens);
   const column = names?.at(-1);
@@ -103,7 +106,7 @@ export function readTable(tokens: readonly Token[]): Table | undefined {
   return alias.kind === "word" || alias.kind === "name" ? { name, alias: alias.text } : undefined;
 }
 
-/** A value that is said outright; undefined for what the server works out. */
+/** A literal value; undefined for anything that the server computes. */
 export function literalOf(tokens: readonly Token[], dialect: Dialect): Value | undefined {
   const cast = tokens.findIndex((token) => isSign(token, "::"));
   const [one, two, ...more] = cast < 0 ? tokens : tokens.slice(0, cast);
@@ -113,11 +116,11 @@ export function literalOf(tokens: readonly Token[], dialect: Dialect): Value | u
   if (one.kind === "text" || one.kind === "number") return one.text;
   if (isWord(one, "null")) return null;
   if (!isWord(one, "true", "false")) return undefined;
-  // MySQL's truth is a number.
+  // In MySQL, true and false are numbers.
   return dialect === "postgres" ? one.text : one.text === "true" ? "1" : "0";
 }
 
-/** What a WHERE says of rows: these columns have these values, and whether that is all it says. */
+/** What a WHERE says about rows: these columns have these values; and whether that is all it says. */
 export function conditionsOf(
   tokens: readonly Token[] | undefined,
   table: Table,
@@ -139,7 +142,7 @@ export function conditionsOf(
       continue;
     }
     const [column, value] = equality(part, table, dialect) ?? [];
-    // Of two values for one column nobody has both.
+    // No row has two values in one column.
     if (column === undefined || value === undefined || Object.hasOwn(where, column)) isAll = false;
     else where[column] = value;
   }

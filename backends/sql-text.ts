@@ -12,7 +12,7 @@ const known: Readonly<Record<Dialect, Map<string, SqlText>>> = {
   mysql: new Map(),
 };
 
-/** What a statement's text says; programs send the same few texts over and over. */
+/** What a statement's text says; cached, because programs send the same few texts over and over. */
 export function readSql(sql: string, dialect: Dialect): SqlText {
   const before = known[dialect].get(sql);
   if (before !== undefined) return before;

@@ -1,20 +1,20 @@
 /**
- * The words of an SQL statement. Comments are left out, and what stands in quotes is told apart from what does not:
- * so nobody takes a text for a keyword, or a semicolon in a comment for the end of a statement.
+ * The tokens of an SQL statement. Comments are left out, and what is in quotes is distinguished from what is not: so a
+ * string is not mistaken for a keyword, nor a semicolon in a comment for the end of a statement.
  *
  * Lexical rules: https://www.postgresql.org/docs/current/sql-syntax-lexical.html and
- * https://dev.mysql.com/doc/refman/en/language-structure.html, as the servers are set by default: PostgreSQL takes a
- * backslash for itself, MySQL for an escape; in MySQL double quotes are a text.
+ * https://dev.mysql.com/doc/refman/en/language-structure.html, with the servers' default settings: a backslash is a
+ * plain character in PostgreSQL and an escape in MySQL; in MySQL, double quotes enclose a string.
  */
 export type Dialect = "postgres" | "mysql";
 
 export interface Token {
   /**
-   * `word`: a keyword or a name without quotes. `name`: one with quotes. `text`: a string. `place`: of a parameter.
+   * `word`: a keyword or a name without quotes. `name`: a name with quotes. `text`: a string. `place`: a parameter.
    * `bits`: x'…', b'…' and other strings that are not what they look like. `variable`: `@v`, `@@v`.
    */
   readonly kind: "word" | "name" | "text" | "number" | "place" | "bits" | "variable" | "sign";
-  /** Words in small letters; names and texts without their quotes; others as they stand. */
+  /** Words in lower case; names and texts without their quotes; others as they are. */
   readonly text: string;
   /** A word as it was written. */
   readonly written?: string;
@@ -50,7 +50,7 @@ const rules: Readonly<Record<Dialect, readonly Rule[]>> = {
   ],
 };
 
-/** @returns the statements of a text, one after the other; undefined where it cannot be read for certain */
+/** @returns the statements of a text, one after the other; undefined if it cannot be read for certain */
 export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefined {
   const statements: Token[][] = [[]];
   for (let at = 0; at < sql.length; ) {
@@ -61,7 +61,7 @@ export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefin
       continue;
     }
     const [kind, found] = firstRule(sql, at, dialect) ?? [];
-    // A text without an end; a comment that MySQL or MariaDB carries out.
+    // A string without an end; a comment that MySQL or MariaDB executes.
     if (kind === undefined || found === undefined) return undefined;
     if (kind === "sign" && sql.startsWith("/*", at)) return undefined;
     at += found.length;
@@ -86,7 +86,7 @@ function firstRule(
   return undefined;
 }
 
-/** PostgreSQL's comments may have comments in them. */
+/** PostgreSQL's comments may be nested. */
 function endOfNestedComment(sql: string, at: number): number | undefined {
   const edge = /\/\*|\*\//g;
   edge.lastIndex = at;
@@ -109,7 +109,7 @@ function plain(kind: Token["kind"], found: string, dialect: Dialect): string {
 
 const escaped: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", 0: "\0", b: "\b" };
 
-/** A quote that is said twice is one. */
+/** Removes the quotes; a doubled quote inside stands for one. */
 function withoutQuotes(quoted: string): string {
   const [quote = ""] = quoted;
   return quoted.slice(1, -1).replaceAll(quote + quote, quote);

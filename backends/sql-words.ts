@@ -3,7 +3,7 @@ import { shortened } from "../histories/shortened.ts";
 const longest_reply = 80;
 const longest_value = 60;
 
-/** A value as one would write it in SQL, shortened when it is long; for display only. */
+/** A value as it is written in SQL, shortened when it is long; for display only. */
 export function literal(value: unknown): string {
   if (value === null || value === undefined) return "NULL";
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
@@ -17,7 +17,7 @@ export function literal(value: unknown): string {
 
 /**
  * `0 rows`, `count_value = 5`, `3 rows`.
- * @param columns names of the columns, where rows are arrays
+ * @param columns names of the columns, if rows are arrays
  */
 export function rowsInWords(rows: readonly unknown[], columns: readonly string[]): string {
   if (rows.length !== 1) return `${rows.length} rows`;

@@ -1,10 +1,13 @@
 /**
- * What a step did to data, told as data: which table, which rows, which columns, which values. Sentences are made of
- * these facts and of nothing else. What a backend cannot tell for certain it leaves out: a step without facts may
- * have done anything that its kind allows.
+ * What a step did, as data: which table, which rows, which columns, which values. Sentences are made from these facts
+ * and from nothing else. A backend leaves out what is not certain: a step without facts may have done anything that
+ * its kind allows.
  */
 
-/** As text, so that 5 and '5' are the same; null = NULL, nil, not there. What is no plain text has no value here. */
+/**
+ * As text, so that 5 and '5' are the same; null = NULL, nil, not there. Anything without a plain text has no value
+ * here.
+ */
 export type Value = string | null;
 
 /** By column, attribute or field; `""` = the value of a key or node itself. */
@@ -12,34 +15,34 @@ export type Values = Readonly<Record<string, Value>>;
 
 /** What one statement did in one table, or to one key. */
 export interface Fact {
-  /** `change` may also have made the row, where it says what becomes of it in either case. */
+  /** `change` may also have inserted the row, if the result is the same in either case (an upsert). */
   readonly does: "find" | "insert" | "change" | "delete";
-  /** As the statement writes it, in whatever letters; absent where keys have no tables. */
+  /** As written in the statement, upper or lower case; absent for keys that have no table. */
   readonly table?: string;
   /** Only rows in which these columns have these values. */
   readonly where: Values;
-  /** All of those rows: nothing else narrows the choice. */
+  /** It is about all of those rows: no other condition narrows the choice. */
   readonly isAll: boolean;
-  /** How many rows it found or changed; absent when nobody counts. */
+  /** How many rows it found or changed; absent when that is not known. */
   readonly rows?: number;
-  /** What it found, as far as there is room: columns of the table, and what was computed. */
+  /** The first rows that it found: columns of the table, and computed values. */
   readonly found?: readonly FoundRow[];
   /** What it assigned; undefined = what the server computed. Absent = perhaps everything. */
   readonly assigned?: Readonly<Record<string, Value | undefined>>;
-  /** What the server computed for these, where it answered that. */
+  /** The values that the server computed for these columns, if it answered them. */
   readonly became?: Values;
 }
 
-/** A row, or what was computed of rows, as it was answered. */
+/** A row of an answer, or values computed from rows. */
 export interface FoundRow {
   readonly columns: Values;
   readonly computed: Values;
 }
 
-/** Rows that are kept; all are counted. */
+/** How many rows are kept; all are counted. */
 export const rows_kept = 5;
 
-/** @returns undefined for what has no plain text: bytes, times, documents */
+/** @returns undefined for a value without a plain text: bytes, times, documents */
 export function valueOf(value: unknown): Value | undefined {
   if (value === null || value === undefined) return null;
   if (typeof value === "string") return value;
@@ -48,7 +51,7 @@ export function valueOf(value: unknown): Value | undefined {
   return undefined;
 }
 
-/** The facts with all their values said by `say`. */
+/** The facts with all their values replaced by `say`. */
 export function renamed(facts: readonly Fact[], say: (text: string) => string): Fact[] {
   const all = <T extends Value | undefined>(values: Readonly<Record<string, T>>) =>
     Object.fromEntries(

@@ -14,7 +14,7 @@ export class Turnstile {
     this.#gate = gate;
   }
 
-  /** As `Gate.pass`, once all steps before this one are done. */
+  /** Like `Gate.pass`, after all steps before this one are done. */
   pass<T>(step: Step, send: () => Promise<T>): Promise<T> {
     if (this.#gate.shared) return this.#gate.pass(step, send);
     const enter = (): Promise<T> => this.#gate.pass(step, send);

@@ -1,12 +1,12 @@
 import { wait } from "./real-time.ts";
 
-/** Asked a millisecond apart. */
+/** One try each millisecond. */
 const most_tries = 1_000;
-/** A connection that is still there then is ended by force: its last statement may wait for a lock. */
+/** A connection that is still there after this many tries is ended by force: its last statement may wait for a lock. */
 const tries_before_force = 100;
 
 /**
- * Waits until the server has let go of connections that the client closed: only then are their locks and
+ * Waits until the server has ended connections that the client closed: only then are their locks and
  * transactions over.
  * @param running which of these connections the server still has
  * @param terminate makes the server end them

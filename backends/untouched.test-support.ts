@@ -1,13 +1,13 @@
 import * as fc from "fast-check";
 import type { Conversation, Received, Sent, Wire } from "./wire.ts";
 
-/** A stream in pieces as a network might cut it. */
+/** A stream in pieces, as a network might cut it. */
 export function cut(bytes: Buffer, at: readonly number[]): Buffer[] {
   const places = [...new Set(at.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
   return [0, ...places].map((from, i) => bytes.subarray(from, places[i] ?? bytes.length));
 }
 
-/** What a conversation let through of both streams, read in turns; requests go at once. */
+/** What a conversation passed on from both streams, read in turns; requests are let go at once. */
 export function through(
   wire: Wire,
   client: readonly Buffer[],

@@ -1,19 +1,19 @@
 import { connect } from "node:net";
 
-/** PostgreSQL's SSLRequest: it alone answers with one letter, S or N. */
+/** PostgreSQL's SSLRequest: only PostgreSQL answers with a single letter, S or N. */
 const ssl_request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-/** Redis answers a line; HTTP servers say that this is no request. */
+/** Redis answers with a line; HTTP servers say that this is not a request. */
 const line = "PING\r\n\r\n";
-/** MySQL and MariaDB greet by themselves, if one lets them. */
+/** MySQL and MariaDB greet by themselves, if they are given this time. */
 const greeting_ms = 100;
-/** A busy machine takes its time; nobody waits for this but for the reason of an error. */
+/** A busy machine may be slow, and this time is only spent to find the reason of an error. */
 const limit_ms = 2_000;
 
 /**
- * What kind of server listens there, from its first words; asked only to explain why a driver failed.
- * Each question has a connection of its own: Redis answers nothing more once it has read a zero byte.
+ * What kind of server listens there, told from its first words; used only to explain why a driver failed.
+ * Each question gets its own connection, because Redis answers nothing more once it has read a zero byte.
  *
- * @returns undefined when nobody answers within two seconds, or in no way that is known.
+ * @returns undefined when nobody answers within two seconds, or not in a known way
  */
 export async function whoAnswers(host: string, port: number): Promise<string | undefined> {
   const answers = await Promise.all([ssl_request, line].map((said) => ask(host, port, said)));

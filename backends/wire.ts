@@ -1,7 +1,7 @@
 /**
- * What a door must know of a database's protocol: where a request begins and ends, where its reply ends, and
- * what both say. Everything else passes untouched, byte for byte. One `Wire` a protocol, one `Conversation` a
- * connection. A conversation only reads: it never writes to a socket.
+ * What a door must know about a database's protocol: where a request begins and ends, where its reply ends, and what
+ * both say. Everything else passes untouched, byte for byte. There is one `Wire` for each protocol and one
+ * `Conversation` for each connection. A conversation only reads: it never writes to a socket.
  */
 import type { Step } from "./backend.ts";
 
@@ -11,13 +11,13 @@ export interface Wire {
 }
 
 /**
- * A part of what the client sent, cut at the protocol's own borders. Parts go to the server in their order.
- * `expects` says which reply is to come; it is handed back to `Conversation.goes`.
+ * A part of what the client sent, cut at the boundaries of the protocol. Parts go to the server in their order.
+ * `expects` describes the expected reply; it is handed back to `Conversation.goes`.
  */
 export type Sent =
-  /** Goes on as soon as everything before it went. */
+  /** Goes on as soon as everything before it has gone. */
   | { readonly kind: "pass"; readonly bytes: Buffer; readonly expects?: unknown }
-  /** Belongs to a request that is under way (the rows of a COPY): goes at once. */
+  /** Belongs to a request that is under way (the rows of a COPY), and goes at once. */
   | { readonly kind: "more"; readonly bytes: Buffer }
   /** Waits until the schedule lets it go. */
   | {
@@ -52,9 +52,9 @@ export interface Reply {
   readonly changed?: number;
   /** The server refused it. */
   readonly error?: { readonly code: string; readonly message: string };
-  /** What each command answered, where those are neither rows nor changes. */
+  /** The answer to each command, when there are neither rows nor changes. */
   readonly values?: readonly unknown[];
-  /** What it answers when it is neither rows nor changes: `OK`, `ROLLBACK`. */
+  /** The answer in a word, when there are neither rows nor changes: `OK`, `ROLLBACK`. */
   readonly word?: string;
 }
 
@@ -62,38 +62,38 @@ export interface Conversation {
   /** @param bytes as they came from the client, cut anywhere */
   fromClient(bytes: Buffer): readonly Sent[];
   /**
-   * To be told of every part at the moment when it goes to the server: replies are matched in this order.
-   * @returns whether a reply will come: a server may skip what follows an error
+   * Must be called for every part when it goes to the server: replies are matched in this order.
+   * @returns whether a reply will come: after an error, a server may skip what follows
    */
   goes(expects: unknown): boolean;
   /** @param bytes as they came from the server, cut anywhere */
   fromServer(bytes: Buffer): readonly Received[];
-  /** The server's own number of this connection, once it has said it. */
+  /** The server's own number of this connection, once the server has told it. */
   readonly connection: number | undefined;
-  /** As the last reply said. */
+  /** Whether the last reply said that a transaction is open. */
   readonly in_transaction: boolean;
-  /** The log-in is over. */
+  /** Whether the log-in is over. */
   readonly is_ready: boolean;
-  /** How the door says statements of its own, where the database has statements. */
+  /** How the door sends statements of its own; absent if the database has no statements. */
   readonly aside?: Aside;
 }
 
 /**
- * What the door says itself, aside, on the client's connection. A statement that runs by itself is two steps, its
- * work and its commit: the door says BEGIN before it and COMMIT after it. The client must not notice: it gets the
- * reply that it would have got without.
+ * What the door itself sends on the client's connection. A statement that commits by itself is two steps, its work and
+ * its commit: the door sends BEGIN before it and COMMIT after it. The client must not notice: it gets the reply that it
+ * would have got without them.
  */
 export interface Aside {
   say(statement: string): OwnRequest;
   /**
-   * The reply as it would have been outside a transaction.
-   * @param reply to the statement, inside
+   * The reply as it would have been outside the transaction.
+   * @param reply the reply to the statement, inside the transaction
    * @param end the whole reply to the commit, or to the rollback after an error
    */
   asIfAlone(reply: Buffer, end: Buffer): Buffer;
 }
 
-/** A request of the door's own. */
+/** A request that the door itself sends. */
 export interface OwnRequest {
   readonly bytes: Buffer;
   readonly expects: unknown;

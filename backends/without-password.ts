@@ -1,6 +1,6 @@
 /**
- * A word of a command line, or a URL, as it may be shown. Where it holds a password there is a `…`; what begins like
- * a URL and cannot be read as one is not shown, as nobody can tell where its password ends.
+ * A word of a command line, or a URL, in a form that may be shown. A password is replaced by `…`; a text that begins
+ * like a URL but is not one is not shown, as it cannot be told where its password ends.
  */
 export function withoutPassword(word: string): string {
   const begins_at = word.search(/[a-z][a-z+]*:\/\//);

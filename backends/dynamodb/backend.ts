@@ -16,7 +16,7 @@ type Client = import("@aws-sdk/client-dynamodb").DynamoDBClient;
 
 /**
  * DynamoDB Local through the AWS SDK.
- * @param server its endpoint, `http://127.0.0.1:8000`; `product` where the process said its version at its start
+ * @param server its endpoint, `http://127.0.0.1:8000`; and `product`, if the process told its version at its start
  * @throws CannotConnect in one sentence
  * @example
  * import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
@@ -33,15 +33,15 @@ export function connectDynamodb(server: DynamodbServer): Promise<Backend<Client>
   return connectWith(server);
 }
 
-/** An endpoint; `product` where the process said its version at its start. */
+/** An endpoint; and `product`, if the process told its version at its start. */
 export interface DynamodbServer {
   readonly url: string;
   readonly product?: string;
 }
 
 /**
- * The same, for programs that come through a door. DynamoDB has no databases, only tables: those that are made by
- * what is said here are ours, and removed at the end. There is no other one beside it, where they would meet.
+ * The same, for programs that come through a door. DynamoDB has no databases, only tables: the tables that are created
+ * through it are ours, and are removed at the end. There is only one, because the tables of two would collide.
  */
 export function dynamodbLaneDatabase(server: DynamodbServer): Promise<LaneDatabase> {
   return connectWith(server);
@@ -53,7 +53,7 @@ async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backe
   const product = await probe(library, config, server.url);
   const sessions = new Set<DynamodbSession>();
   const tables = new Set<string>();
-  /** Also those that were there before. */
+  /** Tables that were used, including those that existed before. */
   const touched = new Set<string>();
   let reader: Sdk.DynamoDBClient | undefined;
   const owner: Owner = {
@@ -81,7 +81,7 @@ async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backe
     },
     name: "dynamodb",
     server: server.product ?? product,
-    // The table is ours, so its keys need not be.
+    // The table is ours, so its keys need no prefix.
     prefix: "",
     isolations: [],
     async open(gate = open_gate, { resend = false } = {}) {
@@ -89,7 +89,7 @@ async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backe
       sessions.add(session);
       return session;
     },
-    // DynamoDB never holds a request for another's sake: it refuses one of the two.
+    // In DynamoDB a request never waits for another: one of the two is refused.
     waiting: async () => new Set(),
     contents(key) {
       reader ??= new library.DynamoDBClient(config);

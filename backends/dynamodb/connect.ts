@@ -5,13 +5,13 @@ import { loadDriver } from "../load-driver.ts";
 
 const url_form = "http://127.0.0.1:8000";
 
-/** The SDK; it warns of Node 20 on standard error, which belongs to the user. */
+/** Loads the SDK without its warning about Node 20: standard error belongs to the user. */
 export function loadSdk(): Promise<typeof Sdk> {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   return loadDriver("@aws-sdk/client-dynamodb", () => import("@aws-sdk/client-dynamodb"));
 }
 
-/** DynamoDB Local takes any credentials; never the ones of the person who runs this. */
+/** DynamoDB Local takes any credentials; these are never the user's own. */
 export const configFor = (endpoint: string): Sdk.DynamoDBClientConfig => ({
   endpoint,
   region: "us-east-1",
@@ -19,9 +19,9 @@ export const configFor = (endpoint: string): Sdk.DynamoDBClientConfig => ({
 });
 
 /**
- * Asks for the tables, and so whether this is DynamoDB at all.
- * @returns product as far as it tells. DynamoDB Local never tells a client its version, only that of Jetty,
- *   its HTTP server, by which it is known from AWS and from other stand-ins.
+ * Asks for the tables, which shows whether this is DynamoDB at all.
+ * @returns the product, as far as it tells. DynamoDB Local never tells a client its version, only that of Jetty,
+ *   its HTTP server, which distinguishes it from AWS and from other stand-ins.
  * @throws CannotConnect
  */
 export async function probe(

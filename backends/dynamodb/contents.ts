@@ -5,9 +5,9 @@ import { withoutGenerated } from "../generated-values.ts";
 import { type AllRows, inThisOrder, mustBeFew, type Row, TooManyRows } from "../rows.ts";
 
 /**
- * What is in these tables, in one request a table. A table of more than one page (1 MB) is
+ * What is in these tables, with one request for each. A table of more than one page (1 MB) is
  * too large to be read again and again.
- * @param key what differs from lane to lane, and is taken for the same
+ * @param key a name that differs from lane to lane; it is treated as the same in all of them
  */
 export async function contentsOf(
   library: typeof Sdk,

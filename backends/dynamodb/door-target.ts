@@ -6,7 +6,7 @@ import { heard } from "../heard.ts";
 import type { Wire } from "../wire.ts";
 import { dynamodbWire } from "./wire.ts";
 
-/** DynamoDB Local takes any; never the ones of the person who runs this. */
+/** DynamoDB Local takes any credentials; these are never the user's own. */
 const credentials = {
   AWS_ACCESS_KEY_ID: "raceproof",
   AWS_SECRET_ACCESS_KEY: "raceproof",
@@ -14,7 +14,7 @@ const credentials = {
   AWS_DEFAULT_REGION: "us-east-1",
 };
 
-/** DynamoDB behind a door. A connection there holds nothing: no lock, no transaction. */
+/** DynamoDB behind a door. Its connections hold nothing: no lock, no transaction. */
 export class DynamodbDoorTarget implements DoorTarget {
   readonly wire: Wire = dynamodbWire(new Map());
   readonly unlocks: readonly string[] = [];
@@ -34,7 +34,7 @@ export class DynamodbDoorTarget implements DoorTarget {
   }
 
   address(port?: number): Address {
-    // The path stays: it is what a local server knows us by.
+    // The path stays: by it a local server recognizes us.
     const { href, pathname } = new URL(this.#url);
     const url = (port === undefined ? href : `http://127.0.0.1:${port}${pathname}`).replace(
       /\/$/,

@@ -3,7 +3,7 @@ import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
 import { not_sent } from "../not-sent.ts";
 
-/** What the SDK notes on every error of a request. */
+/** What the SDK adds to every error of a request. */
 interface SdkError {
   readonly name: string;
   readonly code?: unknown;
@@ -18,15 +18,15 @@ const no_connection = new Set([
   "ENETUNREACH",
 ]);
 
-/** Errors of calls of which no attempt was sent. */
+/** Errors of calls for which nothing was sent. */
 export const unsent: WeakSet<object> = new WeakSet();
 
 /**
  * `fail` = it certainly did not happen; `info` = nobody knows.
  *
- * After a retry even an error that the server answered says nothing: the first attempt may have been
- * carried out and its reply lost, and then the condition of the second fails because of the first.
- * Only a transaction has a token by which the server knows it again.
+ * After a retry even the server's own error proves nothing: the first attempt may have taken effect and its reply
+ * may have been lost, and then the condition of the second attempt fails because of the first.
+ * Only a transaction has a token by which the server recognizes it.
  */
 export function outcome(error: unknown): "fail" | "info" {
   if (!(error instanceof Error)) return "info";
@@ -36,7 +36,7 @@ export function outcome(error: unknown): "fail" | "info" {
   const { name, $metadata } = telling as Error & SdkError;
   if (name === "TransactionCanceledException") return "fail";
   if (($metadata?.attempts ?? 1) > 1 || name === "TransactionInProgressException") return "info";
-  // Only as it came: wrapped, it may speak of another server.
+  // Only when it is not wrapped: a wrapped one may be about another server.
   if (no_connection.has(String((error as Error & SdkError).code))) return "fail";
   const status = $metadata?.httpStatusCode ?? 0;
   return status >= 400 && status < 500 ? "fail" : "info";

@@ -1,10 +1,10 @@
-/** What a request did to items, told by its parameters and its reply. */
+/** What a request did to items, according to its parameters and its reply. */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Fact, Value, Values } from "../step-facts.ts";
 import type { Action, KeyNames, Output } from "./request.ts";
 import { filledNames, type Item } from "./words.ts";
 
-/** @returns undefined when it may have done, or shown, anything */
+/** @returns undefined when the request may have changed, or shown, anything */
 export function factsOfRequest(
   operation: string,
   action: Action,
@@ -50,7 +50,10 @@ function factOf(
   return { does: "change", ...at, rows: 1, assigned, ...became };
 }
 
-/** Its table and its key; a put hides the key among the attributes until another request has shown which they are. */
+/**
+ * The table and key of an item. A put has the key among its attributes: another request must have shown which these
+ * are.
+ */
 function placeOf({ TableName: table, Key, Item }: Action, key_names: KeyNames) {
   const names = Key ? Object.keys(Key) : table === undefined ? undefined : key_names.get(table);
   if (table === undefined || names === undefined) return undefined;
@@ -60,7 +63,7 @@ function placeOf({ TableName: table, Key, Item }: Action, key_names: KeyNames) {
   return { table, where: Object.fromEntries(key) as Values, isAll: true };
 }
 
-/** `SET v = :v, w = w + :one REMOVE x ADD y :two`; undefined where it reaches into lists and maps. */
+/** Reads `SET v = :v, w = w + :one REMOVE x ADD y :two`; undefined when it reaches into lists or maps. */
 function assignedBy({
   UpdateExpression: expression = "",
   ExpressionAttributeNames: names,

@@ -1,30 +1,30 @@
 import { joined } from "../frames.ts";
 
-/** A request or an answer of HTTP/1.1, with the bytes that it came in. */
+/** An HTTP/1.1 request or response, with its original bytes. */
 export interface HttpMessage {
   /** `POST / HTTP/1.1`, `HTTP/1.1 200 OK`. */
   readonly first_line: string;
-  /** By their names in small letters. */
+  /** By their names in lower case. */
   readonly headers: ReadonlyMap<string, string>;
-  /** Without the marks of its chunks. */
+  /** Without the chunk headers. */
   readonly body: Buffer;
   readonly bytes: Buffer;
 }
 
-/** A head longer than this is none. */
+/** Anything with a longer head is not HTTP. */
 const longest_head = 2 ** 16;
 const head_end = Buffer.from("\r\n\r\n");
 const line_end = Buffer.from("\r\n");
 
-/** Cuts a stream into the messages of HTTP/1.1: by their length, or by their chunks. */
+/** Cuts a stream into HTTP/1.1 messages: by their length, or by their chunks. */
 export class HttpStream {
   #pieces: Buffer[] = [];
   #held = 0;
-  /** No message ends before so many bytes. */
+  /** How many bytes there must be before the next message can be complete. */
   #needed = 0;
   #is_garbled = false;
 
-  /** @returns whole messages, and bytes that are none: from then on everything is passed on as it is */
+  /** @returns whole messages, and bytes that are not HTTP: after those, everything is passed on as it is */
   take(bytes: Buffer): { messages: HttpMessage[]; garbled: Buffer | undefined } {
     if (this.#is_garbled) return { messages: [], garbled: bytes };
     this.#pieces.push(bytes);
@@ -51,7 +51,7 @@ export class HttpStream {
   }
 }
 
-/** @returns a number = it is not whole before there are so many bytes */
+/** @returns a number when the message is not complete: how many bytes it needs at least */
 function readMessage(bytes: Buffer): HttpMessage | number | "garbled" {
   const end = bytes.indexOf(head_end);
   if (end < 0) return bytes.length > longest_head ? "garbled" : bytes.length + 1;
@@ -90,7 +90,7 @@ function readChunks(
     const length = Number.parseInt(size, 16);
     const begin = line + line_end.length;
     if (length === 0) {
-      // What may follow the last chunk ends with an empty line.
+      // The trailers that may follow the last chunk end with an empty line.
       const end = bytes.indexOf(line_end, begin) === begin ? begin : bytes.indexOf(head_end, begin);
       if (end < 0) return bytes.length + 1;
       return { body: joined(parts), to: end + (end === begin ? 2 : head_end.length) };

@@ -4,8 +4,8 @@ import { type Found, type Leftover, namedLeftovers } from "../leftover.ts";
 import { configFor, loadSdk, probe } from "./connect.ts";
 
 /**
- * A table with a name of the user's own bears no mark, and DynamoDB Local keeps no tags. So another, empty table
- * stands beside it, whose name says it all: the mark of the run, when the table was made, and its name.
+ * A table with the user's own name bears no mark, and DynamoDB Local keeps no tags. So there is a second, empty table
+ * whose name has everything: the mark of the run, when the first table was made, and its name.
  */
 const made = "raceproof-made-";
 const longest_name = 255;
@@ -13,7 +13,7 @@ const longest_name = 255;
 /** The strategies' own tables, by workload. */
 const own = /^raceproof-(?!made-)[a-z]+-/;
 
-/** Writes down that a table is ours; answers the name of the table that says so, undefined where none can. */
+/** Marks a table as ours. @returns the name of the table that marks it; undefined when that is not possible */
 export async function markTable(
   library: typeof Sdk,
   client: Sdk.DynamoDBClient,
@@ -65,7 +65,7 @@ export async function dynamodbLeftovers(server: { readonly url: string }): Promi
   };
 }
 
-/** To the millisecond: a table of the same name that somebody makes later is another one. */
+/** When a table was created, to the millisecond, so that a later table with the same name is not mistaken for it. */
 async function createdAt(
   library: typeof Sdk,
   client: Sdk.DynamoDBClient,

@@ -1,6 +1,6 @@
 import type { Item } from "./words.ts";
 
-/** What of a request or one action of a transaction says what it does; all commands use these names. */
+/** The fields that tell what a request, or one action of a transaction, does; all commands use these names. */
 export interface Action {
   readonly TableName?: string;
   readonly Key?: Item;
@@ -12,7 +12,7 @@ export interface Action {
   readonly ExpressionAttributeValues?: Item;
   readonly ConsistentRead?: boolean;
   readonly ReturnValues?: string;
-  /** TransactWriteItems, TransactGetItems: one of Put, Update, Delete, ConditionCheck, Get each. */
+  /** TransactWriteItems, TransactGetItems: each is a Put, Update, Delete, ConditionCheck or Get. */
   readonly TransactItems?: readonly Readonly<Record<string, Action>>[];
 }
 
@@ -20,7 +20,7 @@ export interface Output {
   readonly Item?: Item;
   readonly Attributes?: Item;
   readonly Items?: readonly unknown[];
-  /** Of TransactGetItems, in the order of its parts. */
+  /** The answers to TransactGetItems, in the order of its parts. */
   readonly Responses?: readonly { readonly Item?: Item }[];
   readonly TableNames?: readonly string[];
 }

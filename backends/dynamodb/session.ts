@@ -15,14 +15,14 @@ type Client = Sdk.DynamoDBClient;
 /** What a session tells its backend. */
 export interface Owner {
   readonly key_names: KeyNames;
-  /** A request names these tables. */
+  /** Called with the tables that a request names. */
   touched(tables: readonly string[]): void;
-  /** This session creates a table: it is ours to delete. */
+  /** Called when the session creates a table: it is ours to delete. */
   created(table: string): void;
   disposed(session: DynamodbSession): void;
 }
 
-/** One client of the SDK with connections of its own; every HTTP request of it passes the gate. */
+/** One SDK client with its own connections; each of its HTTP requests passes the gate. */
 export class DynamodbSession implements Session<Client> {
   readonly client: Client;
   readonly #owner: Owner;
@@ -44,7 +44,7 @@ export class DynamodbSession implements Session<Client> {
       ...(resend ? {} : { maxAttempts: 1 }),
       requestHandler: { httpAgent: agentThatLoses(this.#loss) },
     });
-    // In the open a client's requests may run side by side.
+    // Without a gate, a client's requests may run side by side.
     this.#instrument(gate === open_gate ? undefined : new Turnstile(gate));
   }
 
@@ -62,7 +62,10 @@ export class DynamodbSession implements Session<Client> {
     this.client.destroy();
   }
 
-  /** Inside the SDK's own retry, so that each attempt is a step; outside it, to know whether there was any. */
+  /**
+   * Hooks in inside the SDK's retries, so that each attempt is a step; and outside, to know whether anything was
+   * sent.
+   */
   #instrument(turnstile: Turnstile | undefined): void {
     const stack = this.client.middlewareStack;
     const attempted = new WeakSet<object>();
@@ -100,7 +103,7 @@ export class DynamodbSession implements Session<Client> {
 
 const tableOf = (input: object): string => (input as Sdk.CreateTableInput).TableName ?? "";
 
-/** As the SDK's own agent, but that its sockets lose a reply when told to. */
+/** Like the SDK's own agent, but its sockets lose a reply when told to. */
 function agentThatLoses(loss: ReplyLoss): Agent {
   class LosingAgent extends Agent {
     override createConnection(

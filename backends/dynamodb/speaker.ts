@@ -2,7 +2,7 @@ import { CannotConnect } from "../cannot-connect.ts";
 import type { Speaker } from "../speaker.ts";
 import { type Item, itemInWords } from "./words.ts";
 
-/** DynamoDB Local wants a signature, and does not look at it. */
+/** DynamoDB Local requires a signature, but does not check it. */
 const authorization =
   "AWS4-HMAC-SHA256 Credential=raceproof/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
 
@@ -11,8 +11,8 @@ export const statementsOf = (text: string): string[] =>
   text.split(/\n[ \t]*\n/).filter((one) => one.trim() !== "");
 
 /**
- * Says to DynamoDB what an API call says, `PutItem {"TableName": …}`, or a statement in PartiQL. A question is answered
- * by whether there is an item, as PartiQL has no expressions to select.
+ * Sends API calls, `PutItem {"TableName": …}`, or PartiQL statements to DynamoDB. The answer to a question is whether
+ * there is an item, as PartiQL cannot select expressions.
  */
 export async function speakDynamodb(url: string): Promise<Speaker> {
   const call = async (text: string): Promise<{ Items?: readonly Item[] }> => {

@@ -8,7 +8,7 @@ const reads = /^(Get|BatchGet|TransactGet|Query|Scan|List|Describe)/;
 
 /**
  * One HTTP request of the SDK as a step.
- * @param operation as in the API: `GetItem`
+ * @param operation its name in the API: `GetItem`
  */
 export function stepOf(operation: string, input: object, key_names: KeyNames): Step {
   const action = input as Action;
@@ -43,7 +43,7 @@ function inWords(action: Action): string {
     .join(" ");
 }
 
-/** A request names its item by key; a put hides it among the attributes, until another has shown which they are. */
+/** The keys of a request. A put has its key among the attributes: another request must have shown which these are. */
 function keysOf(action: Action, key_names: KeyNames): string[] | undefined {
   const actions = action.TransactItems?.flatMap((item) => Object.values(item)) ?? [action];
   const keys = actions.map(({ TableName, Key, Item }) => {

@@ -1,7 +1,7 @@
 /**
- * The protocol of DynamoDB as a door reads it: HTTP/1.1, one request a call, its operation in a header and all that
- * it is about in JSON, whatever library made it. A connection is used again; its answers come in the order of the
- * requests. A request that names no operation is none.
+ * The protocol of DynamoDB as a door reads it: HTTP/1.1, one request for each call, with the operation in a header and
+ * its parameters in JSON, whatever library sends it. Connections are reused; answers come in the order of the
+ * requests. An HTTP request that names no operation is not a request here.
  */
 
 import { joined } from "../frames.ts";
@@ -10,12 +10,12 @@ import { type HttpMessage, HttpStream } from "./http-stream.ts";
 import type { KeyNames } from "./request.ts";
 import { stepOf } from "./step.ts";
 
-/** @param key_names which attributes are the key of a table, as all requests together have shown */
+/** @param key_names which attributes are the key of a table, as learnt from all requests so far */
 export function dynamodbWire(key_names: KeyNames): Wire {
   return { open: () => new DynamodbConversation(key_names) };
 }
 
-/** An answer that is to come, and how it is told. */
+/** An answer that is expected, and how to describe it. */
 interface Expected {
   readonly is_request: boolean;
   readonly describe: (output: object) => string;
@@ -53,7 +53,7 @@ class DynamodbConversation implements Conversation {
     const { messages, garbled } = this.#from_server.take(bytes);
     for (const message of messages) {
       passed.push(message.bytes);
-      // 100 Continue is not the answer yet.
+      // 100 Continue is not yet the answer.
       if (/^HTTP\/1\.\d 1\d\d\b/.test(message.first_line)) continue;
       const expected = this.#expected.shift();
       if (!expected?.is_request) continue;

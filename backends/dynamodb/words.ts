@@ -4,7 +4,7 @@ import { shortened } from "../../histories/shortened.ts";
 export type Item = Readonly<Record<string, AttributeValue>>;
 
 export const text_length_max = 60;
-/** A string that would read as something else is quoted, so that "0" and 0 can be told apart. */
+/** A string that looks like something else is quoted, so that "0" and 0 can be distinguished. */
 const reads_as_something_else = /^$|^-?\d|^(true|false|null)$|[\s{}[\],"]/;
 
 /** `5`, `a`, `"5"` (a string), `{x: 1}`. */
@@ -29,7 +29,7 @@ export function itemInWords(item: Item): string {
   return `{${fields.join(", ")}}`;
 }
 
-/** `v = 5, version = 2`: without the key, and in a fixed order, which DynamoDB does not keep. */
+/** `v = 5, version = 2`: without the key, and sorted, because DynamoDB keeps no order. */
 export function fieldsInWords(item: Item, key_names: readonly string[]): string {
   const fields = Object.entries(item)
     .filter(([name]) => !key_names.includes(name))

@@ -24,13 +24,13 @@ import { OwnDatabase } from "./own-database.ts";
 import { MysqlSession } from "./session.ts";
 import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
 
-/** The server's own defaults are 50 s and a year: too long to find out that nobody will let go. */
+/** The server's own defaults are 50 s and a year: too long to find out that nobody will release a lock. */
 const row_lock_wait_s = 5;
 const table_lock_wait_s = 10;
 
-/** What a MariaDB server is told beside its defaults. MySQL does not look at it. */
+/** Settings of a MariaDB server. Ignored for MySQL. */
 export interface MariadbOptions {
-  /** False: a transaction may overwrite what changed since its snapshot, as in MySQL. */
+  /** False: a transaction may overwrite rows that have changed since its snapshot, as in MySQL. */
   readonly snapshotIsolation?: false;
 }
 
@@ -80,7 +80,7 @@ async function connectWith(
 class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
   readonly name: "mysql" | "mariadb" | "mariadb-snapshot-off";
   readonly server: string;
-  /** Names of locks (`GET_LOCK`) belong to the whole server. */
+  /** For names of locks (`GET_LOCK`), which belong to the whole server. */
   readonly prefix: string;
   readonly isolations: readonly Isolation[] = [
     "READ UNCOMMITTED",
@@ -97,7 +97,7 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
   readonly #options: MariadbOptions;
   readonly #overwrites: boolean;
   readonly #sessions = new Map<number, MysqlSession>();
-  /** As the performance schema numbers connections; 0 on MariaDB. */
+  /** The performance schema's numbers of connections; 0 on MariaDB. */
   readonly #thread_ids = new Map<number, number>();
   readonly #held: ReturnType<typeof pollTogether>;
 
@@ -158,7 +158,7 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
     return this.#held(connections);
   }
 
-  /** Not while a session is open here: it might write while the tables are copied. */
+  /** Undefined while a session is open here: it might write while the tables are copied. */
   async copyForLane(): Promise<BackendWithDoor<Connection> | undefined> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
@@ -187,7 +187,7 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
     await this.#database.drop();
   }
 
-  /** Past the gate, and before user code has the connection. */
+  /** The statements for a new session; they do not pass the gate, and run before user code gets the connection. */
   #setUp({ isolation }: OpenOptions): string {
     const level = this.#database.is_mariadb ? "tx_isolation" : "transaction_isolation";
     return [
@@ -205,7 +205,7 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
     return { connection_id, thread_id: Number(rows[0]!["id"]) };
   }
 
-  /** Connections that came through a door are known by their number alone. */
+  /** Of connections that came through a door only the number is known. */
   async #threads(ids: readonly number[]): Promise<Thread[]> {
     const unknown = ids.filter((id) => !this.#thread_ids.has(id));
     if (unknown.length > 0) {

@@ -5,7 +5,7 @@ import { type Address, connect_limit_ms, explainConnect, noUrl } from "../explai
 /** mysql2/promise, loaded when it is first needed. */
 export type Library = typeof import("mysql2/promise");
 
-/** What a URL says. */
+/** What a URL contains. */
 export interface Given {
   readonly options: ConnectionOptions;
   readonly address: Address;
@@ -13,7 +13,7 @@ export interface Given {
 
 const url_form = "mysql://user:password@host:port/database";
 
-/** @throws CannotConnect when it is no MySQL URL. */
+/** @throws CannotConnect when it is not a MySQL URL */
 export function givenBy(url: string): Given {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed === undefined || !/^(mysql|mariadb):\/\/./.test(parsed.href)) {
@@ -26,7 +26,7 @@ export function givenBy(url: string): Given {
     user: decodeURIComponent(parsed.username),
     url_form,
   };
-  // We work in a database of our own: the one in the URL need not be there.
+  // We work in a database of our own: the one in the URL need not exist.
   parsed.pathname = "";
   return { options: { uri: parsed.href, connectTimeout: connect_limit_ms }, address };
 }

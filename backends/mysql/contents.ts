@@ -32,7 +32,7 @@ const references_query = `
     FROM information_schema.key_column_usage
    WHERE table_schema = ? AND referenced_table_schema = table_schema`;
 
-/** No such table, no such column: there are other ones now. */
+/** No such table, no such column: the tables have changed since they were listed. */
 const outdated = new Set(["1146", "1054"]);
 
 interface Column extends RowDataPacket {
@@ -52,8 +52,9 @@ interface Query {
 }
 
 /**
- * Counts and sums up the rows of all tables of a database, in one round trip as long as there are the same tables.
- * The sum does not depend on the order of rows.
+ * Counts the rows of all tables of a database and computes a checksum of each, in one round trip as long as the
+ * tables stay the same.
+ * The checksum does not depend on the order of rows.
  */
 export class ContentsReader {
   readonly #control: Connection;
@@ -164,7 +165,7 @@ export class ContentsReader {
     return Number(rows[0]!["n"]) > rows_max;
   }
 
-  /** Whether a generated value is there at all may make a difference: when was it sold? */
+  /** The checksum of a table. Of a generated value only whether it is NULL counts: that may matter, as in "sold at". */
   #sumOf(table: readonly Column[], generated: ReadonlySet<string>): string {
     const name = table[0]!.table;
     const values = table.map(({ column }) => {
@@ -173,7 +174,7 @@ export class ContentsReader {
         ? `${id} IS NULL`
         : `COALESCE(CAST(${id} AS BINARY), 'NULL')`;
     });
-    // Every byte is a letter of latin1, so that anything can be searched.
+    // In latin1 every byte is a character, so that anything can be searched.
     const row = `REPLACE(CONVERT(CONCAT_WS('|', ${values.join(", ")}) USING latin1), :key, 'a')`;
     const steady = `REGEXP_REPLACE(${row}, '[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}', 'uuid')`;
     return `SELECT COUNT(*) AS n, COALESCE(SUM(CRC32(${steady})), 0) AS checksum FROM ${this.#named(name)}`;

@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 
-/** What CREATE TABLE and INSERT do not copy, and what a program may depend on. */
+/** Finds what CREATE TABLE and INSERT do not copy, though a program may depend on it. */
 const other_things = `
   SELECT 1 FROM information_schema.tables WHERE table_schema = :from AND table_type <> 'BASE TABLE'
   UNION ALL SELECT 1 FROM information_schema.triggers WHERE trigger_schema = :from
@@ -17,7 +17,7 @@ const columns_query = `
  * Makes the database `to` with all tables of `from`, foreign keys included.
  *
  * @param control free to change its database
- * @returns false, and nothing is made, when there are views, triggers, routines, events or sequences
+ * @returns false, without making anything, when there are views, triggers, routines, events or sequences
  */
 export async function copyDatabase(
   control: Connection,
@@ -49,5 +49,5 @@ export async function copyDatabase(
   return true;
 }
 
-/** A name as SQL takes it, whatever is in it. */
+/** A name, quoted for SQL. */
 export const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;

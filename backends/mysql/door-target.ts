@@ -9,7 +9,7 @@ import type { Given } from "./connection.ts";
 import type { OwnDatabase } from "./own-database.ts";
 import { mysqlWire } from "./wire.ts";
 
-/** MySQL or MariaDB behind a door: what schedules need is said on every connection. */
+/** MySQL or MariaDB behind a door: the settings that schedules need are made on every connection. */
 export class MysqlDoorTarget implements DoorTarget {
   readonly wire: Wire = mysqlWire;
   readonly unlocks: readonly string[] = ["DO RELEASE_ALL_LOCKS()", "UNLOCK TABLES"];

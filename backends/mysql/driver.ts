@@ -9,14 +9,14 @@ import type { Connection } from "mysql2/promise";
 export interface Core extends EventEmitter {
   readonly stream: Duplex;
   readonly threadId: number;
-  /** The command whose answer is awaited, and those behind it. */
+  /** The command whose answer is awaited; `_commands` are those behind it. */
   readonly _command: Command | null | undefined;
   readonly _commands: { get(index: number): Command | undefined };
   addCommand(command: Command): Command;
-  /** Stands in the place of `addCommand` once the connection was ended, destroyed or lost. */
+  /** Replaces `addCommand` once the connection was ended, destroyed or lost. */
   _addCommandClosedState(command: Command): Command;
   execute(...rest: unknown[]): Command;
-  /** Goes on with the current command; without a packet it starts it. */
+  /** Goes on with the current command; without a packet, starts it. */
   handlePacket(): void;
   format(sql: string, values: unknown): string;
 }
@@ -29,14 +29,14 @@ export interface Command extends EventEmitter {
   readonly statement?: { readonly query: string };
   onResult?: ((error: unknown, ...rest: unknown[]) => void) | undefined;
   start: (...rest: unknown[]) => unknown;
-  /** What is to be done with the next packet; not yet started while it is null. */
+  /** What to do with the next packet; null while the command is not started. */
   next: unknown;
 }
 
 export const coreOf = (connection: Connection): Core =>
   (connection as unknown as { connection: Core }).connection;
 
-/** It takes no more commands: the program ended or destroyed it, or it broke. */
+/** Whether the connection takes no more commands: the program ended or destroyed it, or it broke. */
 export const isClosed = (core: Core): boolean => core.addCommand === core._addCommandClosedState;
 
 /** `Query`, `Prepare`, `Execute`, `Quit`, … */

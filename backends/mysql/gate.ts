@@ -4,7 +4,7 @@ import { type Command, type Core, nameOf } from "./driver.ts";
 import { HeldCommand } from "./held-command.ts";
 import { type MysqlStep, requestOf, stepOf } from "./step.ts";
 
-/** Runs a call of the driver past the gate. */
+/** Runs a call of the driver that bypasses the gate. */
 export type Past = <T>(call: () => T) => T;
 
 /**
@@ -18,7 +18,7 @@ export function putGateInto(core: Core, turnstile: Turnstile): Past {
   let preparing: HeldCommand | undefined;
   let in_transaction = false;
 
-  /** In an open transaction BEGIN commits it first. */
+  /** In an open transaction, BEGIN first commits it. */
   const asItActs = (step: MysqlStep): Step => {
     if (step.kind === "commit" || step.kind === "rollback") in_transaction = false;
     if (step.kind !== "begin" && !step.sets_autocommit) return step;
@@ -60,7 +60,7 @@ export function putGateInto(core: Core, turnstile: Turnstile): Past {
   };
 }
 
-/** undefined for what is no request of user code: the handshake, the goodbye, closing a statement. */
+/** Undefined for commands that are not requests of user code: the handshake, the goodbye, closing a statement. */
 function stepFor(core: Core, command: Command, executing: boolean): MysqlStep | undefined {
   switch (nameOf(command)) {
     case "Query":

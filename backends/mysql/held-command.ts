@@ -6,8 +6,8 @@ import type { Answer } from "./step.ts";
 const send_nothing = (): null => null;
 
 /**
- * A command (or the pair PREPARE, EXECUTE) that stands first in the driver's queue, unsent, until the gate
- * lets it go; user code hears of its end only after the gate did.
+ * A command (or the pair PREPARE, EXECUTE) that stays first in the driver's queue, unsent, until the gate lets it go.
+ * User code learns how it ended only after the gate has.
  */
 export class HeldCommand {
   readonly #core: Core;
@@ -18,7 +18,7 @@ export class HeldCommand {
   readonly #answered: Promise<unknown>;
   /** Tells user code how it ended. */
   #tell: (() => void) | undefined;
-  /** The driver is starting it now, and takes the answer of `start` for the next thing to do. */
+  /** The driver is starting it now, and takes the result of `start` as the next thing to do. */
   #is_starting = false;
   #is_over = false;
 
@@ -29,7 +29,7 @@ export class HeldCommand {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // Its connection may be lost while it stands at the gate: that is heard when it passes.
+    // Its connection may be lost while it waits at the gate: that is reported when it passes.
     this.#answered.catch(() => undefined);
     const wait = (): unknown => wait;
     first.start = (...rest) => {
@@ -84,7 +84,7 @@ export class HeldCommand {
   }
 
   #passed(error?: unknown): void {
-    // A gate may also refuse: nothing was sent, the command leaves the queue.
+    // A gate may also refuse: then nothing was sent, and the command leaves the queue.
     if (!this.#is_over) {
       const last = this.#last ?? this.#first;
       last.start = send_nothing;
@@ -99,14 +99,14 @@ export class HeldCommand {
   #watchPrepare(): void {
     const prepared = this.#first.onResult?.bind(this.#first);
     this.#first.onResult = (error, ...rest) => {
-      // Without a callback its end is told by events, at once.
+      // Without a callback, its end is reported by events, at once.
       if (!error || this.#last?.onResult === undefined) return prepared?.(error, ...rest);
       if (this.#last !== undefined) this.#last.start = send_nothing;
       this.#end(() => prepared?.(error), error);
     };
   }
 
-  /** Without a callback the driver reports by events; another listener would change what it does. */
+  /** Without a callback, the driver reports by events; adding a listener would change what it does. */
   #watchEvents(last: Command): void {
     const emit = last.emit.bind(last);
     last.emit = (event: string | symbol, ...rest: unknown[]) => {

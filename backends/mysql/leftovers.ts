@@ -3,10 +3,10 @@ import { type Found, namedLeftovers } from "../leftover.ts";
 import { loadDriver } from "../load-driver.ts";
 import { connectTo, givenBy } from "./connection.ts";
 
-/** A table of it may be held by a connection that the server still takes for living. */
+/** How long to wait for a table that is still locked by a connection that the server believes to be alive. */
 const drop_limit_s = 10;
 
-/** The databases of runs at this server, as far as this user may see them. @throws CannotConnect */
+/** The databases of runs at this server that this user may see. @throws CannotConnect */
 export async function mysqlLeftovers(server: { readonly url: string }): Promise<Found> {
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
   const connection = await connectTo(library, givenBy(server.url), {});

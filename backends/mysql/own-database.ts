@@ -11,15 +11,15 @@ import { copyDatabase } from "./copy-database.ts";
 import type { Thread } from "./waits.ts";
 
 /**
- * A database of our own at a server that may be someone else's, and the control connection:
- * whatever the sessions do is gone with it, except named locks, which end with their session.
+ * A database of our own at a server that may be someone else's, and the control connection. Whatever the sessions do
+ * is gone with the database, except named locks, which end with their session.
  */
 export class OwnDatabase {
   readonly name: string;
-  /** As the server says it: `9.7.4`. */
+  /** As the server tells it: `9.7.4`. */
   readonly version: string;
   readonly is_mariadb: boolean;
-  /** Off, MySQL does not tell who waits for a lock. */
+  /** If it is off, MySQL does not tell who waits for a lock. */
   readonly has_performance_schema: boolean;
   readonly control: Connection;
   readonly #library: Library;
@@ -66,7 +66,7 @@ export class OwnDatabase {
     }
   }
 
-  /** Another database with all that is in this one; undefined when not all of it can be copied. */
+  /** A copy of this database; undefined when not everything can be copied. */
   async copy(): Promise<OwnDatabase | undefined> {
     const name = ownName();
     const control = await connectTo(this.#library, this.#given, { multipleStatements: true });
@@ -100,7 +100,7 @@ export class OwnDatabase {
     return this.#contents.rows();
   }
 
-  /** Which of these connections the server still has. */
+  /** Which of these connections still exist at the server. */
   async running(ids: readonly number[]): Promise<readonly number[]> {
     const [rows] = await this.control.query<RowDataPacket[]>(
       "SELECT id FROM information_schema.processlist WHERE id IN (?)",
@@ -127,7 +127,10 @@ export class OwnDatabase {
     await this.control.query(`KILL ${id}`).catch(() => undefined);
   }
 
-  /** Over a fresh connection where the server was lost meanwhile. @throws unless the database is gone, or its server */
+  /**
+   * Drops the database, over a fresh connection if the old one was lost.
+   * @throws unless the database or its server is gone
+   */
   async drop(): Promise<void> {
     const statement = `DROP DATABASE IF EXISTS ${this.name}`;
     const again = async (): Promise<void> => {
@@ -140,17 +143,17 @@ export class OwnDatabase {
   }
 }
 
-/** Asks for what tells who waits for whom, only to know whether one may. */
+/** Reads where the server tells who waits for whom, only to know whether the user may. */
 const may_ask = {
   mysql:
     "SELECT 1 FROM performance_schema.data_lock_waits, performance_schema.threads, performance_schema.metadata_locks LIMIT 0",
   mariadb: "SHOW ENGINE INNODB STATUS",
 } as const;
 
-/** Of a database, of a table, of a right at the whole server. */
+/** Access denied: to a database, to a table, for lack of a global privilege. */
 const denied: ReadonlySet<string> = new Set(["1044", "1142", "1227"]);
 
-/** @returns what is to be granted, where that is what the error is about; else the error */
+/** @returns an error that says what to grant, if a privilege is missing; else the same error */
 function whichGrants(error: unknown, { user, host, port }: Address, is_mariadb: boolean): unknown {
   if (!denied.has(errorField(error, "errno"))) return error;
   const grant = is_mariadb ? "PROCESS ON *.*" : "SELECT ON performance_schema.*";

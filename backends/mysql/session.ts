@@ -14,15 +14,15 @@ export class MysqlSession implements Session<Connection> {
   readonly thread: Thread;
   readonly #core: Core;
   readonly #database: OwnDatabase;
-  /** Prepares a connection for its session: level, limits of waiting. */
+  /** Prepares a connection for its session: isolation level, limits for waiting. */
   readonly #set_up: string;
   readonly #past: Past;
-  /** Runs freely: what it held is the server's own affair, as with any application that goes away. */
+  /** Runs freely: when it is closed, the server deals with what it held, as with any application that goes away. */
   readonly #is_free: boolean;
   readonly #loss = new ReplyLoss();
   #is_lost = false;
   #disposed = false;
-  /** Called once the session is disposed of. */
+  /** Called when the session was disposed of. */
   closed: () => void = () => undefined;
 
   /** @param client connected and set up with `set_up` */
@@ -83,7 +83,7 @@ export class MysqlSession implements Session<Connection> {
     this.closed();
   }
 
-  /** A client that lost its connection goes on only after the server noticed it too: its locks are free. */
+  /** A client that lost its connection goes on only after the server has noticed, too, and released its locks. */
   async #sent<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();

@@ -3,7 +3,7 @@ import { rowsInWords, type Speaker } from "../speaker.ts";
 import { connectTo, givenBy } from "./connection.ts";
 import { quoted } from "./copy-database.ts";
 
-/** Says statements to MySQL or MariaDB, in the database that the URL names. */
+/** Runs statements on MySQL or MariaDB, in the database that the URL names. */
 export async function speakMysql(url: string): Promise<Speaker> {
   const { default: library } = await loadDriver("mysql2", () => import("mysql2/promise"));
   const database = decodeURIComponent(new URL(url).pathname.slice(1));
@@ -11,7 +11,7 @@ export async function speakMysql(url: string): Promise<Speaker> {
   const ask: Speaker["ask"] = async (text) => {
     const [answer, fields] = await connection.query({ sql: text, rowsAsArray: true });
     if (!Array.isArray(answer)) return [];
-    // Of several statements there are several answers, each with fields of its own.
+    // Several statements have several answers, each with its own fields.
     const is_one = fields.length > 0 && !fields.some((field) => !isField(field));
     const rows = is_one ? answer : answer.at(-1);
     return Array.isArray(rows) ? (rows as unknown[][]) : [];

@@ -4,7 +4,7 @@ import { readSql } from "../sql-text.ts";
 import { changedInWords, rowsInWords } from "../sql-words.ts";
 import { rows_kept } from "../step-facts.ts";
 
-/** A step, and whether it says what becomes of the statements after it. */
+/** A step, and whether it changes autocommit for the statements after it. */
 export interface MysqlStep extends Step {
   readonly sets_autocommit: boolean;
 }
@@ -36,7 +36,7 @@ function toldBy(reply: unknown): SqlReply {
   return { rows, row_count: result.length };
 }
 
-/** A request of the protocol that is no statement. */
+/** A request of the protocol that is not a statement. */
 export function requestOf(statement: string, kind: Step["kind"]): MysqlStep {
   const leavesBehind = kind === "other";
   return {
@@ -49,13 +49,13 @@ export function requestOf(statement: string, kind: Step["kind"]): MysqlStep {
   };
 }
 
-/** What the driver answers: rows (or what changed), and their columns. */
+/** The driver's answer: rows (or what changed), and their columns. */
 export interface Answer {
   readonly result: unknown;
   readonly fields: unknown;
 }
 
-/** Several results come from several statements: the last one is told. */
+/** Several statements have several results: describes the last one. */
 function describe(reply: unknown): string {
   const { result, fields } = (reply ?? {}) as Partial<Answer>;
   if (!Array.isArray(result)) return changed(result) ?? "OK";

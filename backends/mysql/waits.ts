@@ -6,18 +6,18 @@ export interface Thread {
   readonly thread_id: number;
 }
 
-/** Of these threads, those that are held up by another's lock right now: their connection ids. */
+/** The connection ids of those threads that wait for another one's lock right now. */
 export type Waits = (
   control: Connection,
   threads: readonly Thread[],
 ) => Promise<ReadonlySet<number>>;
 
-/** Not `waiting for handler commit`: that is work, no lock. */
+/** Does not match `waiting for handler commit`: that is work, not a lock. */
 const waits_for_table = /^Waiting for .*(lock|flush)$/;
 
 /**
  * MySQL: row locks from `data_lock_waits`, named and table locks from the threads' states. (What
- * `information_schema` says of transactions goes through a cache that fast polling keeps stale.)
+ * `information_schema` says about transactions comes from a cache that fast polling keeps stale.)
  */
 export const waitingInMysql: Waits = async (control, threads) => {
   const [rows] = await control.query<RowDataPacket[]>(
@@ -37,7 +37,10 @@ export const waitingInMysql: Waits = async (control, threads) => {
   return waiting;
 };
 
-/** The state `User lock` stays for a moment after the lock was handed over: ask who has it. */
+/**
+ * Keeps those whose lock is held by another: the state `User lock` remains for a moment after the lock was handed
+ * over.
+ */
 async function keepHeldByOthers(
   control: Connection,
   named: readonly Thread[],

@@ -1,4 +1,4 @@
-/** What a door says itself on a client's connection: BEGIN and COMMIT around a statement that commits by itself. */
+/** What a door itself sends on a client's connection: BEGIN and COMMIT around a statement that commits by itself. */
 import { joined } from "../frames.ts";
 import type { Aside } from "../wire.ts";
 import { head_bytes, packet, packets, status, statusPlaceOfOk } from "./wire-packets.ts";
@@ -22,7 +22,7 @@ export function asideOf(agreed: () => Agreed): Aside {
   };
 }
 
-/** The last packet of a reply, with the status that it would have had. */
+/** The last packet of a reply, with the status that it would have had outside the transaction. */
 function outsideTransaction(last: Buffer, { no_eof }: Agreed): Buffer {
   const copy = Buffer.from(last);
   const is_ok = copy[head_bytes] === 0x00 || no_eof;

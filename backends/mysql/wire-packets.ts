@@ -1,7 +1,7 @@
 /** The parts that packets are made of: https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html */
 import { Frames } from "../frames.ts";
 
-/** A packet: three bytes of length, a number in its sequence, and what it says. */
+/** A packet: three bytes of length, a sequence number, and its body. This is the length of the head. */
 export const head_bytes = 4;
 
 export const packets = (): Frames =>
@@ -19,7 +19,7 @@ export class Packet {
   at: number;
   readonly #bytes: Buffer;
 
-  /** @param at where to begin: behind the head */
+  /** @param at where to begin; default: after the head */
   constructor(bytes: Buffer, at: number = head_bytes) {
     this.#bytes = bytes;
     this.at = at;
@@ -40,7 +40,7 @@ export class Packet {
     return this.#bytes.subarray(this.at - length, this.at);
   }
 
-  /** A number with its own length before it; null stands for NULL in a row. */
+  /** A length-encoded number; null stands for NULL in a row. */
   lengthEncoded(): number | null {
     const first = this.int(1);
     if (first < 0xfb) return first;
@@ -51,7 +51,7 @@ export class Packet {
     return Number(this.#bytes.readBigUInt64LE(this.at - 8));
   }
 
-  /** A text or bytes with their length before them. */
+  /** A length-encoded text, or bytes. */
   value(): Buffer | null {
     const length = this.lengthEncoded();
     return length === null ? null : this.bytes(length);
@@ -66,7 +66,7 @@ export class Packet {
   }
 }
 
-/** A packet of the door's own. */
+/** A packet that the door itself sends. */
 export function packet(sequence: number, body: Buffer): Buffer {
   const head = Buffer.alloc(head_bytes);
   head.writeUIntLE(body.length, 0, 3);
@@ -74,7 +74,7 @@ export function packet(sequence: number, body: Buffer): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Where in an OK packet its status is; also in one that ends rows. */
+/** The position of the status in an OK packet, also in one that ends rows. */
 export function statusPlaceOfOk(bytes: Buffer): number {
   const reader = new Packet(bytes, head_bytes + 1);
   reader.lengthEncoded();

@@ -2,28 +2,28 @@ import type { Reply } from "../wire.ts";
 import { head_bytes, Packet, status, statusPlaceOfOk } from "./wire-packets.ts";
 import { type Column, readBinaryRow, readColumn, readTextRow } from "./wire-values.ts";
 
-/** Rows that a reply keeps to be told of; all are counted. */
+/** How many rows of a reply are kept to be shown; all are counted. */
 const rows_kept = 5;
-/** An end of rows is shorter than any row that begins like it. */
+/** The packet that ends rows is shorter than any row that begins like it. */
 const end_bytes_max = 0xffffff;
 
 /** What the client and the server agreed on when they met. */
 export interface Agreed {
-  /** Rows end with an OK packet, and columns with nothing. */
+  /** Rows end with an OK packet, and columns without any packet. */
   readonly no_eof: boolean;
 }
 
-/** How a command is answered. `rows` = the rest of a cursor; `fields`, `line`: old commands. */
+/** The form of a command's reply. `rows` = the rest of a cursor; `fields`, `line`: old commands. */
 export type Form = "text" | "binary" | "prepare" | "rows" | "fields" | "line";
 
 type Stage = "first" | "columns" | "end of columns" | "rows" | "params" | "file";
 
-/** The reply that is to come to a command, packet by packet. */
+/** The expected reply to a command, packet by packet. */
 export class Expected {
   readonly is_request: boolean;
-  /** Of the last OK, or end of rows. */
+  /** The status in the last OK, or end of rows. */
   status: number | undefined;
-  /** What a PREPARE answered. */
+  /** The answer to a PREPARE. */
   prepared: { readonly id: number; readonly params: number } | undefined;
   readonly #form: Form;
   readonly #agreed: Agreed;
@@ -67,7 +67,7 @@ export class Expected {
   #takeFirst(bytes: Buffer, first: number | undefined): boolean {
     if (first === 0x00)
       return this.#form === "prepare" ? this.#prepare(bytes) : this.#takeOk(bytes);
-    // The client sends a file now; what it got of it is answered like this again.
+    // Now the client sends a file; its answer comes in this form again.
     if (first === 0xfb) return false;
     this.#left = new Packet(bytes).lengthEncoded() ?? 0;
     this.#columns = [];
@@ -83,7 +83,7 @@ export class Expected {
     return this.#endResult(bytes.readUInt16LE(statusPlaceOfOk(bytes)));
   }
 
-  /** Of several results the last one is told. */
+  /** Of several results, the last one is kept. */
   #endResult(now: number): boolean {
     this.status = now;
     this.#stage = "first";
@@ -113,7 +113,7 @@ export class Expected {
     return false;
   }
 
-  /** With a cursor the rows are fetched later. */
+  /** With a cursor, the rows are fetched later. */
   #endColumns(bytes: Buffer): boolean {
     const now = bytes.readUInt16LE(head_bytes + 3);
     this.#stage = "rows";

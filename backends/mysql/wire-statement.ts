@@ -6,7 +6,7 @@ import type { Reply, Request } from "../wire.ts";
 import { Packet } from "./wire-packets.ts";
 import { readBinary } from "./wire-values.ts";
 
-/** Drivers say these when they begin; they touch nothing but their own session. */
+/** Statements that drivers send at the beginning; they affect only their own session. */
 const prepares_session =
   /^set (names|character set|(@@)?((session|local)[ .]+)?(autocommit|sql_mode|sql_auto_is_null|time_zone|wait_timeout|net_\w+_timeout|character_set_\w+|collation_\w+|sql_select_limit|session_track_\w+) ?:?=)/;
 
@@ -14,7 +14,7 @@ const prepares_session =
 export interface Prepared {
   readonly sql: string;
   readonly params: number;
-  /** As the client last said them; a later execution may rely on that. */
+  /** As the client last sent them; later executions may rely on them. */
   types: readonly number[];
 }
 
@@ -25,7 +25,7 @@ export function isSettingOfSession(sql: string): boolean {
 
 /**
  * A statement as a step. Several in one text are one step.
- * @param filled the same with its values in their places
+ * @param filled the same statement with its values filled in
  */
 export function requestOf(
   sql: string,
@@ -49,13 +49,13 @@ export function requestOfExecute(packet: Buffer, prepared: Prepared | undefined)
   try {
     values = readValues(packet, prepared);
   } catch {
-    // Values that were sent before it, in pieces, are not in it: the question marks stay.
+    // Values that were sent earlier, in pieces, are not in it: their question marks stay.
   }
   const { words } = readSql(prepared.sql, "mysql");
   return requestOf(prepared.sql, fill(words, values), values);
 }
 
-/** Behind the head: the command, the statement, flags, a count; then which are NULL, the types, the values. */
+/** After the head: the command, the statement, flags, a count; then which values are NULL, the types, the values. */
 function readValues(bytes: Buffer, prepared: Prepared): unknown[] {
   const { params } = prepared;
   if (params === 0) return [];
@@ -73,7 +73,7 @@ function readValues(bytes: Buffer, prepared: Prepared): unknown[] {
   });
 }
 
-/** Question marks in strings and names are not places of values. */
+/** Fills in the values; question marks in strings and names are not placeholders. */
 function fill(words: string, values: readonly unknown[]): string {
   let next = 0;
   return words.replace(/'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`[^`]*`|\?/g, (part) =>

@@ -26,7 +26,7 @@ const whole: ReadonlySet<number> = new Set([
   type.year,
 ]);
 const fractional: ReadonlySet<number> = new Set([type.float, type.double]);
-/** The character set of bytes that are no text. */
+/** The character set of bytes that are not text. */
 const binary_charset = 63;
 const blobs: ReadonlySet<number> = new Set([249, 250, 251, 252, 253, 254]);
 
@@ -69,7 +69,7 @@ export function readBinaryRow(packet: Packet, columns: readonly Column[]): Recor
   return row;
 }
 
-/** A value of a prepared statement, or of the rows that one answers. */
+/** A value of a prepared statement, or of a row in its answer. */
 export function readBinary(packet: Packet, column: Omit<Column, "name">): unknown {
   const { is_unsigned } = column;
   switch (column.type) {
@@ -121,7 +121,7 @@ function readLong(bytes: Buffer, is_unsigned: boolean): number | bigint {
   return Number.isSafeInteger(Number(long)) ? Number(long) : long;
 }
 
-/** As many bytes as the date needs: 0, 4, 7 with the time, 11 with microseconds. */
+/** A date takes only as many bytes as it needs: 0, 4, 7 with the time, 11 with microseconds. */
 function readDate(packet: Packet): string {
   const length = packet.int(1);
   if (length === 0) return "0000-00-00";

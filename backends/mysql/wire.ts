@@ -2,13 +2,14 @@
  * The protocol of MySQL and MariaDB as a door reads it
  * (https://dev.mysql.com/doc/dev/mysql-server/latest/PAGE_PROTOCOL.html).
  *
- * The server speaks first: its greeting says what it can do. The door takes out what would hide the requests from
- * it (encryption, compression) and what it does not read, there and in the client's answer; nothing else is changed. Then client and
- * server talk until the log-in is over. From then on the client sends commands, each a packet with number 0.
- * A command that executes a statement is a request; PREPARE, CLOSE, PING and settings of the session are none.
+ * The server speaks first: its greeting lists its capabilities. From the greeting, and from the client's answer, the
+ * door removes those that would hide the requests (encryption, compression) and those that it cannot read; it changes
+ * nothing else. Then client and server talk until the log-in is over. From then on the client sends commands, each in a
+ * packet with number 0. A command that executes a statement is a request; PREPARE, CLOSE, PING and session settings are
+ * not.
  *
- * Every command has one reply, but for a few that have none. It ends with OK or an error, or, when it is rows, with
- * their end; a flag in either says that another result follows.
+ * Every command has one reply, except for a few that have none. A reply ends with OK or an error, or, if it has rows,
+ * with the end of rows; a flag in either says that another result follows.
  */
 import { joined } from "../frames.ts";
 import type { Aside, Conversation, Received, Sent, Wire } from "../wire.ts";
@@ -22,7 +23,7 @@ import {
   requestOfExecute,
 } from "./wire-statement.ts";
 
-/** What a server may say that it can, and a client that it wants. */
+/** Capabilities that a server offers and a client asks for. */
 const capability = {
   compress: 1 << 5,
   ssl: 1 << 11,
@@ -68,14 +69,14 @@ class MysqlConversation implements Conversation {
   readonly #from_server = packets();
   readonly #prepared = new Map<number, Prepared>();
   readonly #expected: Expected[] = [];
-  /** The text of a PREPARE that is to be answered. */
+  /** The text of a PREPARE that is not yet answered. */
   readonly #preparing = new WeakMap<Expected, string>();
 
   get is_ready(): boolean {
     return this.#phase === "commands";
   }
 
-  /** Without autocommit every statement is in one. */
+  /** Without autocommit, every statement is in a transaction. */
   get in_transaction(): boolean {
     return (this.#status & status.in_transaction) !== 0 || (this.#status & status.autocommit) === 0;
   }
@@ -112,7 +113,10 @@ class MysqlConversation implements Conversation {
     return received;
   }
 
-  /** Protocol, version, number, 8 bytes and a 0; then half of what it can, charset, status, the other half. */
+  /**
+   * The greeting: protocol, version, number, 8 bytes and a 0; then half of the capabilities, charset, status, the
+   * other half.
+   */
   #greet(packet: Buffer): Buffer {
     this.#phase = "log-in";
     const version_end = packet.indexOf(0, head_bytes + 1);
@@ -123,12 +127,12 @@ class MysqlConversation implements Conversation {
     const [low, high] = [version_end + 14, version_end + 19];
     greeting.writeUInt16LE(greeting.readUInt16LE(low) & ~(hidden & 0xffff), low);
     greeting.writeUInt16LE(greeting.readUInt16LE(high) & ~(hidden >>> 16), high);
-    // What only MariaDB can stands in what MySQL leaves empty.
+    // MariaDB's own capabilities are in bytes that MySQL leaves empty.
     greeting.fill(0, high + 3 + 6, high + 3 + 10);
     return greeting;
   }
 
-  /** The client's first packet says what it wants; some want more than the server offered. */
+  /** The client's first packet says which capabilities it wants; some clients want more than the server offered. */
   #takeLogIn(packet: Buffer): Buffer {
     if (packet[3] !== 1 || packet.length < head_bytes + 4) return packet;
     const wanted = packet.readUInt32LE(head_bytes);
@@ -181,10 +185,10 @@ class MysqlConversation implements Conversation {
     return expected;
   }
 
-  /** @returns whose reply ends with this packet */
+  /** @returns the command whose reply ends with this packet */
   #takeAnswer(packet: Buffer): Expected | undefined {
     if (this.#phase === "log-in") {
-      // OK ends the log-in; the first packet of the conversation is none.
+      // OK ends the log-in; the first packet of the conversation is not an OK.
       if (packet[head_bytes] === 0x00 && packet[3]! > 1) this.#phase = "commands";
       return undefined;
     }
@@ -201,7 +205,7 @@ class MysqlConversation implements Conversation {
   }
 }
 
-/** A packet that cannot be read is the client's to complain about. */
+/** Takes a packet. If it cannot be read, the client will report that. */
 function takes(expected: Expected, packet: Buffer): boolean {
   try {
     return expected.take(packet);

@@ -30,11 +30,11 @@ const isolations: readonly Isolation[] = [
   "SERIALIZABLE",
 ];
 
-/** Held while a schedule decides who waits for whom: the one that closes the cycle becomes the victim. */
+/** In schedules: so short that the request that closes a cycle of waits becomes the victim. */
 const deadlock_timeout_in_schedules_ms = 1;
-/** Measured with that: after a wait this long the check is over. */
+/** Measured with that timeout: after a wait of this length the deadlock check is over. */
 const deadlock_check_ms = 3;
-/** Under load: a check takes locks of the whole server, so not for every short wait. */
+/** Under load: not for every short wait, because a check takes locks of the whole server. */
 const deadlock_timeout_under_load_ms = 10;
 
 /** @ts-ignore Without pg installed this is `any`, and no error in our declarations. */
@@ -78,9 +78,9 @@ const plainClient: Make<pg.Client> = (_library, Client, config) => {
   };
 };
 
-/** What a pool is told beside pg's defaults. */
+/** Settings of a pool; the others are pg's defaults. */
 export interface PoolOptions {
-  /** At most so many connections. Default 10, as in pg. */
+  /** The most connections. Default 10, as in pg. */
   readonly max?: number;
 }
 
@@ -95,7 +95,7 @@ export function connectPostgresPool(
         super({ ...own, connectionTimeoutMillis: connect_limit_ms });
       }
     }
-    // As in pg itself: whoever waits for a connection waits as long as it takes.
+    // As in pg itself: a wait for a connection has no time limit.
     const waits = { connectionTimeoutMillis: 0 };
     const pool = new library.Pool({ ...config, ...options, ...waits, Client: PoolClient });
     pool.on("error", () => undefined);
@@ -185,7 +185,7 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
     return this.#blocked(pids);
   }
 
-  /** Not while a session is open here: the server copies only a database that nobody uses. */
+  /** Undefined while a session is open here: the server copies only a database that nobody uses. */
   async copyForLane(): Promise<BackendWithDoor<Client> | undefined> {
     if (this.#sessions.size > 0) return undefined;
     const copy = await this.#database.copy();
@@ -214,7 +214,7 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
     await this.#database.drop();
   }
 
-  /** Given with the start of the connection, so they cost no round trip and pass outside the gate. */
+  /** Settings that are sent when the connection starts, so they cost no round trip and do not pass the gate. */
   #settings(gate: Gate, { isolation }: OpenOptions): string {
     const settings = [this.#given.options];
     if (isolation !== undefined) {

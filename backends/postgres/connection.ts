@@ -14,15 +14,15 @@ export interface Given {
 
 const url_form = "postgres://user:password@host:port/database";
 
-/** `pg` takes an empty text for none, and then PGOPTIONS. */
+/** `pg` treats an empty text as not given, and then uses PGOPTIONS. */
 const no_options = " ";
 
-/** @throws CannotConnect when it is no PostgreSQL URL. */
+/** @throws CannotConnect when it is not a PostgreSQL URL */
 export function givenBy(library: typeof pg, url: string): Given {
   if (!/^postgres(ql)?:\/\//.test(url)) {
     throw noUrl("PostgreSQL", url_form);
   }
-  // Only the URL counts: `pg` would take PGOPTIONS and PGSSLMODE from the environment for what is not in it.
+  // Only the URL counts: for what is not in it, `pg` would take PGOPTIONS and PGSSLMODE from the environment.
   const { searchParams } = new URL(URL.canParse(url) ? url : "postgres://");
   const has_ssl = [...searchParams.keys()].some((name) => name.startsWith("ssl"));
   let read: pg.Client;

@@ -7,7 +7,7 @@ import { type AllRows, mustBeFew, type Row, rows_max } from "../rows.ts";
 /** Reading more than this after every set-up would cost more than the schedules. */
 const table_bytes_max = 4 * 1024 * 1024;
 
-/** Says when there are other tables or columns than before. */
+/** Differs when tables or columns have changed. */
 const signature = `
   SELECT md5(string_agg(concat_ws('.', c.oid, a.attnum, a.atttypid, a.attidentity, a.atthasdef), ',' ORDER BY c.oid, a.attnum))
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -69,8 +69,9 @@ interface Query {
 }
 
 /**
- * Counts and sums up the rows of all tables of a database, in one round trip as long as there are the same tables.
- * The sum does not depend on the order of rows.
+ * Counts the rows of all tables of a database and computes a checksum of each, in one round trip as long as the
+ * tables stay the same.
+ * The checksum does not depend on the order of rows.
  */
 export class ContentsReader {
   readonly #connection: pg.Client;
@@ -116,7 +117,7 @@ export class ContentsReader {
         const [now, _key, ...said] = rows[0] as string[];
         if (now === query.signature) return { tables: query.tables, said };
       } catch (error) {
-        // A table that is gone by now; any other trouble comes again.
+        // A table may be gone by now; any other error will come again.
         if (tries === 3) throw error;
       }
       this.#query = undefined;
@@ -173,7 +174,7 @@ function rowsOf(table: readonly Column[]): string {
   return `(SELECT json_agg(r)::text FROM (SELECT ARRAY[${values.join(", ")}]::text[] AS r FROM ONLY ${table[0]!.name} t LIMIT ${rows_max + 1}) kept)`;
 }
 
-/** Whether a generated value is there at all may make a difference: when was it sold? */
+/** The checksum of a table. Of a generated value only whether it is NULL counts: that may matter, as in "sold at". */
 function sumOf(table: readonly Column[], generated: ReadonlySet<string>): string {
   const [{ id, name }] = table as [Column, ...Column[]];
   const values = table.flatMap(({ column }) => {

@@ -11,20 +11,23 @@ import type { Given } from "./connection.ts";
 import type { Control } from "./session.ts";
 import { postgresWire } from "./wire.ts";
 
-/** Asks for encryption: the server answers `S`, or `N`. */
+/** Asks for encryption; the server answers `S` or `N`. */
 const ssl_request = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
-/** Held while a schedule decides who waits for whom: the one that closes the cycle becomes the victim. */
+/** So short that the request that closes a cycle of waits becomes the victim. */
 const deadlock_timeout = "1ms";
 
-/** Our own database, as a door reaches it. */
+/** Our own database, as a door needs it. */
 export interface DoorDatabase extends Control {
   readonly name: string;
   readonly sets_deadlock_timeout: boolean;
-  /** For connections made from now on. */
+  /** Changes a setting for connections that are made from now on. */
   alter(setting: string): Promise<void>;
 }
 
-/** PostgreSQL behind a door: settings that schedules need are the database's own, so that any driver gets them. */
+/**
+ * PostgreSQL behind a door: the settings that schedules need are made for the database, so that every driver gets
+ * them.
+ */
 export class PostgresDoorTarget implements DoorTarget {
   readonly wire: Wire = postgresWire;
   readonly unlocks: readonly string[] = ["SELECT pg_advisory_unlock_all()"];

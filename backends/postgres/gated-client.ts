@@ -5,7 +5,7 @@ import { stepOf } from "./step.ts";
 export type ClientClass = typeof pg.Client;
 
 type Callback = (error: unknown, result?: unknown) => void;
-/** Every form that `pg` takes: a text, a config object, or a Query that reports by events. */
+/** Every form of a query that `pg` accepts: a text, a config object, or a Query that reports by events. */
 type Query = string | QueryConfig;
 interface QueryConfig {
   readonly text?: string;
@@ -17,8 +17,8 @@ interface QueryConfig {
 type PlainQuery = (query: Query, values?: unknown, callback?: Callback) => unknown;
 
 /**
- * A `pg.Client` whose every statement passes the turnstile before it is sent; else the same in every way,
- * also under a `pg.Pool` (`new Pool({ Client })`).
+ * A `pg.Client` whose every statement passes the turnstile before it is sent; otherwise it behaves exactly like the
+ * original, also in a `pg.Pool` (`new Pool({ Client })`).
  *
  * @throws from `query`, for cursors and streams: they take several round trips that no gate here can see.
  */
@@ -52,7 +52,7 @@ export function gatedClient(library: typeof pg, turnstile: Turnstile): ClientCla
     const silent = typeof query === "string" ? query : unheard(query);
     const rest = typeof values === "function" ? undefined : values;
     const passed = turnstile.pass(step, () => plain(silent, rest) as Promise<unknown>);
-    // An error thrown by the listener is its own, as with the plain client.
+    // An error thrown by the listener is not caught, as with the plain client.
     passed.then(
       (result) => process.nextTick(listener, null, result),
       (error: unknown) => process.nextTick(listener, error),
@@ -83,7 +83,7 @@ function listen(query: unknown, callback: Callback | undefined): void {
   internals.callback ??= callback;
 }
 
-/** Sends a Query object and waits until the driver is done with it; its events and callback go on as ever. */
+/** Sends a Query object and waits until the driver is done with it; its events and callback work as usual. */
 function settled(query: unknown, plain: PlainQuery): Promise<unknown> {
   const internals = query as QueryInternals & { _results?: unknown };
   return new Promise((resolve, reject) => {

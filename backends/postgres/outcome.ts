@@ -2,7 +2,7 @@ import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
 import { not_sent } from "../not-sent.ts";
 
-/** Errors of `pg` itself about requests that it did not send. */
+/** Errors from `pg` itself for requests that it did not send. */
 const never_sent =
   /not queryable$|^Client was passed a null|^A query must have|^Prepared statements must be unique|^Query values must be an array|^Cursors and query streams/;
 /** No connection was made, so nothing was sent. */
@@ -14,24 +14,24 @@ const no_connection = new Set([
   "ENETUNREACH",
 ]);
 /**
- * SQLSTATEs that leave open what became of the statement: the connection or the server went away under it
+ * SQLSTATEs that leave open whether the statement took effect: the connection or the server went away meanwhile
  * (08, 57P01 terminated by an administrator, 57P02 crash, 57P05 and 25P03 timeouts of idle sessions),
- * 40003 says it itself, 58 and XX are faults of the system. Every other error takes the statement, and with
- * it the transaction, back: https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * 40003 says exactly this, 58 and XX are system errors. Every other error rolls back the statement, and with it the
+ * transaction: https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const nobody_knows = /^(08|58|XX|40003|57P0[125]|25P03)/;
 const sqlstate = /^[0-9A-Z]{5}$/;
 
-/** `fail` = it certainly did not happen; `info` = nobody knows. What a library wrapped is looked for inside. */
+/** `fail` = it certainly did not happen; `info` = nobody knows. Looks inside errors that a library wrapped. */
 export function outcome(error: unknown): "fail" | "info" {
   const answered = unwrapped(error, isAnswer);
   if (isAnswer(answered)) return nobody_knows.test(errorField(answered, "code")) ? "info" : "fail";
-  // Only as it came: wrapped, it may speak of another server.
+  // Only when it is not wrapped: a wrapped one may be about another server.
   if (no_connection.has(errorField(error, "code"))) return "fail";
   return neverSent(unwrapped(error, neverSent)) ? "fail" : "info";
 }
 
-/** The SQLSTATE, or the code of the socket; where `pg` gives none, what happened in two words. */
+/** The SQLSTATE, or the code of the socket; if `pg` gives none, what happened in two words. */
 export function code(error: unknown): string {
   const telling = unwrapped(
     error,
@@ -43,7 +43,7 @@ export function code(error: unknown): string {
   return isLost(telling) ? "connection lost" : "error";
 }
 
-/** It is the server's own answer. */
+/** Whether the error is the server's own answer. */
 function isAnswer(error: unknown): boolean {
   return sqlstate.test(errorField(error, "code")) && errorField(error, "severity") !== "";
 }

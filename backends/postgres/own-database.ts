@@ -8,28 +8,31 @@ import { connectPlainly, type Given } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import type { Control } from "./session.ts";
 
-/** Somebody is connected to the database that is to be copied. */
+/** The server's error when somebody is connected to the database that should be copied. */
 const object_in_use = "55006";
 
 /**
- * A database of our own at a server that may be someone else's: whatever the sessions do is gone with it.
- * The control connection, which asks about the whole server, is elsewhere: a database is copied only
+ * A database of our own at a server that may be someone else's. Whatever the sessions do is gone with the database.
+ * The control connection, which asks about the whole server, uses another database: a database can be copied only
  * while nobody is connected to it.
  */
 export class OwnDatabase implements Control {
   readonly name: string;
-  /** As the server says it: `18.4`. */
+  /** As the server tells it: `18.4`. */
   readonly version: string;
-  /** Only a superuser may: others live with the server's own (1 s by default). */
+  /**
+   * Whether the user may set `deadlock_timeout`. Only superusers may; for others it is the server's setting (1 s by
+   * default).
+   */
   readonly sets_deadlock_timeout: boolean;
   readonly #library: typeof pg;
   readonly #given: Given;
   readonly #control: pg.Client;
-  /** It was copied from another one, whose control connection it uses. */
+  /** Whether it is a copy of another one, whose control connection it uses. */
   readonly #is_copy: boolean;
-  /** Settings of the database that are ours, and no part of what is in it. */
+  /** Settings of the database that we made; they do not count as its contents. */
   readonly #altered = new Set<string>();
-  /** Reads what is in the database; opened when that is first asked. */
+  /** Reads what is in the database; opened when it is first needed. */
   #reader: Promise<{ connection: pg.Client; contents: ContentsReader }> | undefined;
 
   private constructor(
@@ -69,7 +72,7 @@ export class OwnDatabase implements Control {
     }
   }
 
-  /** Which of these are held up by another's lock right now; also sees advisory locks. */
+  /** Which of these wait for another one's lock right now, including advisory locks. */
   async blocked(pids: readonly number[]): Promise<ReadonlySet<number>> {
     const { rows } = await this.#control.query<[number]>({
       name: "blocked",
@@ -102,8 +105,8 @@ export class OwnDatabase implements Control {
   }
 
   /**
-   * Another database with all that is in this one; undefined when somebody is connected to it (the server waits
-   * five seconds for them to go), or when it has settings beside ours, which are not copied.
+   * A copy of this database; undefined when somebody is connected to it (the server waits five seconds for them to
+   * go), or when it has settings that are not ours, which would not be copied.
    */
   async copy(): Promise<OwnDatabase | undefined> {
     await this.#endReader();
@@ -154,7 +157,10 @@ export class OwnDatabase implements Control {
     return (await this.#reader).contents;
   }
 
-  /** Over a fresh connection where the server was lost meanwhile. @throws unless the database is gone, or its server */
+  /**
+   * Drops the database, over a fresh connection if the old one was lost.
+   * @throws unless the database or its server is gone
+   */
   async drop(): Promise<void> {
     await this.#endReader();
     const statement = `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`;

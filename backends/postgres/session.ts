@@ -14,14 +14,14 @@ export interface Control {
   terminate(pids: readonly number[]): Promise<void>;
 }
 
-/** The client that user code gets, made out of a class of clients that pass the gate. */
+/** The client that user code gets, made with a class of clients that pass the gate. */
 export interface Made<Client> {
   readonly client: Client;
-  /** It replaces lost connections by itself, as a pool does. */
+  /** Whether it replaces lost connections by itself, as a pool does. */
   readonly pooled: boolean;
-  /** The program itself has ended it. */
+  /** Whether the program itself has ended it. */
   isEnded(): boolean;
-  /** Called once the connections are to end. */
+  /** Called to end the connections. */
   close(): void;
 }
 
@@ -30,15 +30,15 @@ export class PostgresSession<Client> implements Session<Client> {
   readonly #library: typeof pg;
   readonly #made: Made<Client>;
   readonly #control: Control;
-  /** Runs freely: what it held is the server's own affair, as with any application that goes away. */
+  /** Runs freely: when it is closed, the server deals with what it held, as with any application that goes away. */
   readonly #is_free: boolean;
   readonly #loss = new ReplyLoss();
   readonly #connections = new Set<pg.Client>();
-  /** Server processes whose connection is over, which may not have noticed yet. */
+  /** Server processes that may not have noticed yet that their connection is over. */
   #left: number[] = [];
   #over = false;
   #disposed = false;
-  /** Called once the session is disposed of. */
+  /** Called when the session was disposed of. */
   closed: () => void = () => undefined;
 
   constructor(
@@ -83,9 +83,9 @@ export class PostgresSession<Client> implements Session<Client> {
     this.#loss.armed = true;
   }
 
-  /** Settings, temporary tables and advisory locks are the session's; past the gate. */
+  /** Removes what belongs to the session: settings, temporary tables and advisory locks. Does not pass the gate. */
   async clean(): Promise<void> {
-    // A pool destroys a connection that it gets back with an error: it takes no more statements.
+    // A pool destroys a connection that is given back with an error; that one takes no more statements.
     const ending = [...this.#connections].filter(isEnding);
     await Promise.all(ending.map(hasEnded));
     if (this.#left.length > 0) await this.gone();
@@ -121,12 +121,12 @@ export class PostgresSession<Client> implements Session<Client> {
     };
     const { connection } = internalsOf(client);
     losesReplies(connection.stream, this.#loss, { answers: () => true, complete: endsReply });
-    // Also: without a listener the loss of an idle connection would end the process.
+    // The listener is also needed because without one, the loss of an idle connection would end the process.
     client.on("error", over);
     connection.once("end", over);
   }
 
-  /** A client that lost its connection goes on only after the server noticed it too: its locks are free. */
+  /** A client that lost its connection goes on only after the server has noticed, too, and released its locks. */
   async #sent<T>(send: () => Promise<T>): Promise<T> {
     try {
       return await send();
@@ -136,7 +136,7 @@ export class PostgresSession<Client> implements Session<Client> {
     }
   }
 
-  /** Resolves once the server has ended the connections that are over, and given back their locks. */
+  /** Resolves once the server has ended the connections that are over, and released their locks. */
   async gone(): Promise<void> {
     await untilGone(
       this.#left,
@@ -155,7 +155,7 @@ interface Internals {
 }
 const internalsOf = (client: pg.Client): Internals => client as unknown as Internals;
 const pidOf = (client: pg.Client): number => internalsOf(client).processID;
-/** It was told to end, and the server may not have noticed yet. */
+/** Whether it was told to end; the server may not have noticed yet. */
 export const isEnding = (client: pg.Client): boolean => internalsOf(client)._ending;
 const hasEnded = (client: pg.Client): Promise<void> =>
   new Promise((resolve) => internalsOf(client).connection.once("end", resolve));

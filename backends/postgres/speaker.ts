@@ -3,7 +3,7 @@ import { loadDriver } from "../load-driver.ts";
 import { rowsInWords, type Speaker } from "../speaker.ts";
 import { connectPlainly, givenBy } from "./connection.ts";
 
-/** Says statements to PostgreSQL, in the database that the URL names. */
+/** Runs statements on PostgreSQL, in the database that the URL names. */
 export async function speakPostgres(url: string): Promise<Speaker> {
   const { default: library } = await loadDriver("pg", () => import("pg"));
   const client = await connectPlainly(library, givenBy(library, url), {});
@@ -16,7 +16,7 @@ export async function speakPostgres(url: string): Promise<Speaker> {
   return {
     say: async (text) => void (await client.query(text)),
     ask,
-    // The name comes quoted as it must be.
+    // The name is already quoted if necessary.
     show: async (what) => rowsInWords(await ask(`SELECT * FROM ${what.slice("table ".length)}`)),
     [Symbol.asyncDispose]: () => client.end().catch(() => undefined),
   };

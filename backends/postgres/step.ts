@@ -26,7 +26,7 @@ export function stepOf(
   return { statement: filled, ...effects, keys: undefined, connection, facts, describe };
 }
 
-/** Undefined where several statements were answered. */
+/** The reply to a single statement; undefined for several. */
 function toldBy(reply: unknown): SqlReply | undefined {
   if (Array.isArray(reply) || reply === undefined) return undefined;
   const { command, fields, rows, rowCount } = reply as QueryResult;
@@ -42,13 +42,13 @@ function toldBy(reply: unknown): SqlReply | undefined {
   };
 }
 
-/** Several results come from several statements in one text: the last one is told. */
+/** Several statements in one text have several results: describes the last one. */
 function describe(reply: unknown): string {
   const result = (Array.isArray(reply) ? reply.at(-1) : reply) as QueryResult | undefined;
   if (result === undefined || result.command === null) return "OK";
   const names = result.fields.map(({ name }) => name);
   if (names.length > 0) return rowsInWords(result.rows, names);
   if (changing.has(result.command)) return changedInWords(result.rowCount ?? 0);
-  // COMMIT of a transaction that failed answers ROLLBACK: worth seeing.
+  // COMMIT of a failed transaction answers ROLLBACK: worth showing.
   return result.command === "ROLLBACK" ? "ROLLBACK" : "OK";
 }

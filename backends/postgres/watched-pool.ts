@@ -5,7 +5,7 @@ import type { Gate } from "../backend.ts";
 type Release = (error?: Error | boolean) => void;
 type Lent = (error: Error | undefined, client?: pg.PoolClient, release?: Release) => void;
 
-/** Made by pg, whichever copy of it. */
+/** Whether it was made by pg, whichever copy of it. */
 export function isPgPool(value: unknown): value is pg.Pool {
   const known = Object(value) as Partial<pg.Pool>;
   return (
@@ -16,9 +16,9 @@ export function isPgPool(value: unknown): value is pg.Pool {
 }
 
 /**
- * Lets a gate know who waits for a connection of this pool and who holds one; all ways to get one end in
- * `connect`. Its callback runs in the context of whoever asked: `pg-pool` calls it in that of the client who
- * gave the connection back.
+ * Tells a gate who waits for a connection of this pool and who holds one; all ways to get one go through `connect`.
+ * Makes the callback of `connect` run in the async context of the client that asked: `pg-pool` itself calls it in the
+ * context of the client that gave the connection back.
  */
 export function watchPool(pool: pg.Pool, gate: Gate): void {
   if (gate.borrows === undefined) return;

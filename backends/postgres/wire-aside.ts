@@ -1,9 +1,9 @@
-/** What a door says itself on a client's connection: BEGIN and COMMIT around a statement that commits by itself. */
+/** What a door itself sends on a client's connection: BEGIN and COMMIT around a statement that commits by itself. */
 import { Frames, joined } from "../frames.ts";
 import type { Aside, OwnRequest } from "../wire.ts";
 import { Expected } from "./wire-replies.ts";
 
-/** Of the answers to COMMIT these are the client's: an error, and what may come at any time. */
+/** The answers to COMMIT that are for the client: an error, and messages that may come at any time. */
 const of_the_client = "ENSA";
 const idle = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
@@ -19,8 +19,8 @@ export const aside: Aside = {
 };
 
 /**
- * By the extended protocol, under a name of its own: a simple query would drop the client's unnamed statement,
- * which it may have prepared already and is about to execute.
+ * Uses the extended protocol, with a statement name of its own: a simple query would drop the client's unnamed
+ * statement, which the client may have prepared already and be about to execute.
  */
 function say(sql: string): OwnRequest {
   const name = `raceproof ${sql}\0`;

@@ -8,12 +8,12 @@ import {
   readRow,
 } from "./wire-requests.ts";
 
-/** Rows that a reply keeps to be told of; all are counted. */
+/** How many rows of a reply are kept to be shown; all are counted. */
 const rows_kept = 5;
 /** Each of these answers one message of a batch. */
 const answers = "123TnCsI";
 
-/** Which reply is to come for what was sent, and what has come of it. */
+/** The expected reply to what was sent, and what has come of it so far. */
 export class Expected {
   /** Ends with ReadyForQuery; otherwise with the answer to its last item. */
   readonly until_ready: boolean;
@@ -26,7 +26,7 @@ export class Expected {
   #tag = "";
   #error: Reply["error"] | undefined;
 
-  /** @param items what the server answers one by one; none for a simple query, which is answered as a whole */
+  /** @param items what the server answers one by one; empty for a simple query, which is answered as a whole */
   constructor(items: readonly Item[], how: { until_ready: boolean; is_request: boolean }) {
     this.#items = items;
     this.until_ready = how.until_ready;
@@ -43,11 +43,11 @@ export class Expected {
     try {
       this.#note(type, message, item);
     } catch {
-      // A message that cannot be read is the client's to complain about.
+      // If a message cannot be read, the client will report that.
     }
     if (type === "Z") return this.until_ready;
     if (type === "E") return !this.until_ready;
-    // A statement is described by its parameters, and then by its columns or none.
+    // The description of a statement has its parameters first, and then its columns, if it has any.
     if (item === undefined || !answers.includes(type)) return false;
     this.#next++;
     return !this.until_ready && this.#next === this.#items.length;
@@ -58,7 +58,7 @@ export class Expected {
     if (this.#rows) return { rows: this.#rows, row_count: this.#row_count };
     const [, changed] = /^(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY) (\d+)$/.exec(this.#tag) ?? [];
     if (changed !== undefined) return { changed: Number(changed) };
-    // COMMIT of a transaction that failed answers ROLLBACK: worth seeing.
+    // COMMIT of a failed transaction answers ROLLBACK: worth showing.
     return { word: this.#tag === "ROLLBACK" ? "ROLLBACK" : "OK" };
   }
 
@@ -98,7 +98,7 @@ export class Expected {
     this.#rows!.push(readRow(message, this.#columns ?? columnsOf(portalOf(item))));
   }
 
-  /** Of several statements in one request the last one is told. */
+  /** Of several statements in one request, the last one is kept. */
   #endOfStatement(item: Item | undefined, tag: string): void {
     this.#tag = tag;
     const columns = this.#columns ?? columnsOf(portalOf(item));
@@ -112,7 +112,10 @@ function portalOf(item: Item | undefined): Portal | undefined {
   return item?.kind === "execute" ? item.portal : undefined;
 }
 
-/** As the portal was described, or else its statement: then the portal says in which form its values come. */
+/**
+ * The columns as the portal was described, or else as its statement was: then the portal says in which format the
+ * values come.
+ */
 function columnsOf(portal: Portal | undefined): readonly Column[] {
   if (portal?.columns) return portal.columns;
   const { result_formats = [] } = portal ?? {};

@@ -1,10 +1,10 @@
-/** What the client's messages say: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/** Reads the client's messages: https://www.postgresql.org/docs/current/protocol-message-formats.html */
 import { valueOf } from "./wire-values.ts";
 
 /** A prepared statement, as Parse named it. */
 export interface Prepared {
   readonly sql: string;
-  /** Numbers of the parameters' types; 0 or missing where the client left them to the server. */
+  /** Numbers of the parameters' types; 0 or missing if the client left them to the server. */
   types: readonly number[];
   columns?: readonly Column[];
 }
@@ -37,7 +37,7 @@ export class Body {
   readonly #bytes: Buffer;
   #at: number;
 
-  /** @param at where the body begins: behind the type and the length */
+  /** @param at where the body begins: after the type and the length */
   constructor(message: Buffer, at = 5) {
     this.#bytes = message;
     this.#at = at;
@@ -64,7 +64,7 @@ export class Body {
     return this.#bytes.readInt32BE(this.#at - 4);
   }
 
-  /** A value with its length before it; null where that is -1. */
+  /** A value with its length before it; null when the length is -1. */
   value(): Buffer | null {
     const length = this.int32();
     if (length < 0) return null;
@@ -97,7 +97,7 @@ export function readColumns(message: Buffer): Column[] {
   });
 }
 
-/** A portal's values: in the types of its statement. One format may stand for all. */
+/** A portal's values, in the types of its statement. One format may stand for all of them. */
 export function valuesOf({ values, formats, prepared }: Portal): unknown[] {
   return values.map((bytes, i) => {
     const format = formats.length === 1 ? formats[0] : formats[i];

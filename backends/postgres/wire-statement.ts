@@ -13,8 +13,8 @@ export function requestOfQuery(sql: string): Request {
 
 /**
  * What a batch executes as a step.
- * @param executed in their order; undefined where the door does not know the statement
- * @param is_fresh they were bound in this batch; otherwise it fetches the next rows of a portal
+ * @param executed the executed portals, in their order; undefined if the door does not know the statement
+ * @param is_fresh whether they were bound in this batch; if not, it fetches the next rows of a portal
  */
 export function requestOfBatch(
   executed: readonly (Portal | undefined)[],

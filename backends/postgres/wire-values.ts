@@ -1,6 +1,6 @@
 /** Values on PostgreSQL's wire: as text, or in the binary form of their type. */
 
-/** Type numbers of `pg_type`, as far as their binary form is read here. */
+/** By type number of `pg_type`: the types whose binary form is read here. */
 const binary: Readonly<Record<number, (bytes: Buffer) => unknown>> = {
   16: (bytes) => bytes[0] === 1,
   18: text,
@@ -22,14 +22,14 @@ const binary: Readonly<Record<number, (bytes: Buffer) => unknown>> = {
   2950: uuid,
   3802: (bytes) => bytes.toString("utf8", 1),
 };
-/** Types whose text is a number, or true and false. */
+/** Types whose text is a number. */
 const numbers = new Set([20, 21, 23, 26, 700, 701, 1700]);
 const boolean_type = 16;
 const epoch_ms = Date.UTC(2000, 0, 1);
 
 /**
- * A value in words of JavaScript; its bytes where the form is not known.
- * @param type number of its type, 0 = not said
+ * A value as a JavaScript value; its bytes if the form is not known.
+ * @param type number of its type, 0 = not given
  * @param format 0 = text, 1 = binary
  */
 export function valueOf(bytes: Buffer, type: number, format: number): unknown {
@@ -47,7 +47,7 @@ export function valueOf(bytes: Buffer, type: number, format: number): unknown {
 function fromText(said: string, type: number): unknown {
   if (type === boolean_type) return said === "t" || said === "true";
   const number = Number(said);
-  // A client that leaves the type to the server sends 5 as it sends "5".
+  // A client that leaves the type to the server sends 5 and "5" alike.
   return (type === 0 || numbers.has(type)) && said !== "" && String(number) === said
     ? number
     : said;
@@ -65,7 +65,7 @@ function uuid(bytes: Buffer): string {
   return bytes.toString("hex").replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, "$1-$2-$3-$4-$5");
 }
 
-/** Base-10,000 digits: their count, the weight of the first, the sign, the digits shown behind the point. */
+/** Digits in base 10,000: their count, the weight of the first, the sign, the number of decimals, the digits. */
 function numeric(bytes: Buffer): unknown {
   const [count, weight, sign, shown] = [0, 2, 4, 6].map((at) => bytes.readInt16BE(at)) as [
     number,

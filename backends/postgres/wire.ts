@@ -4,7 +4,7 @@
  * A connection begins with a packet without a type: a request for encryption, which the door refuses since the
  * client is on this machine, a cancellation, or the start-up itself. Then every message has a type and a length.
  * A request is a simple query (`Q`), or everything up to a Sync or a Flush that contains an Execute. What
- * prepares or describes without executing is no step: drivers do so when they like.
+ * prepares or describes without executing is not a step: drivers do that when they like.
  *
  * Replies are matched by counting. After a Sync and after a simple query the server always says ReadyForQuery;
  * after a Flush every message has one answer, and an error stands for all that follow up to the next Sync.
@@ -18,9 +18,9 @@ import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
 
 /** SSLRequest and GSSENCRequest. */
 const asks_for_encryption = new Set([80877103, 80877104]);
-/** May come at any time, and answers nothing: a notice, a setting, a notification. */
+/** Messages that may come at any time and answer nothing: a notice, a setting, a notification. */
 const answers_nothing = "NSA";
-/** The rows that a COPY brings, their end, or their failure. */
+/** The rows that a COPY sends, their end, or a failure. */
 const copy_data = "dcf";
 const idle = 0x49;
 
@@ -73,7 +73,7 @@ class PostgresConversation implements Conversation {
     return received;
   }
 
-  /** What follows a start-up packet in the same piece has a type already. */
+  /** Takes a packet without a type. What follows a start-up packet in the same piece already has types. */
   #takeStart(bytes: Buffer, sent: Sent[]): void {
     const { frames, garbled } = this.#start.take(bytes);
     const [packet, ...more] = frames;
@@ -118,7 +118,7 @@ class PostgresConversation implements Conversation {
     try {
       this.#items.push(this.#itemOf(type, new Body(message)));
     } catch {
-      // The server will say what is wrong with it.
+      // The server will report what is wrong with it.
       this.#items.push(type === "E" ? { kind: "execute", portal: undefined } : { kind: "bind" });
     }
   }
@@ -161,7 +161,7 @@ class PostgresConversation implements Conversation {
     return bytes;
   }
 
-  /** @returns whose reply ends with this message */
+  /** @returns the request whose reply ends with this message */
   #takeAnswer(message: Buffer): Expected | undefined {
     const type = String.fromCharCode(message[0]!);
     if (type === "K" && message.length >= 9) this.connection = message.readUInt32BE(5);
@@ -182,7 +182,7 @@ function startFrames(): Frames {
   return new Frames(4, (head) => head.readUInt32BE());
 }
 
-/** A call of a function (an old way that libpq still has) is answered like a query, and is no step. */
+/** A function call (an old message that libpq still has) is answered like a query, and is not a step. */
 function expectsOf(type: string): { expects?: Expected } {
   return type === "F"
     ? { expects: new Expected([], { until_ready: true, is_request: false }) }

@@ -12,13 +12,16 @@ import { code, outcome } from "./errors.ts";
 import { removeKeys, signIn, signOut } from "./runs.ts";
 import { RedisSession } from "./session.ts";
 
-/** The first error is reported: ioredis neither connects again nor sends anything twice. */
+/** The first error is reported: ioredis neither reconnects nor sends anything twice. */
 const no_resend: RedisOptions = {
   retryStrategy: null,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
 };
-/** The defaults of ioredis, but for the wait of 50 to 250 ms before it connects again: time is no part of a schedule. */
+/**
+ * The defaults of ioredis, but without its wait of 50 to 250 ms before it reconnects: time plays no role in a
+ * schedule.
+ */
 const resend: RedisOptions = { retryStrategy: () => 1 };
 
 /** @ts-ignore Without ioredis installed this is `any`, and no error in our declarations. */
@@ -42,7 +45,7 @@ export function connectRedis(server: { readonly url: string }): Promise<Backend<
   return connectWith(server.url);
 }
 
-/** @param whole the numbered database is ours altogether, so that no key in it says whose they are */
+/** @param whole whether the whole numbered database is ours, so that its keys need no owner */
 export async function connectWith(
   server_url: string,
   whole = false,
@@ -79,7 +82,7 @@ export async function connectWith(
       sessions.add(session);
       return session;
     },
-    // A Redis server never holds a request for another's sake: a lock that is taken answers nil.
+    // In Redis a request never waits for another: if a lock is taken, the answer is nil.
     waiting: async () => new Set(),
     waitingConnections: (connections) => door.blocked(connections),
     contents: async (key) => contentsOf(await ours(), prefix, key),
@@ -96,8 +99,8 @@ export async function connectWith(
 }
 
 /**
- * `Redis 8.0.2`, `Valkey 9.1.2`: as the server says in INFO. Valkey also gives the Redis version that it is like.
- * @throws the server's error also where SCAN is refused: then what we leave could not be found again
+ * `Redis 8.0.2`, `Valkey 9.1.2`: as the server tells in INFO. Valkey also has the Redis version that it is compatible with.
+ * @throws the server's error, also when SCAN is refused: then our leftovers could not be found again
  */
 async function productOf(client: Redis): Promise<string> {
   const info = await client.info("server");
@@ -108,7 +111,7 @@ async function productOf(client: Redis): Promise<string> {
   return valkey ? `Valkey ${valkey}` : `Redis ${field("redis_version") ?? "of unknown version"}`;
 }
 
-/** @throws unless our keys are gone, or the server */
+/** Removes our keys. @throws unless they, or the server, are gone */
 async function removeOurs(library: typeof Redis, url: string, prefix: string): Promise<void> {
   let client: Redis;
   try {

@@ -6,7 +6,7 @@ const url_form = "redis://user:password@host:port";
 
 /**
  * Opens a connection and waits until the server has answered the handshake.
- * @throws CannotConnect when that does not come about in time; its message never holds the password
+ * @throws CannotConnect when that does not happen in time; its message never contains the password
  */
 export async function connect(
   library: typeof Redis,
@@ -31,7 +31,7 @@ export async function connect(
   });
   try {
     await Promise.race([client.connect(), too_late]);
-    // ioredis goes on in database 0 when there is none of the number that the URL asks for.
+    // ioredis goes on in database 0 if the database that the URL names does not exist.
     if (reason !== undefined) throw reason;
     return client;
   } catch (error) {

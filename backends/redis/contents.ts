@@ -8,7 +8,7 @@ import { of_runs } from "./runs.ts";
 /** Reading more than this after every set-up would cost more than the schedules. */
 const keys_max = 1_000;
 
-/** What reads a value of each type whole, the same way every time. */
+/** For each type, the command that reads a whole value. */
 export const readers: Readonly<Record<string, (key: string) => [string, ...string[]]>> = {
   string: (key) => ["get", key],
   hash: (key) => ["hgetall", key],
@@ -22,7 +22,7 @@ const unordered = new Set(["hash", "set"]);
 /**
  * What is in the database, key by key, in four round trips; keys of other raceproofs at the same server are left out.
  * @param prefix of our own keys
- * @param key what differs from lane to lane, and is taken for the same
+ * @param key a name that differs from lane to lane; it is treated as the same in all of them
  */
 export async function contentsOf(client: Redis, prefix: string, key: string): Promise<Contents> {
   const size = await client.dbsize();
@@ -115,7 +115,7 @@ async function many(client: Redis, commands: readonly (readonly string[])[]): Pr
   return (replies ?? []).map(([error, reply]) => (error ? error.message : reply));
 }
 
-/** The server tells hashes and sets in any order. */
+/** Sorts hashes and sets: the server returns them in any order. */
 function inOrder(type: string, value: unknown): unknown {
   if (!unordered.has(type) || typeof value !== "object" || value === null) return value;
   const parts = Array.isArray(value) ? value : Object.entries(value);

@@ -49,7 +49,7 @@ export class RedisDoorTarget implements DoorTarget {
     };
   }
 
-  /** The server says its number of a connection only when it is asked. */
+  /** The server tells the number of a connection only when asked. */
   prepare(): Promise<readonly string[]> {
     return Promise.resolve(["CLIENT ID"]);
   }

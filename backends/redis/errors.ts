@@ -7,7 +7,7 @@ interface RedisError {
   readonly name: string;
   readonly message: string;
   readonly code?: unknown;
-  /** ioredis: the command that was answered with this error. */
+  /** Set by ioredis: the command whose answer this error is. */
   readonly command?: { readonly name: string };
 }
 
@@ -23,7 +23,7 @@ const no_connection = new Set([
   "EHOSTUNREACH",
   "ENETUNREACH",
 ]);
-/** ioredis itself, about commands that it does not send. */
+/** Errors from ioredis itself, for commands that it does not send. */
 const never_sent = /^Stream isn't writeable and enableOfflineQueue|^Connection in subscriber mode/;
 
 /** Errors of commands that were given to a client whose connection was over already. */
@@ -31,12 +31,12 @@ export const unsent: WeakSet<object> = new WeakSet();
 
 /**
  * `fail` = it certainly did not happen; `info` = nobody knows.
- * A script that ends with an error keeps what it wrote before, so its errors say nothing:
+ * A script that ends with an error keeps what it wrote before, so its errors prove nothing:
  * https://redis.io/docs/latest/develop/programmability/eval-intro/
  */
 export function outcome(error: unknown): "fail" | "info" {
   if (!(error instanceof Error)) return "info";
-  // Only as it came: wrapped, it may speak of another server.
+  // Only when it is not wrapped: a wrapped one may be about another server.
   if (no_connection.has(String((error as { code?: unknown }).code))) return "fail";
   const telling = unwrapped(error, isOfRedis);
   if (!(telling instanceof Error)) return "info";
@@ -58,7 +58,7 @@ export function code(error: unknown): string {
   return isLost(telling) ? "connection lost" : name;
 }
 
-/** From the server, or from ioredis about its connection. */
+/** Whether the error comes from the server, or from ioredis about its connection. */
 function isOfRedis(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof CannotConnect || unsent.has(error) || isLost(error)) return true;

@@ -1,8 +1,8 @@
-/** What commands did to keys, told by their arguments and replies. */
+/** What commands did to keys, according to their arguments and replies. */
 import { type Fact, type Value, type Values, valueOf } from "../step-facts.ts";
 import { RespError } from "./resp.ts";
 
-/** A name and its arguments, as they were given. */
+/** The words of a command: its name and its arguments, as they were given. */
 export type Words = readonly unknown[];
 
 const leaves_keys = new Set(
@@ -10,9 +10,9 @@ const leaves_keys = new Set(
     " ",
   ),
 );
-/** They answer the new value of the key. */
+/** Commands that answer the new value of the key. */
 const answers_value = new Set("incr decr incrby decrby incrbyfloat".split(" "));
-/** Their first argument is the key that they change. */
+/** Commands whose first argument is the key that they change. */
 const changes_first = new Set(
   "append setrange setbit lpush rpush lpop rpop lset lrem ltrim linsert sadd srem spop zadd zrem zincrby".split(
     " ",
@@ -31,7 +31,7 @@ export function factsOfCommands(
   const last = commands.at(-1);
   if (first && last && nameOf(first) === "multi" && nameOf(last) === "exec") {
     const answers = replies.at(-1);
-    // A watched key had changed: nothing was done.
+    // EXEC answered nil because a watched key had changed: nothing was done.
     if (answers === null || answers === undefined) return [];
     return Array.isArray(answers)
       ? factsOfCommands(commands.slice(1, -1), answers as unknown[])
@@ -46,10 +46,10 @@ const nameOf = ([name]: Words): string => String(name).toLowerCase();
 function factsOf(command: Words, reply: unknown): Fact[] | undefined {
   const name = nameOf(command);
   const args = command.slice(1).map(plain);
-  // A script may only touch the keys that are named behind their number.
+  // A script may only touch the keys that are listed after their number.
   if (name === "eval" || name === "evalsha")
     return onEach(args.slice(2, 2 + Number(args[1])), (key) => changed(key));
-  // Nothing was done yet, or it was refused.
+  // It was not done yet, or was refused.
   if (plain(reply) === "QUEUED" || reply instanceof Error || reply instanceof RespError) return [];
   if (leaves_keys.has(name)) return [];
   const [key, one, two] = args;
@@ -67,7 +67,7 @@ function factsOf(command: Words, reply: unknown): Fact[] | undefined {
   );
 }
 
-/** SET key value, with NX only where nothing is, with XX only where something is. */
+/** SET key value: with NX only if the key does not exist, with XX only if it does. */
 function factsOfSet(
   key: string,
   value: Value | undefined,
@@ -139,7 +139,7 @@ function onEach(
   return named.length === keys.length ? named.map((key, i) => factOf(key, i)) : undefined;
 }
 
-/** A key stands for itself. */
+/** The "row" of a key. */
 const at = (key: string) => ({ where: { ":key": key }, isAll: true });
 
 function found(key: string, values: Readonly<Record<string, Value | undefined>>): Fact {
@@ -148,7 +148,7 @@ function found(key: string, values: Readonly<Record<string, Value | undefined>>)
   return { does: "find", ...at(key), rows: 1, found: [{ columns, computed: {} }] };
 }
 
-/** @param assigned if not given, anything in it */
+/** @param assigned if not given, anything in the key may have changed */
 const changed = (key: string, assigned?: Readonly<Record<string, Value | undefined>>): Fact => ({
   does: "change",
   ...at(key),
@@ -156,7 +156,7 @@ const changed = (key: string, assigned?: Readonly<Record<string, Value | undefin
   ...(assigned ? { assigned } : {}),
 });
 
-/** The server works out the value, and answers it. */
+/** The server computes the value, and answers it. */
 function computed(key: string, field: string, reply: unknown): Fact {
   const value = plain(reply);
   return {
@@ -174,7 +174,7 @@ const inserted = (key: string, value: Value | undefined, is_done: boolean): Fact
 
 const deleted = (key: string): Fact => ({ does: "delete", ...at(key) });
 
-/** Bytes that are no text have no value. */
+/** Bytes that are not text have no value. */
 function plain(said: unknown): Value | undefined {
   if (!Buffer.isBuffer(said)) return valueOf(said);
   const text = said.toString("utf8");

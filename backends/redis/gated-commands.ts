@@ -15,13 +15,13 @@ interface Batch {
 
 /**
  * Makes every round trip of an ioredis client pass the turnstile: a command, a pipeline, `multi() … exec()`,
- * a script (its EVAL after NOSCRIPT is a second one), and what ioredis itself sends again after a lost
+ * a script (its EVAL after NOSCRIPT is a second round trip), and what ioredis itself sends again after a lost
  * connection. The handshake passes freely.
  *
- * ioredis settles its commands itself, so callbacks, pipelines and scripts behave as ever, but only after
+ * ioredis still settles its commands itself, so callbacks, pipelines and scripts behave as usual, but only after
  * the gate has seen the reply.
  *
- * @returns runs `work` with all commands that it sends at once outside the gate
+ * @returns a function that runs `work`; commands that `work` sends synchronously do not pass the gate
  */
 export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () => T) => T {
   const send: Send = client.sendCommand.bind(client);
@@ -37,7 +37,7 @@ export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () 
         return trips.take(commands, () => passed, stream, node);
       })
       .catch((error: Error) => {
-        // The client hears of errors from ioredis; only what was never let through ends here.
+        // ioredis reports errors to the client; only commands that were never let through are rejected here.
         if (!sent) for (const command of commands) command.reject(error);
       });
   };
@@ -85,7 +85,7 @@ export function gateCommands(client: Redis, turnstile: Turnstile): <T>(work: () 
 class Trips {
   readonly #send: Send;
   readonly #failing = new Set<(error: Error) => void>();
-  /** Let through, and not yet answered: ioredis may bring them again, from its queue for a lost connection. */
+  /** Let through, but not yet answered: after a lost connection, ioredis may send them again. */
   readonly #let_through = new Set<Command>();
 
   constructor(client: Redis, send: Send) {
@@ -101,7 +101,7 @@ class Trips {
     return this.#let_through.has(command);
   }
 
-  /** Sends. @returns settles as the replies come in, or when the connection closes without them */
+  /** Sends. @returns a promise that settles when the replies have come, or when the connection closes without them */
   take(
     commands: readonly Command[],
     seen: () => Promise<unknown>,
@@ -125,7 +125,7 @@ class Trips {
   }
 }
 
-/** The raw reply to a command, as ioredis gets it; its caller gets it once it has been `seen`. */
+/** The raw reply to a command, as ioredis gets it; the caller of the command gets it only after `seen`. */
 function replyTo(command: Command, seen: () => Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const { resolve: resolved, reject: rejected } = command;

@@ -6,12 +6,12 @@ import { connectWith } from "./backend.ts";
 import { connect } from "./connect.ts";
 import { claim, claimOn } from "./runs.ts";
 
-/** As many as a server has that does not tell. */
+/** How many databases a server has by default, if it does not tell. */
 const databases_default = 16;
 
 /**
  * One of the numbered databases of a Redis server that holds nothing, so that programs keep their real keys.
- * Who has it is written down in database 0, which itself is never given out.
+ * Its owner is recorded in database 0, which itself is never given out.
  *
  * @throws CannotConnect also when none is free
  */
@@ -61,7 +61,7 @@ async function sizeOf(control: Redis, number: number): Promise<number> {
   return size;
 }
 
-/** CONFIG is refused where the server is somebody's service. */
+/** How many numbered databases there are. Managed services refuse CONFIG. */
 async function databasesOf(control: Redis): Promise<number> {
   const said = await control.config("GET", "databases").catch(() => []);
   return Number((said as string[])[1] ?? databases_default);
@@ -75,7 +75,7 @@ async function giveBack(control: Redis, number: number): Promise<void> {
     await control.select(0);
     await control.del(claimOn(number));
   } catch {
-    // Its server is gone, and with it all of this; or a later run finds it by its mark.
+    // Either its server is gone, and everything with it; or a later run finds it by its mark.
   } finally {
     control.disconnect();
   }

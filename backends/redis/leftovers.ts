@@ -36,7 +36,7 @@ async function keysOfRuns(client: Redis): Promise<Leftover[]> {
   });
 }
 
-/** It was empty when it was taken; since its run has ended anybody may have put something there. */
+/** Each was empty when it was taken; but since its run ended, anybody may have put something there. */
 async function numberedOnes(control: Redis): Promise<Leftover[]> {
   const found: Leftover[] = [];
   const pattern = claimOn(0).slice(0, -1);
@@ -54,7 +54,7 @@ async function numberedOnes(control: Redis): Promise<Leftover[]> {
         mark,
         ...(size === 0 ? {} : { if_asked: true }),
         async remove() {
-          // Empty, so it is not even looked at: somebody may have put something there just now.
+          // An empty one is not flushed: somebody may have put something there just now.
           if (size > 0) await within(control, number, () => control.flushdb());
           await control.del(key);
         },

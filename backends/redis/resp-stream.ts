@@ -1,13 +1,13 @@
 import { joined } from "../frames.ts";
 import { bytesNeeded, readValue, type Value } from "./resp.ts";
 
-/** A value, with the bytes that it came in. */
+/** A value, with its original bytes. */
 export interface Framed {
   readonly value: Value;
   readonly bytes: Buffer;
 }
 
-/** Cuts a stream into the values of RESP, and lines of the old inline form where clients may say them. */
+/** Cuts a stream into RESP values; from clients, also into lines of the old inline form. */
 export class RespStream {
   readonly #takes_lines: boolean;
   #pieces: Buffer[] = [];
@@ -19,7 +19,7 @@ export class RespStream {
     this.#takes_lines = takes_lines;
   }
 
-  /** @returns whole values, and bytes that are none: from then on everything is passed on as it is */
+  /** @returns whole values, and bytes that are not RESP: after those, everything is passed on as it is */
   take(bytes: Buffer): { values: Framed[]; garbled: Buffer | undefined } {
     if (this.#is_garbled) return { values: [], garbled: bytes };
     this.#pieces.push(bytes);

@@ -8,7 +8,7 @@ export interface Push {
 }
 export type Value = string | number | boolean | null | RespError | Push | readonly Value[];
 
-/** An error as the server answered it: a code in capitals, and words. */
+/** An error in a server's answer: a code in capitals, and a message. */
 export class RespError {
   readonly message: string;
 
@@ -21,7 +21,7 @@ export class RespError {
   }
 }
 
-/** These bytes are no RESP. */
+/** These bytes are not RESP. */
 export class NotResp extends Error {}
 
 export interface Read {
@@ -34,7 +34,7 @@ const parts_max = 2 ** 20;
 
 /**
  * Reads the value that begins at `at`.
- * @returns undefined when it is not whole yet
+ * @returns undefined when it is not complete yet
  * @throws NotResp
  */
 export function readValue(bytes: Buffer, at = 0): Read | undefined {
@@ -109,15 +109,15 @@ function readParts(
   return { value: made(parts), end };
 }
 
-/** What is said about a value stands before it. */
+/** Skips attributes, which come before the value that they are about. */
 function readAttributes(bytes: Buffer, count: number, at: number): Read | undefined {
   const attributes = readParts(bytes, count, at, (parts) => parts);
   return attributes && readValue(bytes, attributes.end);
 }
 
 /**
- * How many bytes there must be before it is worth reading again: a long text says its length.
- * @returns 0 when nobody knows
+ * How many bytes there must be before it is worth reading again: a long text has its length in front.
+ * @returns 0 when that is not known
  */
 export function bytesNeeded(bytes: Buffer): number {
   const tail = /(?:^|\r\n)\$(\d+)\r\n/g;
@@ -128,7 +128,7 @@ export function bytesNeeded(bytes: Buffer): number {
   return needed > bytes.length ? needed : 0;
 }
 
-/** A command as a client says it. */
+/** A command as a client sends it. */
 export function encodeCommand(words: readonly string[]): Buffer {
   const parts = words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`);
   return Buffer.from(`*${words.length}\r\n${parts.join("")}`);

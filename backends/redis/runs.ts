@@ -1,5 +1,6 @@
 /**
- * Who has what at a Redis server, in keys beside it: a key's own name would make every line of a history longer.
+ * Records who owns what at a Redis server, in separate keys: a mark in every key's name would make every line of a
+ * history longer.
  *
  * - `raceproof:runs`, a hash: the prefix of a run's keys in this numbered database, and the mark of the run;
  * - `raceproof:database:N` in database 0: a numbered database that was empty, and whose it is now.
@@ -10,17 +11,20 @@ import { own_mark, readMark } from "../../owners/run-mark.ts";
 const runs = "raceproof:runs";
 export const claimOn = (number: number): string => `raceproof:database:${number}`;
 
-/** Keys of runs, and those that are kept here. */
+/** Keys of runs, and the keys of this file. */
 export const of_runs: RegExp = /^raceproof:/;
 
 const a_prefix = /^raceproof:[0-9a-f]{8}:$/;
 
-/** Before the first key is written. Where the server refuses this it refuses the keys, too, and they say so. */
+/**
+ * Call before the first key is written. Errors are ignored: a server that refuses this also refuses the keys, and
+ * that is reported.
+ */
 export async function signIn(client: Redis, prefix: string): Promise<void> {
   await client.hset(runs, prefix, own_mark).catch(() => undefined);
 }
 
-/** After the last key was removed. */
+/** Call after the last key was removed. */
 export async function signOut(client: Redis, prefix: string): Promise<void> {
   await client.hdel(runs, prefix).catch(() => undefined);
 }
@@ -30,7 +34,7 @@ export async function prefixesIn(client: Redis): Promise<[prefix: string, mark: 
   return Object.entries(await client.hgetall(runs)).filter(([prefix]) => a_prefix.test(prefix));
 }
 
-/** Removes what begins so. */
+/** Removes all keys that begin with this prefix. */
 export async function removeKeys(client: Redis, prefix: string): Promise<void> {
   let cursor = "0";
   do {
@@ -40,13 +44,13 @@ export async function removeKeys(client: Redis, prefix: string): Promise<void> {
   } while (cursor !== "0");
 }
 
-/** Takes a numbered database that nobody has, or whose run is over; whether it is empty is to be looked at. */
+/** Takes a numbered database that has no owner, or whose run is over. The caller has to check that it is empty. */
 export async function claim(control: Redis, number: number): Promise<boolean> {
   const key = claimOn(number);
   if ((await control.set(key, own_mark, "NX")) !== null) return true;
   const owner = await control.get(key);
   if (owner === null || readMark(owner)?.state !== "over") return false;
-  // Not taken by another one meanwhile, who would have written it anew.
+  // Fails if another run takes it meanwhile, because that writes this key.
   await control.watch(key);
   if ((await control.get(key)) !== owner) {
     await control.unwatch();

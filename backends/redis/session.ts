@@ -16,7 +16,7 @@ export class RedisSession implements Session<Redis> {
   constructor(client: Redis, gate: Gate, disposed: (session: RedisSession) => void) {
     this.client = client;
     this.#disposed = disposed;
-    // ioredis connects again by itself, where it may.
+    // With `resend`, ioredis reconnects by itself.
     client.on("connect", () => {
       if (this.#loss.armed) this.#listenForReply();
     });
@@ -34,7 +34,7 @@ export class RedisSession implements Session<Redis> {
     this.#listenForReply();
   }
 
-  /** Only when it is needed: it costs every reply of a load some time. */
+  /** Only when needed, because it makes every reply of a load slower. */
   #listenForReply(): void {
     const { stream } = this.client;
     losesReplies(stream, this.#loss, { answers: () => true, complete: () => true });
@@ -60,7 +60,7 @@ export class RedisSession implements Session<Redis> {
   }
 }
 
-/** What is given to a client after its connection ended is refused by ioredis and never sent. */
+/** Marks commands that are given to a client after its connection ended: ioredis refuses them and never sends them. */
 function markUnsent(client: Redis): void {
   const send = client.sendCommand.bind(client);
   client.sendCommand = (command: Command, stream?) => {

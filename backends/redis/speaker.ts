@@ -4,8 +4,8 @@ import { connect } from "./connect.ts";
 import { readers } from "./contents.ts";
 
 /**
- * Says commands to Redis or Valkey, one a line, as one would type them: `SET counter 0`. A word with spaces
- * stands in quotes; a line that begins with # is a remark.
+ * Sends commands to Redis or Valkey, one for each line, as typed in redis-cli: `SET counter 0`. A word with spaces must
+ * be in quotes; a line that begins with # is a comment.
  */
 export async function speakRedis(url: string): Promise<Speaker> {
   const { Redis } = await loadDriver("ioredis", () => import("ioredis"));
@@ -37,7 +37,7 @@ export async function speakRedis(url: string): Promise<Speaker> {
   };
 }
 
-/** `EVAL "return 1" 0` has three. */
+/** The words of a line: `EVAL "return 1" 0` has three. */
 function wordsOf(line: string): string[] {
   const words = line.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g);
   return Array.from(words, ([, quoted, plain, word]) =>

@@ -4,14 +4,14 @@ import type { Step } from "../backend.ts";
 import { factsOfCommands } from "./facts.ts";
 import { RespError } from "./resp.ts";
 
-/** Only what certainly changes nothing, not even a time to live. */
+/** Only commands that certainly change nothing, not even a time to live. */
 const reads = new Set(
   (
     "get mget strlen getrange exists ttl pttl type hget hmget hgetall hexists hlen llen lrange lindex " +
     "scard sismember smembers zscore zcard zrange ping echo time info dbsize keys scan"
   ).split(" "),
 );
-/** They touch keys that the command line need not name, or state of the whole connection. */
+/** Commands that may touch keys that are not among their arguments, or state of the whole connection. */
 const anything = new Set(
   (
     "eval evalsha eval_ro evalsha_ro fcall fcall_ro multi exec discard unwatch select flushdb flushall " +
@@ -45,7 +45,7 @@ export function stepOf(commands: readonly Command[], scripts: ScriptNames): Step
   };
 }
 
-/** WATCH and SELECT leave something behind on the connection; what EXEC pushes may be what others wait for. */
+/** WATCH and SELECT leave something behind on the connection; others may wait for something that EXEC pushes. */
 export function effectsOf(
   names: readonly string[],
 ): Pick<Step, "kind" | "mayUnlock" | "leavesBehind"> {
@@ -76,7 +76,7 @@ function keysOf(command: Command): string[] | undefined {
   return keys.length === 0 ? undefined : keys;
 }
 
-/** Its command line does not tell for certain what it touches. */
+/** Whether its arguments do not tell for certain what it touches. */
 export const touches_anything = (name: string): boolean =>
   anything.has(name) || of_the_connection.has(name);
 
@@ -88,7 +88,7 @@ function inWords(command: Command, scripts: ScriptNames): string {
   return [name, ...args.map(wordOf)].join(" ");
 }
 
-/** One argument as one would type it in redis-cli; scripts and long values only by how they begin. */
+/** One argument as typed in redis-cli; only the beginning of scripts and long values. */
 export function wordOf(arg: string): string {
   if (/^[^\s"]+$/.test(arg)) return shortened(arg, word_length_max);
   return `"${shortened(arg.replace(/\s+/g, " ").trim(), text_length_max)}"`;
@@ -106,7 +106,7 @@ export function inFull(reply: unknown): string {
   return Buffer.isBuffer(reply) ? reply.toString() : `${reply as string | number}`;
 }
 
-/** Of MULTI … EXEC what EXEC answers: `nil` when a watched key had changed. */
+/** For MULTI … EXEC, the answer to EXEC: `nil` when a watched key had changed. */
 function repliesInWords(replies: unknown): string {
   const all = replies as readonly unknown[];
   return replyInWords(String(all[0]) === "OK" && isQueued(all[1]) ? all.at(-1) : all);

@@ -4,17 +4,17 @@ import { factsOfCommands } from "./facts.ts";
 import { RespError, type Value } from "./resp.ts";
 import { effectsOf, inFull, touches_anything, wordOf } from "./step.ts";
 
-/** Commands whose arguments are all keys; of others the first one is, where they have keys at all. */
+/** Commands whose arguments are all keys. In most others that have keys, only the first argument is one. */
 const only_keys = new Set(
   "mget del unlink exists touch watch sinter sunion sdiff pfcount".split(" "),
 );
-/** The last argument of these is how long they wait. */
+/** The same, but the last argument is how long they wait. */
 const keys_then_time = new Set("blpop brpop bzpopmin bzpopmax".split(" "));
 const first_two = new Set(
   "rename renamenx copy smove lmove blmove rpoplpush brpoplpush".split(" "),
 );
 
-/** @param queues they come behind a MULTI, so that they only get into a queue: nobody else sees them yet */
+/** @param queues whether they follow a MULTI, so that they are only queued and nobody else sees an effect yet */
 export function requestOf(commands: readonly (readonly string[])[], queues: boolean): Request {
   const names = commands.map(([name = ""]) => name.toLowerCase());
   const keys = commands.map(keysOf);
@@ -45,7 +45,7 @@ function keysOf([word = "", ...args]: readonly string[]): string[] | undefined {
     : args.slice(0, 1);
 }
 
-/** Of MULTI … EXEC what EXEC answers: `nil` when a watched key had changed. */
+/** For MULTI … EXEC, the answer to EXEC: `nil` when a watched key had changed. */
 export function replyOf(values: readonly Value[]): Reply {
   const [first, second] = values;
   const told = first === "OK" && second === "QUEUED" ? values.at(-1)! : values;

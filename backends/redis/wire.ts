@@ -1,10 +1,10 @@
 /**
- * The protocol of Redis and Valkey as a door reads it. Every command has one reply, in their order, so replies are
- * matched by counting. Commands that came together, before any reply, are one request: a pipeline, MULTI … EXEC.
- * What drivers say when they connect is none.
+ * The protocol of Redis and Valkey as a door reads it. Every command has one reply, in the same order, so replies are
+ * matched by counting. Commands that come together, before any reply, are one request: a pipeline, MULTI … EXEC.
+ * What drivers send when they connect is not a request.
  *
- * A connection that subscribes gets what it did not ask for: in RESP3 such messages have a type of their own, in
- * RESP2 they look like replies, and from then on everything passes.
+ * A connection that subscribes gets messages that answer nothing. In RESP3 these have their own type; in RESP2 they
+ * look like replies, so from then on everything passes.
  */
 import { joined } from "../frames.ts";
 import type { Aside, Conversation, Received, Reply, Request, Sent, Wire } from "../wire.ts";
@@ -20,7 +20,7 @@ const unsubscribing = new Set("unsubscribe punsubscribe sunsubscribe".split(" ")
 
 export const redisWire: Wire = { open: () => new RedisConversation() };
 
-/** How many replies are to come to what was sent. */
+/** How many replies are expected to what was sent. */
 class Expected {
   left: number;
   readonly is_request: boolean;
@@ -47,13 +47,13 @@ class RedisConversation implements Conversation {
   readonly #from_client = new RespStream(true);
   readonly #from_server = new RespStream(false);
   readonly #expected: Expected[] = [];
-  /** Commands since MULTI are only put into a queue. */
+  /** Whether a MULTI is open, so that commands are only queued. */
   #queues = false;
   #has_messages_apart = false;
   #passes_all = false;
   #was_refused = true;
 
-  /** Whoever must log in first is refused until then. */
+  /** Whether a command was accepted: a client that must log in first is refused until it does. */
   get is_ready(): boolean {
     return !this.#was_refused;
   }
@@ -147,6 +147,6 @@ class RedisConversation implements Conversation {
 const nameOf = ({ value }: Framed): string =>
   (Array.isArray(value) ? String(value[0] ?? "") : "").toLowerCase();
 
-/** Arrays can push, too: only a value of its own kind is one. */
+/** Only a value of RESP3's push type is one, whatever an array looks like. */
 const isPush = (value: Value): boolean =>
   typeof value === "object" && value !== null && Object.hasOwn(value, "push");

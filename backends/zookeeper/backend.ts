@@ -37,7 +37,7 @@ export async function connectZookeeper(server: { readonly url: string }): Promis
       session.closed = () => sessions.delete(session);
       return session;
     },
-    // A ZooKeeper server never holds a request for another's sake: who waits for a lock asks again.
+    // In ZooKeeper a request never waits for another: a client that waits for a lock asks again.
     waiting: async () => new Set(),
     outcome,
     code,

@@ -6,7 +6,7 @@ import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 import { closed, type Library, managerOf } from "./driver.ts";
 
 const url_form = "zookeeper://user:password@host:port";
-/** A client that falls silent for so long has lost its session, and with it its ephemeral nodes. */
+/** A client that is silent for this long loses its session, and with it its ephemeral nodes. */
 export const session_timeout_ms = 10_000;
 
 export interface Address {
@@ -16,7 +16,7 @@ export interface Address {
   readonly login?: string;
 }
 
-/** @throws CannotConnect when it is no ZooKeeper URL */
+/** @throws CannotConnect when it is not a ZooKeeper URL */
 export function addressIn(url: string): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "zookeeper:" || parsed.hostname === "") {
@@ -27,7 +27,7 @@ export function addressIn(url: string): Address {
   return { host, port: Number(port || 2181), ...(login === ":" ? {} : { login }) };
 }
 
-/** The server's version, which it tells outside of any session. @throws CannotConnect */
+/** The server's version, which it tells without a session. @throws CannotConnect */
 export async function versionAt({ host, port }: Address): Promise<string> {
   const socket = dial({ host, port, timeout: connect_limit_ms });
   const place = { product: "ZooKeeper", host, port, user: "", url_form };
@@ -47,14 +47,14 @@ export async function versionAt({ host, port }: Address): Promise<string> {
   }
 }
 
-/** What a session is known by at the server. */
+/** By what the server recognizes a session. */
 export interface Identity {
   readonly sessionId: Buffer;
   readonly sessionPassword: Buffer;
 }
 
 /**
- * Opens a session, or another connection of one that is there. It never connects again by itself:
+ * Opens a session, or another connection of an existing session. It never reconnects by itself:
  * the first error is reported.
  * @param folder all paths of the client are below it
  * @throws CannotConnect
@@ -89,7 +89,7 @@ export async function openClient(
   return client;
 }
 
-/** Ends the session at the server, as its time-out would: its ephemeral nodes are gone. */
+/** Ends the session at the server, as its timeout would: its ephemeral nodes are gone. */
 export async function closeClient(client: Client): Promise<void> {
   const manager = managerOf(client);
   if (manager.state === closed) return;
@@ -102,7 +102,7 @@ interface Removing {
   removeRecursive(path: string, done: (error: Error | null) => void): void;
 }
 
-/** The library can, though its types do not say so. @throws what the server says */
+/** The library has this, though not in its types. @throws the server's error */
 export const removeWithChildren = (client: Client, path: string): Promise<void> =>
   new Promise((resolve, reject) =>
     (client as unknown as Removing).removeRecursive(path, (error) =>

@@ -3,7 +3,7 @@ import { unwrapped } from "../causes.ts";
 import { errorField } from "../error-field.ts";
 import { not_sent } from "../not-sent.ts";
 
-/** Errors of requests that were given to a client whose connection was over already. */
+/** Errors of requests that were given to a client whose connection was already over. */
 export const unsent: WeakSet<object> = new WeakSet();
 
 /** The connection was lost before the reply came; all other errors are the server's answer. */
@@ -17,7 +17,7 @@ export function outcome(error: unknown): "fail" | "info" {
   return isOfZookeeper(telling) && !no_reply.has(telling.name) ? "fail" : "info";
 }
 
-/** ZooKeeper's own name: `NO_NODE`, `CONNECTION_LOSS`; `not sent` where the client knew before. */
+/** ZooKeeper's own name: `NO_NODE`, `CONNECTION_LOSS`; `not sent` if the client knew before it sent anything. */
 export function code(error: unknown): string {
   const telling = unwrapped(error, isOfZookeeper);
   if (!(telling instanceof Error)) return "error";

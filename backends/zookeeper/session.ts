@@ -13,9 +13,9 @@ import { stepOf } from "./step.ts";
 const open_sessions = new Map<string, ZookeeperSession>();
 
 /**
- * Makes a session of this process expire now. The server closes it as after its time-out: its ephemeral
- * nodes are gone, its connection is cut. (The way ZooKeeper's own FAQ tells: another connection with the
- * same session number and password closes it.)
+ * Makes a session of this process expire now. The server closes it as after its timeout: its ephemeral nodes are gone,
+ * its connection is cut. (The method is from ZooKeeper's own FAQ: another connection with the same session number and
+ * password closes it.)
  * @param owner `stat.ephemeralOwner` of one of its nodes
  */
 export async function expireSession(owner: Buffer): Promise<void> {
@@ -31,7 +31,7 @@ export class ZookeeperSession implements Session<Client> {
   readonly #loss = new ReplyLoss();
   readonly #lost: Promise<unknown>;
   #disposed = false;
-  /** Called once the session is disposed of. */
+  /** Called when the session was disposed of. */
   closed: () => void = () => undefined;
 
   /** @param open opens another connection of the same session */
@@ -84,7 +84,7 @@ export class ZookeeperSession implements Session<Client> {
   }
 }
 
-/** What is given to a client after its connection ended is never sent. */
+/** Marks requests that are given to a client after its connection ended: they are never sent. */
 function markUnsent(manager: Manager): void {
   const queue = manager.queue.bind(manager);
   manager.queue = (request, callback) => {

@@ -24,7 +24,7 @@ export function stepOf(request: Request): Step | undefined {
   };
 }
 
-/** What became of a node; undefined for what is not read here. */
+/** What happened to a node; undefined for operations that are not read here. */
 function factsOf(operation: string, { payload: asked }: Request, { payload }: Response) {
   const node = payload?.path ?? asked?.path;
   if (node === undefined) return undefined;
@@ -46,7 +46,7 @@ function textOf(data: Buffer | null | undefined): Value | undefined {
   return text?.includes("\ufffd") ? undefined : (text ?? null);
 }
 
-/** A node that comes or goes is seen in its parent's list. */
+/** Creating or removing a node also changes its parent's list. */
 function keysOf(operation: string, path: string): string[] {
   return operation === "create" || operation === "delete" ? [path, dirname(path)] : [path];
 }
