@@ -4,10 +4,11 @@
  */
 import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Home } from "./home.ts";
+import { mirror } from "./mirror.ts";
 import type { Errand } from "./progress.ts";
 
 const run = promisify(execFile);
@@ -21,6 +22,8 @@ export interface Wanted {
   readonly with?: readonly string[];
   /** Packages that the closure asks for and the program runs without. */
   readonly without: readonly string[];
+  /** A program that must know by itself where its loader and its libraries are: a copy does, `java-patched`. */
+  readonly patched?: string;
 }
 
 /**
@@ -83,21 +86,6 @@ const pretended = (name: string): string =>
   `Package: ${name}\nStatus: install ok installed\nMulti-Arch: allowed\n` +
   `Architecture: ${process.arch === "x64" ? "amd64" : process.arch}\n` +
   `Version: 99:99\nMaintainer: nobody\nDescription: not needed\n`;
-
-/** The mirror this Debian system uses itself, else Debian's own. */
-async function mirror(): Promise<string> {
-  const folder = "/etc/apt/sources.list.d";
-  const names = await readdir(folder).catch(() => []);
-  const lists = names
-    .filter((name) => /\.(sources|list)$/.test(name))
-    .map((name) => join(folder, name));
-  for (const list of ["/etc/apt/sources.list", ...lists]) {
-    const text = await readFile(list, "utf8").catch(() => "");
-    const uri = /^[^#\n]*?(https?:\/\/\S+\/debian)\/?(?=\s)/m.exec(text);
-    if (uri?.[1] !== undefined) return uri[1];
-  }
-  return "http://deb.debian.org/debian";
-}
 
 /** apt's log says how much there is to get, the disk how much has come. At once, so that nothing is told too late. */
 function report(wanted: Wanted, home: Home, archives: string, errand: Errand): void {

@@ -31,16 +31,22 @@ export interface Prefix {
 
 /** The prefix, from the cache or else from the network. @throws ServerUnavailable */
 export async function fromArchive(wanted: Wanted, errand: Errand): Promise<Prefix> {
-  const there = await unpackedBefore(wanted);
-  if (there !== undefined) return there;
-  const reason = await noArchive();
-  if (reason !== undefined)
-    throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
-  const folder = await cached(place(wanted), errand, (home) => unpack(wanted, home, errand));
+  if (!(await isThere(cachedFolder(place(wanted))))) await mustBeFetched(wanted);
+  const folder = await cached(place(wanted), errand, async (home) => {
+    await mustBeFetched(wanted);
+    return unpack(wanted, home, errand);
+  });
   return readPrefix(wanted, folder);
 }
 
-/** The prefix if the cache has it already. */
+/** @throws ServerUnavailable where nothing can be fetched */
+async function mustBeFetched(wanted: Wanted): Promise<void> {
+  const reason = await noArchive();
+  if (reason !== undefined)
+    throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
+}
+
+/** The prefix if the cache has it already; it has not been looked at. */
 export async function unpackedBefore(wanted: Wanted): Promise<Prefix | undefined> {
   const folder = cachedFolder(place(wanted));
   return (await isThere(folder)) ? readPrefix(wanted, folder) : undefined;
@@ -60,19 +66,11 @@ export async function noArchive(): Promise<string | undefined> {
  * How to run a program of the prefix: by the prefix's own loader and libraries, whatever this system has.
  * @param program path inside the prefix, `usr/sbin/mysqld`.
  */
-export function inPrefix(prefix: Prefix, program: string): readonly string[] {
-  const { loader } = machine();
+export function inPrefix(prefix: Pick<Prefix, "folder">, program: string): readonly string[] {
+  const { loader, triplet } = machine();
   const file = join(prefix.folder, program);
-  const libraries = librariesOf(prefix);
+  const libraries = join(prefix.folder, "usr/lib", triplet);
   return [join(prefix.folder, loader), "--library-path", libraries, "--argv0", file, file];
-}
-
-export function librariesOf(prefix: Prefix): string {
-  return join(prefix.folder, "usr/lib", machine().triplet);
-}
-
-export function loaderOf(prefix: Prefix): string {
-  return join(prefix.folder, machine().loader);
 }
 
 function machine(): { triplet: string; loader: string } {
@@ -102,9 +100,24 @@ async function unpack(wanted: Wanted, home: Home, errand: Errand): Promise<strin
   const own = debs.find((name) => name.startsWith(`${wanted.package}_`));
   if (own === undefined) throw new Error(`apt did not download ${wanted.package}`);
   await relink(fresh);
+  if (wanted.patched !== undefined) await patch(fresh, wanted);
   const version = decodeURIComponent(own.split("_")[1] ?? "").replace(/^\d+:/, "");
   await writeFile(join(fresh, "version"), version);
   return fresh;
+}
+
+/**
+ * Some programs find their own files by asking the system which program they are, so they cannot be run by the
+ * prefix's loader as others are: a copy is told where loader and libraries will be.
+ */
+async function patch(fresh: string, wanted: Wanted): Promise<void> {
+  const { loader, triplet } = machine();
+  const program = join(fresh, wanted.patched as string);
+  const folder = cachedFolder(place(wanted));
+  const rpath = `$ORIGIN:$ORIGIN/../lib:${join(folder, "usr/lib", triplet)}`;
+  const where = ["--set-interpreter", join(folder, loader), "--force-rpath", "--set-rpath", rpath];
+  const [command, ...patchelf] = inPrefix({ folder: fresh }, "usr/bin/patchelf");
+  await run(command as string, [...patchelf, ...where, "--output", `${program}-patched`, program]);
 }
 
 /** Links that lead out of the prefix, into it. */

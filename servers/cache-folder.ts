@@ -1,11 +1,38 @@
+import { lstat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** Changes when folders that older versions left can no longer be used. */
-const layout = "v1";
+const layout = "v2";
 
 /** `$XDG_CACHE_HOME/raceproof` or `~/.cache/raceproof`: belongs to the user alone. */
 export function cacheFolder(): string {
   const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   return join(base, "raceproof", layout);
+}
+
+/**
+ * Programs run from there, and what stands there is removed from this machine: nobody else may write it. The folders
+ * above it are up to whoever made them.
+ * @returns a sentence when somebody else can
+ */
+export async function whoElseHasIt(): Promise<string | undefined> {
+  const us = process.getuid?.();
+  for (const folder of [dirname(cacheFolder()), cacheFolder()]) {
+    const found = await lstat(folder).catch(() => undefined);
+    if (found === undefined || us === undefined) continue;
+    const what = !found.isDirectory()
+      ? "is no folder"
+      : found.uid !== us
+        ? `belongs to somebody else (user ${found.uid})`
+        : (found.mode & 0o022) !== 0
+          ? "can be written by others"
+          : undefined;
+    if (what !== undefined)
+      return (
+        `${folder} ${what}, and programs would run from there: remove it, or set XDG_CACHE_HOME to a folder of ` +
+        "your own."
+      );
+  }
+  return undefined;
 }

@@ -2,9 +2,24 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { cached } from "./cache.ts";
 import { cacheFolder } from "./cache-folder.ts";
@@ -48,6 +63,19 @@ function otherRun(): ChildProcess {
 }
 const until = (check: () => unknown): Promise<unknown> =>
   vi.waitFor(check, { timeout: 30_000, interval: 20 });
+
+/** What a glance at size and time does not show. */
+async function changeInSecret(folder: string): Promise<void> {
+  const file = join(folder, "program");
+  const { atime, mtime } = await stat(file);
+  await writeFile(file, "evil");
+  await utimes(file, atime, mtime);
+}
+
+async function relink(link: string, target: string): Promise<void> {
+  await rm(link);
+  await symlink(target, link);
+}
 
 describe("the cache", () => {
   test("is filled once by two runs at once", async () => {
@@ -99,6 +127,68 @@ describe("the cache", () => {
     await expect(waiting).rejects.toThrow(/aborted|no lock/);
     await writeFile(join(base, "go"), "");
     expect(await once(other, "exit")).toEqual([0, null]);
+  });
+
+  describe("what is not as it was", () => {
+    let said: string[];
+    const make = (): Promise<string> =>
+      cached("thing", { progress: ({ what }) => said.push(what) }, async (home) => {
+        const fresh = join(home.folder, "fresh");
+        await mkdir(fresh);
+        await writeFile(join(fresh, "program"), "good", { mode: 0o755 });
+        await symlink("program", join(fresh, "link"));
+        return fresh;
+      });
+    beforeEach(() => {
+      said = [];
+    });
+
+    test.each<[string, string, (folder: string) => Promise<unknown>]>([
+      ["changed, its times set back", "program", changeInSecret],
+      ["cut off", "program", (folder) => truncate(join(folder, "program"), 2)],
+      ["lost", "program", (folder) => rm(join(folder, "program"))],
+      ["no longer a program", "program", (folder) => chmod(join(folder, "program"), 0o644)],
+      ["added", "more", (folder) => writeFile(join(folder, "more"), "bad")],
+      ["led elsewhere", "link", (folder) => relink(join(folder, "link"), "/bin/sh")],
+    ])("%s: is made anew, and that is said", async (_, path, damage) => {
+      const folder = await make();
+      await damage(folder);
+      expect(await make()).toBe(folder);
+      expect(said).toEqual([`${folder} is damaged (${path} is not what it was): it is made anew`]);
+      expect(await readFile(join(folder, "link"), "utf8")).toBe("good");
+      expect((await readdir(folder)).sort()).toEqual(["link", "program"]);
+    });
+
+    test("without its list nothing is believed", async () => {
+      const folder = await make();
+      await rm(`${folder}.list`);
+      await make();
+      expect(said).toHaveLength(1);
+    });
+
+    test("touched or moved, with the same in it, is as it was", async () => {
+      const folder = await make();
+      await utimes(join(folder, "program"), 1, 1);
+      await rename(folder, `${folder}-2`);
+      await cp(`${folder}-2`, folder, { recursive: true, verbatimSymlinks: true });
+      expect(await make()).toBe(folder);
+      expect(said).toEqual([]);
+    });
+
+    test("is not used when others can write it", async () => {
+      await make();
+      await chmod(dirname(cacheFolder()), 0o777);
+      await expect(make()).rejects.toThrow(/raceproof can be written by others, .*: remove it, or/);
+      await expect(make()).rejects.toThrow(ServerUnavailable);
+    });
+
+    test.runIf(process.getuid?.() === 0)("is not used when it is somebody else's", async () => {
+      await make();
+      await chown(cacheFolder(), 65_534, 65_534);
+      await expect(make()).rejects.toThrow(
+        /belongs to somebody else \(user 65534\), .*XDG_CACHE_HOME/,
+      );
+    });
   });
 
   test("says in a sentence that it cannot be written", async () => {

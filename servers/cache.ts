@@ -1,15 +1,17 @@
 /**
  * The cache: finished folders under the user's cache folder. A folder is there whole or not at all,
- * whatever becomes of the run that made it, and two runs at once make it once.
+ * whatever becomes of the run that made it, and two runs at once make it once. Programs run from here, so nobody else
+ * may write it, and what is not as its list says is made anew.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdir, rename } from "node:fs/promises";
+import { access, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder, whoElseHasIt } from "./cache-folder.ts";
+import { differenceOf, type FileList, listOf } from "./file-list.ts";
 import { Home } from "./home.ts";
 import type { Errand } from "./progress.ts";
-import { diskInWords } from "./unavailable.ts";
+import { diskInWords, ServerUnavailable } from "./unavailable.ts";
 
 /** Where the finished folder is, or would be. */
 export function cachedFolder(name: string): string {
@@ -26,7 +28,7 @@ export async function isThere(path: string): Promise<boolean> {
 /**
  * The finished folder `name`; if it is not there, `fill` makes it in the home it is given: it answers
  * which folder of that home is the finished one.
- * @throws ServerUnavailable when the cache cannot be written.
+ * @throws ServerUnavailable when the cache cannot be written, or somebody else can write it.
  */
 export async function cached(
   name: string,
@@ -34,20 +36,57 @@ export async function cached(
   fill: (home: Home) => Promise<string>,
 ): Promise<string> {
   const folder = cachedFolder(name);
-  if (await isThere(folder)) return folder;
+  const whose = await whoElseHasIt();
+  if (whose !== undefined) throw new ServerUnavailable(whose);
+  if ((await faultOf(folder)) === undefined) return folder;
   try {
     await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
     await using _lock = await lock(`${folder}.lock`, name, errand);
-    if (await isThere(folder)) return folder;
+    const fault = await faultOf(folder);
+    if (fault === undefined) return folder;
+    const is_damaged = await isThere(folder);
+    if (is_damaged) {
+      const what = `${folder} is damaged (${fault}): it is made anew`;
+      errand.progress({ what, stays: true });
+    }
     await using home = await Home.make("cache", {
       parent: join(cacheFolder(), "unfinished"),
       signal: errand.signal,
     });
-    await rename(await fill(home), folder);
+    const fresh = await fill(home);
+    const list = join(home.folder, "list");
+    await writeFile(list, JSON.stringify(await listOf(fresh)));
+    // Whoever runs a program of it goes on with what was there.
+    if (is_damaged) await rename(folder, join(home.folder, "damaged"));
+    await rename(list, listFile(folder));
+    await rename(fresh, folder);
     return folder;
   } catch (error) {
     throw diskInWords(error, folder, "set XDG_CACHE_HOME to a folder with room for it");
   }
+}
+
+const listFile = (folder: string): string => `${folder}.list`;
+
+/** Why a folder cannot be used, as half a sentence; undefined if it can. */
+async function faultOf(folder: string): Promise<string | undefined> {
+  const text = await readFile(listFile(folder), "utf8").catch(() => "");
+  let should: FileList;
+  try {
+    should = JSON.parse(text) as FileList;
+  } catch {
+    return "its list of files cannot be read";
+  }
+  if (!(await isThere(folder))) return "it is not there";
+  const found = await listOf(folder, should);
+  const path = differenceOf(should, found);
+  if (path !== undefined) return `${path} is not what it was`;
+  // After a copy everything looks touched: the next run need not read it all again.
+  const has_moved = Object.entries(found).some(
+    ([path, { looks }]) => looks !== should[path]?.looks,
+  );
+  if (has_moved) await writeFile(listFile(folder), JSON.stringify(found)).catch(() => undefined);
+  return undefined;
 }
 
 /** Held by a process of its own, which ends when node lets go of it or is gone. */

@@ -7,7 +7,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { own_mark, readMark } from "../owners/run-mark.ts";
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheFolder, whoElseHasIt } from "./cache-folder.ts";
 import { type LastSignal, release, watch } from "./watchdog.ts";
 
 interface Entry {
@@ -34,6 +34,8 @@ export async function enter(name: string, folder: string, end: LastSignal): Prom
 /** Ends and removes the homes of runs that are over, also from before a restart. @returns their folders */
 export async function sweepHomes(): Promise<string[]> {
   const swept: string[] = [];
+  // Somebody else's entries could name any folder of ours.
+  if ((await whoElseHasIt()) !== undefined) return swept;
   for (const name of await readdir(ledger()).catch(() => [])) {
     const file = join(ledger(), name);
     const entry = await read(file);

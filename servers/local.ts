@@ -10,6 +10,7 @@ import type { Executable, Recipe, Settings, Spot } from "./local/recipe.ts";
 import { candidates } from "./local/recipes.ts";
 import { freePort } from "./port.ts";
 import type { Errand } from "./progress.ts";
+import { isFull } from "./room.ts";
 import { newSecret } from "./secret.ts";
 import type { Breakable, Server, ServerKind } from "./server.ts";
 import { fillFromTemplate } from "./template.ts";
@@ -40,12 +41,18 @@ export async function startLocal(kind: ServerKind, options: LocalOptions): Promi
         return await launch(recipe, await place.fetch(options), options);
       } catch (error) {
         options.signal?.throwIfAborted();
-        reasons.add(reason(error));
+        const { message } = diskInWords(error, tmpdir(), "set TMPDIR to another folder") as Error;
+        reasons.add(message.replace(/\.$/, ""));
+        // Another program would find it as full, and might have to be fetched first.
+        if (await isFull(tmpdir())) throw noneOf(kind, reasons);
       }
     }
   }
-  throw new ServerUnavailable(`No ${kind} server can be started here: ${[...reasons].join("; ")}.`);
+  throw noneOf(kind, reasons);
 }
+
+const noneOf = (kind: ServerKind, reasons: ReadonlySet<string>): ServerUnavailable =>
+  new ServerUnavailable(`No ${kind} server can be started here: ${[...reasons].join("; ")}.`);
 
 let has_swept = false;
 
@@ -157,9 +164,4 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
     },
     [Symbol.asyncDispose]: () => spot.home[Symbol.asyncDispose](),
   };
-}
-
-function reason(error: unknown): string {
-  const { message } = diskInWords(error, tmpdir(), "set TMPDIR to another folder") as Error;
-  return message.replace(/\.$/, "");
 }
