@@ -92,7 +92,9 @@ export function connectPostgresPool(
   return connectWith(server.url, (library, Client, config, gate) => {
     class PoolClient extends Client {
       constructor(own?: pg.ClientConfig) {
-        super({ ...own, connectionTimeoutMillis: connect_limit_ms });
+        // A pool hides the password from whoever copies what it was told.
+        const { password } = own ?? {};
+        super({ ...own, password, connectionTimeoutMillis: connect_limit_ms });
       }
     }
     // As in pg itself: a wait for a connection has no time limit.
