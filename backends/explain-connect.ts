@@ -62,7 +62,8 @@ export async function explainConnect(
   return because(
     isAnswer(code)
       ? `${address.product} at ${where} refuses the connection: ${message}.`
-      : `What listens at ${where} does not answer as ${address.product} does (${message}): correct the URL.`,
+      : `What listens at ${where} does not answer as ${address.product} does (${message}): correct the URL, or look ` +
+          "at the server's log if it is the right one.",
   );
 }
 

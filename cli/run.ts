@@ -8,6 +8,7 @@ import { wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
 import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";
+import { notChosen } from "./not-chosen.ts";
 import { claimOut, drawPage, writeResults } from "./results.ts";
 import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
@@ -66,7 +67,8 @@ async function run(flags: Flags): Promise<void> {
     operations: operationsOf(flags),
     seed: flags.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", flags.seed, 0),
   };
-  const all = await passes(flags, await select(flags));
+  const selection = await select(flags);
+  const all = await passes(flags, selection);
   await using _out = await claimOut(flags.out);
   using interrupted = interruption();
   const status = new StatusLine();
@@ -83,6 +85,8 @@ async function run(flags: Flags): Promise<void> {
     trouble = { error };
   }
   status.clear();
+  if (!interrupted.signal.aborted && !trouble)
+    not_run.push(...(await notChosen(flags, selection, found)));
   const results = {
     seed: size.seed,
     clients: size.clients,

@@ -5,6 +5,9 @@ import type { StatusLine } from "../reports/status-line.ts";
 import type { Server } from "../servers/server.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 
+/** A server that was told to end still has things to do when it takes no more connections. */
+const ending_ms = 2_000;
+
 /**
  * Why a backend could not go on, in a sentence. A mistake of ours is told at once, with its stack: it must not take
  * the other backends with it.
@@ -18,7 +21,7 @@ export async function whyNot(
 ): Promise<string> {
   const error = firstError(thrown);
   for (const server of servers) {
-    const ending = await server.ending?.();
+    const ending = await server.ending?.(ending_ms);
     if (ending !== undefined)
       return `In the middle of the run, the server (${server.origin}) ${ending}.`;
   }

@@ -149,9 +149,13 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
       await process.ended();
       clearTimeout(enough);
     },
-    async ending() {
-      if (process.running()) return undefined;
-      const { code, signal } = await process.ended();
+    async ending(within_ms) {
+      const end = await Promise.race([
+        process.ended(),
+        pause(within_ms, undefined, { ref: false }),
+      ]);
+      if (end === undefined) return undefined;
+      const { code, signal } = end;
       const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
       return `${how}; its log ends: ${(await spot.home.lastWords()) || "nothing is in it"}`;
     },

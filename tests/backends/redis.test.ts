@@ -225,7 +225,7 @@ describe("what cannot be connected to is said in one sentence, in time", () => {
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
     expect(await sentence(`redis://127.0.0.1:${port}`)).toBe(
-      `CannotConnect: What listens at 127.0.0.1:${port} does not answer as Redis does (no answer): correct the URL.`,
+      `CannotConnect: What listens at 127.0.0.1:${port} does not answer as Redis does (no answer): correct the URL, or look at the server's log if it is the right one.`,
     );
     silent.close();
   });

@@ -1,0 +1,87 @@
+/** A server that ends in the middle of a run: its backend says so in a sentence and keeps what it has found. */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Results } from "../../reports/summary.ts";
+import { startLocal } from "../../servers/local.ts";
+import { type Ended, ended, start } from "./raceproof.ts";
+
+const out = mkdtempSync(join(tmpdir(), "raceproof-dies-"));
+afterAll(() => rmSync(out, { recursive: true }));
+
+type Kind = "postgres" | "mysql" | "redis";
+const strategies = { postgres: "in-place,upsert", mysql: "in-place,upsert", redis: "incr,lua" };
+
+/** Runs two cells there, and kills the server as soon as the command has said this. */
+async function dies(
+  kind: Kind,
+  when: RegExp,
+  from: string,
+  kill: (pid: number) => Promise<unknown>,
+): Promise<Ended & { readonly results: Results }> {
+  const folder = mkdtempSync(join(out, kind));
+  const cells = ["--workload", "counter", "--strategy", strategies[kind], "--isolation", "RC"];
+  const size = ["--operations", "5000", "--schedules", "2"];
+  const child = start(
+    "run",
+    "--backend",
+    kind,
+    "--server",
+    `${kind}=${from}`,
+    ...cells,
+    ...size,
+    "--out",
+    folder,
+  );
+  let said = "";
+  child.stderr!.on("data", (data: Buffer) => {
+    const before = when.test(said);
+    said += data.toString();
+    if (!before && when.test(said)) void kill(child.pid!);
+  });
+  const end = await ended(child);
+  expect(end.stdout + end.stderr).not.toMatch(/^ +at |mistake of raceproof/m);
+  const text = readFileSync(join(folder, "results.json"), "utf8");
+  return { ...end, results: JSON.parse(text) as Results };
+}
+
+/** The processes that a process has started. */
+const childrenOf = (pid: number): number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+
+/** The one of them that is the server: all others are shells that watch. */
+const serverOf = (pid: number): number =>
+  childrenOf(pid).find((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").includes("port"))!;
+
+const explored = /exploring schedules: cell +1 /;
+const loading = / 1\/2 /;
+
+describe.concurrent("in the middle of a run", () => {
+  test.for([
+    ["postgres", explored],
+    ["mysql", explored],
+    ["redis", loading],
+  ] as const)("%s of ours is killed", async ([kind, when]) => {
+    const { code, stdout, results } = await dies(kind, when, "local", async (pid) =>
+      process.kill(serverOf(pid), "SIGKILL"),
+    );
+    const sentence =
+      /: (not run|broken off)\. In the middle of the run, the server \(.+\) was ended by SIGKILL; its log ends: \S/;
+    expect([code, stdout]).toEqual([2, expect.stringMatching(sentence)]);
+    expect(results.cells.length).toBeGreaterThan(0);
+    expect(results.cells.map(({ remarks }) => remarks)).toEqual(results.cells.map(() => []));
+  });
+
+  test.for([
+    ["postgres", loading],
+    ["mysql", loading],
+    ["redis", loading],
+  ] as const)("%s of somebody else is killed", async ([kind, when]) => {
+    await using server = await startLocal(kind, { settings: "fast", progress() {} });
+    const { code, stdout, results } = await dies(kind, when, server.url, () => server.kill());
+    const sentence = /broken off\. .*(look at its log|look at the server's log|Nobody listens at )/;
+    expect([code, stdout]).toEqual([2, expect.stringMatching(sentence)]);
+    expect(results.cells.length).toBeGreaterThan(0);
+  });
+});
