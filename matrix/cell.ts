@@ -104,7 +104,7 @@ async function runCell<Client>(
     ...(interrupted ? { interrupted } : {}),
     ...(explored || !load
       ? conclude(declared, explored, load)
-      : concludeDisturbed(declared, load, interrupted)),
+      : concludeDisturbed(declared, load, cell.backend.name, interrupted)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { taken_back } from "../checkers/taken-back.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { glance } from "./glance.ts";
 import { matrix, short_level } from "./matrix.ts";
@@ -101,12 +102,17 @@ function survived(cells: readonly CellResult[]): string[] {
     load && shows.length === 0 && Object.keys(when).length === 0 ? [load] : [],
   );
   const acknowledged = sum(kept.map((load) => load.acknowledged));
-  const broken = kept.filter(({ verdict }) => verdict.verdict === "invalid").length;
+  const back = kept.filter(({ anomaly }) => anomaly === taken_back).length;
+  const broken = kept.filter(({ verdict }) => verdict.verdict === "invalid").length - back;
   return [
     `Faults survived: ${faults.join(", ")}. ${acknowledged} operations were acknowledged in ${kept.length} cells ` +
       `that promise to outlive them; ${broken === 0 ? "none" : broken} of these broke its promise.`,
+    ...(back === 0 ? [] : [`${back} of them: ${taken_back}. ${shown_too_early}`]),
   ];
 }
+
+const shown_too_early =
+  "MySQL and MariaDB show a commit to readers before it is on disk, so a crash may take it back; nothing that was acknowledged is lost.";
 
 function counts(cells: readonly CellResult[]): string {
   const of = (conclusion: CellResult["conclusion"]): number =>

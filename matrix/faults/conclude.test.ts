@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { taken_back } from "../../checkers/taken-back.ts";
 import { fails, kept, type Promised } from "../promise.ts";
 import type { LoadResult } from "../result.ts";
 import { concludeDisturbed } from "./conclude.ts";
@@ -55,7 +56,18 @@ describe("a load under faults against its promise", () => {
     ["no overlap", kept, { ...survived, overlapping: 0 }, "no verdict"],
     ["no verdict", kept, { ...survived, verdict: unknown }, "no verdict"],
   ])("%s", ([, promised, load, conclusion]) => {
-    expect(concludeDisturbed(promised, load).conclusion).toBe(conclusion);
+    expect(concludeDisturbed(promised, load, "postgres").conclusion).toBe(conclusion);
+  });
+
+  test.for([
+    ["mysql", "as declared"],
+    ["mariadb", "as declared"],
+    ["mysql+redis", "as declared"],
+    ["postgres", "different"],
+    ["redis", "different"],
+  ])("a crash takes back what a reader was told, on %s", ([backend, conclusion]) => {
+    const load = { ...survived, anomaly: taken_back, verdict: invalid };
+    expect(concludeDisturbed(kept, load, backend!).conclusion).toBe(conclusion);
   });
 });
 
@@ -65,7 +77,7 @@ describe("a load under faults that was broken off", () => {
     ["does not show that a loss is not there", lost, survived, "no verdict"],
     ["has kept what it promised", kept, survived, "as declared"],
   ])("%s", ([, promised, load, conclusion]) => {
-    expect(concludeDisturbed(promised, load, true).conclusion).toBe(conclusion);
+    expect(concludeDisturbed(promised, load, "postgres", true).conclusion).toBe(conclusion);
   });
 });
 

@@ -1,6 +1,8 @@
 import { not_sent } from "../../backends/not-sent.ts";
+import { taken_back } from "../../checkers/taken-back.ts";
 import type { Promised } from "../promise.ts";
 import type { CellResult, LoadResult } from "../result.ts";
+import { mayTakeBack } from "./taken-back.ts";
 
 /** Codes with which an operation fails cleanly while its server is down or starting: any fault may cause them. */
 const server_away = new Set([
@@ -13,11 +15,13 @@ const server_away = new Set([
 /**
  * Compares what a load under faults showed with what was promised. The declared effects of a lost reply or a lost
  * lock are allowed here, but need not show: only schedules can force them.
+ * @param backend by its name: some databases take back what readers saw
  * @param interrupted it was broken off: what it did not show may still happen
  */
 export function concludeDisturbed(
   promised: Promised,
   load: LoadResult,
+  backend: string,
   interrupted = false,
 ): Pick<CellResult, "conclusion" | "remarks"> {
   const { shows = [] } = promised;
@@ -26,7 +30,7 @@ export function concludeDisturbed(
     ...(not_shown && !interrupted
       ? [`Declared: ${shows.join(", ")}; under these faults there was none.`]
       : []),
-    ...anomalyDifferences(promised, load),
+    ...anomalyDifferences(promised, load, backend),
     ...codeDifferences(promised, load),
   ];
   if (different.length > 0) return { conclusion: "different", remarks: different };
@@ -36,7 +40,7 @@ export function concludeDisturbed(
   return { conclusion: "as declared", remarks: [] };
 }
 
-function anomalyDifferences(promised: Promised, load: LoadResult): string[] {
+function anomalyDifferences(promised: Promised, load: LoadResult, backend: string): string[] {
   const { shows = [], under_load = [], when = {} } = promised;
   const { verdict, anomaly, faults } = load;
   if (verdict.verdict !== "invalid") return [];
@@ -46,6 +50,7 @@ function anomalyDifferences(promised: Promised, load: LoadResult): string[] {
     ...(when.reply_lost ?? []),
     ...(when.lock_lost ?? []),
     ...((faults?.["kill"] ?? 0) > 0 ? (when.killed ?? []) : []),
+    ...(mayTakeBack(backend) ? [taken_back] : []),
   ]);
   return excused.has(anomaly ?? "") ? [] : [verdict.reason];
 }

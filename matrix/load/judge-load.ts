@@ -1,8 +1,10 @@
 import { merge, runChecker } from "../../checkers/merge.ts";
+import { taken_back } from "../../checkers/taken-back.ts";
 import type { Operation } from "../../histories/event.ts";
 import { latency } from "../../histories/latency.ts";
 import { overlapping } from "../../histories/overlap.ts";
 import { readHistory } from "../../histories/read-history.ts";
+import { judgeTakenBack } from "../faults/taken-back.ts";
 import type { Codes, LoadResult } from "../result.ts";
 import type { Workload } from "../workload.ts";
 import type { Timing } from "./load-run.ts";
@@ -25,7 +27,12 @@ export async function judgeLoad(
   const figures = Object.entries(workload.columns).map(([head, figure]) => {
     return [head, all_figures[figure] ?? 0] as const;
   });
-  const anomaly = workload.classify(verdicts);
+  const merged = merge(verdicts);
+  const by_crash =
+    merged.verdict === "invalid" && (timing.faults?.["kill"] ?? 0) > 0
+      ? await judgeTakenBack(history, workload, merged)
+      : undefined;
+  const anomaly = by_crash ? taken_back : workload.classify(verdicts);
   return {
     history: path,
     expected: Math.max(expected, operations.length),
@@ -37,7 +44,7 @@ export async function judgeLoad(
     unknown: codes(operations, "info"),
     overlapping: overlapping(operations),
     ...latency(operations),
-    verdict: merge(verdicts),
+    verdict: by_crash ?? merged,
     ...timing,
   };
 }
