@@ -1,0 +1,25 @@
+import type { Judged, Said } from "./judge.ts";
+
+/** A table in Markdown, and the sums under it. */
+export function galleryTable(judged: readonly Judged[]): string {
+  const rows = judged.map(
+    ({ where, name, racy, repaired }) =>
+      `| ${where} | ${name} | ${inWords(racy)} | ${inWords(repaired)} |`,
+  );
+  const found = judged.filter(({ racy }) => racy.said === "race").length;
+  const alarms = judged.filter(({ repaired }) => repaired.said === "race").length;
+  const proved = judged.filter(({ repaired }) => repaired.said === "proof").length;
+  const slowest_ms = Math.max(
+    0,
+    ...judged.flatMap((one) => [one.racy.took_ms, one.repaired.took_ms]),
+  );
+  return [
+    "| database | program | racy | repaired |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+    "",
+    `Of ${judged.length} racy programs ${found} were found; of the repaired ones ${alarms} were reported, and ${proved} proved. The slowest took ${(slowest_ms / 1000).toFixed(1)} s.`,
+  ].join("\n");
+}
+
+const inWords = ({ said, took_ms }: Said): string => `${said}, ${(took_ms / 1000).toFixed(1)} s`;
