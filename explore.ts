@@ -1,6 +1,7 @@
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import { openProgram } from "./open-program.ts";
 import { SerialOracle, type Trouble } from "./oracle/oracle.ts";
+import { meetingsText } from "./reports/meetings.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { addToPage } from "./reports/page/gathered.ts";
 import { Progress } from "./reports/progress.ts";
@@ -14,6 +15,8 @@ import {
 } from "./reports/report.ts";
 import { serialText, successText, timeIsUpText } from "./reports/success.ts";
 import { troubleText } from "./reports/trouble.ts";
+import type { ScenarioOptions } from "./scenario-options.ts";
+import { exploreScenarios, type Meeting } from "./scenarios.ts";
 import { BadOptions, mustBeFunctions, mustMakeSense } from "./schedules/bad-options.ts";
 import {
   type Exploration,
@@ -43,6 +46,17 @@ export class NoVerdict extends Error {
 
 /** Schedules that were run, and the sentence that says what they show. */
 export interface Report extends Exploration {
+  readonly text: string;
+}
+
+/** Fewer than two clients took a step. */
+class NothingRaced extends Error {}
+
+/** What the operations of an application came to where they met, and the sentences that say so. */
+export interface ScenariosReport {
+  readonly meetings: readonly Meeting[];
+  readonly schedules: number;
+  readonly seed: number;
   readonly text: string;
 }
 
@@ -131,11 +145,15 @@ const report_variable = "RACEPROOF_REPORT";
 export function explore<Client, D extends Databases>(
   options: ProgramOptions<Client, D>,
 ): Promise<Report>;
+export function explore<Client, D extends Databases>(
+  options: ScenarioOptions<Client, D>,
+): Promise<ScenariosReport>;
 export function explore<Client>(options: ExploreOptions<Client>): Promise<Report>;
 export async function explore<Client, D extends Databases>(
-  options: ProgramOptions<Client, D> | ExploreOptions<Client>,
-): Promise<Report> {
+  options: ProgramOptions<Client, D> | ScenarioOptions<Client, D> | ExploreOptions<Client>,
+): Promise<Report | ScenariosReport> {
   if (!("database" in options)) return exploreBackend(options);
+  if (isScenarios(options)) return exploreMeetings(options);
   const program = await openProgram(options);
   let report: Report;
   try {
@@ -150,10 +168,31 @@ export async function explore<Client, D extends Databases>(
   return report;
 }
 
+const isScenarios = <Client, D extends Databases>(
+  options: ProgramOptions<Client, D> | ScenarioOptions<Client, D>,
+): options is ScenarioOptions<Client, D> => typeof options.operations === "object";
+
+/** @throws RaceFound for the first race, with what came of the other meetings */
+async function exploreMeetings<Client, D extends Databases>(
+  options: ScenarioOptions<Client, D>,
+): Promise<ScenariosReport> {
+  const own = { ignore: options.ignore ?? [], may_refuse: true };
+  const scenarios = await exploreScenarios(options, {
+    explore: (one: ExploreOptions<Client>) => exploreBackend(one, own),
+    isRace: (error) => error instanceof RaceFound,
+    saysNothing: (error) => error instanceof NothingRaced || error instanceof NoProof,
+  });
+  const { meetings, schedules, seed, race } = scenarios;
+  const text = meetingsText(scenarios);
+  if (race instanceof RaceFound)
+    throw new RaceFound(`${race.message}\n\n${text}`, race.exploration, race.token);
+  return { meetings, schedules, seed, text };
+}
+
 /** @param own the database is the program's own; with what the serial orders leave out, where they say what is right */
 async function exploreBackend<Client>(
   options: ExploreOptions<Client>,
-  own?: { readonly ignore: readonly string[] | undefined },
+  own?: { readonly ignore: readonly string[] | undefined; readonly may_refuse?: boolean },
 ): Promise<Report> {
   const { name, backend, clients = 2, operations = 1, isolation } = options;
   mustMakeSense(options, options.expire !== undefined, 2);
@@ -168,7 +207,7 @@ async function exploreBackend<Client>(
   const exhaustive = options.exhaustive ?? (needs_proof || clients * operations === 2);
   const test = options.timeLimitMs === undefined ? testTime() : undefined;
   const progress = new Progress(name);
-  const oracle = own?.ignore && oracleOf(options, own.ignore);
+  const oracle = own?.ignore && oracleOf(options, own.ignore, own.may_refuse ?? false);
   const exploration: ExplorationOptions<Client> = {
     ...options,
     program: oracle?.program ?? programOf(options),
@@ -238,12 +277,15 @@ async function addToReport(
 function oracleOf<Client>(
   options: ExploreOptions<Client>,
   ignore: readonly string[],
+  may_refuse: boolean,
 ): SerialOracle<Client> {
   return new SerialOracle(programOf(options), {
     ignore,
     verb: "answered",
     isExpected: (error) =>
-      Boolean(options.expectedError?.(error)) || Boolean(options.didNotHappen?.(error)),
+      may_refuse ||
+      Boolean(options.expectedError?.(error)) ||
+      Boolean(options.didNotHappen?.(error)),
   });
 }
 
@@ -253,7 +295,7 @@ function mustBeOrdered(trouble: Trouble | undefined, subject: Subject): void {
   const { name } = subject;
   switch (trouble.kind) {
     case "nothing raced":
-      throw new Error(`${name}: ${nothing_raced}`);
+      throw new NothingRaced(`${name}: ${nothing_raced}`);
     case "fails": {
       const { error, trace } = trouble;
       const text = programFailedText(subject, { error, message: error.message, smallest: trace });

@@ -58,6 +58,7 @@ export {
   ProgramFailed,
   RaceFound,
   type Report,
+  type ScenariosReport,
 } from "./explore.ts";
 export type {
   AroundOperation,
@@ -87,6 +88,8 @@ export { Recorder } from "./histories/recorder.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
 export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";
+export type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
+export type { Meeting } from "./scenarios.ts";
 export { BadOptions } from "./schedules/bad-options.ts";
 export {
   type Disturbance,
