@@ -130,6 +130,17 @@ describe("sequences", () => {
     expect(isLike(serial, two(2, 1, 1))).toBe(false);
   });
 
+  test("numbers that only look like those of a sequence are their own", () => {
+    const invoices = (...numbers: number[]): Given => ({
+      sequences: { invoice: { id: "invoice id" } },
+      tables: {
+        invoice: numbers.map((number, i) => ({ id: String(i + 1), number: String(number) })),
+      },
+    });
+    expect(isLike(once(invoices(1, 2)), invoices(1, 1))).toBe(false);
+    expect(isLike(once(invoices(1, 2)), invoices(2, 1))).toBe(true);
+  });
+
   test("rows of set-up keep their numbers", () => {
     const accounts = (one: number, two: number): Given => ({
       sequences: { account: { id: "account id" } },

@@ -7,7 +7,7 @@
  * - A number of a sequence is renamed within its sequence and whatever refers to it by a foreign key.
  * - A random text (at a place that varied when the same order was run again) is renamed everywhere at once.
  * - A time is the same when it is as far from its run as the other one from its own.
- * - A number at a place that may hold one of a sequence must be renamed there as some sequence is.
+ * - At a place that may hold numbers of a sequence either all stay as they are, or all are renamed as in one sequence.
  */
 import { movedWithClock } from "./clock.ts";
 import type { Answer, Ended } from "./ended.ts";
@@ -46,8 +46,8 @@ class Match {
   readonly #two: Ended;
   readonly #there = new Map<string, string>();
   readonly #back = new Map<string, string>();
-  /** Pairs of numbers that some sequence has to know in the end. */
-  readonly #later: (readonly [string, string])[] = [];
+  /** Pairs of numbers that one sequence has to know in the end, place by place. */
+  readonly #later: (readonly [Path, string, string])[] = [];
   #steps = 0;
 
   constructor(soft: Soft, one: Ended, two: Ended) {
@@ -79,9 +79,15 @@ class Match {
   }
 
   #hasLinks(): boolean {
-    const { sequences } = this.#soft;
-    return this.#later.every(([a, b]) =>
-      [...sequences].some((sequence) => this.#there.get(`${sequence} ${a}`) === b),
+    const sequences = [...this.#soft.sequences];
+    const places = new Map<Path, (readonly [Path, string, string])[]>();
+    for (const pair of this.#later) places.set(pair[0], [...(places.get(pair[0]) ?? []), pair]);
+    return [...places.values()].every(
+      (pairs) =>
+        pairs.every(([_path, a, b]) => a === b) ||
+        sequences.some((sequence) =>
+          pairs.every(([_path, a, b]) => (this.#there.get(`${sequence} ${a}`) ?? a) === b),
+        ),
     );
   }
 
@@ -157,9 +163,10 @@ class Match {
     const [steady_a, steady_b] = [this.#soft.isSteady(path, a), this.#soft.isSteady(path, b)];
     if (steady_a || steady_b) return a === b && then();
     if (sequence !== undefined) return this.#name(sequence, a, b, then);
+    if (isNumber(a) && isNumber(b) && this.#soft.links.has(path))
+      return this.#link(path, a, b, then);
     const varies = this.#soft.varies.has(path);
     if (a === b && !varies) return then();
-    if (isNumber(a) && isNumber(b) && this.#soft.links.has(path)) return this.#link(a, b, then);
     const parts = a === b ? [[a, b] as const] : differingTokens(a, b);
     if (parts === undefined) {
       const are_words = !/\s/.test(a + b) && lookRandom(a, b);
@@ -168,21 +175,20 @@ class Match {
     const inParts = (at: number): boolean => {
       const [one, two] = parts[at] ?? [];
       if (one === undefined || two === undefined) return then();
-      return this.#tokens(one, two, varies, () => inParts(at + 1));
+      return this.#tokens(path, one, two, () => inParts(at + 1));
     };
     return inParts(0);
   }
 
-  #tokens(a: string, b: string, varies: boolean, then: Then): boolean {
+  #tokens(path: Path, a: string, b: string, then: Then): boolean {
     if (a !== b && movedWithClock(a, b, this.#one, this.#two)) return then();
-    if (!varies) return false;
+    if (!this.#soft.varies.has(path)) return false;
     if (lookRandom(a, b)) return this.#name("", a, b, then);
-    return isNumber(a) && isNumber(b) ? this.#link(a, b, then) : a === b && then();
+    return isNumber(a) && isNumber(b) ? this.#link(path, a, b, then) : a === b && then();
   }
 
-  #link(a: string, b: string, then: Then): boolean {
-    if (a === b) return then();
-    this.#later.push([a, b]);
+  #link(path: Path, a: string, b: string, then: Then): boolean {
+    this.#later.push([path, a, b]);
     if (then()) return true;
     this.#later.pop();
     return false;

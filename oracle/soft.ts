@@ -50,11 +50,9 @@ export class Soft {
   }
 }
 
-const named_id = /id"?$/i;
-
 /**
- * Columns that are called an id, and answers, hold a number of a sequence when each of their numbers is one in every
- * serial order. Whether two such numbers are the same is decided by the sequence.
+ * A column that has no foreign key, or an answer, may hold a number of a sequence when each of its numbers is one in
+ * every serial order. Whether two such numbers are the same is decided by the sequence.
  */
 export function findLinks(soft: Soft, all: readonly Ended[]): void {
   if (soft.sequences.size === 0) return;
@@ -64,8 +62,7 @@ export function findLinks(soft: Soft, all: readonly Ended[]): void {
     const numbers: [Path, string][] = [];
     walk(ended, (path, value) => {
       if (soft.sequenceAt(path) !== undefined) made.add(value);
-      else if (isNumber(value) && (path.startsWith("client ") || named_id.test(path)))
-        numbers.push([path, value]);
+      else if (isNumber(value)) numbers.push([path, value]);
     });
     for (const [path, value] of numbers) {
       if (made.has(value) || value === "0") soft.links.add(path);
