@@ -3,6 +3,7 @@ import { type MakeModel, models } from "./checkers/models/index.ts";
 import type { HistoryEvent } from "./histories/event.ts";
 import { historyOf } from "./histories/history-of.ts";
 import { plainData } from "./histories/plain-data.ts";
+import { eventsByClient, final_process } from "./schedules/client-names.ts";
 import { CheckFailed, type Outcome } from "./schedules/program.ts";
 
 /** How `obeys` begins and ends. */
@@ -62,7 +63,9 @@ export function obeys<Client>(
   }
   const name = typeof model === "string" ? model : make(initial).name;
   const checker = linearizable(name, make, initial === undefined ? {} : { initial });
-  return async (client, { events, key }) => {
+  return async (client, outcome) => {
+    const { key } = outcome;
+    const events = eventsByClient(outcome);
     const last = final ? lastEvents(events, key, await final(client, key)) : [];
     const { verdict, reason } = checker.check(historyOf([...events, ...last]));
     if (verdict === "invalid") throw new CheckFailed("not linearizable", reason);
@@ -76,9 +79,7 @@ function lastEvents(
   { f, input = null, output }: FinalOperation,
 ): HistoryEvent[] {
   const index = events.length;
-  // Whoever reads at the end is nobody of those before.
-  const process = 1 + Math.max(0, ...events.map((event) => Number(event.process)));
-  const common = { process, time_ns: events.at(-1)?.time_ns ?? 0 };
+  const common = { process: final_process, time_ns: events.at(-1)?.time_ns ?? 0 };
   return [
     { ...common, index, type: "invoke", f, key, input: plainData(input) },
     { ...common, index: index + 1, type: "ok", output: plainData(output) },

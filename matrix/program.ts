@@ -1,6 +1,7 @@
 import { merge, runChecker } from "../checkers/merge.ts";
 import type { HistoryEvent } from "../histories/event.ts";
 import { Pairing } from "../histories/pair.ts";
+import { eventsByClient, final_process } from "../schedules/client-names.ts";
 import { CheckFailed, type Program } from "../schedules/program.ts";
 import type { Strategy } from "./strategy.ts";
 import type { Workload } from "./workload.ts";
@@ -12,7 +13,9 @@ export function programOf<Client>(workload: Workload, strategy: Strategy<Client>
   return {
     setup: (client, key) => strategy.prepare(client, key),
     run: (client, around) => strategy.run(client, around.key, operation(around.client), around),
-    async check(client, { key, events }) {
+    async check(client, outcome) {
+      const { key } = outcome;
+      const events = eventsByClient(outcome);
       if (strategy.read === undefined) return judge(workload, events);
       await judge(workload, [
         ...events,
@@ -42,8 +45,7 @@ async function judge(workload: Workload, events: readonly HistoryEvent[]): Promi
 
 function lastRead(events: readonly HistoryEvent[], key: string, output: unknown): HistoryEvent[] {
   const index = events.length;
-  const others = events.map(({ process }) => Number(process));
-  const last = { process: Math.max(0, ...others) + 1, time_ns: events.at(-1)?.time_ns ?? 0 };
+  const last = { process: final_process, time_ns: events.at(-1)?.time_ns ?? 0 };
   return [
     { ...last, index, type: "invoke", f: "read", key, input: null },
     { ...last, index: index + 1, type: "ok", output },
