@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 
-/** What an order service has: products with a stock, and the orders for them. */
+/** The tables of an order service: products with a stock, and the orders for them. */
 export const tables = `
   CREATE TABLE product (id text PRIMARY KEY, stock integer NOT NULL);
   CREATE TABLE purchase (
@@ -11,7 +11,7 @@ export const tables = `
 
 export class SoldOut extends Error {}
 
-/** Looks whether there is something left, and sells it: right for one customer at a time. */
+/** Looks whether there is a piece left, and sells it: right for one customer at a time. */
 export function order(db: ClientBase, product: string, buyer: string): Promise<void> {
   return inTransaction(db, async () => {
     const { rows } = await db.query("SELECT stock FROM product WHERE id = $1", [product]);

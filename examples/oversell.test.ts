@@ -15,7 +15,7 @@ let server: Server;
 let postgres: Backend<Client>;
 
 beforeAll(async () => {
-  // A PostgreSQL of our own; RACEPROOF_POSTGRES_URL takes another one.
+  // Starts a PostgreSQL; set RACEPROOF_POSTGRES_URL to use another one.
   server = await startServer("postgres");
   postgres = await connectPostgres(server);
   await using session = await postgres.open();
@@ -27,7 +27,7 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** One piece is left, two customers want it. */
+/** One piece is left, and two customers want it. */
 const lastPiece = (
   name: string,
   sell: (db: Client, product: string, buyer: string) => Promise<void>,

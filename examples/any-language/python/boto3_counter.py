@@ -1,5 +1,5 @@
-"""The counter with boto3 on DynamoDB: `racy` puts what it has read plus one, `conditional` only when nobody else has
-put meanwhile and says that it is out of sync, `repaired` tries again then.
+"""The counter with boto3 on DynamoDB: `racy` puts what it has read plus one; `conditional` does so only if nobody else
+has put meanwhile, else it says that it is out of sync; `repaired` then tries again.
 
 raceproof race --database dynamodb --schema examples/any-language/counter.dynamodb \
   --setup 'PutItem {"TableName": "Counter", "Item": {"id": {"S": "a"}, "count_value": {"N": "0"}}}' \

@@ -11,7 +11,7 @@ import sys
 import psycopg2
 
 lock = " FOR UPDATE" if sys.argv[1] == "repaired" else ""
-connection = psycopg2.connect("")  # PGHOST and its like say where
+connection = psycopg2.connect("")  # the address comes from PGHOST, PGPORT, …
 with connection, connection.cursor() as cursor:
     cursor.execute(f"SELECT count_value FROM Counter WHERE id = 1{lock}")
     (count,) = cursor.fetchone()

@@ -8,7 +8,7 @@
 require "pg"
 
 lock = ARGV[0] == "repaired" ? " FOR UPDATE" : ""
-db = PG.connect # PGHOST and its like say where
+db = PG.connect # the address comes from PGHOST, PGPORT, …
 count = db.transaction do
   count = db.exec_params("SELECT count_value FROM Counter WHERE id = $1#{lock}", [1])[0]["count_value"].to_i
   db.exec_params("UPDATE Counter SET count_value = $1 WHERE id = $2", [count + 1, 1])

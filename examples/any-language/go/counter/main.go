@@ -27,7 +27,7 @@ type querier interface {
 	Exec(query string, args ...interface{}) (sql.Result, error)
 }
 
-// readWrite adds in the program what it has read: between the two somebody else may do the same.
+// readWrite adds one in the program to what it has read: between read and write, somebody else may do the same.
 func readWrite(db querier, where string, lock string) error {
 	var count int
 	if err := db.QueryRow("SELECT count_value FROM Counter" + where + lock).Scan(&count); err != nil {
@@ -49,7 +49,7 @@ func inTransaction(db *sql.DB, level sql.IsolationLevel, work func(tx *sql.Tx) e
 	return tx.Commit()
 }
 
-// againAfterDeadlock does the transaction again when the server has ended it for another one's sake.
+// againAfterDeadlock runs the transaction again when the server has aborted it because of a deadlock.
 func againAfterDeadlock(work func() error) error {
 	for {
 		err := work()
@@ -60,7 +60,7 @@ func againAfterDeadlock(work func() error) error {
 	}
 }
 
-// optimistic writes only where nobody has written since it read, else it tries again.
+// optimistic writes only if nobody has written since it read; otherwise it tries again.
 func optimistic(db *sql.DB) error {
 	for {
 		var count int
@@ -77,7 +77,7 @@ func optimistic(db *sql.DB) error {
 	}
 }
 
-// redisLock keeps the others out with a key that only one of them can set.
+// redisLock keeps the others out by a key that only one of them can set.
 func redisLock(db *sql.DB) error {
 	locks, err := redis.DialURL(os.Getenv("REDIS_URL"))
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 func increment(lock string) (count int, err error) {
-	db, err := sql.Open("postgres", "") // PGHOST and its like say where
+	db, err := sql.Open("postgres", "") // the address comes from PGHOST, PGPORT, …
 	if err != nil {
 		return 0, err
 	}
