@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { type ResourceLimits, Worker } from "node:worker_threads";
 import type { CheckAnswer, CheckOptions, CheckRequest, FileVerdict } from "./check-options.ts";
 import { memoryToTakeMb } from "./memory-limit.ts";
 import { merge } from "./merge.ts";
+import { startWorker } from "./start-worker.ts";
 import { watchMemory } from "./watch-memory.ts";
 
 /** From this size on it is worth letting several threads judge a part of the keys each. */
@@ -44,7 +44,8 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
   const progress = new Int32Array(new SharedArrayBuffer(8));
   return new Promise((resolve) => {
     const limit = { maxOldGenerationSizeMb: memory_mb / request.share.of };
-    const worker = startWorker({ ...request, progress }, limit);
+    const file = new URL("./check-worker", import.meta.url);
+    const worker = startWorker(file, { ...request, progress }, limit);
     const end = (answer: FileVerdict): void => {
       worker.removeAllListeners("exit");
       clearTimeout(timer);
@@ -89,15 +90,4 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
       ),
     );
   });
-}
-
-function startWorker(data: object, resourceLimits: ResourceLimits): Worker {
-  const options = { workerData: data, resourceLimits };
-  if (import.meta.url.endsWith(".js"))
-    return new Worker(new URL("./check-worker.js", import.meta.url), options);
-  // When run from the sources: a thread does not inherit the TypeScript loader.
-  const loader = import.meta.resolve("tsx/esm/api");
-  const file = new URL("./check-worker.ts", import.meta.url).href;
-  const code = `import("${loader}").then(({ tsImport }) => tsImport("${file}", "${file}"))`;
-  return new Worker(code, { ...options, eval: true, execArgv: [] });
 }

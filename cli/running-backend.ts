@@ -8,12 +8,13 @@ import type { CellResult, Explorations } from "../matrix/result.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import type { Pass } from "./faults.ts";
+import { judgeInThread } from "./judge-in-thread.ts";
 
 /** Cells that get it only tell what was explored. */
 const over = AbortSignal.abort();
 
 export interface BackendRun
-  extends Omit<CellOptions, "progress" | "signal" | "disturbance" | "explored">,
+  extends Omit<CellOptions, "progress" | "judge" | "signal" | "disturbance" | "explored">,
     Pass {
   readonly status: StatusLine;
   readonly signal: AbortSignal;
@@ -107,6 +108,7 @@ export class RunningBackend implements AsyncDisposable {
         began ??= performance.now();
         status.show(name, done, total, undefined, began);
       },
+      judge: (...history) => judgeInThread(status, name, ...history),
     });
   }
 

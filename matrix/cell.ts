@@ -32,6 +32,8 @@ export interface CellOptions extends LoadSize, ExploreSize {
   readonly explored?: Explorations;
   /** Told how many operations of the load are over, and of how many; with a disturbance, how many faults. */
   readonly progress?: (done: number, total: number) => void;
+  /** Judges the history of the load. Default: here and now, which stops all else while it lasts. */
+  readonly judge?: typeof judgeLoad;
 }
 
 /** One cell of the matrix, ready to run. */
@@ -132,5 +134,6 @@ async function loadCell<Client>(
     ...(faults ? { faults } : {}),
     ...(signal ? { signal } : {}),
   });
-  return judgeLoad(path, clients * operations, workload, timing);
+  const { judge = judgeLoad } = options;
+  return judge(path, clients * operations, workload, timing);
 }

@@ -21,7 +21,7 @@ export class StatusLine {
    * @param done of `total`, for a bar, in `unit`s
    * @param began_ms when it began, by `performance.now()`, for an estimate of the time left
    */
-  show(what: string, done?: number, total?: number, unit?: "bytes", began_ms?: number): void {
+  show(what: string, done?: number, total?: number, unit?: "bytes" | "s", began_ms?: number): void {
     if (this.#changes && this.#isTooSoon(what)) return;
     const figures = [amount(done, total, unit), timeLeft(done, total, began_ms)];
     const line = (...parts: string[]): string => parts.filter(Boolean).join("  ");
@@ -69,8 +69,9 @@ function bar(done?: number, total?: number): string {
   return `[${"#".repeat(filled)}${".".repeat(20 - filled)}]`;
 }
 
-function amount(done?: number, total?: number, unit?: "bytes"): string {
-  const say = (n: number): string => (unit === "bytes" ? `${(n / 1e6).toFixed(1)} MB` : String(n));
+function amount(done?: number, total?: number, unit?: "bytes" | "s"): string {
+  const say = (n: number): string =>
+    unit === "bytes" ? `${(n / 1e6).toFixed(1)} MB` : unit === "s" ? `${n} s` : String(n);
   if (total === undefined) return done === undefined ? "" : say(done);
   return `${say(done ?? 0)} of ${say(total)}`;
 }
