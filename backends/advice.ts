@@ -28,6 +28,28 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   [/^57P0[12] /, went_away],
   [/^42501 /, not_allowed],
   [/unsupported startup parameter|^26000 /, no_session],
+  // Encryption
+  [
+    /does not support SSL|^HANDSHAKE_NO_SSL_SUPPORT |wrong version number/,
+    "it does not encrypt; take sslmode or ssl out of its URL",
+  ],
+  [
+    /no encryption|^ER_SECURE_TRANSPORT_REQUIRED /,
+    "it wants encryption; add ?sslmode=require to the URL of PostgreSQL, ?ssl={} to that of MySQL",
+  ],
+  [
+    /^(DEPTH_ZERO_SELF|SELF)_SIGNED_CERT|^UNABLE_TO_|^CERT_|self.signed certificate|unable to (verify|get)/,
+    "nobody whom this machine trusts has signed its certificate; name its CA in NODE_EXTRA_CA_CERTS=ca.pem",
+  ],
+  [
+    /^ERR_TLS_CERT_ALTNAME_INVALID |does not match certificate/,
+    "its certificate is for another name; use that one in its URL",
+  ],
+  [
+    /client certificate|_ALERT_(CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)/,
+    "it wants a certificate of ours; for PostgreSQL, add ?sslcert=FILE&sslkey=FILE to its URL",
+  ],
+  [/^E[MN]FILE /, "raise the limit of open files (ulimit -n), or run fewer clients"],
   // MySQL, MariaDB: one error number may have several names
   [/^ER_OPTION_PREVENTS_STATEMENT .*read.only|^ER_READ_ONLY_MODE /i, not_writable],
   [/^ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION /, not_writable],

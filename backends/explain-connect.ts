@@ -12,11 +12,15 @@ export interface Address {
   readonly user: string;
   /** The form of its URLs: `postgres://user:password@host:port/database`. */
   readonly url_form: string;
+  /** What asks for encryption, where a server that demands it does not say so. */
+  readonly encryption?: string;
 }
 
 /** For people: `PostgreSQL at db:5432`. */
-export const placeOf = ({ product, host, port }: Address): string =>
-  `${product} at ${host}:${port}`;
+export const placeOf = (address: Address): string => `${address.product} at ${whereIs(address)}`;
+
+const whereIs = ({ host, port }: Address): string =>
+  host.startsWith("/") ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`;
 
 export const connect_limit_ms = 4_000;
 
@@ -26,7 +30,7 @@ export async function explainConnect(
   address: Address,
   wants_password: boolean,
 ): Promise<CannotConnect> {
-  const where = `${address.host}:${address.port}`;
+  const where = whereIs(address);
   const code = errorField(error, "code");
   const message = errorField(error, "message");
   const because = (sentence: string): CannotConnect =>
@@ -40,7 +44,7 @@ export async function explainConnect(
       `Nobody listens at ${where}: start ${address.product} there or correct its URL.`,
     );
   }
-  if (advice !== undefined && isAnswer(code)) {
+  if (advice !== undefined && !isLost(code, message)) {
     return because(
       `${address.product} at ${where} refuses the connection, "${message}": ${advice}.`,
     );
@@ -48,7 +52,10 @@ export async function explainConnect(
   if (wants_password) {
     return because(
       `${address.product} at ${where} refuses user "${address.user}" with what the URL says: ` +
-        `put user and password into it, ${address.url_form}.`,
+        `put user and password into it, ${address.url_form}` +
+        (address.encryption === undefined
+          ? "."
+          : `; one who must come encrypted is refused so, too: add ${address.encryption}.`),
     );
   }
   const who = address.host.startsWith("/")
@@ -66,6 +73,10 @@ export async function explainConnect(
           "at the server's log if it is the right one.",
   );
 }
+
+/** Before it was made, that says little: another kind of server may answer, or want encryption. */
+const isLost = (code: string, message: string): boolean =>
+  /^(ECONN|EPIPE|PROTOCOL_)/.test(code) || /Connection (terminated|is closed)/.test(message);
 
 /** Whether the code comes from the server: an SQLSTATE, or a MySQL name. */
 const isAnswer = (code: string): boolean => /^(?!EPIPE)\w{5}$|^ER_/.test(code);

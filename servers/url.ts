@@ -29,7 +29,8 @@ export function urlOf(kind: ServerKind): string | undefined {
 export function urlServer(kind: ServerKind, text: string): Server {
   const { schemes, variable } = addresses[kind];
   const example = `${schemes[0]}://HOST:PORT`;
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = withHost(text);
+  const url = URL.canParse(plain) ? new URL(plain) : undefined;
   if (url === undefined || !schemes.includes(url.protocol.slice(0, -1)) || url.hostname === "") {
     throw new ServerUnavailable(
       `The URL of the ${kind} server cannot be read (it may hold a password, so it is not shown): write ` +
@@ -39,11 +40,23 @@ export function urlServer(kind: ServerKind, text: string): Server {
   }
   return {
     kind,
-    url: text,
+    url: plain,
     source: "url",
     origin: whereOf(url),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/**
+ * Unix sockets are written in several ways; each gets a host, so that it is a URL to everybody:
+ * `redis+unix://:password@/run/redis.sock?db=3`, `mysql://user@/?socketPath=…`, `postgres:///db?host=/run/…`.
+ */
+function withHost(text: string): string {
+  const hosted = text.replace(/^([a-z+]+:\/\/)([^@/?#]*@)?(?=\/)/, "$1$2localhost");
+  const [, login, path, db] =
+    /^redis\+unix:\/\/([^@/]*@)?localhost(\/[^?]+)(?:\?db=(\d+))?$/.exec(hosted) ?? [];
+  if (path === undefined) return hosted;
+  return `redis://${login ?? ""}localhost/${db ?? ""}?socketPath=${encodeURIComponent(path)}`;
 }
 
 /** Built from the parts that can hold no password. A socket's path stands behind the host. */

@@ -25,6 +25,7 @@ export function givenBy(url: string): Given {
     port: Number(parsed.port || 3306),
     user: decodeURIComponent(parsed.username),
     url_form,
+    ...(parsed.searchParams.has("ssl") ? {} : { encryption: "?ssl={}" }),
   };
   // We work in a database of our own: the one in the URL need not exist.
   parsed.pathname = "";

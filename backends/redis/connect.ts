@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from "ioredis";
 import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
+import { whoAnswers } from "../who-answers.ts";
 
 const url_form = "redis://user:password@host:port";
 
@@ -14,8 +15,10 @@ export async function connect(
   options: RedisOptions,
 ): Promise<Redis> {
   if (!URL.canParse(url) || !/^rediss?:\/\/./.test(url)) throw noUrl("Redis", url_form);
+  const path = socketIn(url);
   const client: Redis = new library(url, {
     ...options,
+    ...(path === undefined ? {} : { path }),
     replyMapping: "legacy",
     lazyConnect: true,
     connectTimeout: connect_limit_ms,
@@ -43,10 +46,14 @@ export async function connect(
   }
 }
 
+/** A Unix socket, as in MySQL's URLs: `redis://localhost/?socketPath=/run/redis.sock`. */
+export const socketIn = (url: string): string | undefined =>
+  new URL(url).searchParams.get("socketPath") ?? undefined;
+
 async function explained(error: unknown, url: URL): Promise<CannotConnect> {
   const place = {
     product: "Redis",
-    host: url.hostname.replace(/^\[|\]$/g, ""),
+    host: socketIn(url.href) ?? url.hostname.replace(/^\[|\]$/g, ""),
     port: Number(url.port || 6379),
     user: decodeURIComponent(url.username) || "default",
     url_form,
@@ -58,5 +65,11 @@ async function explained(error: unknown, url: URL): Promise<CannotConnect> {
     return new CannotConnect(`Redis at ${url.host} refuses the connection: ${message}.`, {
       cause: error,
     });
+  const is_plain =
+    url.protocol === "rediss:" && (await whoAnswers(place.host, place.port)) === "Redis";
+  if (is_plain)
+    return new CannotConnect(
+      `Redis at ${url.host} does not encrypt: begin its URL with redis://, not rediss://.`,
+    );
   return explainConnect(error, place, false);
 }

@@ -6,6 +6,7 @@ import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
 import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
+import { socketIn } from "./connect.ts";
 import { redisWire } from "./wire.ts";
 
 /** Redis or Valkey behind a door. */
@@ -25,7 +26,9 @@ export class RedisDoorTarget implements DoorTarget {
     const { protocol, hostname, port } = new URL(this.#url);
     const place = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) };
     const is_secure = protocol === "rediss:";
-    const socket = is_secure ? connectTls(place) : connectTcp({ ...place, noDelay: true });
+    const path = socketIn(this.#url);
+    const plain = path === undefined ? { ...place, noDelay: true } : { path };
+    const socket = is_secure ? connectTls(place) : connectTcp(plain);
     await heard(socket, is_secure ? "secureConnect" : "connect");
     return socket;
   }
@@ -36,6 +39,7 @@ export class RedisDoorTarget implements DoorTarget {
       url.protocol = "redis:";
       url.hostname = "127.0.0.1";
       url.port = String(port);
+      url.searchParams.delete("socketPath");
     }
     const password = decodeURIComponent(url.password);
     return {

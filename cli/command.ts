@@ -1,0 +1,82 @@
+import { Command, CommanderError } from "commander";
+import { CannotConnect } from "../backends/cannot-connect.ts";
+import { firstError, refusalIn } from "../backends/refusal.ts";
+import { HistoryError } from "../histories/history-error.ts";
+import { ServerUnavailable } from "../servers/unavailable.ts";
+import { BadUsage } from "./bad-usage.ts";
+import { checkCommand } from "./check.ts";
+import { cleanCommand } from "./clean.ts";
+import { listCommand } from "./list.ts";
+import { installIt, missingPackage } from "./missing-package.ts";
+import { raceCommand } from "./race.ts";
+import { replayCommand } from "./replay.ts";
+import { reportCommand } from "./report.ts";
+import { runCommand } from "./run.ts";
+
+/** Nobody reads any more: `raceproof list | head`, or a terminal that was closed. */
+const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE" || code === "EIO";
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (!isGone(error)) throw error;
+  // A run that hears of it itself ends in order.
+  if (process.stdout.listenerCount("error") === 1) process.exit(process.exitCode ?? 2);
+});
+// What is said on the way can be lost; the results that it is about are still to be written.
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (!isGone(error)) throw error;
+});
+
+/** Node's own code for "nothing is left to do, but the program has not ended". */
+const waits_for_nothing = 13;
+process.on("exit", (code) => {
+  if (code !== waits_for_nothing) return;
+  console.error(
+    "raceproof: a mistake of raceproof's own: it waits for an answer that cannot come.",
+  );
+  process.exitCode = 2;
+});
+
+const program = new Command("raceproof")
+  .description("Does this code lose updates when two of it run at once?")
+  .exitOverride()
+  .configureOutput({ outputError: () => {} })
+  .showHelpAfterError(false)
+  .addCommand(runCommand(), { isDefault: true })
+  .addCommand(raceCommand())
+  .addCommand(checkCommand())
+  .addCommand(replayCommand())
+  .addCommand(reportCommand())
+  .addCommand(listCommand())
+  .addCommand(cleanCommand());
+for (const command of program.commands)
+  command.exitOverride().configureOutput({ outputError: () => {} });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** One clear sentence for what people can mend; a stack trace only for a mistake of ours. Answers the exit code. */
+function report(thrown: unknown): number {
+  const error = firstError(thrown);
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    const said = error.message.replace(/^error: /, "raceproof: ").replaceAll("\n", " ");
+    console.error(`${said} See raceproof --help.`);
+  } else if (
+    error instanceof BadUsage ||
+    error instanceof CannotConnect ||
+    error instanceof HistoryError ||
+    error instanceof ServerUnavailable
+  ) {
+    console.error(`raceproof: ${error.message}`);
+  } else if (missingPackage(error) !== undefined) {
+    console.error(`raceproof: ${installIt(missingPackage(error)!)}`);
+  } else if (refusalIn(error, "The server") !== undefined) {
+    console.error(`raceproof: ${refusalIn(error, "The server")!.message}`);
+  } else {
+    console.error("raceproof: a mistake of raceproof's own; please report it with these lines:");
+    console.error(error);
+  }
+  return 2;
+}

@@ -1,0 +1,137 @@
+/** Where a server may be: IPv6, a Unix socket, behind encryption. What does not fit is one sentence. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer, connect as dial, type ListenOptions } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { createConnection } from "mysql2/promise";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { CannotConnect } from "../../backends/cannot-connect.ts";
+import { freePort } from "../../servers/port.ts";
+import { urlServer } from "../../servers/url.ts";
+import { connect } from "../connect.ts";
+import { ownServer } from "../own-server.ts";
+
+type Kind = "postgres" | "mysql" | "redis";
+const servers = inject("servers");
+const folder = mkdtempSync(join(tmpdir(), "raceproof-addresses-"));
+const ends: (() => void)[] = [];
+afterAll(() => {
+  for (const end of ends) end();
+  rmSync(folder, { recursive: true });
+});
+
+/** "connected", or the sentence a person gets; the URL is read as the command reads it. */
+async function sentence(kind: Kind, url: string): Promise<string> {
+  try {
+    await using backend = await connect(urlServer(kind, url));
+    await using session = await backend.open();
+    return session.alive ? "connected" : "lost";
+  } catch (error) {
+    if (!(error instanceof CannotConnect)) throw error;
+    return error.message;
+  }
+}
+
+/** Another way to the shared server. @returns its port, where it has one */
+async function forward(kind: Kind, to: ListenOptions): Promise<number> {
+  const { port } = new URL(servers[kind].url);
+  const listener = createServer((near) => {
+    const far = dial(Number(port), "127.0.0.1");
+    near.pipe(far).pipe(near);
+    near.on("error", () => far.destroy());
+    far.on("error", () => near.destroy());
+  });
+  await new Promise<void>((listening) => listener.listen(to, listening));
+  ends.push(() => listener.close());
+  return (listener.address() as AddressInfo).port;
+}
+
+const login = (kind: Kind): string => /\/\/(.*@)/.exec(servers[kind].url)?.[1] ?? "";
+
+test.for(["postgres", "mysql", "redis"] as const)("%s at IPv6", async (kind) => {
+  const port = await forward(kind, { host: "::1", port: 0 });
+  const database = kind === "postgres" ? "postgres" : "";
+  const at = `${kind}://${login(kind)}[::1]:${port}/${database}`;
+  expect(await sentence(kind, at)).toBe("connected");
+});
+
+test("Unix sockets in URLs", async () => {
+  await forward("postgres", { path: join(folder, ".s.PGSQL.5432") });
+  await forward("mysql", { path: join(folder, "mysql.sock") });
+  await forward("redis", { path: join(folder, "redis.sock") });
+  const [user, password] = login("postgres").slice(0, -1).split(":");
+  const urls = [
+    ["postgres", `postgres:///postgres?host=${folder}&user=${user}&password=${password ?? ""}`],
+    ["postgres", `postgres://${login("postgres")}/postgres?host=${folder}`],
+    ["mysql", `mysql://${login("mysql")}localhost/?socketPath=${folder}/mysql.sock`],
+    ["mysql", `mysql://${login("mysql")}/?socketPath=${folder}/mysql.sock`],
+    ["redis", `redis+unix://${login("redis")}${folder}/redis.sock`],
+    ["redis", `redis+unix://${login("redis")}${folder}/redis.sock?db=1`],
+  ] as const;
+  for (const [kind, url] of urls)
+    expect([url, await sentence(kind, url)]).toEqual([url, "connected"]);
+  const gone = `mysql://root@localhost/?socketPath=${folder}/gone.sock`;
+  expect(await sentence("mysql", gone)).toMatch(/^Nobody listens at \/\S+gone\.sock: start /);
+});
+
+describe("encryption", () => {
+  const own = {
+    postgres: ownServer("postgres"),
+    mysql: ownServer("mysql"),
+    redis: ownServer("redis"),
+  };
+  const [key, cert] = ["key.pem", "cert.pem"].map((name) => join(folder, name)) as [string, string];
+  const plus = (kind: Kind, search: string): string => `${own[kind]()}${search}`;
+
+  beforeAll(async () => {
+    const made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"];
+    execFileSync("openssl", ["req", ...made, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  });
+
+  test("a server that has none says so", async () => {
+    expect(await sentence("postgres", plus("postgres", "?sslmode=require"))).toMatch(
+      /"The server does not support SSL connections": it does not encrypt; take sslmode/,
+    );
+    expect(await sentence("mysql", plus("mysql", "/?ssl={}"))).toMatch(
+      /: it does not encrypt; take/,
+    );
+    expect(await sentence("redis", own.redis().replace("redis:", "rediss:"))).toMatch(
+      /does not encrypt: begin its URL with redis:/,
+    );
+  });
+
+  test("MySQL: a certificate that nobody trusts; one that demands encryption", async () => {
+    const admin = await createConnection(own.mysql());
+    for (const set of [`ssl_cert = '${cert}'`, `ssl_key = '${key}'`, `ssl_ca = '${cert}'`])
+      await admin.query(`SET GLOBAL ${set}`);
+    await admin.query("SET GLOBAL tls_version = 'TLSv1.3'");
+    await admin.query("ALTER INSTANCE RELOAD TLS");
+    await admin.query("CREATE USER tls@'%' IDENTIFIED BY 'x' REQUIRE SSL");
+    await admin.query("SET GLOBAL require_secure_transport = ON");
+    await admin.end();
+    expect(await sentence("mysql", own.mysql())).toMatch(
+      /it wants encryption; add .* \?ssl=\{\} to/,
+    );
+    expect(await sentence("mysql", plus("mysql", "/?ssl={}"))).toMatch(/nobody whom this machine/);
+    const anyone = plus("mysql", '/?ssl={"rejectUnauthorized":false}');
+    expect(await sentence("mysql", anyone)).toBe("connected");
+  });
+
+  test("Redis: the same", async () => {
+    const admin = new Redis(own.redis());
+    const tls_port = await freePort();
+    const set = { "tls-cert-file": cert, "tls-key-file": key, "tls-ca-cert-file": cert };
+    await admin.call(
+      "CONFIG",
+      "SET",
+      ...Object.entries({ ...set, "tls-auth-clients": "no" }).flat(),
+    );
+    await admin.config("SET", "tls-port", String(tls_port));
+    await admin.quit();
+    const url = new URL(own.redis().replace("redis:", "rediss:"));
+    url.port = String(tls_port);
+    expect(await sentence("redis", url.href)).toMatch(/nobody whom this machine trusts/);
+  });
+});
