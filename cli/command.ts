@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { CannotConnect } from "../backends/cannot-connect.ts";
 import { firstError, refusalIn } from "../backends/refusal.ts";
 import { HistoryError } from "../histories/history-error.ts";
+import { visible } from "../reports/visible.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
@@ -69,7 +70,7 @@ function report(thrown: unknown): number {
     error instanceof HistoryError ||
     error instanceof ServerUnavailable
   ) {
-    console.error(`raceproof: ${error.message}`);
+    console.error(`raceproof: ${visible(error.message)}`);
   } else if (missingPackage(error) !== undefined) {
     console.error(`raceproof: ${installIt(missingPackage(error)!)}`);
   } else if (refusalIn(error, "The server") !== undefined) {

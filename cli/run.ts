@@ -96,8 +96,14 @@ async function run(flags: Flags): Promise<void> {
     cells,
     not_run,
   };
-  await writeResults(flags.out, results);
-  const page = await drawPage(flags.out, results);
+  let page = "";
+  try {
+    await writeResults(flags.out, results);
+    page = await drawPage(flags.out, results);
+  } catch (error) {
+    // A full disk, or a folder that was removed meanwhile: people still see what there is.
+    trouble ??= { error };
+  }
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
   if (flags.json) console.log(JSON.stringify(told(results), null, 2));
   else console.log(`${summary(results, shownOn(process.stdout, flags))}\n${page}`);

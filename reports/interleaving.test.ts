@@ -26,3 +26,10 @@ test("a long statement is shown without its middle, with its WHERE and its FOR U
   expect(drawn).toContain("WHERE id = 7 FOR UPDATE");
   expect(drawn.length).toBeLessThan(600);
 });
+
+test("control characters in keys and values never reach the terminal", () => {
+  const evil = { ...step, statement: "GET a\u001b[2J", reply: "\u001b]0;mine\u0007\r\u202etxt" };
+  const drawn = drawInterleaving({ ...trace, steps: [evil] });
+  expect(drawn).toContain("GET a␛[2J");
+  expect(drawn).toContain("→ ␛]0;mine␇␍⟨202e⟩txt");
+});

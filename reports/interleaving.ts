@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { shownStatement } from "../histories/shortened.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { folded, type Line } from "./fold.ts";
+import { visible } from "./visible.ts";
 
 const narrowest_column = 24;
 const no_border =
@@ -30,7 +31,7 @@ export function drawInterleaving(trace: Trace, width = 100): string {
     trace.operations.map((_, i) => (i + 1 === client ? text : ""));
   table.push(trace.operations.map((_, i) => `client ${i + 1}`));
   table.push(trace.operations.map(() => "─".repeat(column)));
-  for (const { client, text } of folded(rowsOf(trace))) table.push(row(client, text));
+  for (const { client, text } of folded(rowsOf(trace))) table.push(row(client, visible(text)));
   return table
     .toString()
     .split("\n")

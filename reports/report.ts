@@ -9,6 +9,7 @@ import type { Trace } from "../schedules/trace.ts";
 import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { explain } from "./sentence.ts";
+import { visible } from "./visible.ts";
 
 /** What was explored, and where. */
 export interface Subject {
@@ -42,7 +43,7 @@ export function failureText(
   width?: number,
 ): string {
   const { smallest, other, message } = failure;
-  const sentence = explain(smallest, failure);
+  const sentence = visible(explain(smallest, failure));
   return [
     `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
     ...(failure.error instanceof OperationFailed ? [clientFailedText(failure.error)] : []),
