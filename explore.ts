@@ -1,6 +1,7 @@
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import { openProgram } from "./open-program.ts";
 import { SerialOracle, type Trouble } from "./oracle/oracle.ts";
+import { keepAside } from "./reports/keep-aside.ts";
 import { meetingsText } from "./reports/meetings.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { addToPage } from "./reports/page/gathered.ts";
@@ -36,11 +37,11 @@ export type { ExploreOptions } from "./explore-options.ts";
 /** Schedules could not be taken to their end, and no other failed: nothing is known, neither race nor proof. */
 export class NoVerdict extends Error {
   override readonly name = "NoVerdict";
-  readonly exploration: Exploration;
+  declare readonly exploration: Exploration;
 
   constructor(message: string, exploration: Exploration) {
     super(message);
-    this.exploration = exploration;
+    keepAside(this, { exploration });
   }
 }
 
@@ -62,26 +63,25 @@ export interface ScenariosReport {
 
 /** The smallest failing interleaving, drawn and explained in the message. */
 export class RaceFound extends Error {
-  readonly exploration: Exploration;
-  readonly token: string;
+  declare readonly exploration: Exploration;
+  declare readonly token: string;
 
   constructor(message: string, exploration: Exploration, token: string) {
     const { failure } = exploration;
     super(message, failure && "error" in failure ? { cause: failure.error } : {});
     this.name = "RaceFound";
-    this.exploration = exploration;
-    this.token = token;
+    keepAside(this, { exploration, token });
   }
 }
 
 /** Nothing failed, but a proof was required, or the test's time was over before the search was. */
 export class NoProof extends Error {
   override readonly name = "NoProof";
-  readonly report: Report;
+  declare readonly report: Report;
 
   constructor(message: string, report: Report) {
     super(message);
-    this.report = report;
+    keepAside(this, { report });
   }
 }
 

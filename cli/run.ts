@@ -9,6 +9,7 @@ import { collect } from "./collect.ts";
 import { leftOut, passes } from "./faults.ts";
 import { interruption } from "./interruption.ts";
 import { notChosen } from "./not-chosen.ts";
+import { report, reportersOf } from "./reporters.ts";
 import { claimOut, drawPage, writeResults } from "./results.ts";
 import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
@@ -28,6 +29,7 @@ interface Flags {
   out: string;
   json?: true;
   verbose?: true;
+  reporter?: string;
 }
 
 /** Schedules for each kind of fault in a cell: enough to try the fault at every step. The tests run all schedules. */
@@ -55,6 +57,10 @@ export function runCommand(): Command {
     )
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
     .option("--verbose", "also a wide table of everything that was measured")
+    .option(
+      "--reporter <names>",
+      "besides: junit (junit.xml in --out), github (annotations, summary)",
+    )
     .option("--json", "print results.json instead")
     .action(run);
 }
@@ -67,6 +73,7 @@ async function run(flags: Flags): Promise<void> {
     operations: operationsOf(flags),
     seed: flags.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", flags.seed, 0),
   };
+  const reporters = reportersOf(flags.reporter);
   const selection = await select(flags);
   const all = await passes(flags, selection);
   await using _out = await claimOut(flags.out);
@@ -107,6 +114,7 @@ async function run(flags: Flags): Promise<void> {
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
   if (flags.json) console.log(JSON.stringify(told(results), null, 2));
   else console.log(`${summary(results, shownOn(process.stdout, flags))}\n${page}`);
+  await report(reporters, results, flags.out);
   if (trouble) throw trouble.error;
 }
 

@@ -1,0 +1,66 @@
+/** What GitHub's workflows read: annotations on standard output, and a job's summary in Markdown. */
+import type { CellResult } from "../matrix/result.ts";
+import { nameOf } from "./junit.ts";
+import { groups } from "./matrix.ts";
+import { signOf, wordOf } from "./sign.ts";
+import { sign_order, sign_words, signs } from "./signs.ts";
+import type { Results } from "./summary.ts";
+import { visible } from "./visible.ts";
+
+/** GitHub shows no more than ten of a kind a step. */
+const annotations_max = 10;
+
+/** One line for each cell that is not as declared, and for each backend that did not run. */
+export function annotations({ cells, not_run }: Results): string[] {
+  const open = cells.filter(({ conclusion }) => conclusion !== "as declared");
+  const of_cells = open.map((cell) => {
+    const kind = cell.conclusion === "different" ? "error" : "warning";
+    const title = `${cell.workload} ${nameOf(cell)} on ${cell.server}`;
+    return command(kind, title, cell.remarks.join(" ") || cell.conclusion);
+  });
+  const of_servers = not_run.map(({ backend, state, reason }) =>
+    command("error", `${backend}: ${state}`, reason),
+  );
+  return [...of_servers, ...of_cells].slice(0, annotations_max);
+}
+
+/** The Markdown for `$GITHUB_STEP_SUMMARY`. */
+export function jobSummary({ cells, not_run }: Results): string {
+  const servers = groups(cells, ({ workload, server }) => `${workload} on ${server}`);
+  const rows = servers.map(([name, of_server]) => {
+    const counts = sign_order.map((sign) => of_server.filter((one) => signOf(one) === sign).length);
+    return [name, ...counts.map((count) => (count === 0 ? "" : String(count)))];
+  });
+  const head = ["", ...sign_order.map((sign) => `${signs[sign]} ${sign_words[sign]}`)];
+  const open = cells.filter(({ conclusion }) => conclusion !== "as declared");
+  return [
+    "## raceproof",
+    open.length === 0 ? "Everything is as declared." : `${open.length} not as declared:`,
+    ...(open.length === 0 ? [] : [open.map(openLine).join("\n")]),
+    ...not_run.map(
+      ({ backend, state, reason }) => `**${plain(backend)}: ${state}.** ${plain(reason)}`,
+    ),
+    [head, head.map(() => "---"), ...rows]
+      .map((row) => `| ${row.map((cell) => plain(cell)).join(" | ")} |`)
+      .join("\n"),
+    "",
+  ].join("\n\n");
+}
+
+const openLine = (cell: CellResult): string =>
+  `- **${plain(`${cell.workload} ${nameOf(cell)} on ${cell.server}`)}**: ${plain(wordOf(cell))}. ` +
+  plain(cell.remarks.join(" "));
+
+/** What is said of data is no Markdown and no HTML. */
+const plain = (text: string): string =>
+  visible(text)
+    .replaceAll("\n", " ")
+    .replace(/[\\`*_[\]<>|&#~]/g, (char) => `&#${char.charCodeAt(0)};`);
+
+/** A workflow command: what ends its parts is written in another way. */
+function command(kind: "error" | "warning", title: string, message: string): string {
+  const data = (text: string): string =>
+    visible(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const property = data(title).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  return `::${kind} title=${property}::${data(message)}`;
+}
