@@ -3,9 +3,8 @@ import type * as fc from "fast-check";
 import type { Databases, ProgramOptions } from "./explore-options.ts";
 
 /**
- * An operation of an application, with fast-check arbitraries for its arguments; without arguments the function alone.
- *
- * @example [fc.integer({ min: 1, max: 100 }), (db, amount) => withdraw(db, "alice", amount)]
+ * An operation of an application, with fast-check arbitraries for its arguments; without arguments the function alone:
+ * `[fc.integer({ min: 1, max: 100 }), (db, amount) => withdraw(db, "alice", amount)]`.
  */
 export type ScenarioOperation<Client> =
   | ((db: Client) => unknown)
