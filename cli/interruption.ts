@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { readFileSync } from "node:fs";
 
 /** Ctrl-C, or a polite request to end: stop between two operations and keep what is there. */
 export interface Interruption extends Disposable {
@@ -10,6 +11,19 @@ export interface Interruption extends Disposable {
 const exit_codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 type Interrupting = keyof typeof exit_codes;
 const signals = Object.keys(exit_codes) as Interrupting[];
+
+const parent = process.ppid;
+/** Whoever runs a script of package.json is gone when the process was only about to begin. */
+const was_orphan = process.env["npm_lifecycle_event"] !== undefined && !isScriptRunner(parent);
+const parentIsGone = (): boolean => was_orphan || process.ppid !== parent;
+
+function isScriptRunner(pid: number): boolean {
+  try {
+    return /npm|yarn|bun|node|sh/i.test(readFileSync(`/proc/${pid}/comm`, "utf8"));
+  } catch {
+    return process.platform !== "linux";
+  }
+}
 
 /** npm passes on what the terminal has sent to all already: two within this time are one wish. */
 const same_wish_ms = 250;
@@ -35,8 +49,7 @@ export function interruption(): Interruption {
     if (is_second) process.exit(exit_codes[signal as Interrupting]);
     abort(signal as Interrupting);
   };
-  const parent = process.ppid;
-  const watch = setInterval(() => process.ppid !== parent && abort("SIGHUP"), look_for_parent_ms);
+  const watch = setInterval(() => parentIsGone() && abort("SIGHUP"), look_for_parent_ms);
   watch.unref();
   const onTrouble = (): void => abort("SIGHUP");
   for (const signal of signals) process.on(signal, onSignal);

@@ -7,6 +7,7 @@ import { told } from "../reports/told.ts";
 import { wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
 import { leftOut, passes } from "./faults.ts";
+import { finishedCells, seedToResume } from "./finished-cells.ts";
 import { interruption } from "./interruption.ts";
 import { notChosen } from "./not-chosen.ts";
 import { report, reportersOf } from "./reporters.ts";
@@ -27,6 +28,7 @@ interface Flags {
   seed?: string;
   server: string[];
   out: string;
+  resume?: true;
   json?: true;
   verbose?: true;
   reporter?: string;
@@ -55,6 +57,7 @@ export function runCommand(): Command {
       collect,
       [],
     )
+    .option("--resume", "go on with the interrupted run in --out: what it has finished is kept")
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
     .option("--verbose", "also a wide table of everything that was measured")
     .option(
@@ -71,19 +74,20 @@ async function run(flags: Flags): Promise<void> {
     fault_schedules,
     clients: wholeNumber("--clients", flags.clients, 1),
     operations: operationsOf(flags),
-    seed: flags.seed === undefined ? Date.now() % 1_000_000 : wholeNumber("--seed", flags.seed, 0),
+    seed: seedOf(flags),
   };
   const reporters = reportersOf(flags.reporter);
   const selection = await select(flags);
   const all = await passes(flags, selection);
   await using _out = await claimOut(flags.out);
+  const finished = finishedCells(flags, size);
   using interrupted = interruption();
   const status = new StatusLine();
   status.say([`seed ${size.seed}`, leftOut(flags)].filter(Boolean).join("; "));
   const found: Found = { cells: [], not_run: [] };
   const { cells, not_run } = found;
   const began = performance.now();
-  const more = { ...size, out: flags.out, status, signal: interrupted.signal };
+  const more = { ...size, out: flags.out, status, finished, signal: interrupted.signal };
   let trouble: { readonly error: unknown } | undefined;
   try {
     for (const pass of all) await runPass(pass, more, found);
@@ -112,6 +116,7 @@ async function run(flags: Flags): Promise<void> {
     trouble ??= { error };
   }
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
+  if (!results.interrupted && !trouble) finished.end();
   if (flags.json) console.log(JSON.stringify(told(results), null, 2));
   else console.log(`${summary(results, shownOn(process.stdout, flags))}\n${page}`);
   await report(reporters, results, flags.out);
@@ -126,6 +131,11 @@ const shownOn = (stream: NodeJS.WriteStream, { verbose }: Flags): SummaryOptions
   verbose: verbose === true,
   paint: paintFor(stream),
 });
+
+function seedOf({ seed, resume, out }: Flags): number {
+  if (seed !== undefined) return wholeNumber("--seed", seed, 0);
+  return resume ? seedToResume(out) : Date.now() % 1_000_000;
+}
 
 /** `--increments` is what it was called when there was only the counter. @throws BadUsage */
 const operationsOf = ({ operations, increments }: Flags): number =>

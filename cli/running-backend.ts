@@ -6,6 +6,7 @@ import { type Disturbance, disturbanceOf } from "../matrix/faults/disturbance.ts
 import { type OpenBackend, openBackend } from "../matrix/open-backend.ts";
 import type { CellResult, Explorations } from "../matrix/result.ts";
 import type { StatusLine } from "../reports/status-line.ts";
+import type { Settings } from "../servers/local/recipe.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import type { Pass } from "./faults.ts";
 import { judgeInThread } from "./judge-in-thread.ts";
@@ -17,6 +18,7 @@ export interface BackendRun
   extends Omit<CellOptions, "progress" | "judge" | "signal" | "disturbance" | "explored">,
     Pass {
   readonly status: StatusLine;
+  readonly finished: import("./finished-cells.ts").FinishedCells;
   readonly signal: AbortSignal;
 }
 
@@ -69,6 +71,10 @@ export class RunningBackend implements AsyncDisposable {
     if (this.#disturbance) return;
     for (const cell of this.cells) {
       if (this.#run.signal.aborted) return;
+      if (this.#before(cell)) {
+        cellDone();
+        continue;
+      }
       const explored = await this.#orTrouble(cell.exploreAll(this.#run));
       if (explored === undefined) return;
       this.#explored.set(cell, explored);
@@ -84,14 +90,29 @@ export class RunningBackend implements AsyncDisposable {
   async *load(): AsyncGenerator<CellResult> {
     const { signal } = this.#run;
     for (const [i, cell] of this.cells.entries()) {
+      const before = this.#before(cell);
+      if (before !== undefined) {
+        yield before;
+        continue;
+      }
       const explored = this.#explored.get(cell);
       const is_over = signal.aborted || this.#trouble !== undefined;
       const result = is_over ? undefined : await this.#orTrouble(this.#load(cell, i));
+      if (result !== undefined) this.#run.finished.add(result, this.#disturbed);
       if (result !== undefined) yield result;
       else if (explored) yield await cell.run({ ...this.#run, explored, signal: over });
       await sleep(0); // lets signals in between two short cells
     }
     if (this.#trouble) throw this.#trouble.error;
+  }
+
+  /** What the run found about it that this one goes on with. */
+  #before(cell: Cell): CellResult | undefined {
+    return this.#run.finished.find(cell, this.#disturbed);
+  }
+
+  get #disturbed(): Settings | null {
+    return this.#disturbance ? this.#run.settings : null;
   }
 
   #load(cell: Cell, place: number): Promise<CellResult> {

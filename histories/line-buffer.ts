@@ -26,11 +26,12 @@ export class LineBuffer {
     this.#digits(n - billions * 1e9, billions > 0 ? 9 : digitsOf(n));
   }
 
-  /** Gives everything to the kernel, if possible in one `write`. @throws the error of `write` */
-  writeTo(file: number): void {
+  /** Gives everything to the kernel, if possible in one `write`. @returns how much. @throws the error of `write` */
+  writeTo(file: number): number {
     const length = this.#length;
     this.#length = 0;
     for (let done = 0; done < length; ) done += writeSync(file, this.#bytes, done, length - done);
+    return length;
   }
 
   /** `count` digits, the last one first. */

@@ -51,7 +51,7 @@ describe("readHistory, JSONL", () => {
 
   test.each([
     ["is empty", ""],
-    ["is a binary file, not a history", Buffer.from([0x1f, 0x8b, 8, 0, 0, 1])],
+    ["is packed, and damaged: unexpected end of file.", Buffer.from([0x1f, 0x8b, 8, 0, 0, 1])],
     ["is a binary file, not a history", Buffer.from([0x1f, 0xff, 0xfe, 10, 65, 10])],
     ["line 2 is not JSON: ", `${invoke}not json\n${ok}`],
     ["line 2: an event must be a JSON object", `${invoke}7\n`],

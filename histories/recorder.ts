@@ -45,6 +45,7 @@ export class Recorder {
   #written: PromiseWithResolvers | undefined;
   #trouble: HistoryError | undefined;
   #closed = false;
+  #size_bytes = 0;
 
   /** @throws HistoryError when the file cannot be created. An existing file is replaced. */
   constructor(path: string, header: Header) {
@@ -99,6 +100,11 @@ export class Recorder {
     return typeof process === "number" ? process + this.#clients : this.#clients;
   }
 
+  /** How long the file is by now. */
+  get sizeBytes(): number {
+    return this.#size_bytes;
+  }
+
   /** Writes what is left and closes the file. @throws HistoryError when something could not be written */
   close(): void {
     if (this.#closed) return;
@@ -141,7 +147,7 @@ export class Recorder {
 
   #write(): HistoryError | undefined {
     try {
-      this.#lines.writeTo(this.#file);
+      this.#size_bytes += this.#lines.writeTo(this.#file);
       return undefined;
     } catch (error) {
       return fileTrouble("write the history", this.#path, error);

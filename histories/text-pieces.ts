@@ -1,7 +1,9 @@
 import { isUtf8 } from "node:buffer";
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { pipeline, Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
+import { createGunzip } from "node:zlib";
 import { fileTrouble, HistoryError } from "./history-error.ts";
 
 const piece_bytes = 1 << 20;
@@ -9,40 +11,66 @@ const pipe_look_ms = 10;
 
 /**
  * Streams a text file in pieces of about 1 MB, cut after a line end if there is one, and never within a character.
+ * One that is packed by gzip is unpacked on the way, whatever its name is.
  * @throws HistoryError when it cannot be read, is empty, or is not text.
  */
 export async function* textPieces(path: string): AsyncGenerator<string> {
+  let rest: Buffer = Buffer.alloc(0);
+  let first = true;
+  const textOf = (piece: Buffer, last: boolean): string => {
+    mustBeText(path, piece, last);
+    const text = piece.toString("utf8");
+    const has_mark = first && text.startsWith("\uFEFF");
+    first = false;
+    return has_mark ? text.slice(1) : text;
+  };
+  for await (const read of unpacked(path, bytesOf(path))) {
+    const bytes = Buffer.concat([rest, read]);
+    const end = cut(bytes);
+    if (end > 0) yield textOf(bytes.subarray(0, end), false);
+    rest = bytes.subarray(end);
+  }
+  if (rest.length > 0) yield textOf(rest, true);
+  if (first) throw new HistoryError(`${path} is empty: there is no history in it.`);
+}
+
+async function* bytesOf(path: string): AsyncGenerator<Buffer> {
+  const failed = (error: unknown): never => {
+    throw fileTrouble("read", path, error);
+  };
   // Without O_NONBLOCK, a pipe that nobody writes to would block the thread, and nothing could end it.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(
-    (error: unknown) => {
-      throw fileTrouble("read", path, error);
-    },
-  );
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(failed);
   try {
-    let rest: Buffer = Buffer.alloc(0);
-    let first = true;
-    const is_pipe = (await file.stat()).isFIFO();
+    let waits = (await file.stat()).isFIFO();
     for (;;) {
-      const read = await readSome(file, is_pipe && first && rest.length === 0).catch(
-        (error: unknown) => {
-          throw fileTrouble("read", path, error);
-        },
-      );
-      const bytes = Buffer.concat([rest, read]);
-      const end = read.length === 0 ? bytes.length : cut(bytes);
-      if (end > 0) {
-        const piece = bytes.subarray(0, end);
-        mustBeText(path, piece, read.length === 0);
-        const text = piece.toString("utf8");
-        yield first && text.startsWith("\uFEFF") ? text.slice(1) : text;
-        first = false;
-      }
-      if (read.length === 0) break;
-      rest = bytes.subarray(end);
+      const read = await readSome(file, waits).catch(failed);
+      if (read.length === 0) return;
+      waits = false;
+      yield read;
     }
-    if (first) throw new HistoryError(`${path} is empty: there is no history in it.`);
   } finally {
     await file.close();
+  }
+}
+
+async function* unpacked(path: string, bytes: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const begin = await bytes.next();
+  if (begin.done) return;
+  async function* all(): AsyncGenerator<Buffer> {
+    yield begin.value as Buffer;
+    yield* bytes;
+  }
+  if (begin.value[0] !== 0x1f || begin.value[1] !== 0x8b) {
+    yield* all();
+    return;
+  }
+  const unzip = createGunzip({ chunkSize: piece_bytes });
+  pipeline(Readable.from(all()), unzip, () => undefined);
+  try {
+    yield* unzip as AsyncIterable<Buffer>;
+  } catch (error) {
+    if (error instanceof HistoryError) throw error;
+    throw new HistoryError(`${path} is packed, and damaged: ${(error as Error).message}.`);
   }
 }
 

@@ -28,6 +28,8 @@ export interface LoadResult extends Latency {
   /** How many faults of each kind the servers suffered meanwhile and recovered from. */
   readonly faults?: Codes;
   readonly verdict: Verdict;
+  /** The history had reached its limit, so that the clients stopped before they had done all. */
+  readonly full?: true;
   readonly elapsed_s: number;
   readonly operations_per_s: number;
 }

@@ -25,6 +25,9 @@ export interface Results {
   readonly not_run: readonly NotRun[];
 }
 
+const interrupted_text =
+  "Interrupted: this is only what was done until then. The same command with --resume goes on.";
+
 export interface SummaryOptions {
   /** Of the terminal, in columns. */
   readonly width: number;
@@ -44,8 +47,8 @@ export function summary(results: Results, { width, verbose, paint }: SummaryOpti
   parts.push(...interleavings(cells, Math.min(width, drawing_width_max)));
   for (const { backend, state, reason } of not_run)
     parts.push(`${paint.red(`${backend}: ${state}.`)} ${visible(reason)}`);
-  if (results.interrupted) parts.push("Interrupted: this is only what was done until then.");
-  parts.push(...survived(cells));
+  if (results.interrupted) parts.push(interrupted_text);
+  parts.push(...survived(cells), ...stopped(cells));
   parts.push(counts(cells));
   return parts.join("\n\n");
 }
@@ -86,6 +89,14 @@ export function failingInterleaving(cell: CellResult, width?: number): string | 
     replayCommand: (token: string) => `npm start -- replay ${token}`,
   };
   return visible(failureText(subject, failure, countsText({ seed }, failure), width));
+}
+
+/** Loads that would have gone on. */
+function stopped(cells: readonly CellResult[]): string[] {
+  const full = cells.filter(({ load }) => load?.full).map(({ load }) => load!.history);
+  return full.length === 0
+    ? []
+    : [`Stopped early, as no history grows beyond 2 GB: ${full.join(", ")}.`];
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -8,6 +8,7 @@ import { judgeTakenBack } from "../faults/taken-back.ts";
 import type { Codes, LoadResult } from "../result.ts";
 import type { Workload } from "../workload.ts";
 import type { Timing } from "./load-run.ts";
+import { packHistory } from "./pack-history.ts";
 
 /**
  * Judges the history that a load has recorded, by the checkers of its workload.
@@ -34,7 +35,7 @@ export async function judgeLoad(
       : undefined;
   const anomaly = by_crash ? taken_back : workload.classify(verdicts);
   return {
-    history: path,
+    history: await packHistory(path),
     expected: Math.max(expected, operations.length),
     acknowledged: operations.filter(({ status }) => status === "ok").length,
     final: history.operations.findLast(({ f }) => f === "read")?.output ?? null,

@@ -5,6 +5,8 @@ import type { Invocation } from "../workload.ts";
 import { AppInstance, type Application } from "./app-instance.ts";
 
 const answer_limit_s = 30;
+/** More than this takes more memory to judge than most machines have: the clients stop there. */
+export const history_limit_bytes = 2e9;
 const last_read_attempts = 10;
 
 /** What the clients of a load have in common. */
@@ -37,7 +39,8 @@ export class LoadClient<Client> {
   async work(over: () => boolean, finished: (acknowledged: boolean) => void): Promise<void> {
     const { operations, read_share, stop, strategy, workload } = this.#load;
     const { random } = this.#instance;
-    for (let n = 0; (n < operations || !over()) && !stop.aborted; n++) {
+    const isFull = (): boolean => this.#load.recorder.sizeBytes > history_limit_bytes;
+    for (let n = 0; (n < operations || !over()) && !stop.aborted && !isFull(); n++) {
       if (strategy.read && random() < read_share) await this.#perform(read);
       finished(await this.#perform(workload.nextOperation(random)));
     }

@@ -38,6 +38,8 @@ export interface LoadRun<Client> extends LoadSize {
 export interface Timing {
   /** How many faults of each kind were survived; absent where none were planned. */
   readonly faults?: Codes;
+  /** The history had reached its limit, so that the clients stopped before they had done all. */
+  readonly full?: true;
   readonly elapsed_s: number;
   readonly operations_per_s: number;
 }

@@ -3,7 +3,7 @@ import { Recorder } from "../../histories/recorder.ts";
 import { sendNemesis } from "../faults/nemesis.ts";
 import { fullName } from "../workload.ts";
 import { Connections } from "./connections.ts";
-import { type Load, LoadClient } from "./load-client.ts";
+import { history_limit_bytes, type Load, LoadClient } from "./load-client.ts";
 import type { LoadRun, Timing } from "./load-run.ts";
 
 const progress_every = 64;
@@ -68,6 +68,7 @@ async function withClients<Client>(load: Load<Client>, failed: AbortController):
   }
   return {
     ...(nemesis ? { faults: await nemesis } : {}),
+    ...(load.recorder.sizeBytes > history_limit_bytes ? { full: true } : {}),
     elapsed_s,
     operations_per_s: counts.done / elapsed_s,
   };

@@ -1,0 +1,11 @@
+import { existsSync, readFileSync } from "node:fs";
+
+/** Of this package; it lies one folder up, or two where it is compiled. */
+export function ownVersion(): string {
+  const places = ["../package.json", "../../package.json"];
+  const file = places
+    .map((place) => new URL(place, import.meta.url))
+    .find((url) => existsSync(url));
+  if (file === undefined) return "unknown";
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
