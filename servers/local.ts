@@ -149,11 +149,8 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
       await process.ended();
       clearTimeout(enough);
     },
-    async ending(within_ms) {
-      const end = await Promise.race([
-        process.ended(),
-        pause(within_ms, undefined, { ref: false }),
-      ]);
+    async ending(withinMs) {
+      const end = await Promise.race([process.ended(), pause(withinMs, undefined, { ref: false })]);
       if (end === undefined) return undefined;
       const { code, signal } = end;
       const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;

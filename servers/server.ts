@@ -41,9 +41,9 @@ export interface Server extends AsyncDisposable {
   readonly identity?: string;
   /**
    * How a server of ours ended, and what it said last: half a sentence. Undefined when it still runs.
-   * @param within_ms it is given so long to end
+   * @param withinMs it is given so long to end
    */
-  ending?(within_ms: number): Promise<string | undefined>;
+  ending?(withinMs: number): Promise<string | undefined>;
 }
 
 /** What a run may do to a server that is its own. */
