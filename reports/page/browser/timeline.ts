@@ -64,30 +64,39 @@ export function timeline(
     if (bar) tip.textContent = visible(textOf(bar, drawn.lanes));
   });
   show(0, end);
+  const zooms: Zooms = {
+    closer: () => zoom(1 / factor),
+    wider: () => zoom(factor),
+    all: () => show(0, end),
+  };
+  return el("figure", { class: "bars" }, caption(drawn, all, zooms), frame, axis, tip);
+}
+
+interface Zooms {
+  readonly closer: () => void;
+  readonly wider: () => void;
+  readonly all: () => void;
+}
+
+/** How many of the operations are drawn, how many are wrong, and buttons for those without a wheel. */
+function caption(drawn: LoadDrawing, all: readonly Bar[], zooms: Zooms): HTMLElement {
   const button = (text: string, label: string, action: () => void): HTMLElement =>
     el("button", { type: "button", "aria-label": label, title: label, onclick: action }, text);
   const wrong = all.filter((bar) => bar.wrong).length;
   const less = all.length < drawn.total ? `the first ${all.length} of ${drawn.total}` : "";
   return el(
-    "figure",
-    { class: "bars" },
+    "figcaption",
+    {},
+    el("b", {}, "operations"),
+    el("span", {}, less),
+    wrong > 0 && el("span", { class: "key wrong-key" }, `${wrong} break the model`),
     el(
-      "figcaption",
-      {},
-      el("b", {}, "operations"),
-      el("span", {}, less),
-      wrong > 0 && el("span", { class: "key wrong-key" }, `${wrong} break the model`),
-      el(
-        "span",
-        { class: "zoom" },
-        button("+", "Zoom in", () => zoom(1 / factor)),
-        button("−", "Zoom out", () => zoom(factor)),
-        button("All", "Show all", () => show(0, end)),
-      ),
+      "span",
+      { class: "zoom" },
+      button("+", "Zoom in", zooms.closer),
+      button("−", "Zoom out", zooms.wider),
+      button("All", "Show all", zooms.all),
     ),
-    frame,
-    axis,
-    tip,
   );
 }
 
