@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { CannotConnect } from "../../backends/cannot-connect.ts";
 import { readHistory } from "../../histories/read-history.ts";
 import { type BackendEntry, backends } from "../../matrix/backends.ts";
 import { type FaultKind, fault_kinds, type Victim, victimOf } from "../../matrix/faults/victim.ts";
@@ -108,7 +109,7 @@ test("a server that does not come back ends the run with its last words", async 
     await new Promise<void>((resolve) => squatter.listen(Number(port), "127.0.0.1", resolve));
   };
   await using broken = await victimOf({ ...server, url: server.url, kill });
-  await using open = await openBackend(entry("redis"), { redis: broken }, [counter]);
+  const open = await openBackend(entry("redis"), { redis: broken }, [counter]);
   const cell = open.cells.find(({ strategy }) => strategy === "incr")!;
   const disturbance = {
     kinds: ["kill"],
@@ -125,6 +126,8 @@ test("a server that does not come back ends the run with its last words", async 
   squatter.close();
   expect(error).toBeInstanceOf(ServerUnavailable);
   expect(String(error)).toMatch(/ended at its start: .*[Aa]ddress already in use/);
+  // What is left there cannot be removed, and that is said, too.
+  await expect(open[Symbol.asyncDispose]()).rejects.toThrow(CannotConnect);
 });
 
 /** What became of each fault, in the order of the alphabet. */
