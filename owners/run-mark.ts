@@ -1,16 +1,16 @@
 /**
- * The mark of a run: who made something, so that whoever finds it later knows whether that run is over.
+ * The mark of a run says which run made something, so that whoever finds it later knows whether that run is over.
  *
  * It stands in the names of databases, tables, nodes and folders, or in a key beside them:
  * `MACHINE BOOT _ PROCESS _ TICKS _ SECONDS`, all in base 36.
  *
  * - MACHINE: the user, the host, and the space in which process numbers are counted (a container has its own);
  * - BOOT: this start of the machine;
- * - PROCESS and TICKS: the process and when it began, in ticks since BOOT, for numbers are given out again;
+ * - PROCESS and TICKS: the process and when it began, in ticks since BOOT, as process numbers are used again;
  * - SECONDS: the same moment for people.
  *
- * A run is over only when all this is certain: the same machine in the same start, and no such process. Where
- * the system does not say (no /proc), the mark belongs to nobody, and what bears it is never removed.
+ * A run is over only when all this is certain: the same machine in the same start, and no such process. If the
+ * system does not tell (no /proc), the mark fits no machine, and what bears it is never removed.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
@@ -22,8 +22,8 @@ export interface Mark {
   readonly pid: number;
   readonly began: Date;
   /**
-   * `lives`, `over`; `over by restart`: of this machine, which has been started anew since, if no other machine
-   * has its names; `not ours`: another user's or machine's, who alone know.
+   * `lives` or `over`; `over by restart`: made on this machine before its last start, provided that no other machine
+   * has the same names; `not ours`: made by another user or on another machine, and only there it is known.
    */
   readonly state: "lives" | "over" | "over by restart" | "not ours";
 }
@@ -31,11 +31,11 @@ export interface Mark {
 const form =
   /^(?<machine>[0-9a-z]{8})(?<boot>[0-9a-z]{6})_(?<pid>[0-9a-z]+)_(?<ticks>[0-9a-z]+)_(?<seconds>[0-9a-z]{6,7})/;
 
-/** A name of its own for something that this process makes: its mark, and what nobody can guess. */
+/** A new name for something that this process makes: its mark, and random characters that nobody can guess. */
 export const newName = (): string =>
   `${own_mark}_${randomBytes(4).readUInt32BE().toString(36).padStart(7, "0")}`;
 
-/** What a text begins with; undefined where that is no mark. */
+/** Reads the mark that a text begins with; undefined if there is none. */
 export function readMark(text: string): Mark | undefined {
   const found = form.exec(text);
   if (found?.groups === undefined) return undefined;
@@ -60,7 +60,7 @@ interface Place {
 
 const own: Place = ownPlace();
 
-/** Of this process. */
+/** The mark of this process. */
 export const own_mark: string = markOf(process.pid);
 
 function markOf(pid: number): string {
@@ -71,7 +71,7 @@ function markOf(pid: number): string {
 
 function ownPlace(): Place {
   try {
-    // In a foreign /proc processes have other numbers than they know of themselves.
+    // If /proc is that of another namespace, processes have other numbers there than they themselves know.
     if (readlinkSync("/proc/self") !== String(process.pid)) throw new Error("not our /proc");
     const who = [process.getuid?.(), hostname(), machineId(), readlinkSync("/proc/self/ns/pid")];
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
@@ -89,7 +89,7 @@ function machineId(): string {
   }
 }
 
-/** When a process began; undefined when there is none of that number, or only one that has ended. */
+/** When a process began; undefined if no process has that number, or only one that has ended. */
 function ticksOf(pid: number): number | undefined {
   let text: string;
   try {

@@ -20,9 +20,9 @@ export interface Wanted {
   readonly package: string;
   /** Other packages that are needed beside it. */
   readonly with?: readonly string[];
-  /** Packages that the closure asks for and the program runs without. */
+  /** Dependencies that are not fetched, as the program runs without them. */
   readonly without: readonly string[];
-  /** A program that must know by itself where its loader and its libraries are: a copy does, `java-patched`. */
+  /** A program that must know itself where its loader and libraries are: a copy is made that does, `java-patched`. */
   readonly patched?: string;
 }
 
@@ -53,7 +53,7 @@ export async function download(
   return archives;
 }
 
-/** apt reads this before its own configuration, of which only the way to the network remains. */
+/** Writes the configuration for apt. Of the system's own, only the network settings are kept. @returns its path */
 async function ownState(wanted: Wanted, keyring: string, folder: string): Promise<string> {
   await mkdir(join(folder, "lists", "partial"), { recursive: true });
   await mkdir(join(folder, "archives", "partial"), { recursive: true });
@@ -81,13 +81,16 @@ Acquire::AllowInsecureRepositories "false"; Acquire::AllowDowngradeToInsecureRep
 Acquire::AllowWeakRepositories "false"; APT::Get::AllowUnauthenticated "false";
 `;
 
-/** Tells apt that a package is there already, so that neither it nor what it needs is fetched. */
+/** Tells apt that a package is already installed, so that neither it nor what it needs is fetched. */
 const pretended = (name: string): string =>
   `Package: ${name}\nStatus: install ok installed\nMulti-Arch: allowed\n` +
   `Architecture: ${process.arch === "x64" ? "amd64" : process.arch}\n` +
   `Version: 99:99\nMaintainer: nobody\nDescription: not needed\n`;
 
-/** apt's log says how much there is to get, the disk how much has come. At once, so that nothing is told too late. */
+/**
+ * apt's log says how much is to be downloaded, the disk how much has arrived. It reads both synchronously, so that
+ * nothing is reported after the end.
+ */
 function report(wanted: Wanted, home: Home, archives: string, errand: Errand): void {
   const log = existsSync(home.log) ? readFileSync(home.log, "utf8") : "";
   const need = /Need to get ([\d.,]+) ([kM]?B)/.exec(log);
@@ -97,7 +100,7 @@ function report(wanted: Wanted, home: Home, archives: string, errand: Errand): v
   errand.progress({ what: `downloading ${wanted.what}`, done, total, unit: "bytes" });
 }
 
-/** Files come and go meanwhile. */
+/** The size of the files in a folder, some of which may come and go meanwhile. */
 function sizeOf(folder: string): number {
   const names = existsSync(folder) ? readdirSync(folder) : [];
   const sizes = names.map(

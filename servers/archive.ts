@@ -39,14 +39,14 @@ export async function fromArchive(wanted: Wanted, errand: Errand): Promise<Prefi
   return readPrefix(wanted, folder);
 }
 
-/** @throws ServerUnavailable where nothing can be fetched */
+/** @throws ServerUnavailable if nothing can be fetched on this machine */
 async function mustBeFetched(wanted: Wanted): Promise<void> {
   const reason = await noArchive();
   if (reason !== undefined)
     throw new ServerUnavailable(`${wanted.what} cannot be fetched: ${reason}.`);
 }
 
-/** The prefix if the cache has it already; it has not been looked at. */
+/** The prefix, if the cache has it already; its files are not checked here. */
 export async function unpackedBefore(wanted: Wanted): Promise<Prefix | undefined> {
   const folder = cachedFolder(place(wanted));
   return (await isThere(folder)) ? readPrefix(wanted, folder) : undefined;
@@ -107,8 +107,9 @@ async function unpack(wanted: Wanted, home: Home, errand: Errand): Promise<strin
 }
 
 /**
- * Some programs find their own files by asking the system which program they are, so they cannot be run by the
- * prefix's loader as others are: a copy is told where loader and libraries will be.
+ * Some programs ask the system for the path of the running program, to find their own files next to it. Run by the
+ * prefix's loader, as others are, they would be told the loader's path. So a copy of the program is made that knows
+ * where its loader and its libraries will be.
  */
 async function patch(fresh: string, wanted: Wanted): Promise<void> {
   const { loader, triplet } = machine();
@@ -120,7 +121,7 @@ async function patch(fresh: string, wanted: Wanted): Promise<void> {
   await run(command as string, [...patchelf, ...where, "--output", `${program}-patched`, program]);
 }
 
-/** Links that lead out of the prefix, into it. */
+/** Makes links that lead out of the prefix lead into it. */
 async function relink(prefix: string): Promise<void> {
   for (const entry of await readdir(prefix, { recursive: true, withFileTypes: true })) {
     if (!entry.isSymbolicLink()) continue;
@@ -132,7 +133,7 @@ async function relink(prefix: string): Promise<void> {
   }
 }
 
-/** apt's words in a sentence; a full disk is told by whoever knows the disk. */
+/** Says apt's error in a sentence. A full disk is left to the caller, who knows which disk it is. */
 function inWords(wanted: Wanted, error: Error): Error {
   if (error.message.includes("No space left on device")) return error;
   const offline =

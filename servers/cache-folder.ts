@@ -2,19 +2,19 @@ import { lstat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Changes when folders that older versions left can no longer be used. */
+/** To be changed when folders that older versions left can no longer be used. */
 const layout = "v2";
 
-/** `$XDG_CACHE_HOME/raceproof` or `~/.cache/raceproof`: belongs to the user alone. */
+/** Below `$XDG_CACHE_HOME/raceproof` or `~/.cache/raceproof`; it belongs to the user alone. */
 export function cacheFolder(): string {
   const base = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
   return join(base, "raceproof", layout);
 }
 
 /**
- * Programs run from there, and what stands there is removed from this machine: nobody else may write it. The folders
- * above it are up to whoever made them.
- * @returns a sentence when somebody else can
+ * Programs run from the cache, and folders that its ledger names are removed from this machine, so nobody else may
+ * write to it. The folders above it are not checked.
+ * @returns what is wrong, in a sentence; undefined if nobody else can write there
  */
 export async function whoElseHasIt(): Promise<string | undefined> {
   const us = process.getuid?.();

@@ -1,4 +1,4 @@
-/** The cache: a folder is there whole or not at all, and two runs at once make it once. */
+/** The cache: a folder is there whole or not at all, and if two runs need it at once, only one makes it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, readFileSync } from "node:fs";
@@ -44,7 +44,7 @@ const fills = (): string => {
   }
 };
 
-/** Another node that fills `thing`: it notes that it began, waits for `go`, and finishes. */
+/** Another node process that fills `thing`: it notes that it began, waits for the file `go`, and finishes. */
 function otherRun(): ChildProcess {
   const code = `
     import { existsSync, appendFileSync, mkdirSync, writeFileSync } from "node:fs";
@@ -64,7 +64,7 @@ function otherRun(): ChildProcess {
 const until = (check: () => unknown): Promise<unknown> =>
   vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
-/** What a glance at size and time does not show. */
+/** Changes a program so that neither its size nor its mtime shows it. */
 async function changeInSecret(folder: string): Promise<void> {
   const file = join(folder, "program");
   const { atime, mtime } = await stat(file);

@@ -1,7 +1,7 @@
 /**
- * The cache: finished folders under the user's cache folder. A folder is there whole or not at all,
- * whatever becomes of the run that made it, and two runs at once make it once. Programs run from here, so nobody else
- * may write it, and what is not as its list says is made anew.
+ * The cache: finished folders under the user's cache folder. A folder is there whole or not at all, however the run
+ * that makes it ends, and if two runs need it at once, only one makes it. Programs run from here, so nobody else may
+ * write here, and a folder that differs from its list is made anew.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -26,7 +26,7 @@ export async function isThere(path: string): Promise<boolean> {
 }
 
 /**
- * The finished folder `name`; if it is not there, `fill` makes it in the home it is given: it answers
+ * The finished folder `name`. If it is not there, `fill` makes it in the home that it gets, and answers
  * which folder of that home is the finished one.
  * @throws ServerUnavailable when the cache cannot be written, or somebody else can write it.
  */
@@ -56,7 +56,7 @@ export async function cached(
     const fresh = await fill(home);
     const list = join(home.folder, "list");
     await writeFile(list, JSON.stringify(await listOf(fresh)));
-    // Whoever runs a program of it goes on with what was there.
+    // It is renamed, so that programs that run from it keep their files.
     if (is_damaged) await rename(folder, join(home.folder, "damaged"));
     await rename(list, listFile(folder));
     await rename(fresh, folder);
@@ -81,7 +81,7 @@ async function faultOf(folder: string): Promise<string | undefined> {
   const found = await listOf(folder, should);
   const path = differenceOf(should, found);
   if (path !== undefined) return `${path} is not what it was`;
-  // After a copy everything looks touched: the next run need not read it all again.
+  // After a copy every file looks touched. The list is written again, so that the next run need not read them all.
   const has_moved = Object.entries(found).some(
     ([path, { looks }]) => looks !== should[path]?.looks,
   );
@@ -89,7 +89,7 @@ async function faultOf(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** Held by a process of its own, which ends when node lets go of it or is gone. */
+/** Takes a lock. A process of its own holds it, which ends when node releases the lock or is gone. */
 async function lock(file: string, name: string, errand: Errand): Promise<AsyncDisposable> {
   const holder = spawn("flock", [file, "sh", "-c", "echo locked; while read -r line; do :; done"], {
     cwd: "/",

@@ -1,15 +1,15 @@
 /**
- * What a program needs to be found, to know whose it is, to fetch what is missing through a proxy, and to build an
- * image with the right engine.
+ * Variables that are needed to find programs, to know the user and the time zone, to download through a proxy, and
+ * to reach the right Docker daemon.
  */
 const kept =
   /^(PATH|USER|LOGNAME|TZ|APT_CONFIG|SSL_CERT_(FILE|DIR)|CURL_CA_BUNDLE|\w+_proxy|DOCKER_\w+)$/i;
 
 /**
  * The environment of a server's programs. Most of ours is left out: a language that is not installed keeps Redis from
- * starting, and `PGOPTIONS`, `JAVA_TOOL_OPTIONS`, `LD_PRELOAD` or a `~/.my.cnf` make another server of it.
+ * starting, and `PGOPTIONS`, `JAVA_TOOL_OPTIONS`, `LD_PRELOAD` or a `~/.my.cnf` change what a server does.
  *
- * @param folder home and temporary folder
+ * @param folder becomes the home folder and the temporary folder
  */
 export function cleanEnv(folder: string): Record<string, string> {
   const env: Record<string, string> = { HOME: folder, TMPDIR: folder, LC_ALL: "C" };

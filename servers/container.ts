@@ -15,7 +15,7 @@ export interface ContainerOptions {
   readonly settings: Settings;
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;
-  /** How long a server that does not end may take until its first answer; 2 minutes unless given. */
+  /** How long a server may take to give its first answer, unless it ends before; 2 minutes unless given. */
   readonly patience_ms?: number;
 }
 

@@ -1,10 +1,10 @@
 /**
- * The list of a finished folder: of every file its hash, and by what one sees at a glance that nobody has touched it
- * since (as git does): its size, its number on the disk, and the times of its last change. The second of these times
- * is the system's own and cannot be set back. A file that looks touched is read again, and only its hash counts.
+ * The list of a finished folder: for each file its hash, and what shows quickly that nobody has touched it since (git
+ * does the same): its size, its inode number, and the times mtime and ctime. The system itself sets ctime, so nobody
+ * can set it back. A file that looks touched is read again, and then only its hash counts.
  *
- * This finds what was changed, cut off, added or lost, whoever did it. It does not find what the disk itself forgot
- * without noticing, and it does not stop who may write this folder: he may write the list, too.
+ * This finds files that were changed, cut off, added or lost, whoever did it. It does not find data that the disk lost
+ * without noticing, and it does not stop anybody who can write to this folder: they can write the list, too.
  */
 import { createHash } from "node:crypto";
 import { type BigIntStats, createReadStream } from "node:fs";
@@ -16,13 +16,13 @@ import { pipeline } from "node:stream/promises";
 export type FileList = Readonly<Record<string, Listed>>;
 
 export interface Listed {
-  /** Of a file its hash and whether it can be run, of a link where it leads, of a folder that it is one. */
+  /** For a file, its hash and whether it can be run; for a link, where it leads; for a folder, that it is one. */
   readonly is: string;
-  /** Of a file: changes whenever it is touched. */
+  /** For a file: changes whenever the file is touched. */
   readonly looks?: string;
 }
 
-/** What is there now; what still looks as it did in `known` is not read again. */
+/** Lists what is there now. Files that still look as they did in `known` are not read again. */
 export async function listOf(folder: string, known: FileList = {}): Promise<FileList> {
   const paths = (await readdir(folder, { recursive: true })).toSorted();
   const stats = await Promise.all(paths.map((path) => lstat(join(folder, path), { bigint: true })));
@@ -42,7 +42,7 @@ export async function listOf(folder: string, known: FileList = {}): Promise<File
   return list;
 }
 
-/** The first path at which something else is than it should; undefined = all is as it was. */
+/** The first path at which the two lists differ; undefined = all is as it should be. */
 export function differenceOf(should: FileList, found: FileList): string | undefined {
   const paths = new Set([...Object.keys(should), ...Object.keys(found)]);
   return [...paths].find((path) => should[path]?.is !== found[path]?.is);

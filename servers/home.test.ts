@@ -1,4 +1,4 @@
-/** Whatever becomes of node, neither a process nor a folder of a home stays. */
+/** However node ends, neither a process nor the folder of a home stays. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -143,7 +143,7 @@ const homesIn = async (parent: string): Promise<string[]> =>
     .filter((name) => name.startsWith("raceproof_"))
     .map((name) => join(parent, name));
 
-/** The shell whose words name this folder. */
+/** The watchdogs of this folder: shells with it among their arguments. */
 async function watchdogsOf(folder: string): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const words = await Promise.all(
@@ -152,7 +152,7 @@ async function watchdogsOf(folder: string): Promise<number[]> {
   return pids.filter((_, i) => words[i]!.includes(`raceproof\0${folder}\0`)).map(Number);
 }
 
-/** A node of its own with a home and two processes in it, whose numbers it prints; then it does `last`. */
+/** Starts a node that makes a home with two processes in it, prints their ids, and then runs the code `last`. */
 function residentsOf(parent: string, last: string): ChildProcess {
   const code = `
     import { Home } from ${JSON.stringify(new URL("./home.ts", import.meta.url).href)};

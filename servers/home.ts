@@ -1,7 +1,7 @@
 /**
- * A home: a private folder and the processes that live in it. When node is gone, however it went
- * (end, exception, `process.exit`, a signal, kill -9), neither a process nor the folder stays:
- * the watchdog sees to it. An orderly close goes the same way.
+ * A home: a private folder and the processes that live in it. However node ends (normally, by an exception,
+ * `process.exit`, a signal, kill -9), a watchdog then ends the processes and removes the folder.
+ * An orderly close leaves this to the watchdog, too.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -14,7 +14,7 @@ import { enter } from "./ledger.ts";
 import { isFull, temporary } from "./room.ts";
 import { type LastSignal, release, sign_in, watch } from "./watchdog.ts";
 
-/** Whom the processes of a home run as, when it is not the user who runs us. */
+/** The user as which the processes of a home run, if it is not our own. */
 export interface Tenant {
   readonly uid: number;
   readonly gid: number;
@@ -26,7 +26,7 @@ export interface HomeOptions {
   readonly tenant?: Tenant | undefined;
   /** The signal that ends its processes. */
   readonly end?: LastSignal;
-  /** Closes the home, until it is told to outlive it. */
+  /** Closes the home, until `outliveSignal` is called. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -38,7 +38,7 @@ interface Ending {
 /** A process that lives in a home. */
 export interface Resident {
   readonly pid: number;
-  /** Waits until the process has ended; node stays alive for it. */
+  /** Waits until the process has ended, and keeps node alive meanwhile. */
   ended(): Promise<Ending>;
   running(): boolean;
   /** Sends a signal to the process and to all that it started. */
@@ -47,11 +47,11 @@ export interface Resident {
 
 export class Home implements AsyncDisposable {
   readonly folder: string;
-  /** Random, and the folder's own name: what is named after it is ours and nobody else's. */
+  /** The name of the folder. It is random, so what is named after it can only be ours. */
   readonly name: string;
   readonly #tenant: Tenant | undefined;
   readonly #watchdog: ChildProcess;
-  /** Another watchdog. */
+  /** Starts another watchdog. */
   readonly #hire: () => Promise<ChildProcess>;
   #outlive = (): void => {};
 
@@ -94,12 +94,12 @@ export class Home implements AsyncDisposable {
     }
   }
 
-  /** From now on the signal it was made with does not close it: somebody is at work with what lives here. */
+  /** From now on the signal given to `make` does not close this home: somebody works with its processes. */
   outliveSignal(): void {
     this.#outlive();
   }
 
-  /** What we have put here belongs to the tenant. */
+  /** Makes the tenant the owner of everything in the folder. */
   async handOver(): Promise<void> {
     if (this.#tenant === undefined) return;
     const { uid, gid } = this.#tenant;
@@ -126,8 +126,8 @@ export class Home implements AsyncDisposable {
   }
 
   /**
-   * Starts a program here; what it prints goes to `log`. Node does not wait for it at its end. Temporary files
-   * stay here, too: a MariaDB that starts deletes those of its neighbours in the same temporary folder.
+   * Starts a program here; what it prints goes to `log`. It does not keep node alive. Its temporary files stay
+   * here, too: a MariaDB that starts deletes those of others in the same temporary folder.
    */
   async run(
     argv: readonly string[],
@@ -165,12 +165,15 @@ export class Home implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await release(this.#watchdog);
-    // Somebody has killed it (out of memory, say): then nobody has closed this home.
+    // The watchdog was killed (out of memory, say) before it had closed this home: another one does it.
     if (this.#watchdog.signalCode !== null) await release(await this.#hire());
   }
 }
 
-/** From the top down: whoever has got a stop starts nobody else. PostgreSQL's are not in one process group. */
+/**
+ * Signals a process and its descendants, parents first: a stopped parent starts no more children. A signal to the
+ * process group would not do, as PostgreSQL's processes are not in one group.
+ */
 async function signalFamily(pid: number, name: NodeJS.Signals): Promise<void> {
   const children = `/proc/${pid}/task/${pid}/children`;
   const before = await readFile(children, "utf8").catch(() => "");

@@ -1,4 +1,4 @@
-/** The official images, pinned: the one place that says which. `docker/compose.yaml` names the same. */
+/** The official images, with their pinned versions. `docker/compose.yaml` names the same. */
 export const images = {
   mysql: "mysql:9.7.2",
   mariadb: "mariadb:11.8.6",
@@ -22,7 +22,7 @@ export const stand_ins: Readonly<Record<Imaged, string>> = {
   zookeeper: "raceproof/zookeeper:3.9",
 };
 
-/** `RACEPROOF_MYSQL_IMAGE`: the environment variable that puts another image in the pinned one's place. */
+/** `RACEPROOF_MYSQL_IMAGE`: the environment variable that names another image instead of the pinned one. */
 export const imageVariable = (kind: Imaged): string => `RACEPROOF_${kind.toUpperCase()}_IMAGE`;
 
 /** The image for a kind of server: the environment's, else the pinned one. */

@@ -1,8 +1,8 @@
 /**
- * The ledger of homes: a file each, under the user's own cache folder, from before the home is there until it is
- * gone. Where a watchdog was killed together with its run (out of memory, say), a later run reads there what
- * has been left, with the mark of who left it. Whatever the temporary folder is then, and whoever else
- * may write there: only what stands in the ledger is touched.
+ * The ledger of homes: one file for each home, in the user's own cache folder, written before the home is made and
+ * removed when the home is gone. If a watchdog was killed together with its run (out of memory, say), a later run
+ * reads here what is left, and which run left it. Only what is in the ledger is removed: the temporary folder may be
+ * another one by then, and others can write to it.
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,15 +26,15 @@ export async function enter(name: string, folder: string, end: LastSignal): Prom
     await mkdir(ledger(), { recursive: true, mode: 0o700 });
     await writeFile(file, JSON.stringify(entry));
   } catch {
-    // A full or closed disk: then there is the watchdog alone.
+    // The disk is full or cannot be written: then only the watchdog removes this home.
   }
   return file;
 }
 
-/** Ends and removes the homes of runs that are over, also from before a restart. @returns their folders */
+/** Ends and removes the homes of runs that are over, also of those before a reboot. @returns their folders */
 export async function sweepHomes(): Promise<string[]> {
   const swept: string[] = [];
-  // Somebody else's entries could name any folder of ours.
+  // If somebody else can write entries, they could name any folder of ours.
   if ((await whoElseHasIt()) !== undefined) return swept;
   for (const name of await readdir(ledger()).catch(() => [])) {
     const file = join(ledger(), name);

@@ -1,4 +1,4 @@
-/** A local server: a program from the first place that works, started in a home of its own, and recognised. */
+/** A local server: a program from the first place that works, started in a home of its own, and recognised there. */
 import { mkdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,7 +43,7 @@ export async function startLocal(kind: ServerKind, options: LocalOptions): Promi
         options.signal?.throwIfAborted();
         const { message } = diskInWords(error, tmpdir(), "set TMPDIR to another folder") as Error;
         reasons.add(message.replace(/\.$/, ""));
-        // Another program would find it as full, and might have to be fetched first.
+        // Another program would find the disk as full, and might have to be fetched first.
         if (await isFull(tmpdir())) throw noneOf(kind, reasons);
       }
     }
@@ -102,7 +102,7 @@ async function run(recipe: Recipe, spot: Spot): Promise<Resident> {
   return spot.home.run([...spot.program.command, ...recipe.arguments(spot)], spot.program.env);
 }
 
-/** Waits until the process answers under its identity; else says why it does not. */
+/** Waits until this very process answers. @returns why it does not; undefined if it does */
 async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<string | undefined> {
   const expected = recipe.identity(spot, process.pid);
   const deadline = Date.now() + patience_ms;
@@ -114,7 +114,7 @@ async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<s
       if (answer === expected && process.running()) return undefined;
       last = `another server answers at port ${spot.port} (${answer})`;
     } catch (error) {
-      // Nobody can ask it: a driver is missing.
+      // It cannot be asked at all: a driver is missing.
       if (error instanceof ServerUnavailable) throw error;
       last = (error as Error).message;
     }

@@ -1,8 +1,8 @@
-/** The mirror of Debian that this system uses itself: one that it can reach, and that need not be configured. */
+/** The Debian mirror that this system itself uses: it can be reached, and nobody has to configure it for us. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Its URL, else that of Debian's own. */
+/** The URL of the mirror; if none is found, that of Debian's own. */
 export async function mirror(): Promise<string> {
   const folder = "/etc/apt/sources.list.d";
   const names = (await readdir(folder).catch((): string[] => [])).toSorted();
@@ -24,8 +24,8 @@ interface Source {
 }
 
 /**
- * Others keep packages for Debian at addresses that end in the same way. Debian's own part is called `main`, and
- * either its keyring is named with it, or, where no keyring is, the suite is this system's.
+ * The URL of Debian's own source. Others keep packages at addresses that also end in `/debian`. Debian's own has the
+ * component `main` and names Debian's keyring; if it names no keyring, its suite must be the one of this system.
  *
  * @param text of a list of sources, in either of apt's two forms
  * @param codename of this system: `bookworm`

@@ -8,7 +8,7 @@ test("a package that is installed is found, one that is not is not", () => {
 });
 
 test("a package that is missing is named, with the command that installs it", async () => {
-  // As it fails when it is missing: the name is not written here, since nobody could import it.
+  // Fails as the import of a missing package does. Static checks would reject the name as a literal.
   const loading = loadPackage("no-such-package", () => import(["no-such", "package"].join("-")));
   await expect(loading).rejects.toThrow(ServerUnavailable);
   await expect(loading).rejects.toThrow(

@@ -1,13 +1,13 @@
 /**
- * Packages that raceproof does not bring along: whoever explores code on one database needs one driver, and no
- * server at all. They are loaded when they are first needed.
+ * Packages that raceproof does not bring along: to explore code on one database, you need only one driver,
+ * and perhaps no package with a server. They are loaded when they are first needed.
  */
 import { createRequire } from "node:module";
 import { ServerUnavailable } from "./unavailable.ts";
 
 const here = createRequire(import.meta.url);
 
-/** The file that a package, or a file in it, stands for; undefined when it is not installed. */
+/** The path of a package, or of a file in it; undefined when the package is not installed. */
 export function resolvePackage(name: string): string | undefined {
   try {
     return here.resolve(name);
@@ -22,7 +22,7 @@ export const notInstalled = (name: string): string =>
 
 /**
  * Loads a package.
- * @param load imports it: the name must stand in the code, so that bundlers and dead-code checks see it
+ * @param load imports it; the name must be written in the code there, so that bundlers and dead-code checks see it
  * @throws ServerUnavailable that says what to install
  */
 export async function loadPackage<Library>(

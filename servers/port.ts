@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A port on 127.0.0.1 that was free a moment ago. Whoever takes it must fail if it no longer is. */
+/** A port on 127.0.0.1 that was free a moment ago. What is started on it must fail if it is taken by then. */
 export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, "127.0.0.1");
   await once(listener, "listening");

@@ -3,17 +3,17 @@ export interface ProgressEvent {
   /** What is going on, for people: `downloading MySQL`, `starting PostgreSQL`. */
   readonly what: string;
   readonly done?: number;
-  /** When it is known; `done === total` says that it is over. */
+  /** Given if it is known; `done === total` says that it is over. */
   readonly total?: number;
   readonly unit?: "bytes";
-  /** People should still see it when it is over. */
+  /** The message should stay on the screen. */
   readonly stays?: true;
 }
 
-/** Whoever shows it to people decides how; nobody who reports knows. */
+/** Called with each event. How it is shown to people is decided there, and the caller need not know. */
 export type Progress = (event: ProgressEvent) => void;
 
-/** Something long is done for someone: whom to tell, and when they no longer want it. */
+/** What long work gets from its caller: where to report its progress, and the signal to give up. */
 export interface Errand {
   readonly progress: Progress;
   readonly signal?: AbortSignal | undefined;

@@ -1,11 +1,11 @@
-/** A way to a server that we can cut: clients connect to a port of ours, and each connection is led on. */
+/** A proxy whose connections we can cut: clients connect to a port of ours, which passes everything to the server. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 export interface Proxy extends AsyncDisposable {
   /** The server's URL, with the proxy's address in place of its own. */
   readonly url: string;
-  /** Ends all connections there are, both halves at once, with whatever is under way in them. New ones come through. */
+  /** Ends all open connections, both halves at once; data under way in them is lost. New connections work. */
   cut(): void;
 }
 
@@ -34,7 +34,7 @@ export async function proxyTo(server: { readonly url: string }): Promise<Proxy> 
     ] as const) {
       open.add(one);
       one.pipe(other);
-      // A half that breaks takes the other with it; one that ends lets it finish (`pipe` sees to that).
+      // When one half breaks, the other is destroyed. When one ends, the other may finish (`pipe` sees to that).
       one.on("error", () => other.destroy());
       one.on("close", () => {
         open.delete(one);

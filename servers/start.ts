@@ -7,23 +7,23 @@ import type { Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 import { urlOf, urlServer } from "./url.ts";
 
-/** Where a server comes from, and how it is set. */
+/** Where a server comes from, and its settings. */
 export interface StartOptions {
   /**
-   * `local` (a process), `container` or a URL. Default: the URL in RACEPROOF_POSTGRES_URL and its like, else a
-   * container where Docker answers, else a process.
+   * `local` (a process), `container` or a URL. Default: the URL in RACEPROOF_POSTGRES_URL (or that of another kind),
+   * else a container if Docker answers, else a process.
    */
   readonly from?: string | undefined;
-  /** Of a server that we start. Default `fast`: it forgets when it is killed. `durable` does not. */
+  /** Of a server that we start. Default: `fast`, which may lose data when the server is killed; `durable` does not. */
   readonly settings?: Settings | undefined;
-  /** Is told what takes longer than a second. Default: nobody is. */
+  /** Called with what takes longer than a second. Default: nothing is reported. */
   readonly progress?: Progress | undefined;
-  /** Gives up the start. A server that answers stays until its disposal: whoever works with it stops first. */
+  /** Gives up the start. Once the server answers, the signal does not end it: only its disposal does. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A server that answers and has been recognised as the one that was started; for a URL, only the URL.
+ * Starts a server, and waits until it answers and is recognised as the one that was started. A URL is only read.
  * It ends with its disposal, and at the latest with this process, however that ends.
  * The first start of a kind may download it (MySQL, Redis, Java) into `~/.cache/raceproof`.
  *
@@ -44,7 +44,7 @@ export async function startServer(kind: ServerKind, options: StartOptions = {}):
   return (await containerIfAny(kind, errand)) ?? startLocal(kind, errand);
 }
 
-/** A container where Docker is there and has the image or gets it; else says once why not. */
+/** A container, if Docker answers and has the image or can pull it; else says once why not. */
 async function containerIfAny(
   kind: ServerKind,
   errand: Errand & { readonly settings: Settings },
@@ -55,7 +55,7 @@ async function containerIfAny(
     return await startContainer(kind, errand);
   } catch (error) {
     if (!(error instanceof ServerUnavailable)) throw error;
-    // What holds for one image holds for all, and is told once.
+    // The reason does not name the image, so it is told once for all images.
     if (error instanceof NoImage)
       return tell(errand, `the image is not there and cannot be pulled: ${error.why}`);
     return tell(errand, error.message.replace(/\.$/, ""));

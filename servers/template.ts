@@ -8,7 +8,7 @@ import type { Executable, Recipe } from "./local/recipe.ts";
 import type { Errand } from "./progress.ts";
 import { diskInWords } from "./unavailable.ts";
 
-/** Changes when the way of initialising does. */
+/** To be increased when the way of initialising changes. */
 const edition = 2;
 
 /** Fills the empty data folder of a home, from the template of this program. */
@@ -36,18 +36,18 @@ export async function fillFromTemplate(
     await recipe.initialise?.(settled, maker, fresh).catch((error: Error) => {
       throw diskInWords(error, maker.folder, "set TMPDIR to a folder with room for it");
     });
-    // What names a server for good must not be copied.
+    // It holds the UUID of a MySQL server, which must not be copied.
     await rm(join(fresh, "auto.cnf"), { force: true });
     const copy = join(cache_home.folder, "data");
     await copyFolder(cache_home, fresh, copy);
     return copy;
   });
-  // Not by the home's tenant: the cache may be closed to it.
+  // The home's tenant cannot copy it: the cache may be closed to that user.
   await using helper = await Home.make("copy", errand);
   await copyFolder(helper, `${template}/.`, data);
   await home.handOver();
 }
 
-/** Data folders are mostly holes. */
+/** Sparse, as data folders are mostly holes. */
 const copyFolder = (home: Home, from: string, to: string): Promise<void> =>
   home.finish(["cp", "-a", "--sparse=always", from, to]);

@@ -4,8 +4,8 @@ export class ServerUnavailable extends Error {
 }
 
 /**
- * Says a full or closed disk in a sentence; any other error stays as it is.
- * @param folder where it happened, if the error does not say.
+ * Says in a sentence that a disk is full or cannot be written; any other error stays as it is.
+ * @param folder where it happened.
  * @param instead what to do: `set TMPDIR to another folder`.
  */
 export function diskInWords(error: unknown, folder: string, instead: string): unknown {

@@ -1,4 +1,4 @@
-/** Servers that are someone else's: given by URL, touched only in our own database, table or key prefix. */
+/** Servers that are someone else's, given by URL: we touch only our own databases, tables and key prefixes there. */
 import type { Server, ServerKind } from "./server.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 
@@ -17,7 +17,7 @@ const addresses: Readonly<Record<ServerKind, Address>> = {
   zookeeper: { variable: "RACEPROOF_ZOOKEEPER_URL", schemes: ["zookeeper"] },
 };
 
-/** The environment's variable that names a server of this kind. */
+/** The environment variable that names a server of this kind. */
 export const variableOf = (kind: ServerKind): string => addresses[kind].variable;
 
 /** The URL that the environment gives for this kind of server. */
@@ -25,7 +25,7 @@ export function urlOf(kind: ServerKind): string | undefined {
   return process.env[addresses[kind].variable] || undefined;
 }
 
-/** Only reads the URL; whoever connects finds out who answers. @throws ServerUnavailable */
+/** Only reads the URL; whether a server answers there is not tried. @throws ServerUnavailable */
 export function urlServer(kind: ServerKind, text: string): Server {
   const { schemes, variable } = addresses[kind];
   const example = `${schemes[0]}://HOST:PORT`;
@@ -48,7 +48,7 @@ export function urlServer(kind: ServerKind, text: string): Server {
 }
 
 /**
- * Unix sockets are written in several ways; each gets a host, so that it is a URL to everybody:
+ * A Unix socket can be written in several ways. Each gets a host, so that every parser takes it for a URL:
  * `redis+unix://:password@/run/redis.sock?db=3`, `mysql://user@/?socketPath=…`, `postgres:///db?host=/run/…`.
  */
 function withHost(text: string): string {
@@ -59,7 +59,7 @@ function withHost(text: string): string {
   return `redis://${login ?? ""}localhost/${db ?? ""}?socketPath=${encodeURIComponent(path)}`;
 }
 
-/** Built from the parts that can hold no password. A socket's path stands behind the host. */
+/** Built only from the parts that cannot hold a password; the path of a socket is not among them. */
 function whereOf({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
 }

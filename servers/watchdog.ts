@@ -1,19 +1,22 @@
 /**
- * The watchdog of a home: a small shell process that holds the other end of a pipe from node. At end of
- * file it ends whoever lives in the home and removes the home.
+ * The watchdog of a home: a small shell process that reads from a pipe whose other end node holds. When the
+ * pipe closes, it ends the processes that live in the home and removes the home.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 
 /**
- * $1 = home, $2 = the signal to ask with; whoever has not followed after 3 s is killed. $3 = its file in the ledger.
- * Renaming the home first makes every start that is under way fail to sign in (`sign_in`). A process
- * counts as ours only while its working folder is in the home, so that a number which the system has
- * given to someone else since is never signalled. PostgreSQL's children are each a process group of their
- * own, and one that was stopped (SIGSTOP) hears of nothing until it goes on. Where it was killed, its
- * shared memory is left in the system; line 7 of postmaster.pid ends with the number. Where somebody else has
- * removed the home, whoever still works in it is looked for among all processes.
+ * $1 = the home. $2 = the signal that asks its processes to end; after 3 s, those that still run are killed.
+ * $3 = the home's file in the ledger.
+ *
+ * - Renaming the home first makes every start that is under way fail to sign in (`sign_in`).
+ * - A process counts as ours only while its working folder is in the home: the system may have given its number to
+ *   another process since, which must not be signalled.
+ * - Each child of PostgreSQL has a process group of its own.
+ * - A stopped process (SIGSTOP) does not act on a signal until it is continued.
+ * - A killed PostgreSQL leaves shared memory in the system; line 7 of postmaster.pid ends with its number.
+ * - If somebody else has removed the home, all processes are searched for those that still work in it.
  */
 const script = `
 trap '' HUP INT TERM QUIT
@@ -61,14 +64,14 @@ rm -f -- "$3"
 /** A process signs in at its home ($0) before it becomes the program, so that it is known from its first moment. */
 export const sign_in = ': > "$0/pids/$$" && exec "$@"';
 
-/** PostgreSQL leaves shared memory in the system unless it is asked with QUIT. */
+/** PostgreSQL leaves shared memory in the system unless it is ended with QUIT. */
 export type LastSignal = "KILL" | "QUIT";
 
 /** Keeps watch over a folder that need not be there yet. */
 export const watch = (folder: string, signal: LastSignal, entry: string): Promise<ChildProcess> =>
   watchdogWith(script, folder, signal, entry);
 
-/** Starts a shell script that waits for node's end. In a session of its own: Ctrl-C does not reach it. */
+/** Starts a shell script that waits for node's end. It has a session of its own, so that Ctrl-C does not reach it. */
 export async function watchdogWith(script: string, ...words: string[]): Promise<ChildProcess> {
   const watchdog = spawn("sh", ["-c", script, "raceproof", ...words], {
     cwd: "/",
@@ -81,7 +84,7 @@ export async function watchdogWith(script: string, ...words: string[]): Promise<
   return watchdog;
 }
 
-/** Tells the watchdog that it is time, and waits until it has done its work. */
+/** Makes the watchdog do its work now, and waits until it is done. */
 export async function release(watchdog: ChildProcess): Promise<void> {
   if (watchdog.exitCode !== null || watchdog.signalCode !== null) return;
   watchdog.ref();

@@ -7,7 +7,7 @@ import { startServer } from "./start.ts";
 import { ServerUnavailable } from "./unavailable.ts";
 import { whereFrom } from "./where.ts";
 
-/** A machine with neither a Java nor apt on its PATH, and an empty cache. */
+/** A machine with neither Java nor apt on its PATH, and an empty cache. */
 let empty: string;
 beforeEach(async () => {
   empty = await mkdtemp(join(tmpdir(), "raceproof-where-test-"));

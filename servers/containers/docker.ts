@@ -6,10 +6,10 @@ import { ServerUnavailable } from "../unavailable.ts";
 
 const run = promisify(execFile);
 
-/** A daemon that is well answers in milliseconds. */
+/** A healthy daemon answers in milliseconds. */
 const answer_limit_ms = 10_000;
 
-/** What the docker command prints. @throws Error with its own last line. */
+/** Runs the docker command. @returns what it prints. @throws Error with the last line of its own error output. */
 export async function docker(argv: readonly string[], signal?: AbortSignal): Promise<string> {
   try {
     const { stdout } = await run("docker", [...argv], signal ? { signal } : {});
@@ -38,7 +38,7 @@ interface Failure {
   readonly stderr?: string;
 }
 
-/** What the docker command says when there is no daemon for us, in our words. */
+/** Why the docker command reached no daemon, in our words. */
 function refusal({ code, killed, stderr = "" }: Failure, where: string): string {
   if (code === "ENOENT") return "this machine has no docker command";
   if (killed) return `the Docker daemon at ${where} does not answer (start it again)`;
@@ -51,7 +51,7 @@ function refusal({ code, killed, stderr = "" }: Failure, where: string): string 
   return `Docker at ${where} refuses: ${stderr.trim().split("\n").at(-1)}`;
 }
 
-/** Where the docker command finds its daemon: `unix:///var/run/docker.sock`, whatever its context is. */
+/** Where the docker command finds its daemon (`unix:///var/run/docker.sock`), also when a context says where. */
 export async function endpoint(): Promise<string> {
   const from_environment = process.env["DOCKER_HOST"];
   if (from_environment) return from_environment;
@@ -77,7 +77,7 @@ export class NoImage extends ServerUnavailable {
   }
 }
 
-/** Gets an image from its registry if it is not there. @throws NoImage */
+/** Pulls an image from its registry, unless this machine has it. @throws NoImage */
 export async function getImage(
   image: string,
   progress: Progress,
@@ -105,7 +105,7 @@ function inWords({ message }: Error): string {
   return message.replace(/^Error response from daemon: /, "").replace(/\.$/, "");
 }
 
-/** What a container's processes have printed, to the end. */
+/** The last 500 lines that a container's processes have printed. */
 export async function logOf(id: string): Promise<string> {
   const { stdout, stderr } = await run("docker", ["logs", "--tail", "500", id]);
   return stdout + stderr;
@@ -118,7 +118,7 @@ export async function lastWords(id: string, lines = 5): Promise<string> {
   return printed.slice(-lines).join(" / ").slice(-800) || "(it printed nothing)";
 }
 
-/** What a container ended with, if it has. */
+/** The exit code of a container; undefined while it has not ended. */
 export async function exitCode(id: string): Promise<number | undefined> {
   const format = "{{.State.Status}} {{.State.ExitCode}}";
   const said = await docker(["inspect", "--format", format, id]).catch(() => "");

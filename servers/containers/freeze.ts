@@ -1,14 +1,14 @@
-/** Pauses a container, also one whose server is just waiting for its disk. */
+/** Pauses a container, even one whose server is waiting for its disk. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How long a container may withstand. */
+/** How long to go on trying. */
 const limit_ms = 10_000;
 
 /**
- * On a kernel with cgroups of the first version a process that waits for its disk cannot be frozen; runc gives
- * up after some milliseconds, with everything thawed again, and leaves it to the caller to try again
+ * With version 1 of cgroups, the kernel cannot freeze a process that waits for its disk. runc then gives up after
+ * some milliseconds, thaws everything again, and leaves it to the caller to try again
  * (github.com/opencontainers/runc/pull/4388).
- * @throws Docker's error, if it is another one, or after 10 s the last one
+ * @throws Docker's error: this one after 10 s, any other one at once
  */
 export async function freeze(container: { pause(): Promise<unknown> }): Promise<void> {
   const deadline = Date.now() + limit_ms;

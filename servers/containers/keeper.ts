@@ -1,7 +1,7 @@
 /**
- * Whoever starts a container hires a keeper first: a small shell process that holds the other end of a
- * pipe from node. At end of file, however node came to it (an orderly close, an exception, a signal,
- * kill -9), it removes the containers that bear its label, with their volumes.
+ * Before a container is started, a keeper is hired: a small shell process that reads from a pipe whose
+ * other end node holds. When the pipe closes, however node ended (an orderly close, an exception, a signal,
+ * kill -9), the keeper removes the containers that bear its label, with their volumes.
  *
  * Testcontainers has such a keeper too, but in a container of its own, whose image must come from a registry.
  */
@@ -10,8 +10,8 @@ import { randomBytes } from "node:crypto";
 import { release, watchdogWith } from "../watchdog.ts";
 
 /**
- * $1 = the label. A node that goes without a word may have left a container under way in the daemon:
- * then the keeper looks out for it a while longer.
+ * $1 = the label. If node ends without writing a line, the daemon may still be creating a container:
+ * then the keeper looks for it a while longer.
  */
 const script = `
 trap '' HUP INT TERM QUIT
@@ -46,7 +46,7 @@ export class Keeper implements AsyncDisposable {
     return new Keeper(run, await watchdogWith(script, `${label}=${run}`));
   }
 
-  /** Removes the containers; not while one is being started. */
+  /** Removes the containers. Must not be called while one is being started. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#watchdog.stdin?.write("no start is under way\n");
     await release(this.#watchdog);

@@ -16,7 +16,7 @@ export interface Launch {
   readonly recipe: ContainerRecipe;
   readonly settings: Settings;
   readonly labels: Readonly<Record<string, string>>;
-  /** How long a server that does not end may take until its first answer. */
+  /** How long a server may take to give its first answer, unless it ends before. */
   readonly patience_ms: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,11 +49,11 @@ export async function launch(wanted: Launch): Promise<Launched> {
   }
 }
 
-/** The system gave the port a moment ago; someone else may have it by now. */
+/** The port was free a moment ago; someone else may have taken it since. */
 const wasTaken = (error: unknown): boolean =>
   /port is already allocated|address already in use/i.test(String(error));
 
-/** Testcontainers by itself would open the port to the whole network, and forget a container that fails. */
+/** By itself, testcontainers would open the port to the whole network, and would forget a container that fails. */
 class OnLoopback extends GenericContainer {
   id: string | undefined;
 
@@ -83,15 +83,15 @@ class OnLoopback extends GenericContainer {
 }
 
 /**
- * Docker holds the port and leads it to this container, or fails: whoever answers there is the server that
- * we started. As we chose the port, it stays the same when the container is killed and started again.
+ * Docker either forwards the port to this container or fails, so what answers there is the server that we
+ * started. As we chose the port, it stays the same when the container is killed and started again.
  */
 async function boxed(wanted: Launch, id: string, port: number): Promise<Launched> {
   const client = await getContainerRuntimeClient();
   const container = client.container.getById(id);
   const url = wanted.recipe.local.url(port, wanted.secret);
 
-  /** Ready means: the driver got an answer. Official images and stand-ins have nothing else in common. */
+  /** Ready means that the driver got an answer: official images and stand-ins have no other sign in common. */
   const answered = async (): Promise<void> => {
     const deadline = Date.now() + wanted.patience_ms;
     for (;;) {

@@ -1,4 +1,4 @@
-/** What each kind of server wants from its container. Official images and our stand-ins take the same. */
+/** What each kind of server needs in its container. It is the same for official images and for our stand-ins. */
 import { locked_dynamodb } from "../local/locked-dynamodb.ts";
 import { locked_zookeeper } from "../local/locked-zookeeper.ts";
 import type { Recipe, Settings } from "../local/recipe.ts";
@@ -6,17 +6,17 @@ import { recipes } from "../local/recipes.ts";
 import { demanding } from "../local/zookeeper.ts";
 import type { ServerKind } from "../server.ts";
 
-/** Beside what it has in common with the server as a local process: its name, its URL, how to ask it. */
+/** What is only needed in a container. Its name, its URL and how to ask it are those of the local process. */
 interface Inside {
-  /** Where it listens in the container. */
+  /** The port on which the server listens inside the container. */
   readonly port: number;
-  /** Also tells the secret that it is to demand. */
+  /** The container's environment; for some servers, the secret that they must demand is in it. */
   readonly environment?: (settings: Settings, secret: string) => Readonly<Record<string, string>>;
-  /** What `ps` shows of it. */
+  /** The arguments of the server. `ps` shows them, so the secret is not among them. */
   readonly command?: (settings: Settings) => readonly string[];
-  /** Files that are put into its folder `/raceproof`. */
+  /** Files that are put into the container's folder `/raceproof`. */
   readonly files?: (secret: string) => Readonly<Record<string, string | Buffer>>;
-  /** Product and version in what it prints at its start, where it never tells a client. */
+  /** Finds product and version in what the server prints at its start; only if it never tells a client. */
   product?(log: string): string | undefined;
 }
 

@@ -13,7 +13,7 @@ import org.eclipse.jetty.util.Callback;
 import software.amazon.dynamodb.services.local.main.ServerRunner;
 import software.amazon.dynamodb.services.local.server.DynamoDBProxyServer;
 
-/** DynamoDB Local for those who know the path; `raceproof.host` is where it listens, everywhere unless given. */
+/** DynamoDB Local, only for those who know the path. It listens at `raceproof.host`; everywhere if that is not set. */
 public final class LockedDynamodb extends Handler.Wrapper {
   private final byte[] path;
 

@@ -4,7 +4,7 @@ import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.ServerCnxn;
 import org.apache.zookeeper.server.auth.AuthenticationProvider;
 
-/** In the place of ZooKeeper's digest scheme, which takes any user and password: takes one only. */
+/** Replaces ZooKeeper's digest scheme, which takes any user with any password; this one takes only one login. */
 public final class LockedZookeeper implements AuthenticationProvider {
   private final String login = System.getProperty("zookeeper.raceproof.login");
 

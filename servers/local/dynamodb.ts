@@ -44,7 +44,7 @@ export const dynamodb: Recipe = {
   identity: (_spot, pid) => String(pid),
 
   async ask(url) {
-    // The SDK warns of Node 20 on standard error, which belongs to the user.
+    // With Node 20, the SDK prints a warning on standard error, which our user would see.
     process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
     const { DynamoDBClient, ListTablesCommand } = await loadPackage(
       "@aws-sdk/client-dynamodb",
@@ -66,7 +66,7 @@ export const dynamodb: Recipe = {
   },
 };
 
-/** The jars from npm and whatever Java there is. */
+/** The jars from npm, with a Java from the given place. */
 function npmPackage(java: Place): Place {
   const look = async (): ReturnType<Place["look"]> => {
     const jars = await installed();

@@ -4,7 +4,7 @@ import type { Wanted } from "../apt.ts";
 import { debian, onPath } from "./places.ts";
 import type { Place } from "./recipe.ts";
 
-/** What Java and its libraries would leave in /tmp goes into a folder that ends with the server. */
+/** Java and its libraries leave nothing in /tmp: their files go into a folder that is removed with the server. */
 export const leavesNothing = (folder: string): string[] => [
   "-XX:-UsePerfData",
   `-Djava.io.tmpdir=${folder}`,

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
 
-/** The process that listens on a port of this machine, as the kernel says; undefined if it is not ours to see. */
+/** The process that listens on a port of this machine, as the kernel says; undefined if we may not see it. */
 export async function listener(port: number): Promise<number | undefined> {
   const inodes = new Set<string>();
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {

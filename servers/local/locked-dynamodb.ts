@@ -1,7 +1,7 @@
 /**
- * DynamoDB Local listens on all interfaces, takes anybody, and has no option to change either. This is
+ * DynamoDB Local listens on all interfaces, lets anybody in, and has no option to change either. This is
  * `LockedDynamodb.java` (beside this file), compiled: it starts DynamoDB Local bound to one address, and answers only
- * who says the secret as the path of the URL, which every AWS SDK keeps, whatever credentials it is given.
+ * requests with the secret as the path of the URL. Every AWS SDK keeps that path, whatever credentials it is given.
  *
  * A Java runtime has no compiler, so the class is kept as it came out of `javac -g:none --release 17
  * -cp 'DynamoDBLocal.jar:DynamoDBLocal_lib/*' LockedDynamodb.java`, in Base64.

@@ -1,7 +1,7 @@
 /**
  * ZooKeeper lets anybody open a session, and its digest scheme takes any user with any password. This is
- * `LockedZookeeper.java` (beside this file), compiled: the scheme as it should be, which the server then demands before
- * it answers any request of a session. Kept as it came out of `javac -g:none --release 17
+ * `LockedZookeeper.java` (beside this file), compiled: a digest scheme that takes only one login. The server is told to
+ * demand it before it answers any request of a session. The class is kept as it came out of `javac -g:none --release 17
  * -cp zookeeper.jar:zookeeper-jute.jar LockedZookeeper.java`, in Base64.
  */
 export const locked_zookeeper: Buffer = Buffer.from(

@@ -1,4 +1,4 @@
-/** MariaDB, from the PATH or the Debian archive; also what remains where MySQL cannot be had, under its own name. */
+/** MariaDB, from the PATH or the Debian archive. It also runs, under its own name, where MySQL cannot be had. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mysql, secret_file } from "./mysql.ts";
@@ -30,7 +30,7 @@ export const mariadb: Recipe = {
     return program;
   },
 
-  /** What `mariadb-install-db` does: its SQL files, to a server that reads nothing else. */
+  /** Does what `mariadb-install-db` does: gives its SQL files to a server that reads nothing else. */
   async initialise(program, home, data) {
     const share = join(program.base ?? "/usr", "share/mariadb");
     const texts = await Promise.all(bootstrap.map((name) => readFile(join(share, name), "utf8")));
@@ -43,7 +43,7 @@ export const mariadb: Recipe = {
   arguments: ({ home, program, data, port, settings }) => [
     ...common(program),
     `--init-file=${join(home.folder, secret_file)}`,
-    // An empty folder: MariaDB cannot be told that there is none.
+    // This folder stays empty: MariaDB cannot be told to have none.
     `--secure-file-priv=${join(home.folder, files)}`,
     "--local-infile=OFF",
     `--datadir=${data}`,
@@ -55,7 +55,7 @@ export const mariadb: Recipe = {
   ],
 };
 
-/** No name is looked up, so one account is enough: that of the address. */
+/** Host names are not looked up, so one account is enough: that of the address. */
 const only_root =
   "DELETE FROM mysql.global_priv WHERE User = '' AND Host <> '' OR User = 'root' AND Host <> '127.0.0.1';";
 const files = "files";

@@ -33,13 +33,13 @@ export const mysql: Recipe = {
     const options = [
       "--initialize-insecure",
       `--datadir=${data}`,
-      // No name is looked up, so the account must be that of the address.
+      // Host names are not looked up, so the account must be that of the address.
       `--init-file=${await home.write("account.sql", `RENAME USER root@localhost TO ${root};\n`)}`,
     ];
     await home.finish([...program.command, ...common(program), ...fast, ...options]);
   },
 
-  /** It is read before anybody can connect. */
+  /** The server reads this file before anybody can connect. */
   async configure({ home, secret }) {
     await home.write(secret_file, `ALTER USER ${root} IDENTIFIED BY '${secret}';\n`);
   },
@@ -57,7 +57,7 @@ export const mysql: Recipe = {
   url: (port, secret) => `mysql://root:${secret}@127.0.0.1:${port}`,
   identity: ({ data }) => data,
 
-  /** The first log-in takes a key for the password; the server then knows it, and the others need none. */
+  /** The first log-in asks for a key to encrypt the password, which the server then knows: later ones need no key. */
   async ask(url) {
     const { createConnection } = await loadPackage("mysql2", () => import("mysql2/promise"));
     const connection = await createConnection({ uri: url, connectTimeout: 2000 });
@@ -74,7 +74,7 @@ export const mysql: Recipe = {
   },
 };
 
-/** Debian's compiled-in folder for LOAD DATA would stop the start, hence no such folder. */
+/** With the folder for LOAD DATA that Debian compiled in, the server would not start, hence no such folder. */
 const common = ({ base }: Executable): readonly string[] => [
   "--no-defaults",
   ...(base === undefined ? [] : [`--basedir=${base}`]),

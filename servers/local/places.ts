@@ -44,7 +44,7 @@ export function onPath(wanted: OnPath): Place {
   };
 }
 
-/** Looks where daemons are too, which a user's PATH often leaves out. */
+/** Also looks in the folders of daemons, which a user's PATH often leaves out. */
 export async function findOnPath(program: string): Promise<string | undefined> {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter(isAbsolute);
   for (const folder of [...folders, "/usr/sbin", "/usr/local/sbin"]) {

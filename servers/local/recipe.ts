@@ -54,27 +54,27 @@ export interface Recipe {
   readonly product: string;
   /** The first that works is used. */
   readonly places: readonly Place[];
-  /** Whom it must run as. */
+  /** The user that it must run as; ours unless given. */
   tenant?(): Tenant | undefined;
-  /** Who fills the data folder, if it cannot be the tenant. */
+  /** The user that fills the data folder, if it cannot be the tenant. */
   maker?(): Tenant | undefined;
   /** The signal that ends it for good and leaves nothing in the system. */
   readonly end: "KILL" | "QUIT";
   /** The signal that asks it to end in order; SIGTERM unless given. */
   readonly stop?: NodeJS.Signals;
-  /** The same program where the tenant of this home can reach it. */
+  /** Prepares the program in this home. @returns the program, where the home's tenant can reach it */
   settle?(program: Executable, home: Home): Promise<Executable>;
   /** Fills the data folder of a home; what comes out is kept as a template. */
   initialise?(program: Executable, home: Home, data: string): Promise<void>;
-  /** Writes what the program reads at its start: its secret, too, as everybody can see its arguments. */
+  /** Writes files that the program reads at its start. The secret is in one, as everybody can see its arguments. */
   configure?(spot: Spot): Promise<void>;
   /** What comes after the program's command. */
   arguments(spot: Spot): readonly string[];
-  /** Tells its secret to a server that has begun to answer, if it could not read it. @throws while it does not answer */
+  /** Sets the secret of a server that cannot read it from a file, once it answers. @throws while it does not answer */
   lock?(spot: Spot): Promise<void>;
   url(port: number, secret: string): string;
-  /** What only this server can answer. */
+  /** What only this server can answer to `ask`. */
   identity(spot: Spot, pid: number): string;
-  /** Asks whoever answers at the address, through the real driver. @throws while nobody does. */
+  /** Asks the server at this address for its identity, through the real driver. @throws while none answers. */
   ask(url: string): Promise<string>;
 }

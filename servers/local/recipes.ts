@@ -18,6 +18,6 @@ export const recipes: Readonly<Record<ServerKind, Recipe>> = {
   zookeeper,
 };
 
-/** What to try, in this order: MariaDB only where MySQL cannot be had, and under its own name. */
+/** What to try, in this order: MariaDB only if MySQL cannot be had, and under its own name. */
 export const candidates = (kind: ServerKind): readonly Recipe[] =>
   kind === "mysql" ? [mysql, mariadb] : [recipes[kind]];

@@ -16,7 +16,7 @@ export const redis_packages = {
 
 const secret_file = "secret.conf";
 
-/** Whoever has the secret still does not get at files or code by it. Older ones have no such settings. */
+/** With these, nobody gets at files or runs code, even with the secret. Versions before 7 have no such settings. */
 const closed: readonly string[] = ["protected-configs", "debug-command", "module-command"].flatMap(
   (name) => [`--enable-${name}`, "no"],
 );
@@ -68,7 +68,7 @@ export const redis: Recipe = {
       retryStrategy: () => null,
     });
     client.on("error", () => {});
-    // Whoever accepts a connection may still never answer.
+    // A server that accepts a connection may still never answer.
     const enough = setTimeout(() => client.disconnect(), 2000);
     try {
       await client.connect();

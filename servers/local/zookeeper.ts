@@ -8,7 +8,7 @@ import { locked_zookeeper } from "./locked-zookeeper.ts";
 import { debian } from "./places.ts";
 import type { Place, Recipe } from "./recipe.ts";
 
-/** Of all that Debian's package asks for, the server loads logging, metrics and snappy's classes. */
+/** Of all that Debian's package depends on, the server loads only logging, metrics and snappy's classes. */
 const wanted = {
   what: "ZooKeeper",
   suite: "sid",
@@ -38,7 +38,7 @@ export const zookeeper: Recipe = {
     return program;
   },
 
-  /** Only a file can say at which address it listens. */
+  /** The address at which ZooKeeper listens can only be set in a file. */
   async configure({ home, data, port, secret }) {
     await home.write("zoo.cfg", [...listening(data, port), ...demanding(secret), ""].join("\n"));
   },
@@ -63,7 +63,7 @@ export const zookeeper: Recipe = {
   },
 };
 
-/** Sessions of 0.4 s at least, so that one can be seen to expire. */
+/** Sessions may be as short as 0.4 s, so that tests can see one expire. */
 const listening = (data: string, port: number): readonly string[] => [
   `dataDir=${data}`,
   "clientPortAddress=127.0.0.1",
@@ -75,7 +75,7 @@ const listening = (data: string, port: number): readonly string[] => [
   "metricsProvider.className=org.apache.zookeeper.metrics.impl.NullMetricsProvider",
 ];
 
-/** No request of a session is answered before it has said the secret. */
+/** No request of a session is answered before the session has sent the secret. */
 export const demanding = (secret: string): readonly string[] => [
   "authProvider.1=LockedZookeeper",
   "enforce.auth.enabled=true",
@@ -83,7 +83,7 @@ export const demanding = (secret: string): readonly string[] => [
   `raceproof.login=raceproof:${secret}`,
 ];
 
-/** ZooKeeper's words of four letters, which it answers before and without any session. */
+/** Asks by one of ZooKeeper's four-letter words, which it answers without a session. */
 async function fourLetters({ hostname, port }: URL, word: string): Promise<string> {
   const socket = connect({ host: hostname, port: Number(port), timeout: 2000 });
   socket.on("timeout", () => socket.destroy(new Error("no answer")));
@@ -96,7 +96,7 @@ async function fourLetters({ hostname, port }: URL, word: string): Promise<strin
   return said;
 }
 
-/** Debian's jars and whatever Java there is. */
+/** Debian's jars, with a Java from the given place. */
 function withJars(java: Place): Place {
   return {
     async look() {
