@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 
-/** More than this share of the processors' time gone to others, and a round says little about the code. */
+/** If more than this share of the processors' time went to others, a round says little about the code. */
 const disturbed_from = 0.02;
 
 /**
- * Runs `round` until `wanted` of its results were measured while the host of a virtual machine left it its
- * processors ("steal" in https://man7.org/linux/man-pages/man5/proc_stat.5.html), or three times as
- * often. Where the system does not say, every round is calm.
+ * Runs `round` until `wanted` of its results are calm, but at most three times as often. A round is calm if the host
+ * took hardly any processor time away from this virtual machine ("steal" in
+ * https://man7.org/linux/man-pages/man5/proc_stat.5.html). If the system does not say, every round is calm.
  * @returns the results of the calm rounds, or of all if fewer than half of what is wanted were calm; and what to print
  */
 export async function calmRounds<T>(

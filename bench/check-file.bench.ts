@@ -10,7 +10,7 @@ import { readHistory } from "../histories/read-history.ts";
 const mebibyte = 2 ** 20;
 const folder = mkdtempSync(join(tmpdir(), "raceproof-bench-"));
 
-/** Files of a million events, read and judged; and limits, kept where nothing else would end it. */
+/** Reads and judges files of a million events; then tries the limits on checks that nothing else would end. */
 export default async function bench(): Promise<void> {
   try {
     for (const format of ["jsonl", "edn", "log"] as const) await million(format);
@@ -64,7 +64,7 @@ async function million(format: keyof typeof lines): Promise<void> {
   console.log(`    checkFile: ${verdict}, ${judged} events, ${(check_ms / 1000).toFixed(1)} s`);
 }
 
-/** Answers the most memory that the process had since. */
+/** Watches the memory of this process. @returns a function that ends the watch and answers the most that it had */
 function peakMemory(): () => number {
   let most = 0;
   const look = (): void => {
@@ -84,7 +84,7 @@ const write = (name: string, text: string): string => {
   return path;
 };
 
-/** What would never end, or would take all memory, in the search or in a step of somebody's model. */
+/** Checks that would never end or would take all memory, in the search or in a step of somebody's model. */
 async function limits(): Promise<void> {
   const enqueues = Array.from({ length: 14 }, (_, process) => process);
   const hopeless = write(

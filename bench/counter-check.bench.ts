@@ -3,7 +3,7 @@ import { counter } from "../checkers/models/counter.ts";
 import { randomHistory, seeded } from "../checkers/random-history.ts";
 import type { Operation } from "../histories/event.ts";
 
-/** The counter checker on the seeds' size (20 clients, 200,000 operations) and five times that. */
+/** The counter checker on 200,000 operations of 20 clients (`seeds`), and on five times as many. */
 export default async function bench(): Promise<void> {
   time(made(20_000)); // warm-up
   const small = time(made(100_000));

@@ -7,8 +7,8 @@ import type { Operation } from "../histories/event.ts";
 import { readHistory } from "../histories/read-history.ts";
 
 /**
- * The medians of all register logs in the folder RACEPROOF_CORPUS/etcd, added up; one thread, after warm-up,
- * from the operations in memory to the verdict.
+ * Judges all register logs in the folder RACEPROOF_CORPUS/etcd and adds up their median times: one thread, after
+ * warm-up, from the operations in memory to the verdict.
  */
 export default async function bench(): Promise<void> {
   const folder = join(process.env["RACEPROOF_CORPUS"] ?? "", "etcd");

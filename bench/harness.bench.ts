@@ -19,7 +19,7 @@ import { counting } from "../suites/counter/workload.ts";
 import { calmRounds } from "./calm.ts";
 
 const clients = 20;
-/** Many and short: the machine is not equally fast for long. */
+/** Many short rounds: the machine does not keep its speed for long. */
 const rounds = 21;
 
 export default async function harness(): Promise<void> {
@@ -73,7 +73,7 @@ async function compare<Client>(
   await counters.setUp?.(setup.client);
   await setup[Symbol.asyncDispose]();
   const bare: Bare[] = [];
-  // One after the other: CREATE TABLE IF NOT EXISTS fails when two of it run at once.
+  // One after the other: CREATE TABLE IF NOT EXISTS fails when two of them run at once.
   while (bare.length < clients) bare.push(await open());
   const keys = Array.from({ length: clients }, (_, n) => `${backend.prefix}bench-${n}`);
   const harness = async (): Promise<number> => {
@@ -90,7 +90,7 @@ async function compare<Client>(
       operations: increments,
       seed: 1,
     });
-    // Before the disk is busy with it while the other one runs.
+    // Removed at once, so that the disk is not still busy writing it while the bare loop runs.
     await rm(path);
     return operations_per_s;
   };

@@ -4,7 +4,7 @@ import { cpus, totalmem } from "node:os";
 
 /**
  * `npm run bench [-- NAME…]`: runs every `bench/*.bench.ts` whose name contains one of the words.
- * Each has a default function that prints its own figures, and a process of its own.
+ * Each has a default function that prints its own figures, and runs in a process of its own.
  */
 const words = process.argv.slice(2);
 const files = readdirSync(import.meta.dirname)

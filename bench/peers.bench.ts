@@ -9,10 +9,10 @@ import { randomHistory, seeded } from "../checkers/random-history.ts";
 import type { Operation } from "../histories/event.ts";
 
 /**
- * The same histories as Porcupine (Go) judges, in time of the processor, one thread, after warm-up. With
- * RACEPROOF_PORCUPINE, a folder with its sources, it runs beside ours (`go` is needed). Otherwise the ratios are to
- * what it took when `recorded` was written: the sum over the seeds, Porcupine of commit 55508eb with Go 1.19, on a
- * shared machine with two cores; undefined where it had no answer after 15 s.
+ * Our checkers and Porcupine (Go) on the same histories, in processor time, one thread, after warm-up. If
+ * RACEPROOF_PORCUPINE names a folder with Porcupine's sources, it runs beside ours (`go` is needed). Otherwise ours
+ * are compared with `recorded`, the time that Porcupine once took: the sum over the seeds, with commit 55508eb and Go
+ * 1.19, on a shared machine with two cores; undefined if it had no answer after 15 s.
  */
 export default async function bench(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "raceproof-bench-"));
@@ -101,7 +101,7 @@ function answer(state: unknown, { f, input }: { f: string; input: unknown }): un
   return f === "read" || f === "get" ? state : null;
 }
 
-/** The best of a few rounds; of one when that is long. */
+/** The best of many rounds; of fewer, or only one, if a round is long. */
 function time(operations: readonly Operation[], name: string): { verdict: string; ms: number } {
   const checker = linearizable(name, models[name]!);
   let best = { verdict: "", ms: Number.POSITIVE_INFINITY };
@@ -118,7 +118,7 @@ function time(operations: readonly Operation[], name: string): { verdict: string
   return best;
 }
 
-/** @returns the program that asks Porcupine, if there are sources of it */
+/** Builds the program that asks Porcupine, if its sources are there. @returns its path */
 function built(folder: string): string | undefined {
   const sources = process.env["RACEPROOF_PORCUPINE"];
   if (sources === undefined) return undefined;

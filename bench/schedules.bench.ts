@@ -1,7 +1,7 @@
 /**
  * Schedules per second: every interleaving of two clients, unpruned, with everything that belongs to a
- * schedule (reset, run, check), beside the same statements in a bare loop over the driver. And how many
- * schedules it takes to find a lost update and to make it small.
+ * schedule (reset, run, check), compared with the same statements in a bare loop over the driver. Then, how many
+ * schedules it takes to find a lost update and to shrink it.
  */
 import type { Connection } from "mysql2/promise";
 import type { Client } from "pg";
@@ -21,7 +21,7 @@ import { counting } from "../suites/counter/workload.ts";
 
 const lanes_max = 16;
 const rounds = 60;
-/** Some thousand schedules: until then the compiler is still at it. */
+/** Some thousand schedules: until then the compiler is still optimizing. */
 const warm_up_rounds = 40;
 
 type Run<Session> = Program<Session>["run"];
@@ -120,7 +120,7 @@ async function measure<Session>(
   );
 }
 
-/** The same round trips with nobody in between, one client after the other. */
+/** The same round trips with nothing in between, one client after the other. */
 async function bareLoop<Session>(
   backend: Backend<Session>,
   program: Program<Session>,

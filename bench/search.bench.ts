@@ -57,7 +57,7 @@ function readsAnswer(state: unknown, { f }: { f: string }): unknown {
   return f === "read" || f === "get" ? state : null;
 }
 
-/** The read in the middle answers a value that was overwritten long before, or never there. */
+/** Makes the read in the middle answer a value that was never written. */
 export function falsified(operations: readonly Operation[]): Operation[] {
   const middle = operations.findIndex(
     ({ f, status }, index) => index >= operations.length / 2 && f === "read" && status === "ok",

@@ -6,7 +6,7 @@ import type { Operation } from "../histories/event.ts";
 
 const mebibyte = 2 ** 20;
 
-/** Containers of unique values: 100 operations of 8 clients, then up to a million of them. Times are of the processor. */
+/** Containers of unique values: 100 operations of 8 clients, then up to a million. Times are processor time. */
 export default function bench(): void {
   for (const name of Object.keys(containers)) {
     time(name, 10_000, 8); // warm-up
@@ -30,7 +30,7 @@ export default function bench(): void {
   }
 }
 
-/** Changed in place, so that a long history is made in little time. */
+/** Models that change their state in place, so that a long history is made in little time. */
 const containers: Record<string, () => Model<number[]>> = {
   queue: () => inPlace({ enqueue: "push" }, { dequeue: "shift" }),
   stack: () => inPlace({ push: "push" }, { pop: "pop" }),
@@ -64,7 +64,7 @@ function inPlace(adds: Adds, removes: Removes): Model<number[]> {
   return model;
 }
 
-/** Adds, as long as there is little in it, and removes, as long as there is something. */
+/** Operations that mostly add while the container holds up to 50 values, and mostly remove while it holds more. */
 function made(name: string, operations: number, clients: number, seed: number, crashed: number) {
   const model = containers[name]!();
   const { adds, removes } = names.get(model)!;

@@ -1,9 +1,9 @@
-/** Something on the command line, or in the surroundings, is wrong: one sentence, exit code 2. */
+/** Something on the command line, or in its environment, is wrong: one sentence, exit code 2. */
 export class BadUsage extends Error {
   override readonly name = "BadUsage";
 }
 
-/** A whole number from `least` on. @throws BadUsage */
+/** Reads a whole number, `least` or more. @throws BadUsage */
 export function wholeNumber(flag: string, text: string, least: number): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < least)
@@ -11,7 +11,7 @@ export function wholeNumber(flag: string, text: string, least: number): number {
   return number;
 }
 
-/** The choices in a comma-separated list. @throws BadUsage that names the ones there are */
+/** The choices in a comma-separated list. @throws BadUsage that names all that exist */
 export function chosen(flag: string, text: string | undefined, from: readonly string[]): string[] {
   if (text === undefined) return [...from];
   return text.split(",").map((word) => {

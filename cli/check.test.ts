@@ -43,8 +43,8 @@ const done = (process: number, f: string, value: string, answer = value): string
 const valid = file("valid.edn", done(0, "write", "1") + done(1, "read", "nil", "1"));
 const stale = file("stale.edn", done(0, "write", "1") + done(1, "read", "nil", "0"));
 /**
- * Enqueues that all overlap, and one of them is taken out before what was there first: factorially many orders to exclude.
- * Twins of which the one lies inside of the other keep quicker ways out.
+ * All these enqueues overlap, and one of their values is dequeued before the 50 that was there first: factorially many
+ * orders must be excluded. Each value is enqueued twice, one call inside the other, which rules out the quick checks.
  */
 const numbers = Array.from({ length: 14 }, (_, process) => process);
 const hopeless = file(

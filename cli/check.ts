@@ -20,7 +20,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** `raceproof check FILE… --model M`: one line a file; exit 1 one invalid, 2 one unknown, 0 all valid. */
+/** `raceproof check FILE… --model M`: a line for each file; exit 1 = one is invalid, 2 = one unknown, 0 = all valid. */
 export function checkCommand(): Command {
   return new Command("check")
     .description(
@@ -82,7 +82,7 @@ function namesFrom(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(names);
 }
 
-/** What JSON has no numbers for: the large whole ones, and infinity. */
+/** Makes text of numbers that JSON has not: large whole ones, and infinity. An unknown time of return becomes null. */
 function plain(key: string, value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   const unknown = key.startsWith("returned");

@@ -5,7 +5,7 @@ import type { Server } from "../servers/server.ts";
 import { collect } from "./collect.ts";
 import { givenServers } from "./given-servers.ts";
 
-/** `raceproof clean`: removes what runs have left that are over; exit code 2 when something cannot be removed. */
+/** `raceproof clean`: removes what finished runs have left; exit code 2 when something cannot be removed. */
 export function cleanCommand(): Command {
   return new Command("clean")
     .description("remove what killed runs of yours have left at servers given by URL")

@@ -14,14 +14,14 @@ import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
 
-/** Nobody reads any more: `raceproof list | head`, or a terminal that was closed. */
+/** Nobody reads our output any more: `raceproof list | head`, or a terminal that was closed. */
 const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE" || code === "EIO";
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (!isGone(error)) throw error;
-  // A run that hears of it itself ends in order.
+  // If there is another listener, it is that of a run, which ends in order by itself.
   if (process.stdout.listenerCount("error") === 1) process.exit(process.exitCode ?? 2);
 });
-// What is said on the way can be lost; the results that it is about are still to be written.
+// Messages on the way may be lost, but the results must still be written.
 process.stderr.on("error", (error: NodeJS.ErrnoException) => {
   if (!isGone(error)) throw error;
 });
@@ -57,7 +57,7 @@ try {
   process.exitCode = report(error);
 }
 
-/** One clear sentence for what people can mend; a stack trace only for a mistake of ours. Answers the exit code. */
+/** Prints one clear sentence for what people can mend; a stack only for a mistake of ours. @returns the exit code */
 function report(thrown: unknown): number {
   const error = firstError(thrown);
   if (error instanceof CommanderError) {

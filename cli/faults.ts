@@ -1,4 +1,4 @@
-/** What `--fault` makes of a run: durable servers first, then those that forget. */
+/** The passes of a run: with `--fault`, first on durable servers, then on servers that may forget. */
 import { type FaultKind, fault_kinds } from "../matrix/faults/victim.ts";
 import type { Settings } from "../servers/local/recipe.ts";
 import { chosen } from "./bad-usage.ts";
@@ -7,11 +7,11 @@ import { only, type Selection } from "./select.ts";
 /** How many faults of each kind a cell gets. */
 const times_a_cell = 3;
 
-/** The servers are started anew for each pass. */
+/** One pass over cells. Each pass starts the servers anew. */
 export interface Pass {
   readonly selection: Selection;
   readonly settings: Settings;
-  /** What is done to the servers; none: nothing. */
+  /** The faults that the servers suffer; undefined = none. */
   readonly disturb?: { readonly kinds: readonly FaultKind[]; readonly times: number };
   /** Only cells at the server's default level. */
   readonly at_usual_level: boolean;
@@ -26,7 +26,7 @@ interface Flags {
 /**
  * Without `--fault`: one pass over all cells. With it: a few correct strategies at the server's default level,
  * unless others are named; then, for `kill`, a second pass on servers whose settings are not durable.
- * @throws BadUsage for a fault that there is not
+ * @throws BadUsage for an unknown kind of fault
  */
 export async function passes(flags: Flags, selection: Selection): Promise<Pass[]> {
   if (flags.fault === undefined) return [{ selection, settings: "fast", at_usual_level: false }];
@@ -53,7 +53,7 @@ export async function passes(flags: Flags, selection: Selection): Promise<Pass[]
   return all;
 }
 
-/** One line on what is left out. */
+/** One line that says what is left out. */
 export function leftOut(flags: Flags): string | undefined {
   if (flags.fault === undefined) return undefined;
   const parts = [

@@ -1,6 +1,6 @@
 /**
- * The cells that a run has finished, a line each, written down while it goes on: `--resume` goes on with them,
- * also after kill -9. A run that has come to its end removes the file.
+ * The cells that a run has finished: a file with a line for each, written while the run goes on. `--resume` continues
+ * from it, even after kill -9. A run that comes to its end removes the file.
  */
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import type { Settings } from "../servers/local/recipe.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { ownVersion } from "./own-version.ts";
 
-/** Of this run: those of the one that it is to go on with, or none yet. @throws BadUsage when it cannot go on */
+/** The cells finished at the start: none, or those of the resumed run. @throws BadUsage if it cannot be resumed */
 export function finishedCells(
   flags: Readonly<{ out: string; resume?: true }> & Chosen,
   size: Readonly<Record<string, number>>,
@@ -26,11 +26,11 @@ type Chosen = Readonly<
   Partial<Record<"backend" | "workload" | "strategy" | "isolation" | "fault", string>>
 >;
 
-/** What must be the same for a run to go on with what another one has found: the version, the seed, and all sizes. */
+/** What must be the same for a run to resume another one: the version, the seed, all sizes, and what was chosen. */
 export type RunHead = Readonly<Record<string, string | number | undefined>>;
 
 interface Line {
-  /** With which settings the servers were, where they were to suffer faults. */
+  /** The settings of the servers, if they were to suffer faults; else null. */
   readonly disturbed: Settings | null;
   readonly cell: CellResult;
 }
@@ -44,19 +44,19 @@ export class FinishedCells {
     this.#lines = lines;
   }
 
-  /** Begins anew. */
+  /** Begins a new file. */
   static begin(folder: string, head: RunHead): FinishedCells {
     const file = join(folder, name);
     writeFileSync(file, `${JSON.stringify(head)}\n`);
     return new FinishedCells(file, []);
   }
 
-  /** Goes on. @throws BadUsage when there is nothing to go on with, or it was another run */
+  /** Continues the file of an earlier run. @throws BadUsage if there is none, or if that run was a different one */
   static resume(folder: string, head: RunHead): FinishedCells {
     const file = join(folder, name);
     const [first, ...lines] = linesIn(folder);
     const before = JSON.parse(first!) as RunHead;
-    // What is undefined is not written.
+    // Values that are undefined are not in the file.
     const now = JSON.parse(JSON.stringify(head)) as RunHead;
     const other = [...new Set([...Object.keys(before), ...Object.keys(now)])].find(
       (key) => before[key] !== now[key],
@@ -73,7 +73,7 @@ export class FinishedCells {
     );
   }
 
-  /** Its result, if it was finished on the same version of the server. */
+  /** The result of a cell, if it was finished on the same version of the server. */
   find(cell: Cell, disturbed: Settings | null): CellResult | undefined {
     return this.#lines.find(
       (line) =>
@@ -85,18 +85,18 @@ export class FinishedCells {
     )?.cell;
   }
 
-  /** One that was interrupted is to be run again. */
+  /** Adds a finished cell. One that was interrupted is left out, so that it is run again. */
   add(cell: CellResult, disturbed: Settings | null): void {
     if (cell.interrupted) return;
     const line: Line = { disturbed, cell };
     try {
       appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
     } catch {
-      // The disk is full, say: then it would be run again.
+      // The disk is full, say: then a resumed run runs this cell again.
     }
   }
 
-  /** All are finished. */
+  /** Removes the file, as all cells are finished. */
   end(): void {
     rmSync(this.#file, { force: true });
   }
@@ -104,18 +104,18 @@ export class FinishedCells {
 
 const name = ".finished";
 
-/** The seed of the run that is to go on. @throws BadUsage */
+/** The seed of the run that is to be resumed. @throws BadUsage */
 export function seedToResume(folder: string): number {
   return Number((JSON.parse(linesIn(folder)[0]!) as RunHead)["seed"]);
 }
 
-/** Its whole lines; a killed run may have left half a one at the end. @throws BadUsage when there is none */
+/** The complete lines of the file; a killed run may have left half a line after them. @throws BadUsage if none */
 function linesIn(folder: string): string[] {
   let text = "";
   try {
     text = readFileSync(join(folder, name), "utf8");
   } catch {
-    // Said below.
+    // The error below says it.
   }
   const lines = text.split("\n").slice(0, -1);
   if (lines.length > 0) return lines;

@@ -1,10 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 
-/** Ctrl-C, or a polite request to end: stop between two operations and keep what is there. */
+/** Ctrl-C, or another request to end: the run stops between two operations and keeps what it has. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
-  /** What the process then ends with, as a shell would say it; undefined = nobody interrupted it. */
+  /** The exit code that shells give for the signal; undefined = nobody interrupted the process. */
   readonly exit_code: number | undefined;
 }
 
@@ -13,7 +13,7 @@ type Interrupting = keyof typeof exit_codes;
 const signals = Object.keys(exit_codes) as Interrupting[];
 
 const parent = process.ppid;
-/** Whoever runs a script of package.json is gone when the process was only about to begin. */
+/** Whether npm, or what else runs the script of package.json, was gone already when this process began. */
 const was_orphan = process.env["npm_lifecycle_event"] !== undefined && !isScriptRunner(parent);
 const parentIsGone = (): boolean => was_orphan || process.ppid !== parent;
 
@@ -25,13 +25,13 @@ function isScriptRunner(pid: number): boolean {
   }
 }
 
-/** npm passes on what the terminal has sent to all already: two within this time are one wish. */
+/** npm passes on a signal that the terminal has already sent to all: two within this time count as one. */
 const same_wish_ms = 250;
 const look_for_parent_ms = 500;
 
 /**
- * The first signal aborts; a second one ends the process at once. Nobody being there any more, neither who
- * started it nor who reads what it says, counts as a SIGHUP: so does a run end whose npm, shell or CI job was killed.
+ * The first signal aborts; a second one ends the process at once. If the process that started us is gone, or nobody
+ * reads our output any more, it counts as a SIGHUP: so a run ends when its npm, shell or CI job was killed.
  */
 export function interruption(): Interruption {
   const controller = new AbortController();

@@ -11,7 +11,7 @@ import { judgeInThread } from "./judge-in-thread.ts";
 const folder = mkdtempSync(join(tmpdir(), "raceproof-judge-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Nine megabytes of two clients that count up, one answer wrong. */
+/** A history of nine megabytes: two clients count up, and one answer is wrong. */
 async function longHistory(): Promise<string> {
   const path = join(folder, "long.jsonl");
   const about = { backend: "redis", server: "Redis 8", strategy: "incr", isolation: null };

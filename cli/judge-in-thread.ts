@@ -1,6 +1,6 @@
 /**
- * A long history is judged in a thread of its own: minutes of one processor, while connections, signals and the status
- * line need this one.
+ * A long history is judged in a thread of its own: this takes minutes, in which connections, signals and the status
+ * line need the main thread.
  */
 import { stat } from "node:fs/promises";
 import { memoryToTakeMb } from "../checkers/memory-limit.ts";
@@ -12,7 +12,7 @@ import type { LoadResult } from "../matrix/result.ts";
 import type { Workload } from "../matrix/workload.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 
-/** From this size on a thread is worth its start, about a second. */
+/** From this size on, a thread is worth the second or so that its start takes. */
 const large_history_bytes = 8 << 20;
 
 /** What the thread is given. */
@@ -23,13 +23,13 @@ export interface JudgeRequest {
   readonly timing: Timing;
 }
 
-/** As `judgeLoad`; how long it has been at it is shown as `name`. @throws HistoryError as `judgeLoad` */
+/** As `judgeLoad`, and shows under `name` how long it has taken so far. @throws HistoryError as `judgeLoad` */
 export async function judgeInThread(
   status: StatusLine,
   name: string,
   ...[path, expected, workload, timing]: [string, number, Workload, Timing]
 ): Promise<LoadResult> {
-  const { size } = await stat(path).catch(() => ({ size: 0 })); // then reading it says why
+  const { size } = await stat(path).catch(() => ({ size: 0 })); // judgeLoad then says why
   if (size < large_history_bytes) return judgeLoad(path, expected, workload, timing);
   const began = performance.now();
   const show = (): void => {

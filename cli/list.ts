@@ -41,7 +41,7 @@ export function listCommand(): Command {
     });
 }
 
-/** What bears the mark of a run at a server that is someone else's. */
+/** Prints what runs have left at a server that is someone else's: all that bears the mark of a run. */
 async function listLeftovers(server: Server): Promise<void> {
   try {
     await using found = await findLeftovers(server);

@@ -11,9 +11,9 @@ interface Flags {
 }
 
 /**
- * Backends that were asked for by name and of which nothing ran, nor is told why: none of their strategies is among
- * those that were chosen. None is dropped in silence.
- * @param selection before strategies were left out for faults
+ * Backends that the user named, but of which nothing ran and for which no reason is given yet: they have none of the
+ * chosen strategies. So no named backend is dropped in silence.
+ * @param selection as it was before strategies were left out for faults
  */
 export async function notChosen(
   flags: Flags,

@@ -1,4 +1,4 @@
-/** Whatever a password looks like and wherever it stands in a URL: no error shows it. Nobody listens at these. */
+/** Whatever a password looks like and wherever it is in a URL: no error shows it. No server listens at these URLs. */
 import { describe, expect, test } from "vitest";
 import { connectMysql } from "../backends/mysql/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";

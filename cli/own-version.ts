@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 
-/** Of this package; it lies one folder up, or two where it is compiled. */
+/** The version of this package. Its package.json is one folder up, or two from the compiled file. */
 export function ownVersion(): string {
   const places = ["../package.json", "../../package.json"];
   const file = places

@@ -10,7 +10,7 @@ import type { ServerKind } from "../servers/server.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
 
-/** As commander gives them. */
+/** The flags, as commander gives them. */
 export interface RaceFlags {
   readonly database: readonly string[];
   readonly schema: readonly string[];
@@ -31,7 +31,7 @@ export interface RaceFlags {
 /** A database that the program uses. */
 export interface WishedDatabase {
   readonly kind: ServerKind;
-  /** A server that is there; else one is started. */
+  /** The server to use; undefined = one is started. */
   readonly url: string | undefined;
   readonly schema: readonly string[];
 }
@@ -41,7 +41,7 @@ export interface RaceWish extends RacePlan {
   readonly databases: readonly WishedDatabase[];
 }
 
-/** The flags of `race`, which a replay takes, too. */
+/** Adds the flags of `race`, which `replay` takes, too. */
 export function withRaceFlags(command: Command): Command {
   return command
     .option(
@@ -142,7 +142,7 @@ const schemes: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
   dynamodb: ["http", "https"],
 };
 
-/** `redis: DEL lock` is said to that one of several databases, all else to the first. */
+/** Of several databases, `redis: DEL lock` goes to Redis; a text that names none of them goes to the first. */
 function statementFor(text: string, kinds: readonly ServerKind[]): Statement {
   const [, word, rest = ""] = /^(\w+):\s*([\s\S]*)$/.exec(text) ?? [];
   const kind = kinds.find((kind) => kind === word);
@@ -154,7 +154,7 @@ async function schemaOf(text: string, kinds: readonly ServerKind[]): Promise<Sta
   return { kind, text: await textOrFile(said) };
 }
 
-/** What names a file that is there is a file. */
+/** The content of the file that a text names. If there is no such file and the text has spaces, the text itself. */
 async function textOrFile(text: string): Promise<string> {
   try {
     return await readFile(text, "utf8");
@@ -183,7 +183,7 @@ function levelOf(text: string | undefined): Isolation | undefined {
   return found[0];
 }
 
-/** The script that is run, rather than what runs it. */
+/** The name of the script that is run, rather than of the program that runs it. */
 function nameOf(argv: readonly string[]): string {
   const script = argv.slice(1).find((word) => /^[^-].*\.\w+$/.test(word));
   return basename(script ?? argv[0]!);

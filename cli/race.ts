@@ -16,10 +16,10 @@ import { type RaceFlags, type RaceWish, readRaceFlags, withRaceFlags } from "./r
 import { startServers } from "./start-servers.ts";
 
 const exit_codes = { "none found": 0, race: 1, cannot: 2 } as const;
-/** Errors that say in a sentence what their user can mend. */
+/** Errors that say in a sentence what the user can mend. */
 const own_words = [BadOptions, SetupFailed, SchemaFailed, CannotRace];
 
-/** `raceproof race … -- COMMAND`: exit code 0 = proof, or no race found, 1 = race, 2 = cannot. */
+/** `raceproof race … -- COMMAND`: exit code 0 = proof, or no race found, 1 = race, 2 = it could not be tried. */
 export function raceCommand(): Command {
   return withRaceFlags(new Command("race"))
     .description("find a race of a program in any language: one process a client")
@@ -35,8 +35,8 @@ export function raceCommand(): Command {
 }
 
 /**
- * Starts the server, makes the database, and hands over what a race needs; all of it is gone afterwards.
- * @throws BadUsage for what its user can mend
+ * Starts the servers, makes the databases, and calls `work` with what a race needs. Afterwards all of it is removed.
+ * @throws BadUsage for what the user can mend
  */
 export async function withRace(
   wish: RaceWish,
@@ -88,7 +88,7 @@ function mustBeFilled({ templates }: RaceWish, databases: readonly RaceDatabase[
   }
 }
 
-/** The same command line behind another verb. */
+/** The same command line, with `replay TOKEN` in place of `race`. */
 function replayCommand(token: string): string {
   const own = process.argv.slice(2);
   const rest = own[0] === "replay" ? own.slice(2) : own.slice(1);

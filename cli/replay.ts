@@ -30,7 +30,7 @@ export function replayCommand(): Command {
     });
 }
 
-/** Of a token that `race` made: the same flags and the same command stand behind it. */
+/** Replays a token that `race` made; the same flags and the same command must follow it. */
 async function replayProcesses(token: Replay, argv: string[], flags: RaceFlags): Promise<void> {
   const wish = await readRaceFlags(flags, argv);
   if (wish.name !== token.program)
@@ -65,7 +65,7 @@ function print({ same, warning, trace, failure }: Replayed): void {
   process.exitCode = same ? 0 : 1;
 }
 
-/** What of the matrix a token is about. @throws BadUsage when this version has no such thing */
+/** Finds the strategy and backend that a token is about. @throws BadUsage when this version does not have them */
 async function find({ program, backend: name }: Replay): Promise<{
   readonly backend: BackendEntry;
   readonly suite: Suite;

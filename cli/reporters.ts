@@ -11,7 +11,7 @@ const reporters = {
   async junit(results: Results, folder: string): Promise<void> {
     await writeFile(join(folder, "junit.xml"), junit(results));
   },
-  /** On standard error, where they are read as well, so that `--json` stays whole. */
+  /** On standard error, where GitHub reads them as well, so that they do not mix with the output of `--json`. */
   async github(results: Results): Promise<void> {
     for (const line of annotations(results)) console.error(line);
     const summary = process.env["GITHUB_STEP_SUMMARY"];
@@ -21,7 +21,7 @@ const reporters = {
 
 export type ReporterName = keyof typeof reporters;
 
-/** @throws BadUsage for one that there is not */
+/** @throws BadUsage for an unknown name */
 export const reportersOf = (flag: string | undefined): ReporterName[] =>
   flag === undefined ? [] : (chosen("--reporter", flag, Object.keys(reporters)) as ReporterName[]);
 

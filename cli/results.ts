@@ -7,13 +7,13 @@ import type { Results } from "../reports/summary.ts";
 import { told } from "../reports/told.ts";
 import { BadUsage } from "./bad-usage.ts";
 
-/** Holds the number of the process that writes here. */
+/** A file with the id of the process that writes to the folder. */
 const lock = ".lock";
 
 /**
- * Makes the folder, and keeps other runs out of it until it is given back: two would write over each other's
- * histories. What a run left that was killed is taken over.
- * @throws BadUsage when another run writes there, or nobody can
+ * Makes the folder, and keeps other runs out of it until it is given back: two runs would overwrite each other's
+ * histories. A folder that a killed run has not given back is taken over.
+ * @throws BadUsage when another run writes there, or the folder cannot be written
  */
 export async function claimOut(folder: string): Promise<AsyncDisposable> {
   const path = join(folder, lock);
@@ -45,7 +45,7 @@ function lives(pid: number): boolean {
 }
 
 /**
- * The results of the run before stay until these are whole.
+ * Writes the results. Those of the run before stay until these are complete.
  * @returns the path of the file
  * @throws BadUsage when it cannot be written
  */
@@ -61,8 +61,8 @@ export async function writeResults(folder: string, results: Results): Promise<st
 }
 
 /**
- * Draws the page of a run. The results are there whatever becomes of it.
- * @returns what is to be said of it
+ * Draws the page of a run. It does not throw: the results are there even without a page.
+ * @returns a sentence for the user: where the page is, or why there is none
  */
 export async function drawPage(folder: string, results: Results): Promise<string> {
   try {

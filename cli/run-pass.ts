@@ -8,7 +8,7 @@ import { type BackendRun, RunningBackend } from "./running-backend.ts";
 import { startServers } from "./start-servers.ts";
 import { whyNot } from "./why-not.ts";
 
-/** Where the results of a run go. */
+/** What a run has found so far; each pass adds to it. */
 export interface Found {
   readonly cells: CellResult[];
   readonly not_run: NotRun[];
@@ -33,7 +33,7 @@ export async function runPass(
   const { status, signal } = more;
   await using servers = startServers(kinds, selection.servers, status, signal, disturbed);
   const run = { ...pass, ...more };
-  // What breaks a server would break the connections of all backends that use it.
+  // A fault breaks the connections of all backends that use the server, so backends then run one after the other.
   const groups = disturb ? backends.map((backend) => [backend]) : [backends];
   for (const group of groups) await runGroup(group, servers.ready, run, found);
 }
@@ -48,7 +48,7 @@ async function runGroup(
   if (run.signal.aborted) return;
   const explored = exploringShown(run);
   const open: RunningBackend[] = [];
-  /** One odd server does not take the others with it. */
+  /** If one server fails, the other backends go on. */
   const orWhyNot = async (
     entry: BackendEntry,
     state: () => NotRun["state"],
@@ -57,11 +57,11 @@ async function runGroup(
     try {
       await work();
     } catch (error) {
-      // Then nothing needs a reason: whatever is thrown comes from stopping.
+      // After an interruption no reason is needed: whatever is thrown comes from stopping.
       if (run.signal.aborted && state() !== "not cleaned up") return;
       if (error instanceof HistoryError) throw error;
       const servers = await startedOf(entry, ready);
-      // A server of ours ends with all that is in it.
+      // A server of ours is removed with all that is in it, so nothing has to be cleaned up.
       if (state() === "not cleaned up" && !servers.some(({ source }) => source === "url")) return;
       const product = open.find((running) => running.entry === entry)?.cells[0]?.server;
       const reason = await whyNot(error, product ?? entry.name, servers, run.status);
@@ -101,7 +101,7 @@ async function runGroup(
   }
 }
 
-/** Those of its servers that are there. */
+/** Those servers of a backend that have started. */
 async function startedOf({ servers }: BackendEntry, ready: Ready): Promise<Server[]> {
   const settled = await Promise.allSettled(servers.map((kind) => ready.get(kind)!));
   return settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));

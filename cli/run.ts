@@ -92,7 +92,7 @@ async function run(flags: Flags): Promise<void> {
   try {
     for (const pass of all) await runPass(pass, more, found);
   } catch (error) {
-    // What was found before is still told.
+    // What was found before the error is still reported.
     trouble = { error };
   }
   status.clear();
@@ -112,7 +112,7 @@ async function run(flags: Flags): Promise<void> {
     await writeResults(flags.out, results);
     page = await drawPage(flags.out, results);
   } catch (error) {
-    // A full disk, or a folder that was removed meanwhile: people still see what there is.
+    // A full disk, or a folder that was removed meanwhile: the results are still printed.
     trouble ??= { error };
   }
   process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
@@ -123,7 +123,7 @@ async function run(flags: Flags): Promise<void> {
   if (trouble) throw trouble.error;
 }
 
-/** Where nobody says how wide it is, it is as wide as terminals are at least. */
+/** The width in columns when nobody says it: hardly any terminal is narrower. */
 const width_default = 80;
 
 const shownOn = (stream: NodeJS.WriteStream, { verbose }: Flags): SummaryOptions => ({
@@ -137,13 +137,13 @@ function seedOf({ seed, resume, out }: Flags): number {
   return resume ? seedToResume(out) : Date.now() % 1_000_000;
 }
 
-/** `--increments` is what it was called when there was only the counter. @throws BadUsage */
+/** `--increments` is the name of `--operations` from when there was only the counter. @throws BadUsage */
 const operationsOf = ({ operations, increments }: Flags): number =>
   increments === undefined
     ? wholeNumber("--operations", operations, 1)
     : wholeNumber("--increments", increments, 1);
 
-/** 0 all as declared, 1 something is not, 2 no verdict on something. */
+/** 0 = all is as declared, 1 = something is not, 2 = something has no verdict. */
 function exitCode(cells: readonly CellResult[], not_run: readonly NotRun[]): number {
   if (cells.some((cell) => cell.conclusion === "different")) return 1;
   const open = cells.length === 0 || cells.some((cell) => cell.conclusion === "no verdict");

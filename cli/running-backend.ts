@@ -11,7 +11,7 @@ import type { Server, ServerKind } from "../servers/server.ts";
 import type { Pass } from "./faults.ts";
 import { judgeInThread } from "./judge-in-thread.ts";
 
-/** Cells that get it only tell what was explored. */
+/** A cell that gets this signal runs no load, and only reports what was explored. */
 const over = AbortSignal.abort();
 
 export interface BackendRun
@@ -23,15 +23,15 @@ export interface BackendRun
 }
 
 /**
- * A backend that takes part in a run. Schedules of several may be explored side by side; loads come one after
- * the other, for each wants the whole machine.
+ * A backend that takes part in a run. Schedules of several backends may be explored side by side; loads come one
+ * after the other, as each needs the whole machine.
  */
 export class RunningBackend implements AsyncDisposable {
   readonly #open: OpenBackend;
   readonly #run: BackendRun;
   readonly #disturbance: Disturbance | undefined;
   readonly #explored = new Map<Cell, Explorations>();
-  /** What was thrown first. From then on nothing more is run. */
+  /** The first error. After it, nothing more is run. */
   #trouble: { readonly error: unknown } | undefined;
   readonly cells: readonly Cell[];
   readonly entry: BackendEntry;
@@ -64,8 +64,8 @@ export class RunningBackend implements AsyncDisposable {
   }
 
   /**
-   * Explores the schedules of all cells. Not in a run with server faults: schedules have no part in it. Once
-   * something is wrong it ends: `load` still tells what there is.
+   * Explores the schedules of all cells; of none in a run with server faults, where only loads are run. It ends at
+   * the first error: `load` still reports what was explored before.
    */
   async explore(cellDone: () => void): Promise<void> {
     if (this.#disturbance) return;
@@ -83,9 +83,9 @@ export class RunningBackend implements AsyncDisposable {
   }
 
   /**
-   * Loads the cells one after the other. After the abort signal, and after the first trouble, cells that were
+   * Loads the cells one after the other. After the abort signal, and after the first error, cells that were
    * explored are still reported.
-   * @throws that trouble, at the end
+   * @throws that error, at the end
    */
   async *load(): AsyncGenerator<CellResult> {
     const { signal } = this.#run;
@@ -106,7 +106,7 @@ export class RunningBackend implements AsyncDisposable {
     if (this.#trouble) throw this.#trouble.error;
   }
 
-  /** What the run found about it that this one goes on with. */
+  /** The result of a cell from the run that this one resumes, if it was finished there. */
   #before(cell: Cell): CellResult | undefined {
     return this.#run.finished.find(cell, this.#disturbed);
   }

@@ -28,7 +28,7 @@ export interface SelectionFlags {
 
 const levels = Object.keys(short_level) as Isolation[];
 
-/** @throws BadUsage for a name that there is not, with those that there are */
+/** @throws BadUsage for an unknown name; it lists the known ones */
 export async function select(flags: SelectionFlags): Promise<Selection> {
   const named = backendsOf(flags.backend);
   const workloads = chosen(
@@ -51,7 +51,7 @@ export async function select(flags: SelectionFlags): Promise<Selection> {
   );
 }
 
-/** What of a selection is left with fewer strategies; backends that have none of them go. */
+/** The selection with only the wanted strategies. Backends that have none of them are left out. */
 export async function only(
   selection: Selection,
   isWanted: (workload: Suite["workload"], strategy: string) => boolean,
@@ -62,7 +62,7 @@ export async function only(
     let has_some = false;
     for (const suite of selection.suites) {
       const names = await namesIfInstalled(suite, backend);
-      // What cannot be looked at is not left out in silence: the run says that it was not run, and why.
+      // A backend whose driver is missing stays in: the run then says that it was not run, and why.
       if (names === undefined) has_some = true;
       for (const strategy of names ?? []) {
         const { workload } = suite;
@@ -101,7 +101,7 @@ async function namesIfInstalled(
   }
 }
 
-/** Without a flag all that run by default; `all` is really all. */
+/** Without the flag, all backends that run by default; `all` means every backend. */
 function backendsOf(flag: string | undefined): BackendEntry[] {
   if (flag === undefined) return backends.filter((backend) => !backend.only_by_name);
   if (flag === "all") return [...backends];
@@ -120,7 +120,7 @@ function isolations(flag: string | undefined): Set<Isolation> {
   );
 }
 
-/** Where each server is to come from, out of `mysql=local` and the like. */
+/** Reads where each server is to come from: `mysql=local` and the like. */
 export function serverSources(flags: readonly string[]): Map<ServerKind, string> {
   return new Map(
     flags.map((flag) => {
@@ -130,7 +130,7 @@ export function serverSources(flags: readonly string[]): Map<ServerKind, string>
       if (kind === undefined || where === "")
         throw new BadUsage(
           `--server takes KIND=local, KIND=container or KIND=URL with a KIND of ${server_kinds.join(", ")}` +
-            // What else there is may be a URL with a password.
+            // Any other text may be a URL with a password, so it is not shown.
             (/^[\w-]+$/.test(name!) ? `, not ${name}.` : "."),
         );
       return [kind, where];

@@ -34,7 +34,7 @@ export function startServers(
       });
       const swept = starting.then((server) => sweepFirst(server, status));
       const server = disturbed === undefined ? swept : swept.then(victimOf);
-      server.catch(() => undefined); // whoever needs it hears of it
+      server.catch(() => undefined); // whoever awaits it gets the error
       return [kind, server] as const;
     }),
   );
@@ -54,7 +54,7 @@ export function startServers(
 /** Removes what killed runs have left at a server that is someone else's, and says so. */
 async function sweepFirst(server: Server, status: StatusLine): Promise<Server> {
   if (server.source !== "url") return server;
-  // Where it cannot be reached, whoever connects to it says so.
+  // If the server cannot be reached, the backend that connects to it says so later.
   const swept = await sweep(server).catch(() => undefined);
   const said = swept && sweptText(server.origin, swept);
   if (said !== undefined) status.say(said);

@@ -5,13 +5,13 @@ import type { StatusLine } from "../reports/status-line.ts";
 import type { Server } from "../servers/server.ts";
 import { ServerUnavailable } from "../servers/unavailable.ts";
 
-/** A server that was told to end still has things to do when it takes no more connections. */
+/** How long to wait for a server's end: while it shuts down, it takes no connections but still runs for a while. */
 const ending_ms = 2_000;
 
 /**
- * Why a backend could not go on, in a sentence. A mistake of ours is told at once, with its stack: it must not take
- * the other backends with it.
- * @param product whose servers they are, as far as that is known: `PostgreSQL 18.4`
+ * Why a backend could not go on, in a sentence. A mistake of ours is printed at once, with its stack, and not thrown:
+ * the other backends must go on.
+ * @param product what the servers are, as far as that is known: `PostgreSQL 18.4`
  */
 export async function whyNot(
   thrown: unknown,

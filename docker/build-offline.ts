@@ -29,7 +29,7 @@ const applets = [
   "sleep",
 ];
 
-/** Where the programs look, in a Debian of which only some packages are there. */
+/** Links of Debian's own that programs rely on, and that none of the few packages in the image brings. */
 const merged = { bin: "usr/bin", sbin: "usr/sbin", lib: "usr/lib", lib64: "usr/lib64" } as const;
 
 /** Builds the stand-in for a kind of server. @throws ServerUnavailable */
@@ -56,7 +56,7 @@ export async function buildStandIn(kind: Imaged, errand: Errand): Promise<void> 
 
 const pack = 'tar -C "$0" -c --owner=0 --group=0 . | docker import "$@"';
 
-/** What no package brings: users, links, the entry, folders that everybody may write. */
+/** Adds what no package brings: users, links, the entry, folders that everybody may write. */
 async function furnish(root: string, { entry, links = {}, data }: StandIn): Promise<void> {
   for (const folder of ["etc", "tmp", "usr/bin", "usr/sbin", "usr/lib64", data]) {
     await mkdir(join(root, folder), { recursive: true });
@@ -76,7 +76,7 @@ async function furnish(root: string, { entry, links = {}, data }: StandIn): Prom
   for (const open of ["tmp", data]) await chmod(join(root, open), 0o1777);
 }
 
-/** Builds those that are missing and has the environment name them. */
+/** Builds the stand-ins that are missing, and sets the environment variables that name them. */
 export async function useStandIns(kinds: readonly Imaged[], errand: Errand): Promise<void> {
   for (const kind of kinds) {
     if (!(await hasImage(stand_ins[kind]))) await buildStandIn(kind, errand);

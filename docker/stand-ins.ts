@@ -1,6 +1,6 @@
 /**
- * What is in each stand-in image: the same programs that run as local servers, an official image's
- * command line, and a shell to get from one to the other.
+ * What is in each stand-in image: the same programs that run as local servers, and a shell script that starts
+ * them by the command line of the official image.
  */
 
 import type { Wanted } from "../servers/apt.ts";
@@ -25,7 +25,7 @@ export interface Layer {
 
 export interface StandIn {
   layers(errand: Errand): Promise<readonly Layer[]>;
-  /** Shell script that becomes the server; its arguments are the image's. */
+  /** A shell script that becomes the server. Its arguments are those of the container. */
   readonly entry: string;
   /** Links: path → target. */
   readonly links?: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ async function filesOf(recipe: Recipe, errand: Errand): Promise<string> {
   return found.value.base;
 }
 
-/** What PostgreSQL from npm finds on any Linux. */
+/** What PostgreSQL from npm expects to find on any Linux. */
 const libraries = {
   what: "the C library",
   suite: "trixie",

@@ -1,6 +1,6 @@
 /**
  * `npm run test:docker`: the tests on containers of the official images, or of stand-ins where no registry
- * can be reached. Where there is no Docker they have not run, and that is no success.
+ * can be reached. Without Docker the tests do not run, and that is not a success.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -31,7 +31,7 @@ async function main(): Promise<number> {
   return code ?? 1;
 }
 
-/** After one that cannot be pulled no other is tried: it would take as long, and come to the same. */
+/** Pulls the images. After one that cannot be pulled, no other is tried: it would take as long, and fail as well. */
 async function notPulled(): Promise<Imaged[]> {
   const kinds = Object.keys(images) as Imaged[];
   for (const [i, kind] of kinds.entries()) {

@@ -1,5 +1,5 @@
 // Judges one history with Porcupine, for peers.bench.ts: main MODEL FILE SECONDS. Prints the verdict and the
-// time of the processor in ms, the best of a few rounds.
+// processor time in ms, the best of a few rounds.
 package main
 
 import (
