@@ -17,7 +17,7 @@ export interface ProcessOptions {
   readonly abandoned: (process: Abandoned) => void;
 }
 
-/** A client of a schedule that is a process: a new one for each operation. */
+/** A simulated client that runs as a process: a new process for each operation. */
 export class ProcessClient implements AsyncDisposable {
   readonly #options: ProcessOptions;
   readonly #databases: readonly Database[];
@@ -32,7 +32,7 @@ export class ProcessClient implements AsyncDisposable {
   }
 
   /**
-   * Runs the program to its end, and until the server has ended its connections.
+   * Runs the program to its end, then waits until the server has ended its connections.
    * @returns what it printed
    * @throws ProcessFailed
    */
@@ -51,7 +51,7 @@ export class ProcessClient implements AsyncDisposable {
     return end.stdout.trimEnd();
   }
 
-  /** For setting up and checking. */
+  /** Speaks to the database of this kind, for set-up and checks. */
   speaker(kind: ServerKind): Promise<Speaker> {
     const known = this.#speakers.get(kind);
     if (known) return known;
@@ -72,7 +72,7 @@ export class ProcessClient implements AsyncDisposable {
   }
 }
 
-/** How the doors make clients that are processes. */
+/** How doors make clients that run as processes. */
 export function processClients(options: ProcessOptions): MakeOfSeveral<ProcessClient> {
   return {
     reconnects: true,

@@ -8,7 +8,7 @@ import { speakRedis } from "../backends/redis/speaker.ts";
 import type { Speaker } from "../backends/speaker.ts";
 import type { ServerKind } from "../servers/server.ts";
 
-/** How one says statements to a server of this kind. */
+/** How to send statements to a server of each kind. */
 const speakers: Readonly<Partial<Record<ServerKind, (url: string) => Promise<Speaker>>>> = {
   postgres: speakPostgres,
   mysql: speakMysql,
@@ -18,13 +18,13 @@ const speakers: Readonly<Partial<Record<ServerKind, (url: string) => Promise<Spe
   dynamodb: speakDynamodb,
 };
 
-/** Kinds of databases that a race can be about: there are doors to them. */
+/** The kinds of databases that a race can use: those that have doors. */
 export const race_kinds: readonly ServerKind[] = Object.keys(speakers) as ServerKind[];
 
 /** @throws whatever the server says */
 export const speakTo = (kind: ServerKind, url: string): Promise<Speaker> => speakers[kind]!(url);
 
-/** A statement, and to which database it is said. */
+/** A statement, and the kind of database that gets it. */
 export interface Statement {
   readonly kind: ServerKind;
   readonly text: string;
@@ -36,12 +36,12 @@ export interface RaceDatabase {
   readonly backend: BackendWithDoor<unknown>;
 }
 
-/** Databases of our own, at servers that may be someone else's. Their disposal removes them. */
+/** Our own databases, on servers that may be someone else's. Disposing of this removes them. */
 export class RaceDatabases implements AsyncDisposable {
   readonly all: RaceDatabase[] = [];
 
   /**
-   * Adds an empty one, and makes its schema.
+   * Adds an empty database and creates its schema.
    * @throws CannotConnect
    * @throws SchemaFailed
    */
@@ -55,7 +55,7 @@ export class RaceDatabases implements AsyncDisposable {
       await using speaker = await speakTo(kind, url);
       for (const text of schema) await speaker.say(text);
     };
-    // Where tables are all that is ours, the database must know which they are.
+    // On DynamoDB only single tables are ours, so the backend needs the schema to know which ones.
     const whole = schema.length === 0 ? undefined : schema.join("\n\n");
     const backend = await withSchema(database, kind === "dynamodb" ? whole : saying);
     this.all.push({ kind, backend });

@@ -1,7 +1,7 @@
 import type { Address } from "../backends/door-target.ts";
 import type { ServerKind } from "../servers/server.ts";
 
-/** What a template may ask for. */
+/** The words that a template may contain in braces. */
 export const template_words = ["url", "host", "port", "user", "password", "database"] as const;
 type Word = (typeof template_words)[number];
 
@@ -21,12 +21,12 @@ export interface Database {
 export const databasesOf = (addresses: Readonly<Record<string, Address>>): Database[] =>
   Object.entries(addresses).map(([kind, address]) => ({ kind: kind as ServerKind, address }));
 
-/** A template that asks for what there is not. */
+/** A template asks for something that does not exist. */
 export class BadTemplate extends Error {}
 
 /**
- * What a client finds in its environment: where its databases are. Of several the first is the one that a plain
- * `{host}` means; others are named, `{redis.host}`.
+ * The environment variables that tell a client where its databases are. With several databases, a plain `{host}` means
+ * the first one; the others are named, as in `{redis.host}`.
  *
  * @throws BadTemplate
  */

@@ -3,14 +3,14 @@ import type { Exploration } from "../schedules/exploration.ts";
 import type { RaceDatabase, Statement } from "./database.ts";
 import type { Template } from "./environment.ts";
 
-/** What is asked of a race, whatever its databases are. */
+/** The options of a race, except its databases. */
 export interface RacePlan {
   readonly name: string;
   readonly argv: readonly string[];
   readonly templates: readonly Template[];
   readonly setup: readonly Statement[];
   readonly check: readonly Statement[];
-  /** What the serial orders leave out: `account.updated_at`. */
+  /** What the comparison with the serial orders leaves out: `account.updated_at`. */
   readonly ignore: readonly string[];
   readonly clients: number;
   readonly operations: number;
@@ -27,7 +27,7 @@ export interface RacePlan {
 export interface RaceOptions extends RacePlan {
   /** At least one; disposed of by whoever made them. */
   readonly databases: readonly RaceDatabase[];
-  /** How long a process is waited for while others could go. Default 5,000 ms: it may have to start first. */
+  /** How long to wait for a process while others could go. Default 5,000 ms: it may have to start first. */
   readonly patience_ms?: number;
   readonly signal: AbortSignal;
   readonly progress: (schedules: number) => void;
@@ -38,7 +38,7 @@ export interface RaceOptions extends RacePlan {
 export interface RaceResult {
   readonly kind: "race" | "none found" | "cannot";
   readonly text: string;
-  /** Absent where the program does not work without a race. */
+  /** Absent if the program fails even without a race. */
   readonly exploration?: Exploration;
   readonly token?: string;
 }

@@ -1,10 +1,10 @@
 import { shortened } from "../histories/shortened.ts";
 import type { ProcessEnd } from "./processes.ts";
 
-/** Of what a process wrote so many lines are shown. */
+/** How many lines of a process's output are shown. */
 const shown_lines = 30;
 
-/** The process of a client did not do its work. `told` says it for people, with what the process wrote. */
+/** A client's process did not do its work. `told` says so for people, with what the process wrote. */
 export class ProcessFailed extends Error {
   override readonly name = "ProcessFailed";
   /** `exit 1`, `SIGSEGV`, `output`, `ENOENT`. */
@@ -36,11 +36,11 @@ function howItEnded(command: string, end: ProcessEnd): { code: string; how: stri
   return { code: `exit ${code}`, how: `${command} ended with exit code ${code}` };
 }
 
-/** A command line in a sentence. */
+/** A command line, shortened for a sentence. */
 export const commandInWords = (argv: readonly string[]): string =>
   shortened(argv.join(" ").replace(/\s+/g, " "), 80);
 
-/** Indented, the last of them. */
+/** The last lines of a text, indented. */
 export function lastLines(text: string): string {
   const lines = text.trimEnd().split("\n");
   const left_out = lines.length - shown_lines;

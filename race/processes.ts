@@ -1,6 +1,6 @@
 /**
- * Processes of the program under test. Each has a process group of its own and carries a mark in its environment;
- * whatever happens to us, none outlives us: a watchdog ends the groups that are left, and whoever has the mark.
+ * Processes of the program under test. Each has a process group of its own and carries a mark in its environment. None
+ * of them outlives us, whatever happens: a watchdog kills the groups that are left, and every process with the mark.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -8,10 +8,10 @@ import type { Readable } from "node:stream";
 import { release, watchdogWith } from "../servers/watchdog.ts";
 
 const mark_variable = "RACEPROOF_MARK";
-/** More than this on standard output is too much; of standard error the end is kept. */
+/** A process that writes more than this to standard output is ended; of standard error only the end is kept. */
 const output_max_chars = 2 ** 20;
 const error_kept_chars = 2 ** 14;
-/** Whoever left the group may still hold the pipes of a process that has ended. */
+/** A child that left the group may still hold the pipes of a process that has ended. */
 const pipes_limit_ms = 500;
 
 /** $1 = the mark. A line `+ 12` says that group 12 began, `- 12` that it ended. */
@@ -34,7 +34,7 @@ while [ $tries -lt 100 ]; do
 done
 `;
 
-/** What to run, and in which surroundings. */
+/** What to run, and in which environment. */
 export interface Launch {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** It printed more than anybody would want to read, and was ended for that. */
+  /** It printed too much, and was ended for that reason. */
   readonly said_too_much: boolean;
   /** It could not be started. */
   readonly not_started?: NodeJS.ErrnoException;
@@ -62,7 +62,7 @@ export class Processes implements AsyncDisposable {
     this.#watchdog = watchdog;
   }
 
-  /** @param signal ends them all */
+  /** @param signal ends all processes */
   static async open(signal: AbortSignal): Promise<Processes> {
     const mark = randomBytes(12).toString("hex");
     const processes = new Processes(mark, await watchdogWith(script, mark));
@@ -124,12 +124,12 @@ export class RunningProcess {
     });
   }
 
-  /** What it has said so far. */
+  /** What the process has printed so far. */
   get said(): Pick<ProcessEnd, "stdout" | "stderr"> {
     return { stdout: this.#stdout, stderr: this.#stderr };
   }
 
-  /** Ends it and all that it started. */
+  /** Ends the process and everything in its group. */
   kill(): void {
     const { pid } = this.#child;
     if (pid === undefined) return;
@@ -153,7 +153,7 @@ export class RunningProcess {
         end(null, null, { not_started: error }),
       );
       child.once("exit", (code, signal) => {
-        // What it started and left in its group.
+        // Ends what the process started and left in its group.
         this.kill();
         const enough = setTimeout(() => {
           child.stdout?.destroy();

@@ -4,10 +4,10 @@ import type { Trace } from "../schedules/trace.ts";
 import type { ProcessClient } from "./client.ts";
 import type { Statement } from "./database.ts";
 
-/** What is to be true before and after the clients, as statements. */
+/** The set-up before the clients run, and the checks after them, as statements. */
 export interface Statements {
   readonly setup: readonly Statement[];
-  /** Questions: the first column of the first row must be true, or 1. None: the serial orders are the oracle. */
+  /** Queries: the first column of the first row must be true or 1. Without any, the serial orders are the oracle. */
   readonly check: readonly Statement[];
   readonly signal: AbortSignal;
 }

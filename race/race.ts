@@ -4,7 +4,7 @@ import type { Replay } from "../schedules/token.ts";
 import type { RaceOptions, RaceResult } from "./options.ts";
 import { Scene } from "./scene.ts";
 
-/** The program does not work without a race; the message says so at length. */
+/** The program fails even without a race; the message says how. */
 export class CannotRace extends Error {}
 
 /** Explores the schedules of a program whose clients are processes. */
@@ -18,7 +18,7 @@ export async function race(options: RaceOptions): Promise<RaceResult> {
   return { ...(await scene.conclude(exploration)), exploration };
 }
 
-/** Runs the schedule of a token again. @throws whatever is wrong outside the schedule */
+/** Runs the schedule of a token again. @throws CannotRace, or any error from outside the schedule */
 export async function replayRace(token: Replay, options: RaceOptions): Promise<Replayed> {
   await using scene = await Scene.open(options);
   const trouble = await scene.rehearse();

@@ -20,15 +20,15 @@ import { processProgram } from "./program.ts";
 import { needsNoRaceText, nothingRacedText } from "./texts.ts";
 
 const patience_default_ms = 5_000;
-/** More side by side would only wait for processors. */
+/** More lanes side by side would only wait for processors. */
 const lanes_max = 2;
 
-/** Everything that a race needs while it runs: its processes, and what they did one after the other. */
+/** Everything that a race needs while it runs: its processes, and the outcomes of its serial orders. */
 export class Scene implements AsyncDisposable {
   readonly exploration: ExplorationOptions<ProcessClient>;
   readonly #options: RaceOptions;
   readonly #processes: Processes;
-  /** Where nobody says what is right. */
+  /** Present only without checks: then the serial orders say what is right. */
   readonly #oracle: SerialOracle<ProcessClient> | undefined;
   #abandoned: Abandoned[] = [];
 
@@ -75,8 +75,8 @@ export class Scene implements AsyncDisposable {
   }
 
   /**
-   * First the clients go one after the other: a program must work by itself before it can race. Where nobody says
-   * what is right, they go in every order, and in the first one twice.
+   * Runs the clients one after the other: a program must work without a race before it can race. Without checks, they
+   * run in every order, and in the first one twice.
    * @returns why it makes no sense to go on
    */
   async rehearse(): Promise<string | undefined> {
@@ -117,7 +117,7 @@ export class Scene implements AsyncDisposable {
     return noVerdictText(this.#subject(), { count: 1, trace }) + this.#lastWords();
   }
 
-  /** What an exploration says. */
+  /** The verdict of an exploration, in words. */
   async conclude(result: Exploration): Promise<Omit<RaceResult, "exploration">> {
     const { failure, gaveUp } = result;
     const subject = this.#subject();
@@ -140,7 +140,7 @@ export class Scene implements AsyncDisposable {
     return { kind: "none found", text: successText(subject, result) + basis + page };
   }
 
-  /** Whatever becomes of the page, the verdict is told. @returns what is said of it */
+  /** If the page cannot be drawn, the verdict is still reported. @returns the sentence about the page */
   async #draw(subject: Subject, result: Exploration): Promise<string> {
     const { report } = this.#options;
     if (report === undefined) return "";
@@ -172,7 +172,7 @@ export class Scene implements AsyncDisposable {
   }
 }
 
-/** Each client does all of its operations, then comes the next. */
+/** Each client does all of its operations before the next one begins. */
 const inTurn = (operations: readonly number[]): Turn[] =>
   operations.flatMap((count, i) =>
     Array.from({ length: count }, (_, n) => ({ client: i + 1, operation: n + 1 })),

@@ -3,7 +3,7 @@ import { clientFailedText, placeOf, type Subject } from "../reports/report.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 
-/** It goes wrong also without a race: that comes first, and the program's own words. */
+/** Says first that the program goes wrong even without a race, then gives its own error. */
 export function needsNoRaceText(
   subject: Subject,
   { smallest, error, message }: Pick<FoundFailure, "smallest" | "error" | "message">,
@@ -15,7 +15,7 @@ export function needsNoRaceText(
   ].join("\n\n");
 }
 
-/** Nothing came through the doors of at least two clients. */
+/** Fewer than two clients sent anything through their doors. */
 export function nothingRacedText({ name }: Subject): string {
   return `${name}: fewer than two clients sent a request to the database, so nothing could race. ${never_connected}`;
 }
