@@ -1,12 +1,12 @@
-/** Times that a program reads from a clock: in every run another one, and the same distance from the run itself. */
+/** Times that a program reads from a clock: they differ in every run, but keep their distance from the run itself. */
 
-/** By the clock of the schedules, in milliseconds. */
+/** When a run began and ended, by the clock of the schedules. */
 export interface Span {
   readonly began_ms: number;
   readonly ended_ms: number;
 }
 
-/** What set-up takes, clocks that only count seconds, and a server's clock that is not quite ours. */
+/** Allows for the time of set-up, clocks that only count seconds, and a server's clock that differs from ours. */
 const slack_ms = 5_000;
 const ten_years_ms = 10 * 365 * 86_400_000;
 /** Seconds, milliseconds, microseconds and nanoseconds since 1970, as milliseconds. */
@@ -15,7 +15,7 @@ const units_ms = [1_000, 1, 1e-3, 1e-6];
 const written =
   /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?: ?(?:Z|[+-]\d\d(?::?\d\d)?))?$/;
 
-/** @returns milliseconds since 1970, for what is a time; a number is one when it is near ours */
+/** @returns milliseconds since 1970 if the token is a time; a number is one if it is within ten years of now */
 export function instantOf(token: string): number | undefined {
   if (written.test(token)) return instantWritten(token);
   if (!/^\d{10,19}(\.\d+)?$/.test(token)) return undefined;
@@ -35,7 +35,7 @@ function instantWritten(token: string): number | undefined {
   return Number.isNaN(instant) ? undefined : instant;
 }
 
-/** Whether two times, each read in a run of its own, are as far from one another as the runs. */
+/** Whether two times, each read in its own run, are as far apart as the two runs. */
 export function movedWithClock(one: string, two: string, first: Span, second: Span): boolean {
   const [a, b] = [instantOf(one), instantOf(two)];
   if (a === undefined || b === undefined) return false;

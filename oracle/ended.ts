@@ -7,13 +7,13 @@ import type { OperationResult, Trace, TraceStep } from "../schedules/trace.ts";
 import type { Span } from "./clock.ts";
 import type { Ignored } from "./ignored.ts";
 
-/** What became of one operation. */
+/** How one operation ended. */
 export interface Answer extends Turn {
   /** `unknown`: its reply was lost, or its client died. */
   readonly how: "answered" | "failed" | "unknown";
   /** What it answered, or the error, as plain data. */
   readonly value: unknown;
-  /** The outcome may be that of the other operations alone. */
+  /** The outcome may be that of the other operations alone, as if this one had not run. */
   readonly may_be_absent: boolean;
   readonly code?: string;
   readonly error?: unknown;
@@ -55,7 +55,9 @@ function answerOf(result: OperationResult, trace: Trace): Answer {
   return { ...turn, how: "failed", value, may_be_absent: !isMistake(error), ...own };
 }
 
-/** What a driver answers beside the rows (fields, flags, the number of the request) is not the program's. */
+/**
+ * Leaves out what a driver adds to its rows (fields, flags, the number of the request): it is not the program's answer.
+ */
 function withoutDriver(output: unknown): unknown {
   if (typeof output !== "object" || output === null) return output;
   if (Array.isArray(output)) {
@@ -78,7 +80,7 @@ const isListOfFields = (value: unknown): boolean =>
   value.length > 0 &&
   value.every((one) => Object(one).columnType !== undefined);
 
-/** `false`, `null`, 0, a word without a number, `{ ok: false }`: as programs say that they did not do it. */
+/** `false`, `null`, 0, a word without a number, `{ ok: false }`: how programs say that they did not do it. */
 function saysNo(value: unknown): boolean {
   if (value === null || value === false || value === 0) return true;
   if (typeof value === "string") return /^[^\d]+$/.test(value);
@@ -86,7 +88,9 @@ function saysNo(value: unknown): boolean {
   return Object.values(value).some((part) => part === false || part === null || part === 0);
 }
 
-/** A write found nothing to change, or was taken back; a lock was not to be had; the server answered with an error. */
+/**
+ * A write found nothing to change or was rolled back, a lock could not be had, or the server answered with an error.
+ */
 function wasRefused({ steps }: Trace, { client, operation }: Turn): boolean {
   let has_written = false;
   for (const step of steps) {
@@ -112,6 +116,6 @@ function meetsFault({ steps }: Trace, { client, operation }: Turn): boolean {
   );
 }
 
-/** No refusal, but a mistake that shows: it read what was not there. */
+/** Not a refusal but a bug in the program: it read what was not there. */
 const isMistake = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;

@@ -1,8 +1,8 @@
 import type { Row } from "../backends/rows.ts";
 
 /**
- * What a user wants to be left out: a table (`audit`), a column or attribute (`account.updated_at`), keys of Redis
- * (`session:*`). Of several databases with the name before it, or without.
+ * What the user wants left out of the comparison: a table (`audit`), a column or attribute (`account.updated_at`), keys
+ * of Redis (`session:*`). With several databases, the name of the database may stand before it.
  */
 export class Ignored {
   readonly #patterns: readonly RegExp[];

@@ -1,8 +1,9 @@
 /**
- * Which values are generated, nobody has to say: those that are others when the same order is run again. But not every
- * value that differs is generated, or a balance of 40 would be the same as one of 60. A pair of values is believed when
- * it is of a column with a sequence, or of a number that such a column has, too; when both are times; or when both are
- * words long enough to be random. All else means that the program, or its set-up, does not do the same every time.
+ * Nobody has to say which values are generated: they are among those that differ when the same order is run again. But
+ * not every value that differs is generated, or a balance of 40 would count as the same as one of 60. A pair of values
+ * counts as generated only if it is in a column with a sequence, or is a pair of numbers that such a column has, too;
+ * if both are times; or if both are words long enough to be random. Any other difference means that the program, or its
+ * set-up, does not do the same every time.
  */
 import { movedWithClock } from "./clock.ts";
 import type { Ended } from "./ended.ts";
@@ -13,7 +14,7 @@ import { differingTokens, isNumber, lookRandom, textOf } from "./tokens.ts";
 
 /**
  * Learns from two runs of the same order.
- * @returns the first place in which they differ though nothing there looks generated
+ * @returns the first place in which they differ although nothing there looks generated
  */
 export function learn(soft: Soft, one: Ended, two: Ended): Differing | undefined {
   soft.know(one);
@@ -37,7 +38,7 @@ export function learn(soft: Soft, one: Ended, two: Ended): Differing | undefined
   return areSame(soft, one, two, answers) === false ? places[0] : undefined;
 }
 
-/** What set-up alone leaves stays: a name for it would make one account of two. */
+/** Values that set-up alone writes are never renamed: otherwise two accounts could pass for one. */
 export function keepSetUp(soft: Soft, one: Ended, two: Ended): void {
   keepCommon(soft, one, two, (path) => soft.sequenceAt(path) !== undefined);
 }

@@ -1,13 +1,13 @@
 /**
  * The serial orders are the oracle: what the operations do one after the other, in whatever order, is right. An
  * interleaving that ends like none of them is a race, and nobody had to write a check (as in Lincheck: Koval et al.,
- * "Lincheck: A Practical Framework for Testing Concurrent Data Structures", 2023). What counts as an end is what each
- * operation answered or threw, and all that is in the database.
+ * "Lincheck: A Practical Framework for Testing Concurrent Data Structures", 2023). How an interleaving ends is what
+ * each operation answered or threw, and everything in the database.
  *
- * An operation that failed may be absent: then the outcome has to be one of the others alone, so that nothing of it is
- * left and nobody has seen it. The same holds for one that was refused on the wire (a write that found nothing to
- * change, a lock that was not to be had, an error) and said so by its answer: `false`, `null`, 0, a word, but never
- * what it answers when it is alone.
+ * An operation that failed may be absent: then the outcome has to be one of the other operations alone, so that nothing
+ * of it is left and nobody has seen it. The same holds for an operation that was refused on the wire (a write that
+ * found nothing to change, a lock that could not be had, an error) and whose answer says so: `false`, `null`, 0, a
+ * word, but never what it answers when it runs alone.
  */
 import { TooManyRows } from "../backends/rows.ts";
 import type { ExplorationOptions } from "../schedules/options.ts";
@@ -29,7 +29,7 @@ import { unlikeText, unsteadyPlaceText, type Verb } from "./words.ts";
 
 /** The class of a failure that the oracle finds. */
 export const unlike = "unlike any serial order";
-/** Orders are run twice while they are so few. */
+/** Up to this many orders with all operations, each of them is run twice. */
 const twice_max = 6;
 
 /** Why the serial orders cannot say what is right. */
@@ -39,7 +39,7 @@ export type Trouble =
   | { readonly kind: "stale"; readonly stale: Stale }
   /** The same order ended in another way when it was run again. */
   | { readonly kind: "unsteady"; readonly place: string }
-  /** This operation fails wherever it comes. */
+  /** This operation fails in every order. */
   | { readonly kind: "fails"; readonly error: OperationFailed; readonly trace: Trace }
   | { readonly kind: "nothing raced" }
   | { readonly kind: "without an end"; readonly trace: Trace };
@@ -47,9 +47,9 @@ export type Trouble =
 export interface OracleOptions {
   readonly ignore: readonly string[];
   readonly verb: Verb;
-  /** Errors that are no failure even where they always come. */
+  /** Whether an error is not a failure, even if it occurs in every order. */
   isExpected?(error: unknown): boolean;
-  /** How many lists of the same order are run again to learn from: none but the first where that takes long. */
+  /** Which orders are run again to learn from: only the first where a run takes long. Default: all, if they are few. */
   readonly learns_from?: "all" | "first";
 }
 
@@ -58,20 +58,20 @@ interface Serial {
   readonly ended: Ended;
 }
 
-/** What the serial orders of one program came to, and the program that is judged by them. */
+/** The outcomes of one program's serial orders, and the program that is judged by them. */
 export class SerialOracle<Client> {
   readonly program: Program<Client>;
-  /** Outcomes with so many rows that differ only in names that nobody could say whether they are right. */
+  /** How many outcomes could not be judged, because too many of their rows differ only in generated values. */
   undecided = 0;
   readonly #options: OracleOptions;
   readonly #ignored: Ignored;
   #soft = new Soft();
   #serial: Serial[] = [];
-  /** The order that is run now; then nothing is judged. */
+  /** The serial order that is being run; while there is one, nothing is judged. */
   #rehearsed: Order | undefined;
   #ended: Ended | undefined;
 
-  /** @param program its check is not asked */
+  /** @param program its own check is not called */
   constructor(program: Program<Client>, options: OracleOptions) {
     this.#options = options;
     this.#ignored = new Ignored(options.ignore);
@@ -82,7 +82,7 @@ export class SerialOracle<Client> {
     };
   }
 
-  /** Of the serial orders with all operations. */
+  /** How many serial orders with all operations there are. */
   get orders(): number {
     const [first] = this.#serial;
     return this.#serial.filter(({ order }) => order.length === first?.order.length).length;
@@ -116,8 +116,8 @@ export class SerialOracle<Client> {
   }
 
   /**
-   * Runs the serial orders again, and then a schedule that failed: what they came to may have been of its time.
-   * @returns whether it fails still
+   * Runs the serial orders again, and then a schedule that failed: their first outcomes may have depended on the time.
+   * @returns whether the schedule still fails
    */
   async stillFails(options: ExplorationOptions<Client>, trace: Trace): Promise<boolean> {
     if ((await this.rehearse(options)) !== undefined) return false;
@@ -194,7 +194,7 @@ export class SerialOracle<Client> {
     return { ended: { ...ended, answers }, trace };
   }
 
-  /** An operation that fails in every order, and nobody expects it to. */
+  /** An operation that fails in every order, although nobody expects it to. */
   #alwaysFails(serial: readonly Serial[], trace: Trace): Trouble | undefined {
     const [first] = serial;
     for (const { client, operation, how } of first?.ended.answers ?? []) {
@@ -238,7 +238,7 @@ export class SerialOracle<Client> {
     throw new CheckFailed(unlike, unlikeText(order, places, this.#options.verb));
   }
 
-  /** All that are in the order have run, and those that are not may be absent. */
+  /** Whether all operations in the order have run, and all others may be absent. */
   #isPossible(order: Order, now: Ended): boolean {
     return (
       order.every((turn) => answerIn(now, turn)) &&
@@ -246,7 +246,7 @@ export class SerialOracle<Client> {
     );
   }
 
-  /** Who answers as it does when it is alone says that it has done its work. */
+  /** An operation that answers as it does when it runs alone says that it has done its work. */
   #mayBeAbsent(answer: Answer): boolean {
     if (!answer.may_be_absent || answer.how !== "answered") return answer.may_be_absent;
     const alone = this.#serial.find(({ order }) => order.length === 1 && isIn(order, answer));

@@ -8,9 +8,10 @@ export type Order = readonly Turn[];
 export const orders_max = 24;
 
 /**
- * All ways in which so many operations of each client can follow one another: first those with all of them, then
- * those in which some are absent, down to none.
- * @returns undefined = more than `orders_max` with all of them
+ * All orders in which the operations can follow one another: first those with all operations, then those in which some
+ * are absent, down to none.
+ * @param operations how many each client does
+ * @returns undefined if more than `orders_max` have all operations
  */
 export function serialOrders(operations: readonly number[]): Order[] | undefined {
   if (interleavings(operations) > orders_max) return undefined;

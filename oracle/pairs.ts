@@ -1,21 +1,21 @@
-/** Which parts of two outcomes are meant to be the same: those that have most in common, and where they differ. */
+/** Pairs the parts of two outcomes that have most in common, and finds where they differ. */
 import type { Answer, Ended } from "./ended.ts";
 import { hardPartOf, isRecord } from "./same.ts";
 import { type Path, pathInside, pathOfAnswer, pathOfRow, type Soft } from "./soft.ts";
 import { textOf } from "./tokens.ts";
 
-/** A place in which two outcomes differ; undefined = not there. */
+/** A place in which two outcomes differ; a value of undefined = nothing there. */
 export interface Differing {
   readonly path: Path;
   readonly one: unknown;
   readonly two: unknown;
-  /** The rows that they are in. */
+  /** The rows that the two values are in. */
   readonly rows?: readonly [unknown, unknown];
   readonly table?: string;
   readonly answers?: readonly [Answer, Answer];
 }
 
-/** @param soft tells which parts of rows are steady, so that rows are known by them */
+/** @param soft says which parts of rows are steady; rows are recognised by these */
 export function differingPlaces(
   soft: Soft,
   one: Ended,
@@ -65,7 +65,7 @@ function inValues(
   } else if (textOf(a) !== textOf(b) || (a === null) !== (b === null)) differs(path, a, b);
 }
 
-/** Those without a partner come with undefined. */
+/** Pairs the parts of two lists; a part without a partner is paired with undefined. */
 function pairsOf(
   soft: Soft,
   a: readonly unknown[],
@@ -91,7 +91,7 @@ function pairsOf(
     const best = others
       .map((other, i) => ({ i, alike: alikeness(part, other) }))
       .toSorted((x, y) => y.alike - x.alike)[0];
-    // Where there are as many, one of them is meant, whatever has become of it.
+    // If both lists are equally long, every part has a partner, however different it is.
     if (best && (best.alike > 0 || a.length === b.length))
       pairs.push([part, others.splice(best.i, 1)[0]]);
     else pairs.push([part, undefined]);
@@ -99,7 +99,7 @@ function pairsOf(
   return [...pairs, ...others.map((other) => [undefined, other] as const)];
 }
 
-/** How many columns are equal; the first one, mostly the key, counts more. Scalars can be any other. */
+/** How many columns are equal; the first one, usually the key, counts more. A scalar can be paired with any part. */
 function alikeness(a: unknown, b: unknown): number {
   if (!isRecord(a) || !isRecord(b)) return 1;
   const names = Object.keys(a);

@@ -38,7 +38,7 @@ function ended({ tables = {}, answers = [], sequences = {} }: Given): Ended {
 const pairs = (one: Ended, two: Ended) =>
   one.answers.map((answer, i) => [answer, two.answers[i]!] as const);
 
-/** Whether an outcome is like one that came twice. */
+/** Whether an outcome is the same as that of an order which was run twice. */
 function isLike(twice: readonly [Given, Given], now: Given, empty?: Given): boolean | undefined {
   const soft = new Soft();
   const [one, two] = twice.map(ended) as [Ended, Ended];

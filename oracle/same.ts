@@ -1,13 +1,13 @@
 /**
- * Two outcomes are the same when one becomes the other by giving generated values other names: 23 here is 25 there,
- * everywhere. Rows have no order, so it is searched for which row is which: rows whose steady parts are equal can be
- * one another, and the first pairing is taken under which every name has one meaning and no two names have the same.
- * That is unification with backtracking (Robinson, "A Machine-Oriented Logic", 1965), with a limit to the steps.
+ * Two outcomes are the same if renaming the generated values turns one into the other: 23 here is 25 there, everywhere.
+ * Rows have no order, so a search finds out which row is which: rows whose steady parts are equal may be the same row,
+ * and the first pairing is taken under which every name has one meaning and no two names have the same one. That is
+ * unification with backtracking (Robinson, "A Machine-Oriented Logic", 1965), with a limit on the steps.
  *
- * - A number of a sequence is renamed within its sequence and whatever refers to it by a foreign key.
+ * - A number of a sequence is renamed in the columns of that sequence and in those that refer to them by a foreign key.
  * - A random text (at a place that varied when the same order was run again) is renamed everywhere at once.
- * - A time is the same when it is as far from its run as the other one from its own.
- * - At a place that may hold numbers of a sequence either all stay as they are, or all are renamed as in one sequence.
+ * - Two times are the same if each is as far from its own run as the other.
+ * - At a place that may hold numbers of a sequence, all stay as they are, or all are renamed as in one sequence.
  */
 import { movedWithClock } from "./clock.ts";
 import type { Answer, Ended } from "./ended.ts";
@@ -16,12 +16,12 @@ import { differingTokens, isNumber, lookRandom, textOf } from "./tokens.ts";
 
 const steps_max = 100_000;
 
-/** It would take too long to find out. */
+/** The search would take too long. */
 class TooLong extends Error {}
 
 /**
- * @param answers pairs of answers that must be the same; one that nobody knows is left out
- * @returns undefined where that would take too long to find out
+ * @param answers pairs of answers that must be the same; unknown answers are left out
+ * @returns undefined if the search would take too long
  */
 export function areSame(
   soft: Soft,
@@ -32,7 +32,7 @@ export function areSame(
   try {
     return new Match(soft, one, two).isSame(answers);
   } catch (error) {
-    // So many rows that differ in nothing but names are more than the stack holds.
+    // Very many rows that differ only in generated values can overflow the stack.
     if (error instanceof TooLong || error instanceof RangeError) return undefined;
     throw error;
   }
@@ -46,7 +46,7 @@ class Match {
   readonly #two: Ended;
   readonly #there = new Map<string, string>();
   readonly #back = new Map<string, string>();
-  /** Pairs of numbers that one sequence has to know in the end, place by place. */
+  /** Pairs of numbers to judge in the end, place by place: all stay as they are, or one sequence renames them all. */
   readonly #later: (readonly [Path, string, string])[] = [];
   #steps = 0;
 
@@ -110,7 +110,7 @@ class Match {
     return this.#texts(path, textOf(a), textOf(b), then);
   }
 
-  /** In any order. */
+  /** Whether two lists are the same in any order. */
   #lists(
     a: readonly unknown[],
     b: readonly unknown[],
@@ -194,7 +194,7 @@ class Match {
     return false;
   }
 
-  /** From here on `a` is called `b`. */
+  /** From here on, `a` in one outcome is `b` in the other, unless the rest does not fit. */
   #name(kind: string, a: string, b: string, then: Then): boolean {
     const [here, there] = [`${kind} ${a}`, `${kind} ${b}`];
     const known = this.#there.get(here);
@@ -211,7 +211,7 @@ class Match {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** As much of a row, or of any part, as must be the same in another run. */
+/** The part of a row, or of any value, that must be the same in another run, as text. */
 export function hardPartOf(
   soft: Soft,
   path: Path,

@@ -5,15 +5,15 @@ import { isNumber, masked, textOf } from "./tokens.ts";
 /** A place of an outcome: `account.balance`, `keys[session:#].value`, `client 1[].id`. */
 export type Path = string;
 
-/** What is known of values that are others in every run, place by place. */
+/** What is known, place by place, about values that differ in every run. */
 export class Soft {
-  /** Texts were others when the same order was run again. */
+  /** Places whose texts differed when the same order was run again. */
   readonly varies: Set<Path> = new Set();
-  /** Numbers there may be those of a sequence, though nothing says so. */
+  /** Places whose numbers may be those of a sequence, although the schema does not say so. */
   readonly links: Set<Path> = new Set();
   readonly sequences: Set<string> = new Set();
   readonly #sequence_of = new Map<Path, string>();
-  /** Values that come again in every run: set-up writes them, or the program itself. */
+  /** Values that are the same in every run, written by set-up or by the program itself. */
   readonly #steady = new Map<Path, Set<string>>();
 
   /** Reads which columns have a sequence. */
@@ -40,7 +40,7 @@ export class Soft {
     return this.#steady.get(path)?.has(value) ?? false;
   }
 
-  /** As much of a text as must be the same in another run; `is_soft`: there is more that may differ. */
+  /** The part of a text that must be the same in another run; `is_soft`: the rest may differ. */
   hardPart(path: Path, text: string): { readonly text: string; readonly is_soft: boolean } {
     const may_differ =
       this.varies.has(path) || this.sequenceAt(path) !== undefined || this.links.has(path);
@@ -51,8 +51,8 @@ export class Soft {
 }
 
 /**
- * A column that has no foreign key, or an answer, may hold a number of a sequence when each of its numbers is one in
- * every serial order. Whether two such numbers are the same is decided by the sequence.
+ * A column without a foreign key, or an answer, may hold numbers of a sequence if each of its numbers is one in every
+ * serial order. The sequence then decides whether two such numbers are the same.
  */
 export function findLinks(soft: Soft, all: readonly Ended[]): void {
   if (soft.sequences.size === 0) return;
@@ -92,14 +92,14 @@ export const pathOfAnswer = (turn: {
 }): Path =>
   turn.operation === 1 ? `client ${turn.client}` : `client ${turn.client} (${turn.operation})`;
 
-/** Keys of Redis are rows, and no two of them hold the same kind of thing. */
+/** The keys of Redis are rows of one table, but may hold different kinds of things: so the path names the key. */
 export function pathOfRow(table: string, row: unknown): Path {
   const { key, type } = Object(row) as { key?: unknown; type?: unknown };
   const is_key = typeof key === "string" && typeof type === "string" && /(^|\.)keys$/.test(table);
   return is_key ? `${table}[${alike(key)}]` : table;
 }
 
-/** A field of a hash is called like its name. */
+/** The path of a part of a list; that of a field of a hash names the field. */
 export function pathInside(path: Path, part: unknown): Path {
   const { field } = Object(part) as { field?: unknown };
   return typeof field === "string" ? `${path}[${alike(field)}]` : `${path}[]`;

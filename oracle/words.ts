@@ -7,10 +7,10 @@ import { isRecord } from "./same.ts";
 const lines_max = 10;
 const value_length_max = 80;
 
-/** How an operation says what it has to say: a function answers, a process prints. */
+/** How an operation gives its result: a function answers, a process prints. */
 export type Verb = "answered" | "printed";
 
-/** The nearest serial order, and what is different there, place by place. */
+/** Says which serial order is nearest, and what is different there, place by place. */
 export function unlikeText(order: Order, places: readonly Differing[], verb: Verb): string {
   const lines = [...new Set(places.map((place) => placeInWords(place, verb)))];
   const more = lines.length - lines_max;
@@ -40,7 +40,7 @@ function answersInWords(serial: Answer, now: Answer, verb: Verb): string {
   return `${who} ${said(now)}, there it ${said(serial)}`;
 }
 
-/** What was different when the same was run again. */
+/** What was different when the same order was run again. */
 export function unsteadyPlaceText({ path, one, two, table, rows }: Differing): string {
   const place =
     path === table && rows
