@@ -1,6 +1,6 @@
 /**
- * The command as users have it: compiled. Started a hundred times, TypeScript's own loader would cost the tests
- * minutes.
+ * The command as users have it: compiled. The tests start it a hundred times; loading it as TypeScript each time would
+ * cost them minutes.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { inject } from "vitest";
 
 const folder = inject("compiled");
 const tsc = "node_modules/typescript/bin/tsc";
-/** Types are another step of the gate. */
+/** Types are checked by another step of the gate. */
 const quickly = ["--noCheck", "--declaration", "false", "--isolatedDeclarations", "false"];
 
 if (isFirst()) {
@@ -22,7 +22,7 @@ if (isFirst()) {
     };
     buildSync({ ...page, bundle: true, outdir: `${folder}/reports/page/browser` });
   } finally {
-    // Where it failed, the others must not wait for ever.
+    // If it failed, the others must not wait for ever.
     writeFileSync(`${folder}/done`, "");
   }
 } else while (!existsSync(`${folder}/done`)) await setTimeout(50);
@@ -30,7 +30,7 @@ if (isFirst()) {
 /** The file to be run with Node. */
 export const command: string = `${folder}/cli/main.js`;
 
-/** Whoever needs it first compiles it; the others wait. */
+/** The first test file that needs the command compiles it; the others wait. */
 function isFirst(): boolean {
   try {
     mkdirSync(`${folder}/begun`);

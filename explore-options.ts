@@ -1,4 +1,4 @@
-/** What can be told to `explore`: the program, and how to search. */
+/** The options of `explore`: the program, and how to search. */
 import type { Backend, Isolation } from "./backends/backend.ts";
 import type { Schema } from "./backends/lane-database.ts";
 import type { Around, OperationNames, Outcome } from "./schedules/program.ts";
@@ -9,53 +9,52 @@ import type { ServerKind } from "./servers/server.ts";
 export interface SearchOptions {
   /** At least 2. Default 2. */
   readonly clients?: number;
-  /** Each client, one after the other. Default 1. */
+  /** How many operations each client does, one after the other. Default 1. */
   readonly operations?: number;
   /** The default level of the clients' transactions. Default: the server's own. */
   readonly isolation?: Isolation;
   /**
-   * Which errors of `run` are no failure. Default none; an error from a lost reply never is. What became of
-   * the operation is still what the database knows; see `didNotHappen`. `isRetryable` can stand here.
+   * Which errors of `run` are not failures. Default none; an error from a lost reply is never a failure. Whether the
+   * operation happened is still decided by what the database knows; see `didNotHappen`. `isRetryable` can be used here.
    */
   expectedError?(error: unknown): boolean;
   /**
-   * Which errors of `run` are no failure and mean that the operation certainly changed nothing: a domain
-   * error of your own ("sold out") that is thrown before anything is written, or after a rollback. The
-   * history then says `fail`. Default none: an error that the database does not know counts as `info`
-   * (perhaps it happened).
+   * Which errors of `run` are not failures and mean that the operation certainly changed nothing: a domain error of
+   * your own ("sold out") that is thrown before anything is written, or after a rollback. The history then says `fail`.
+   * Default none: an error that the database does not know counts as `info` (perhaps it happened).
    *
    * @example didNotHappen: (error) => error instanceof SoldOut
    */
   didNotHappen?(error: unknown): boolean;
-  /** How the recorded history calls an operation. Default `run` with input null. */
+  /** What the recorded history calls an operation. Default `run` with input null. */
   readonly operation?: OperationNames;
   /**
    * Every interleaving instead of random ones. Default: for 2 clients with 1 operation each.
    */
   readonly exhaustive?: boolean;
-  /** At most so many. Default 20,000 for an exhaustive search, 200 for a random one. */
+  /** The most schedules to run. Default 20,000 for an exhaustive search, 200 for a random one. */
   readonly schedules?: number;
-  /** Of a random search. Default 1. */
+  /** The seed of a random search. Default 1. */
   readonly seed?: number;
-  /** Also with one fault at every step (exhaustive), or at a random one. */
+  /** Explores also with one of these faults at every step (exhaustive), or at a random one. */
   readonly faults?: readonly Fault["kind"][];
   /**
-   * At most so many schedules side by side, each in a database of its own. Default 4. A search begins
-   * with one. With `backend` it stays with one where no copy of the database can be made: while a session of this
-   * backend is open elsewhere, on Redis and DynamoDB, and in MySQL where there are triggers, views or routines.
+   * The most schedules side by side, each in a database of its own. Default 4. A search begins with one. With `backend`
+   * it stays at one if the database cannot be copied: while a session of this backend is open elsewhere, on Redis and
+   * DynamoDB, and on MySQL if there are triggers, views or routines.
    */
   readonly lanes?: number;
   /**
-   * How long a client may be busy outside the database (a slow call elsewhere), or without an answer, while
-   * nobody else can go, in milliseconds. Then the schedule is given up, which is no verdict. Default 2,000;
-   * in a replay there is no limit.
+   * How long a client may be busy outside the database (a slow call elsewhere), or without an answer, while nobody else
+   * can go, in milliseconds. After that, the schedule is given up without a verdict. Default 2,000; in a replay there
+   * is no limit.
    */
   readonly busyLimitMs?: number;
-  /** At most so many steps in a schedule; one that is longer is given up, which is no verdict. Default 1,000. */
+  /** The most steps in a schedule; a longer one is given up without a verdict. Default 1,000. */
   readonly stepLimit?: number;
   /**
-   * A folder in which a page shows what was explored, step by step: `index.html`, for all explorations that name this
-   * folder. Default: the one that the environment variable RACEPROOF_REPORT names, else no page.
+   * The folder of a page, `index.html`, that shows what was explored, step by step, in all explorations that name this
+   * folder. Default: the folder in the environment variable RACEPROOF_REPORT, else no page.
    */
   readonly report?: string;
   /**
@@ -64,19 +63,20 @@ export interface SearchOptions {
    */
   readonly require?: "proof";
   /**
-   * In milliseconds: no schedule begins later, and `text` says how far it got. Default none; under vitest nine
-   * tenths of the test's own limit, and then NoProof is thrown, as the test would have failed without a word.
-   * vitest and Jest end a test after 5 s, mocha after 2 s, node:test never: give a test that explores a minute.
+   * In milliseconds: no schedule begins later, and `text` says how far the search got. Default none; under vitest nine
+   * tenths of the test's own limit, and then NoProof is thrown, because otherwise the test would fail without an
+   * explanation. vitest and Jest end a test after 5 s, mocha after 2 s, node:test never: give a test that explores a
+   * minute.
    */
   readonly timeLimitMs?: number;
 }
 
 /** A program on a driver's client that raceproof makes, in a database that all lanes share or copy. */
 export interface ExploreOptions<Client> extends SearchOptions {
-  /** Names it in messages and tokens: different for each call in a test suite. */
+  /** Names the program in messages and tokens; give each call in a test suite a different one. */
   readonly name: string;
   readonly backend: Backend<Client>;
-  /** Puts the data that `key` names in its first state; runs before every schedule. */
+  /** Puts the data that `key` names into its first state; runs before every schedule. */
   setup(client: Client, key: string): Promise<unknown>;
   /** One operation: your own code, on the client that it is given. Every round trip is a step. */
   run(client: Client, around: Around<Client>): Promise<unknown>;
@@ -89,9 +89,9 @@ export interface ExploreOptions<Client> extends SearchOptions {
 }
 
 /**
- * Where the program's database is: a kind of server (it is started, once a process, unless `RACEPROOF_POSTGRES_URL`
- * or its like names one), the URL of one, or what `startServer` gave. Nothing there is touched but databases of our
- * own, one for each lane, which are removed at the end.
+ * Where the program's database is: a kind of server (started once per process, unless `RACEPROOF_POSTGRES_URL` or the
+ * like names one), the URL of a server, or what `startServer` returned. Only databases of our own are touched there,
+ * one for each lane; they are removed at the end.
  */
 export type Database =
   | Exclude<ServerKind, "dynamodb" | "zookeeper">
@@ -102,49 +102,50 @@ export type Database =
 /** One database, or several by the names that the program gives them: `{ sql: "postgres", cache: "redis" }`. */
 export type Databases = Database | Readonly<Record<string, Database>>;
 
-/** The URL of a client's door; of its doors, by the same names, where there are several databases. */
+/** The URL of a client's door; with several databases, the URLs of its doors by the same names. */
 export type UrlsOf<D extends Databases> = D extends Database
   ? string
   : { readonly [Name in keyof D]: string };
 
-/** What surrounds an operation: its number, and what an application's surroundings give it. */
+/** What an operation is given: its client and number, and what an application's surroundings would provide. */
 export type AroundOperation<Client> = Omit<Around<Client>, "key">;
 
-/** An operation: your own code, on what `client` made. */
+/** An operation: your own code, on what `client` returned. */
 export type ProgramOperation<Client> = (db: Client, around: AroundOperation<Client>) => unknown;
 
 /** A program with drivers and ORMs of its own: its clients connect through doors, which hold every request. */
 export interface ProgramOptions<Client, D extends Databases = Database> extends SearchOptions {
-  /** Names it in messages and tokens. Default: the name of the test under vitest, else `program`. */
+  /** Names the program in messages and tokens. Default: the name of the test under vitest, else `program`. */
   readonly name?: string;
   readonly database: D;
   /**
-   * What an empty database gets: SQL statements, or your own migration, which is given its URL. Once a lane; of
-   * several databases by name. Default nothing.
+   * What is put into an empty database: SQL statements, or your own migration, which is given the URL. Runs once per
+   * lane; with several databases, give them by name. Default nothing.
    */
   readonly schema?: D extends Database ? Schema : { readonly [Name in keyof D]?: Schema };
   /**
-   * Makes what one client of the application works with: a driver's connection, a pool, an ORM, an object with all
-   * of it. Called once a client and lane, and once a lane for `setup` and `check`; it is kept between schedules,
-   * and made anew after a fault. The first schedule of each is not counted: it warms the connections up.
+   * Makes what one client of the application works with: a driver's connection, a pool, an ORM, an object with all of
+   * these. Called once per client and lane, and once per lane for `setup` and `check`; the result is kept between
+   * schedules, and made anew after a fault. The first schedule on a new one is not counted: it warms the connections
+   * up.
    *
    * @param url of the client's own door on 127.0.0.1, with the name of the lane's database
    */
   client(url: UrlsOf<D>): Client | Promise<Client>;
   /**
-   * Closes it. Default: calls the first method that it has of `destroy`, `$disconnect`, `disconnect`, `end`, `close`,
-   * `quit` and `stop`. Half a second later its connections are cut.
+   * Closes what `client` made. Default: calls the first of these methods that it has: `destroy`, `$disconnect`,
+   * `disconnect`, `end`, `close`, `quit`, `stop`. Half a second later its connections are cut.
    */
   close?(client: Client): unknown;
-  /** Makes the same state each time, whatever the schedule before left; runs before every schedule. */
+  /** Makes the same state each time, whatever the previous schedule left; runs before every schedule. */
   setup(db: Client): unknown;
-  /** The operation of every client; or several different ones, then each is done by a client of its own. */
+  /** The operation that every client does; or several operations, each done by a client of its own. */
   readonly run: ProgramOperation<Client> | readonly ProgramOperation<Client>[];
   /**
    * Reads the final state; throws or answers false when it is wrong. Default: what the operations do one after the
-   * other, in whatever order, is right; an interleaving that ends like no such order is a race. Compared are what each
-   * operation answers or throws, and all that the databases hold; generated values up to renaming. An operation that
-   * fails, and of which nothing is left, may be absent.
+   * other, in whatever order, is right; an interleaving that ends like no such order is a race. What each operation
+   * answers or throws is compared, and everything that the databases hold; generated values only up to renaming. An
+   * operation that fails and leaves nothing behind may be absent.
    */
   check?(db: Client, outcome: Outcome): unknown;
   /**
@@ -153,11 +154,12 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
    */
   readonly ignore?: readonly string[];
   /**
-   * One application serves all clients: `client` is called once a lane, and its operations run side by side in it,
-   * with one pool, one cache, one mutex. Whose a request is, is known by the asynchronous context that writes it: a
-   * pool must have a connection for each of them, or be pg's. Default false: each client is an instance of its own.
+   * One application serves all clients: `client` is called once per lane, and all operations run side by side on its
+   * result, with one pool, one cache, one mutex. A request belongs to the client in whose asynchronous context it is
+   * written: a pool must have a connection for each client, or be pg's. Default false: each client is an instance of
+   * its own.
    */
   readonly shared?: boolean;
-  /** Makes a lock that ends by itself end now; for the fault `expire`. */
+  /** Makes a lock with a time to live expire now; for the fault `expire`. */
   expire?(db: Client): Promise<void>;
 }

@@ -34,7 +34,7 @@ import { testTime } from "./test-runner.ts";
 
 export type { ExploreOptions } from "./explore-options.ts";
 
-/** Schedules could not be taken to their end, and no other failed: nothing is known, neither race nor proof. */
+/** Some schedules could not be run to their end, and no other failed: there is neither a race nor a proof. */
 export class NoVerdict extends Error {
   override readonly name = "NoVerdict";
   declare readonly exploration: Exploration;
@@ -53,7 +53,7 @@ export interface Report extends Exploration {
 /** Fewer than two clients took a step. */
 class NothingRaced extends Error {}
 
-/** What the operations of an application came to where they met, and the sentences that say so. */
+/** What was found where the operations of an application met, and the text that says so. */
 export interface ScenariosReport {
   readonly meetings: readonly Meeting[];
   readonly schedules: number;
@@ -86,14 +86,14 @@ export class NoProof extends Error {
 }
 
 /**
- * Without `check`, what the operations do one after the other is right; but that cannot be said: it was something else
- * when it was run again, or is too much to be compared. The message says which place it is.
+ * Without `check`, what the operations do one after the other is right. But here that cannot be determined: it was
+ * different when it was run again, or is too much to be compared. The message says where.
  */
 export class NotDeterministic extends Error {
   override readonly name = "NotDeterministic";
 }
 
-/** The program fails also when its clients go one after the other: no race is needed. Its error is the `cause`. */
+/** The program fails even when its clients go one after the other, without a race. Its error is the `cause`. */
 export class ProgramFailed extends Error {
   override readonly name = "ProgramFailed";
 }
@@ -106,7 +106,7 @@ const report_variable = "RACEPROOF_REPORT";
 
 /**
  * Runs your own code on a real database under many interleavings, and compares how each ends with what the operations
- * do one after the other; or asks `check`.
+ * do one after the other; or calls `check`, if you give it.
  *
  * With `database` and `client` the program brings its own driver or ORM, and has a database with its own names.
  * With `backend` it runs on a client that raceproof made (`connectPostgres` and its like).
@@ -133,13 +133,13 @@ const report_variable = "RACEPROOF_REPORT";
  * @returns what was run, when nothing failed
  * @throws RaceFound with the smallest failing interleaving: table, sentence, counts, seed, and a token that
  *   replays it (RACEPROOF_REPLAY=token)
- * @throws ProgramFailed when `run` throws also without a race
+ * @throws ProgramFailed when `run` throws even without a race
  * @throws NotDeterministic without `check`, when the operations one after the other do not always end the same way
  * @throws NoVerdict when a client was busy for too long, or a schedule did not end
  * @throws BadOptions in one sentence
  * @throws SetupFailed when `setup` throws, SchemaFailed when `schema` does
  * @throws CannotConnect, ServerUnavailable in one sentence
- * @throws NoProof when `require` asks for one, or the time of the test is over
+ * @throws NoProof when `require` asks for a proof and there is none, or the time of the test is over
  * @throws Error when there was nothing to race: fewer than two clients took a step
  */
 export function explore<Client, D extends Databases>(
@@ -160,7 +160,7 @@ export async function explore<Client, D extends Databases>(
     const ignore = program.without_check ? (options.ignore ?? []) : undefined;
     report = await exploreBackend(program.options, { ignore });
   } catch (error) {
-    // What went wrong first is told.
+    // Only the first error is reported.
     await program.close().catch(() => undefined);
     throw error;
   }
@@ -172,7 +172,7 @@ const isScenarios = <Client, D extends Databases>(
   options: ProgramOptions<Client, D> | ScenarioOptions<Client, D>,
 ): options is ScenarioOptions<Client, D> => typeof options.operations === "object";
 
-/** @throws RaceFound for the first race, with what came of the other meetings */
+/** @throws RaceFound for the first race, with the results of the other meetings */
 async function exploreMeetings<Client, D extends Databases>(
   options: ScenarioOptions<Client, D>,
 ): Promise<ScenariosReport> {
@@ -189,7 +189,7 @@ async function exploreMeetings<Client, D extends Databases>(
   return { meetings, schedules, seed, text };
 }
 
-/** @param own the database is the program's own; with what the serial orders leave out, where they say what is right */
+/** @param own present if the program has its own database; has `ignore` if the serial orders say what is right */
 async function exploreBackend<Client>(
   options: ExploreOptions<Client>,
   own?: { readonly ignore: readonly string[] | undefined; readonly may_refuse?: boolean },
@@ -259,7 +259,7 @@ async function exploreBackend<Client>(
   return report;
 }
 
-/** Whatever becomes of the page, the verdict is told. */
+/** If the page cannot be drawn, the verdict is still reported. */
 async function addToReport(
   folder: string = process.env[report_variable] ?? "",
   subject: Subject,
@@ -273,7 +273,7 @@ async function addToReport(
   }
 }
 
-/** How the serial orders of a program say what is right. */
+/** Judges a program by its serial orders. */
 function oracleOf<Client>(
   options: ExploreOptions<Client>,
   ignore: readonly string[],
@@ -308,13 +308,13 @@ function mustBeOrdered(trouble: Trouble | undefined, subject: Subject): void {
   }
 }
 
-/** What could not be compared is no proof. */
+/** Outcomes that could not be compared rule out a proof. */
 function withDoubt(found: Exploration, { undecided }: { undecided: number }): Exploration {
   if (undecided === 0 || found.doubt) return found;
   return { ...found, proof: false, doubt: { kind: "undecided", count: undecided } };
 }
 
-/** An operation throws also where the clients go one after the other, and nothing goes wrong around them. */
+/** Whether an operation throws even when the clients go one after the other, without a fault. */
 function needsNoRace({ error, smallest }: FoundFailure): boolean {
   const { choices, faults, polled, stoodStill } = smallest;
   const is_serial = contextSwitches(choices) === 0 && !polled && !stoodStill;
@@ -354,7 +354,7 @@ function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
   };
 }
 
-/** An operation that throws is a failure of its own, in the class of its code. */
+/** An operation that throws an unexpected error is a failure; the error's code is the class of the failure. */
 function mustBeExpected(
   { trace }: Outcome,
   options: Pick<ExploreOptions<never>, "expectedError" | "didNotHappen">,
@@ -373,7 +373,7 @@ function mustBeExpected(
 
 /**
  * Runs the schedule of a token again.
- * @returns a sentence about it, when nothing failed: then it says too little, and all has to be explored
+ * @returns a sentence about it, when nothing failed: that proves too little, so everything has to be explored
  * @throws RaceFound when it fails
  */
 async function replayed<Client>(

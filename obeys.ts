@@ -8,11 +8,11 @@ import { CheckFailed, type Outcome } from "./schedules/program.ts";
 
 /** How `obeys` begins and ends. */
 export interface ObeysOptions<Client> {
-  /** What the model starts with, where not with its own default. */
+  /** The model's first state. Default: the model's own. */
   readonly initial?: unknown;
   /**
-   * A last operation, when all others are over: it has to be right, too. So what is in the database at the end is
-   * judged, which the answers of the others need not show.
+   * A last operation, after all others; it has to be right, too. So the model also judges what is in the database at
+   * the end, which the answers of the others need not show.
    *
    * @example final: async (db, key) => ({ f: "read", output: await balanceOf(db, key) })
    */
@@ -28,12 +28,12 @@ export interface FinalOperation {
 }
 
 /**
- * A check for `explore`: the operations that a schedule recorded must be linearizable by a model. An operation
- * begins with its first step (a BEGIN before it does not count) and ends when it returns. Give `operation` to
- * `explore`, too, so that the operations are called as the model calls them.
+ * A check for `explore`: the operations that a schedule recorded must be linearizable by a model. An operation begins
+ * with its first step (a BEGIN before it does not count) and ends when it returns. Give `operation` to `explore`, too,
+ * so that the operations have the names that the model knows.
  *
- * @param model a name (`register`, `counter`, `kv`, …), or what makes a model of your own
- * @throws Error for a name that there is not
+ * @param model a name (`register`, `counter`, `kv`, …), or a function that makes your own model
+ * @throws Error if there is no model of this name
  * @example
  * import { connectRedis, explore, obeys, startServer } from "raceproof";
  *

@@ -13,16 +13,16 @@ import { throughDoors } from "./schedules/doors/door-backend.ts";
 import { throughSeveralDoors } from "./schedules/doors/several-doors.ts";
 import { testName } from "./test-runner.ts";
 
-/** A program of its own whose databases are there; `close` removes them. */
+/** A program with its own client whose databases are ready; `close` removes them. */
 export interface OpenProgram<Client> {
   readonly options: ExploreOptions<Client>;
-  /** The serial orders say what is right. */
+  /** There is no check: the serial orders say what is right. */
   readonly without_check: boolean;
   close(): Promise<void>;
 }
 
 /**
- * Makes the first database of a program, and what opens the doors to it.
+ * Makes the databases of a program for the first lane, and the backend that opens doors to them.
  * @throws BadOptions, CannotConnect, ServerUnavailable, SchemaFailed
  */
 export async function openProgram<Client, D extends Databases>(

@@ -6,28 +6,28 @@ interface Emitter {
   on(event: string, listener: (...values: unknown[]) => void): unknown;
 }
 
-/** Closes it in the way that it has. */
+/** Calls the first closing method that the client has. */
 export async function closeClient(client: unknown): Promise<void> {
   const known = Object(client) as Record<string, unknown>;
   const way = closing.find((name) => typeof known[name] === "function");
-  // Drizzle and its like have no way of their own.
+  // Drizzle and the like have no such method; the driver's client inside them has.
   if (way === undefined && known["$client"] !== undefined) return closeClient(known["$client"]);
   if (way !== undefined) await (known[way] as () => unknown).call(client);
 }
 
 /**
- * A connection that is lost while nobody uses it is told as an event, and an event that nobody hears ends the process.
- * Connections of schedules come and go.
+ * When an idle connection is lost, its driver emits `error`, and an `error` that nobody listens for ends the process.
+ * The connections of schedules come and go, so we listen.
  */
 export function hearsErrors(client: unknown): void {
   if (!isEmitter(client)) {
-    // An application's own object of all that it works with.
+    // The application's own object, with everything that it works with.
     for (const part of Object.values(Object(client) as object))
       if (isEmitter(part)) hearsErrors(part);
     return;
   }
   client.on("error", () => undefined);
-  // Pools tell of each new connection.
+  // Pools emit an event for each new connection.
   for (const event of ["connect", "connection"]) {
     client.on(event, (made) => {
       if (isEmitter(made)) made.on("error", () => undefined);

@@ -12,7 +12,7 @@ import { startServer } from "./servers/start.ts";
 
 type SomeServer = Pick<Server, "url"> & Partial<Pick<Server, "source">>;
 
-/** Not several by name. */
+/** Whether this is one database, not several by name. */
 export function isOne(databases: Databases): databases is Database {
   return typeof Object(databases).url === "string" || typeof databases !== "object";
 }
@@ -31,7 +31,7 @@ export async function openOne(
 
 const swept = new Set<string>();
 
-/** Removes what killed runs have left there, and says so: the first time that a server is used. */
+/** The first time that a server is used, removes what killed runs have left there, and says so. */
 async function sweepOnce(url: string): Promise<void> {
   if (swept.has(url)) return;
   swept.add(url);
@@ -40,7 +40,7 @@ async function sweepOnce(url: string): Promise<void> {
   if (said !== undefined) console.warn(`raceproof: ${said}`);
 }
 
-/** The same for several. @throws the first error, after which none of them is left */
+/** The same for several databases. @throws the first error, after removing them all */
 export async function openAll(
   name: string,
   databases: Readonly<Record<string, Database>>,
@@ -61,7 +61,7 @@ export async function openAll(
   }
 }
 
-/** Servers that are started for programs that only say of which kind; they end with this process. */
+/** Servers that were started for programs that only name a kind; they end with this process. */
 const started = new Map<ServerKind, Promise<Server>>();
 
 async function serverOf(name: string, database: Database): Promise<SomeServer> {
@@ -75,7 +75,7 @@ async function serverOf(name: string, database: Database): Promise<SomeServer> {
   if (kind === undefined) return { url: database };
   const server = started.get(kind) ?? startServer(kind);
   started.set(kind, server);
-  // Whoever comes after one that failed tries again.
+  // After a failed start, the next program tries again.
   server.catch(() => started.delete(kind));
   return server;
 }

@@ -15,7 +15,7 @@ const surface = checker
   .map((symbol) => ({ name: symbol.name, target: resolved(symbol) }));
 const exported = new Set(surface.map(({ target }) => target));
 
-/** Histories are data in a file, too, and their fields are called as there. */
+/** Histories are also stored in files, and their fields have the same names here as there. */
 const file_formats = /^histories\/event\.ts$/;
 
 test("whatever a public signature names can be imported, too", () => {
@@ -109,7 +109,7 @@ function isOurs(symbol: ts.Symbol): boolean {
   return file !== undefined && !file.includes("node_modules") && file.startsWith(resolve("."));
 }
 
-/** `type Client = import("pg").Client`: only there so that a missing driver is no error. */
+/** `type Client = import("pg").Client`: only there so that a missing driver is not an error. */
 function isAliasOfDriver(symbol: ts.Symbol): boolean {
   const [node] = symbol.declarations ?? [];
   return node !== undefined && ts.isTypeAliasDeclaration(node) && ts.isImportTypeNode(node.type);

@@ -1,10 +1,10 @@
-/** What can be told to `explore` where it is to make the scenarios itself. */
+/** The options of `explore` when it makes the scenarios itself. */
 import type * as fc from "fast-check";
 import type { Databases, ProgramOptions } from "./explore-options.ts";
 
 /**
- * An operation of an application, with fast-check arbitraries for its arguments; without arguments the function alone:
- * `[fc.integer({ min: 1, max: 100 }), (db, amount) => withdraw(db, "alice", amount)]`.
+ * An operation of an application: fast-check arbitraries for its arguments, then the function; without arguments, the
+ * function alone. `[fc.integer({ min: 1, max: 100 }), (db, amount) => withdraw(db, "alice", amount)]`
  */
 export type ScenarioOperation<Client> =
   | ((db: Client) => unknown)

@@ -1,8 +1,8 @@
 /**
  * Scenarios are generated (as in Lincheck): operations meet, two at a time and then three, with arguments that
- * fast-check makes. Which of them conflict is seen when each runs alone: those that touch the same table, one of them
- * writing, meet first. A race is shrunk twice: fast-check makes its arguments smaller, each time with a search through
- * the schedules, which makes those smaller.
+ * fast-check makes. Each first runs alone, which shows which of them conflict: those that touch the same table, at
+ * least one of them writing, meet first. A race is shrunk twice: fast-check makes its arguments smaller, and for each
+ * try a search through the schedules makes those smaller.
  */
 import * as fc from "fast-check";
 import { now_ms } from "./backends/real-time.ts";
@@ -17,19 +17,19 @@ import { testTime } from "./test-runner.ts";
 
 const runs_default = 3;
 const time_limit_default_ms = 60_000;
-/** Of a search among three: an exhaustive one takes too long. */
+/** The most schedules of a search with three clients: an exhaustive one takes too long. */
 const schedules_of_three = 100;
 
-/** Operations that meet, and what came of it. */
+/** Operations that meet, and what was found. */
 export interface Meeting {
   readonly operations: readonly string[];
-  /** `not reached`: the time was up before. */
+  /** `not reached`: the time was up first, or nothing raced. */
   readonly ended: "proved" | "none found" | "raced" | "not reached";
-  /** With so many different arguments. */
+  /** How many scenarios were explored, each with other arguments. */
   readonly scenarios: number;
 }
 
-/** What an exploration of one scenario says. */
+/** The result of exploring one scenario. */
 export interface Explored {
   readonly schedules: number;
   readonly proof: boolean;
@@ -39,11 +39,11 @@ export interface Explored {
 export interface ExploreScenario<Client> {
   readonly explore: (options: ExploreOptions<Client>) => Promise<Explored>;
   readonly isRace: (error: unknown) => boolean;
-  /** The time was up, or with these arguments there is nothing to race. */
+  /** Whether the error only says that the time was up, or that nothing races with these arguments. */
   readonly saysNothing: (error: unknown) => boolean;
 }
 
-/** What all meetings came to, and the first race. */
+/** The results of all meetings, and the first race. */
 export interface Scenarios {
   readonly name: string;
   readonly seed: number;
@@ -58,7 +58,7 @@ interface Known<Client> {
   readonly run: (db: Client, ...values: readonly unknown[]) => unknown;
 }
 
-/** @throws BadOptions, and whatever stops an exploration but a race */
+/** @throws BadOptions, and whatever stops an exploration, except a race */
 export async function exploreScenarios<Client, D extends Databases>(
   options: ScenarioOptions<Client, D>,
   one: ExploreScenario<Client>,
@@ -174,7 +174,7 @@ class Meetings<Client> {
     });
   }
 
-  /** Runs it alone, with the first arguments that its arbitraries make. */
+  /** What an operation touches when it runs alone, with the first arguments that its arbitraries make. */
   async #touchedBy({ values, run }: Known<Client>): Promise<readonly Touch[]> {
     const [first = []] = fc.sample(values, { seed: this.#options.seed, numRuns: 1 });
     await using lane = newLane<Client>({
@@ -199,7 +199,7 @@ interface Touch {
   readonly writes: boolean;
 }
 
-/** Tables, keys or items, as far as the step tells them. */
+/** The tables, keys or items that a step touches, as far as it tells them. */
 function touchesOf({ kind, keys, facts, statement }: TraceStep): Touch[] {
   const words = statement.matchAll(/\b(?:FROM|INTO|UPDATE|JOIN|TABLE)\s+["`]?([\w.]+)/gi);
   const tables = facts?.flatMap(({ table }) => table ?? []) ?? [];
@@ -208,7 +208,7 @@ function touchesOf({ kind, keys, facts, statement }: TraceStep): Touch[] {
   return [...new Set(named.map((name) => name.toLowerCase()))].map((what) => ({ what, writes }));
 }
 
-/** How many things both touch, and at least one of them writes. */
+/** How many things both touch and at least one of them writes. */
 function conflicts(a: readonly Touch[], b: readonly Touch[]): number {
   const shared = a.flatMap((one) =>
     b.filter((two) => two.what === one.what && (one.writes || two.writes)).map(() => one.what),
@@ -233,7 +233,7 @@ function knownOf<Client>(name: string, operation: ScenarioOperation<Client>): Kn
   };
 }
 
-/** All ways to choose so many of them; one may be chosen again. */
+/** All ways to choose `size` of them; each may be chosen more than once. */
 function groupsOf<T>(all: readonly T[], size: number): T[][] {
   if (size === 0) return [[]];
   return all.flatMap((first, i) =>

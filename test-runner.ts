@@ -1,6 +1,6 @@
-/** What can be known of the test runner that we run in: how much time it gives. */
+/** What can be known of the test that we run in: its name, and how much time it has. */
 
-/** As much of vitest's own state as says which test runs, since when, and for how long it may. */
+/** The part of vitest's own state that says which test runs, since when, and how long it may take. */
 interface VitestWorker {
   readonly current?: {
     readonly name?: string;
@@ -10,15 +10,15 @@ interface VitestWorker {
   };
 }
 
-/** The clock that vitest notes the start by, not a fake one that the test may put in its place. */
+/** The clock by which vitest notes the start, not a fake one that the test may put in its place. */
 const clock_ms = Date.now.bind(Date);
-/** How much of a test's time is kept back to say what was found. */
+/** The share of a test's time that is kept back to say what was found. */
 const reserve = 0.1;
 
 const current = (): VitestWorker["current"] =>
   (globalThis as { __vitest_worker__?: VitestWorker }).__vitest_worker__?.current;
 
-/** The name of the running test; of tests that run side by side vitest does not say which one this is. */
+/** The name of the running test; when tests run side by side, vitest does not say which one this is. */
 export function testName(): string | undefined {
   const { concurrent, name } = current() ?? {};
   return concurrent ? undefined : name;
@@ -39,7 +39,7 @@ export interface TestTime {
 export function testTime(): TestTime | undefined {
   const { timeout, concurrent, result } = current() ?? {};
   const began_ms = result?.startTime;
-  // Of tests that run side by side, vitest does not say which one this is.
+  // When tests run side by side, vitest does not say which one this is.
   if (!timeout || concurrent || began_ms === undefined) return undefined;
   const left_ms = began_ms + timeout * (1 - reserve) - clock_ms();
   return { runner: "vitest", limit_ms: timeout, left_ms: Math.max(0, left_ms) };

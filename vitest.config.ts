@@ -19,9 +19,9 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ["tests/compiled-folder.ts"],
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
-    // Servers do half of the work, so one file a core leaves cores idle.
+    // Servers do half of the work, so one file per core would leave cores idle.
     maxWorkers: availableParallelism() + 1,
-    // They share one event loop: more of them side by side only stall each other.
+    // The tests of a file share one event loop: more of them side by side would only stall each other.
     maxConcurrency: 6,
     sequence: { sequencer: LongestFirst },
     projects: [

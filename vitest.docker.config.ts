@@ -6,7 +6,7 @@ const config: ViteUserConfig = defineConfig({
     name: "docker",
     include: ["tests/backends/*.test.ts", "tests/docker/*.test.ts"],
     globalSetup: ["tests/compiled-folder.ts", "tests/docker/global-setup.ts"],
-    // Containers that come and go are mostly waited for.
+    // These tests mostly wait for containers to come and go.
     maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -1,9 +1,9 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 /**
- * For `npm run mutants`: the checkers' tests with a fixed seed, and fewer random histories than in CI, so that a
- * mutant that survives is soon known to. Whatever fewer rounds kill, more of them kill, too.
- * Tests that start threads are left out: a mutant is only alive in the thread of the tests.
+ * For `npm run mutants`: the checkers' tests with a fixed seed, and fewer random histories than in CI, so that it is
+ * soon known which mutants survive. A mutant that few rounds kill is also killed by more. Tests that start threads are
+ * left out: a mutant only exists in the thread of the tests.
  */
 const config: ViteUserConfig = defineConfig({
   test: {
