@@ -71,7 +71,7 @@ export function mustMakeSense(
   }
 }
 
-/** @throws BadOptions for the first of these that is no function */
+/** @throws BadOptions for the first of these that is not a function */
 export function mustBeFunctions(
   program: string,
   options: Readonly<Record<string, unknown>>,

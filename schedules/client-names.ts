@@ -2,8 +2,8 @@ import type { HistoryEvent } from "../histories/event.ts";
 import type { Outcome } from "./program.ts";
 
 /**
- * The events of a schedule with `client 1`, `client 2`, … for their processes: so a checker's reason has the same
- * names as the table of steps beside it. (In recorded files processes keep their numbers.)
+ * The events of a schedule with `client 1`, `client 2`, … as their processes, so that a checker's reason uses the same
+ * names as the table of steps beside it. (In recorded files, processes keep their numbers.)
  */
 export function eventsByClient({
   events,
@@ -17,5 +17,5 @@ export function eventsByClient({
   }));
 }
 
-/** The process that reads the final state: it is none of the clients. */
+/** The process that reads the final state: it is not one of the clients. */
 export const final_process = "the check";

@@ -10,7 +10,7 @@ export interface Around<Client> {
   readonly operation: number;
   /** What this schedule works on: its lane's own row, item or key. */
   readonly key: string;
-  /** The caller's idempotency key: one an operation, the same for every try of it. */
+  /** The caller's idempotency key: one per operation, the same for every try of it. */
   readonly requestId: string;
   /** Time inside a schedule is a step, never the clock: returns at once. */
   readonly backoff: (attempt: number) => Promise<void>;
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly trace: Trace;
   /** The run as a recorded history: invoke, ok, fail, info. */
   readonly events: readonly HistoryEvent[];
-  /** All that is in the database, where the program `reads_rows` and the backend can say it. */
+  /** Everything in the database, if the program `reads_rows` and the backend can read it. */
   readonly rows?: AllRows;
 }
 
@@ -39,7 +39,7 @@ export interface OperationName {
 
 /** The code under test: plain async functions on the real client. */
 export interface Program<Client> {
-  /** Puts what `key` names in its first state; runs before every schedule, outside the gate. */
+  /** Puts what `key` names into its first state; runs before every schedule, outside the gate. */
   setup(client: Client, key: string): Promise<void>;
   /** One operation of one client: every round trip in it is a step. */
   run(client: Client, around: Around<Client>): Promise<unknown>;
@@ -92,7 +92,7 @@ export class OperationFailed extends CheckFailed {
 export interface Failure {
   readonly kind: string;
   readonly message: string;
-  /** What was thrown, where something was. */
+  /** What was thrown, if anything was. */
   readonly error?: unknown;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A schedule is plain data: who goes next, and what goes wrong. Every list of naturals is a valid
- * one, so schedules can be generated, shrunk, and written down in a token.
+ * A schedule is plain data: who goes next, and what goes wrong. Every list of natural numbers is a valid one, so
+ * schedules can be generated, shrunk, and written down in a token.
  */
 
 /** Something that goes wrong at the `step`-th step of client `client` (both from 1). */
@@ -34,7 +34,7 @@ export function ranked(can_go: readonly number[], last: number | undefined): num
   return [last, ...sorted.filter((client) => client !== last)];
 }
 
-/** How often a client is interrupted that could have gone on. */
+/** How often a client that could have gone on is interrupted. */
 export function contextSwitches(choices: readonly number[]): number {
   return choices.filter((choice) => choice !== 0).length;
 }

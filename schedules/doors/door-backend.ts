@@ -10,7 +10,7 @@ import { WireError } from "./passage.ts";
 export interface MakeClient<Client> {
   open(address: Address, door: Doorstep): Client | Promise<Client>;
   close(client: Client): unknown;
-  /** The client makes new connections itself: that one was closed does not matter. */
+  /** The client makes new connections itself, so that a closed one does not matter. */
   readonly reconnects?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface Doorstep {
  * The same database for programs that bring their own client: each client of a schedule has a door of its own.
  *
  * @param backend connected, in a database of its own; disposed of with this one
- * @throws Error for one whose protocol no door can read
+ * @throws Error for a backend whose protocol no door can read
  */
 export function throughDoors<Client>(
   backend: Backend<unknown>,
@@ -40,7 +40,7 @@ export function throughDoors<Client>(
     const door = await Door.open({
       wire: target.wire,
       gate,
-      // What prepares and checks is nobody's step.
+      // Set-up and checks are nobody's steps, so nothing is split for them.
       splits: gate !== open_gate,
       greeting,
       connect: () => target.connect(),
@@ -87,7 +87,7 @@ export function throughDoors<Client>(
   };
 }
 
-/** Of pools that can be told who asks: whoever waits for a connection, or holds one, is known. */
+/** Watches the pools of which we can know which client waits for a connection or holds one. */
 function watchPools(client: unknown, gate: Gate): void {
   for (const one of [client, ...Object.values(Object(client) as object)])
     if (isPgPool(one)) watchPool(one, gate);
@@ -129,7 +129,7 @@ class DoorSession<Client> implements Session<Client> {
     await this.#door.clean(this.#target.unlocks);
   }
 
-  /** A client that is idle is closed as it would close itself; where something is under way, that is ended first. */
+  /** An idle client is closed in its own way; connections with a request under way are terminated first. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#is_disposed) return;
     this.#is_disposed = true;

@@ -10,7 +10,9 @@ import type { Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
 
-/** The kernel closes the connections of a process that has ended at once. */
+/**
+ * When a process ends, the kernel closes its connections at once: what is open for longer belongs to another process.
+ */
 const closing_limit_ms = 500;
 
 export interface DoorOptions {
@@ -35,7 +37,7 @@ export class Door implements AsyncDisposable {
   readonly #leaving = new Set<Promise<void>>();
   #unwatch: () => void = () => undefined;
   #loses_next_reply = false;
-  /** A connection ended in the middle of something: whoever had it may not be able to go on. */
+  /** A connection ended in the middle of something: the client that had it may not be able to go on. */
   has_lost = false;
 
   private constructor(listener: Server, options: DoorOptions) {
@@ -61,7 +63,7 @@ export class Door implements AsyncDisposable {
     return [...this.#passages].flatMap(({ conversation }) => conversation.connection ?? []);
   }
 
-  /** Of them, those that wait for a reply. */
+  /** The numbers of those connections that wait for a reply. */
   get busy(): number[] {
     return [...this.#passages].flatMap(({ conversation, is_busy }) =>
       is_busy ? (conversation.connection ?? []) : [],
@@ -85,8 +87,8 @@ export class Door implements AsyncDisposable {
   }
 
   /**
-   * Whoever came through it has ended: resolves once all connections are closed, and the server has given back
-   * their locks. What is still open then, in whosever hands, is closed here.
+   * Call when the process that used the door has ended: resolves once all connections are closed, and the server has
+   * given back their locks. A connection that another process still holds open is closed here.
    */
   async left(): Promise<void> {
     const enough = setTimeout(() => this.drop(), closing_limit_ms);
@@ -108,7 +110,7 @@ export class Door implements AsyncDisposable {
   }
 
   async #enter(client: Socket): Promise<void> {
-    // What the client says before the server is there waits in the socket.
+    // What the client sends before the server is connected waits in the socket.
     client.pause();
     client.on("error", () => client.destroy());
     const { gate } = this.#options;
@@ -142,7 +144,7 @@ export class Door implements AsyncDisposable {
 
   #leave(passage: Passage): void {
     this.#passages.delete(passage);
-    // A program that closes an idle connection knows what to do without it.
+    // A program that closes an idle connection itself can go on without it.
     if (passage.was_cut) this.has_lost = true;
     const { connection } = passage.conversation;
     if (connection === undefined) return;

@@ -6,13 +6,13 @@ import { type Caller, callers } from "../run/caller.ts";
 import { replyInWords } from "./reply-words.ts";
 import { piecesOf } from "./who-writes.ts";
 
-/** More than this unsent on one side, and the other side is not read for a while. */
+/** If more than this is unsent on one side, the other side is not read for a while. */
 const unsent_max_bytes = 2 ** 20;
 
-/** What the server, or nobody, answered to a request: an error as the wire told it. */
+/** An error on the wire: the server refused a request, or the connection was lost. */
 export class WireError extends Error {
   readonly code: string;
-  /** The server said so itself; otherwise the connection was lost, and nobody knows. */
+  /** The server itself answered with this error; otherwise the connection was lost, and nobody knows the outcome. */
   readonly is_answer: boolean;
 
   constructor(code: string, message: string, is_answer: boolean) {
@@ -37,7 +37,7 @@ export interface Doorway {
   readonly gate: Gate;
   /** What the server is told on a new connection, once the client has logged in. */
   readonly greeting: readonly string[];
-  /** Several callers share the connections; each request is that of whoever wrote it. */
+  /** Several callers share the connections; each request belongs to the caller that wrote it. */
   readonly tells_writers: boolean;
   /** Statements that commit by themselves are taken apart into their work and their commit. */
   readonly splits: boolean;
@@ -49,7 +49,7 @@ export interface Doorway {
   gone(connection: number): Promise<void>;
 }
 
-/** A part that has not gone yet, and whose it is. */
+/** A part that was not sent yet, and the caller it belongs to. */
 interface Waiting {
   readonly part: Sent;
   readonly caller: Caller | undefined;
@@ -57,7 +57,7 @@ interface Waiting {
 
 /** A request that was sent. Its reply is kept back until it is let through. */
 interface UnderWay {
-  /** Absorbs also the parts before the last one. */
+  /** Keeps back all parts of the reply, not only the last one. */
   readonly keeps_all: boolean;
   readonly kept: Buffer[];
   readonly resolve: (reply: Reply) => void;
@@ -80,7 +80,7 @@ export class Passage {
   #is_working = false;
   #has_greeted = false;
   #under_way: UnderWay | undefined;
-  /** It ended while a request waited, here or for its reply. */
+  /** The passage ended while a request waited, at the gate or for its reply. */
   was_cut = false;
   /** Why nothing goes through any more. */
   #over: WireError | undefined;
@@ -113,13 +113,13 @@ export class Passage {
     return this.#under_way !== undefined;
   }
 
-  /** What is left of a program here are at most locks of the connection. */
+  /** The program has left nothing here, except perhaps locks of the connection. */
   get isClean(): boolean {
     const { in_transaction } = this.conversation;
     return !this.#is_working && !this.is_busy && !in_transaction;
   }
 
-  /** Says statements of the door's own, while the client says nothing. */
+  /** Sends statements of the door's own, while the client sends nothing. */
   async sayAll(statements: readonly string[]): Promise<void> {
     const { aside } = this.conversation;
     for (const statement of statements)
@@ -171,7 +171,7 @@ export class Passage {
     greeted?.();
   }
 
-  /** As one of those that share the door, where it is known which. */
+  /** If callers share the door, does the work as the caller whose request it is, where that is known. */
   #as<T>(caller: Caller | undefined, work: () => T): T {
     if (!this.#doorway.tells_writers) return work();
     return caller ? callers.run(caller, work) : callers.exit(work);
@@ -188,7 +188,7 @@ export class Passage {
       else
         await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
     } catch (error) {
-      // An error that the server told is the client's to hear; after any other nobody answers any more.
+      // An error that the server answered goes to the client; after any other error, there will be no answers.
       if (!(error instanceof WireError && error.is_answer)) return this.destroy();
     }
     for (const bytes of kept) this.#toClient(bytes);
@@ -229,7 +229,7 @@ export class Passage {
     return reply;
   }
 
-  /** @param kept takes what of the reply is kept back: its last part, or all of it */
+  /** @param kept collects the part of the reply that is kept back: the last one, or all of it */
   async #exchange(own: OwnRequest, kept: Buffer[], keeps_all: boolean): Promise<Reply> {
     if (this.#over) throw this.#over;
     const replies = this.conversation.goes(own.expects);
@@ -241,7 +241,7 @@ export class Passage {
     return replied;
   }
 
-  /** The reply is there, so the work is done; the client never hears, and goes on once its locks are free. */
+  /** The reply has come, so the work is done; the client loses its connection instead, once its locks are free. */
   async #lose(): Promise<void> {
     const { connection } = this.conversation;
     this.#server.destroy();

@@ -20,11 +20,11 @@ import { type Doorstep, type MakeClient, throughDoors } from "./door-backend.ts"
 export interface MakeOfSeveral<Client> {
   open(addresses: Readonly<Record<string, Address>>, doors: Doorstep): Client | Promise<Client>;
   close(client: Client): unknown;
-  /** The client makes new connections itself: that one was closed does not matter. */
+  /** The client makes new connections itself, so that a closed one does not matter. */
   readonly reconnects?: boolean;
 }
 
-/** What of a client belongs to one of its databases. */
+/** The part of a client that belongs to one of its databases. */
 interface Entrance {
   readonly address: Address;
   readonly door: Doorstep;
@@ -35,7 +35,7 @@ type Parts = readonly Session<Entrance>[];
 
 /**
  * @param backends by name; disposed of with this one
- * @throws Error for one whose protocol no door can read
+ * @throws Error for a backend whose protocol no door can read
  */
 export function throughSeveralDoors<Client>(
   backends: Readonly<Record<string, Backend<unknown>>>,
@@ -156,7 +156,7 @@ class SeveralDoors<Client> implements Backend<Client> {
     );
   }
 
-  /** An error is of the database that knows it. */
+  /** An error belongs to the database that knows it. */
   outcome(error: unknown): "fail" | "info" {
     return this.#doors.some((door) => door.outcome(error) === "fail") ? "fail" : "info";
   }
@@ -169,13 +169,13 @@ class SeveralDoors<Client> implements Backend<Client> {
     await Promise.all(this.#doors.map((door) => door[Symbol.asyncDispose]()));
   }
 
-  /** Servers count their connections without regard to each other. */
+  /** Servers number their connections independently, so the numbers are made different for each server. */
   #numberOf(connection: number, at: number): number {
     return connection * this.#doors.length + at;
   }
 }
 
-/** The gate as one of several databases comes to it. */
+/** The gate as one of several databases sees it. */
 function gateOf(
   gate: Gate,
   faults: { loses_next_reply: boolean },
@@ -189,7 +189,7 @@ function gateOf(
       gate.pass(
         step.connection === undefined ? step : { ...step, connection: numbered(step.connection) },
         () => {
-          // Whose reply is lost is known when its request goes.
+          // Only when a request goes is it known which database's reply is lost.
           if (faults.loses_next_reply) part().loseNextReply();
           faults.loses_next_reply = false;
           return send();

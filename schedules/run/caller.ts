@@ -10,9 +10,9 @@ export interface Caller {
   hasSet(timer: Timer): void;
   /** It begins to wait for a connection of a pool. */
   borrows(pool: object, size: number): Borrowing;
-  /** A connection is being opened for it. @returns to be called when it is open, or could not be opened */
+  /** A connection is being opened for it. @returns a function to call when it is open, or could not be opened */
   opens(): () => void;
 }
 
-/** The client whose code runs, wherever that code is: known by its asynchronous context. */
+/** The client whose code is running, known by its asynchronous context. */
 export const callers: AsyncLocalStorage<Caller> = new AsyncLocalStorage();

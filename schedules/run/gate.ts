@@ -8,7 +8,7 @@ export class ScheduleOver extends Error {
   }
 }
 
-/** Between schedules nobody counts. */
+/** Between schedules, nobody keeps count of borrowed connections. */
 const nobodys: Borrowing = { lent: () => undefined, end: () => undefined };
 
 /**
@@ -56,7 +56,7 @@ export class SessionGate implements Gate {
 export class SharedGate implements Gate {
   readonly shared = true;
   session: Session<unknown> | undefined;
-  /** Those of the schedule that share it, by client. */
+  /** The callers of the schedule that share the gate, by client. */
   readonly #callers: Map<number, Caller> = new Map();
   #closed = false;
 
@@ -72,7 +72,7 @@ export class SharedGate implements Gate {
     return callers.getStore()?.borrows(pool, size) ?? nobodys;
   }
 
-  /** Nobody knows who will get it: any of them may wait for it. */
+  /** Nobody knows which caller will get the connection: any of them may wait for it. */
   opens(): () => void {
     const opened = [...this.#callers.values()].map((caller) => caller.opens());
     return () => {

@@ -143,7 +143,7 @@ class SlowToReopen extends SharedMemory {
   #opened = 0;
 
   override async open(gate: Gate): Promise<Session<Memory>> {
-    // A server's time, and no timer of the client's own.
+    // This time passes on the server, not in a timer of the client's own.
     if (++this.#opened > 3) await callers.exit(() => wait(100));
     return super.open(gate);
   }

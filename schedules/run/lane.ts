@@ -18,7 +18,7 @@ export interface Played {
   readonly trace: Trace;
   readonly events: readonly HistoryEvent[];
   readonly failure: Failure | undefined;
-  /** What was in the database at the end, where that was asked for and the backend can say it. */
+  /** What was in the database at the end, if that was asked for and the backend can read it. */
   readonly left?: Contents;
 }
 
@@ -37,19 +37,19 @@ export interface Play {
 }
 
 export interface LaneOptions extends OpenOptions {
-  /** Of the program, for messages. Default the key. */
+  /** The name of the program, for messages. Default the key. */
   readonly name?: string;
-  /** Empty where the lane has a database of its own, with the program's own names in it. */
+  /** Empty if the lane has a database of its own, with the program's own names in it. */
   readonly key: string;
-  /** New connections are warmed up by a schedule that nobody counts: libraries ask for versions and types first. */
+  /** Warms up new connections with a schedule that does not count: libraries ask for versions and types first. */
   readonly warms_up?: boolean;
   /** Looks at what every set-up leaves. */
   readonly fresh_start?: LooksAtSetUp;
   /** How long a client may be busy outside the database while nobody else can go. Default 2,000 ms. */
   readonly busy_limit_ms?: number;
-  /** How long a client inside the process is waited for at first, while others could go. Default 100 ms. */
+  /** How long to wait at first for a client inside the process, while others could go. Default 100 ms. */
   readonly patience_ms?: number;
-  /** At most so many steps in a schedule. Default 1,000. */
+  /** The most steps in a schedule. Default 1,000. */
   readonly step_limit?: number;
   /** Default 1,500 ms: PostgreSQL looks for deadlocks after 1 s unless it is told otherwise. */
   readonly stuck_limit_ms?: number;
@@ -89,13 +89,13 @@ export class Lane<Client> implements AsyncDisposable {
   /**
    * Runs one schedule from a fresh state to its end and judges it.
    * @throws SetupFailed
-   * @throws what the server says when it cannot be asked who waits
+   * @throws the server's error if it cannot be asked who waits
    */
   async play(play: Play): Promise<Played> {
     const { outside, opened } = await this.#sessions.open(play.operations.length);
     if (!opened || !this.#options.warms_up) return this.#play(play, outside);
     const { operations } = play;
-    // Those that share a pool need a connection each.
+    // Clients that share a pool take turns at every step, so that the pool opens a connection for each.
     const way = this.#program.sharedConnection ? 1 : 0;
     await this.#play({ operations, pick: () => way, faults: [] }, outside, true);
     const again = await this.#sessions.open(operations.length);
@@ -144,7 +144,7 @@ export class Lane<Client> implements AsyncDisposable {
       return { trace, events, failure, ...left };
     }
     await this.#sessions.abandon(run);
-    // Its statements may still be on the server.
+    // The schedule's statements may still be on the server, so the next one gets another key.
     if (key !== "") this.#key = `${this.#options.key}-${++this.#keys_used}`;
     const failure = { kind: ending.kind, message: `${ending.reason}.` };
     return { trace, events, failure: hasVerdict(ending) ? failure : undefined };
@@ -165,7 +165,7 @@ export class Lane<Client> implements AsyncDisposable {
     } catch (error) {
       throw new SetupFailed(this.#options.name ?? key, number, error);
     }
-    // A schedule that was given up has left rows of its key that no set-up knows of.
+    // A schedule that was given up has left rows with its key, which no later set-up knows of.
     if (this.#keys_used === 0) await this.#options.fresh_start?.look(this.#backend, key);
   }
 
@@ -211,7 +211,7 @@ export class Lane<Client> implements AsyncDisposable {
         log.ok(client, operation, await this.#program.run(connection, around));
       } catch (error) {
         const { outcome, code } = this.#judgeError(error);
-        // Whatever its last try ended with: an earlier one may have been carried out.
+        // However the last try ended, an earlier one, before the reconnect, may have been carried out.
         log.failed(client, operation, has_reconnected ? "info" : outcome, code, error);
       }
       if (seat.isGivenUp) return;

@@ -19,34 +19,34 @@ export interface QuietOptions {
   readonly patience: Patience;
 }
 
-/** After a step this many turns of the event loop, and this long, show who goes on because of it. */
+/** After a step, this many turns of the event loop, and this much time, show which clients go on because of it. */
 const turns = 3;
 const settle_ms = 2;
-/** A timer that nobody knows yet is waited for as long as this, while others could go. */
+/** How long to wait for a timer that is not known yet, while others could go. */
 const unknown_timer_ms = 300;
-/** A server that has much to do takes so long until a connection is open; it is waited for even where others could go. */
+/** How long a busy server may take to open a connection; it is waited for even if others could go. */
 const opening_ms = 3_000;
-/** Who goes on so soon after another has moved does so because of it. */
+/** A client that goes on this soon after another has moved does so because of it. */
 const because_ms = 10;
 /** A sleep that was cut short rings within a millisecond, and its client goes on. */
 const woken_ms = 20;
-/** The clock is looked at at least so often. */
+/** The clock is read at least this often. */
 const look_ms = 100;
-/** A longer look than this was none at the program: the process stood still. */
+/** If more time passes between two readings of the clock, the whole process stood still. */
 const longest_look_ms = 250;
-/** The same while it is to be seen whether a client moves at all. */
+/** The clock is read at least this often while we watch whether a client moves at all. */
 const close_look_ms = 20;
 
 /**
  * Waits until all is quiet: every client stands at the gate, waits for a lock, is done, or stands still. Only then
  * comes the next choice, so that the same choices always meet the same situation.
  *
- * A client inside the process can be at work, or wait for another one: for a lock of the process, a connection of
- * a pool, a promise that all share. When nothing moves and somebody stands at the gate, it is not waited for any
- * longer; it "stands still" until something moves.
+ * A client inside the process can be at work, or wait for another one: for a lock of the process, a connection of a
+ * pool, a promise that all share. When nothing moves and somebody stands at the gate, we stop waiting for a client
+ * inside; it "stands still" until something moves.
  */
 export class Quiet {
-  /** Clients stood still while others went on: who goes next there is not for the schedule to say. */
+  /** Clients stood still while others went on: there the schedule did not decide who goes next. */
   stood_still = false;
   /** One of them went on by itself while others went on. */
   unsteady = false;
@@ -54,15 +54,15 @@ export class Quiet {
   readonly #waits: Waits;
   readonly #options: QuietOptions;
   readonly #clock = new WakingClock(longest_look_ms);
-  /** Runs only while the program, too, could run. */
+  /** Counts only time in which the program, too, could run. */
   readonly #close_clock = new WakingClock(2 * close_look_ms);
   #trouble: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #moves = 0;
   #moved_ms: number = now_ms();
-  /** By the close clock: since when nothing moved. */
+  /** By the close clock: since when nothing has moved. */
   #still_since = 0;
-  /** By the clock of the run: since when nothing moved and nobody was let go. */
+  /** By the clock of the run: since when nothing has moved and nobody was let go. */
   #quiet_since = 0;
 
   constructor(seats: readonly Seat[], waits: Waits, options: QuietOptions) {
@@ -71,7 +71,7 @@ export class Quiet {
     this.#options = options;
   }
 
-  /** Something may be different now. */
+  /** Ends the current sleep: something may be different now. */
   changed(): void {
     const wake = this.#wake;
     this.#wake = undefined;
@@ -126,7 +126,7 @@ export class Quiet {
     }
   }
 
-  /** Nobody can go and nobody is waited for: true as soon as that has changed. */
+  /** Waits while nobody can go and nobody is waited for; true as soon as that has changed. */
   async resolved(limit_ms: number): Promise<boolean> {
     const until_ms = now_ms() + limit_ms;
     const is_resolved = (): boolean => this.#seats.some((seat) => seat.isBusy || seat.canGo);
@@ -143,12 +143,12 @@ export class Quiet {
     else await this.#sleep(Math.min(question_ms - now, look_ms));
   }
 
-  /** Lets those inside the process go on, wakes those that sleep, and gives up waiting for the others. */
+  /** Lets clients inside the process go on, wakes those that sleep, and gives up waiting for the others. */
   async #lookInside(inside: readonly Seat[], others_can: boolean): Promise<void> {
     if (await this.#movesInTurns()) return;
     const sleepers = inside.flatMap((seat) => {
       const sleep = seat.sleeps.current();
-      // Alone it waits for the time itself: that a lock expires.
+      // A client that polls while nobody else can go waits for time to pass: for a lock to expire.
       return sleep?.kind === "known" && (others_can || !seat.polls) ? [sleep] : [];
     });
     for (const sleeper of sleepers) sleeper.wake();
@@ -166,7 +166,7 @@ export class Quiet {
     this.stood_still = true;
   }
 
-  /** How long it is waited for in all; it has been quiet for `quiet_ms`. */
+  /** How long to wait for a client in all; it has been quiet for `quiet_ms`. */
   #patienceWith(seat: Seat, quiet_ms: number): number {
     if (seat.stood_still || waitsForHolder(seat, this.#seats)) return settle_ms;
     const patience_ms = this.#options.patience.of(placeOf(seat));

@@ -23,9 +23,9 @@ export interface Flight {
   /** When to ask the server next whether it waits for a lock. */
   ask_ms: number;
   waits: boolean;
-  /** Without an answer until then, the others may go, though the server does not say that it waits. */
+  /** If there is no answer by then, others may go, although the server does not say that this step waits. */
   patience_until_ms: number;
-  /** That has happened. */
+  /** There was no answer by then. */
   is_slow: boolean;
 }
 
@@ -41,13 +41,13 @@ export class Seat implements Caller {
   /** The operation whose first step was let go last. */
   begun = 0;
   dead = false;
-  /** It has backed off until each of these has taken a step, where it can. */
+  /** It has backed off until each of these that can go has taken a step. */
   readonly lets_go_first: Set<Seat> = new Set();
-  /** It asks again what it asked before, and backs off for that reason. */
+  /** It asks again what it asked before, and backs off for that reason: it polls for something. */
   polls = false;
   /** After how many of its steps it has slept. */
   readonly slept_after: number[] = [];
-  /** Inside the process, and nothing comes of it until somebody else moves: it is not waited for. */
+  /** It is inside the process and does nothing until somebody else moves: it is not waited for. */
   stands_still = false;
   /** It stood still before, and has not moved since. */
   stood_still = false;
@@ -59,7 +59,7 @@ export class Seat implements Caller {
   #opening = 0;
   #over: Error | undefined;
 
-  /** @param moved is called whenever something has come of it: a step at the gate, or its end */
+  /** @param moved is called whenever the client has moved: it came to the gate, ended, or has a connection */
   constructor(client: number, moved: (seat: Seat) => void) {
     this.client = client;
     this.#moved = moved;
@@ -129,7 +129,7 @@ export class Seat implements Caller {
     return !this.isOver && this.flight === undefined && this.arrived.length === 0;
   }
 
-  /** It will be heard of again before anybody else need go. */
+  /** It will move without anybody else having to go first. */
   get isBusy(): boolean {
     return !(this.canGo || this.waits || this.isOver || this.stands_still);
   }

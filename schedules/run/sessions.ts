@@ -9,9 +9,9 @@ import type { Seat } from "./seat.ts";
 interface GatedSession<Client> {
   readonly gate: SessionGate | SharedGate;
   readonly session: Session<Client>;
-  /** How many steps its schedule had when it was opened: they are not its own. */
+  /** How many steps the schedule had when this session was opened: they are not its own. */
   since: number;
-  /** What was set on it while it was warmed up: that stays. */
+  /** What was set on it during the warm-up: that stays. */
   usual: ReadonlySet<string>;
 }
 
@@ -35,7 +35,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
   }
 
   /**
-   * Opens what is missing.
+   * Opens the connections that are missing.
    * @returns the connection outside the gates, at the server's own level; and whether any was opened behind a gate
    */
   async open(clients: number): Promise<{ readonly outside: Client; readonly opened: boolean }> {
@@ -82,14 +82,14 @@ export class LaneSessions<Client> implements AsyncDisposable {
 
   /**
    * After a schedule that ended: nothing of it may reach into the next one.
-   * @param warmed_up it was there to warm up: what libraries set on a new connection stays
+   * @param warmed_up the schedule was a warm-up: what libraries set on a new connection stays
    */
   async leave(run: Run, trace: Trace, warmed_up: boolean): Promise<void> {
     const leaving = this.#places.map(async (place, i) => {
       if (!place || this.#places.indexOf(place) < i) return;
       place.gate.leave();
       const clients = this.#places.flatMap((p, n) => (p === place ? [n + 1] : []));
-      // One for all again, after one of them had to reconnect.
+      // After a client had to reconnect, a shared connection is not everybody's any more, and is replaced.
       const is_whole = !this.#shared || clients.length === this.#places.length;
       const own = { ...trace, steps: trace.steps.slice(place.since) };
       if (warmed_up) place.usual = statementsBehind(own, clients);
@@ -111,13 +111,13 @@ export class LaneSessions<Client> implements AsyncDisposable {
       await this.#replaceOutside();
   }
 
-  /** Of a schedule that was given up nothing can be kept. */
+  /** No connection of a schedule that was given up can be kept. */
   async abandon(run: Run): Promise<void> {
     const flying = new Set(run.seats.map((seat) => seat.flight?.session));
     const places = [...new Set(this.#places.filter((place) => place !== undefined))];
     for (const place of places) place.gate.close();
     run.giveUp();
-    // First those that hold locks without waiting themselves: then the others can end, too.
+    // First the connections that hold locks without waiting themselves: then the others can end, too.
     places.sort((a, b) => Number(flying.has(a.session)) - Number(flying.has(b.session)));
     for (const place of places) await this.#drop(place);
   }
@@ -179,7 +179,7 @@ function leftBy(
 ): "nothing" | Left | "broken" {
   const mine = (one: { client: number }): boolean => clients.includes(one.client);
   const steps = trace.steps.filter(mine);
-  // A driver remembers its troubles: the AWS SDK has a budget for retries.
+  // A driver remembers errors: the AWS SDK has a budget for retries.
   if (steps.some((step) => step.fault !== undefined && step.fault !== "expire")) return "broken";
   const behind = steps.filter(({ leavesBehind }) => leavesBehind);
   if (behind.some(({ statement }) => !usual.has(statement))) return "settings";

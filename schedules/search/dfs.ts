@@ -13,7 +13,7 @@ export interface ExhaustOptions {
   readonly faults?: readonly Fault[];
 }
 
-/** A place in the tree of schedules that is still to be visited: these choices, then on by itself. */
+/** A place in the tree of schedules that is still to be visited: first these choices, then the visit makes its own. */
 interface Branch {
   readonly choices: readonly number[];
   /** At its last choice: steps that were tried there or before, and lead nowhere new while they commute. */
@@ -23,16 +23,18 @@ interface Branch {
 }
 
 /**
- * Now and then a server does something else after the same choices. It takes the other victim of a deadlock. Or it
- * depends on what nobody sees: InnoDB locks a row that was deleted and is still to be purged, where otherwise there
- * is only a gap, which two can lock at once. A branch is lost only if it stays away: tried so often, or five times
- * where a pass has already spent more tries than schedules.
+ * Now and then a server does something else after the same choices. It may take the other victim of a deadlock. Or what
+ * it does depends on something hidden: InnoDB locks a deleted row that was not purged yet, where otherwise there is
+ * only a gap, which two clients can lock at once. A branch is lost only if this many tries do not reach it, or five,
+ * once a pass has spent many more tries than schedules.
  */
 const tries_max = 60;
 const tries_at_least = 5;
-/** So many tries a pass may spend in any case. */
+/** A pass may spend this many tries more than schedules. */
 const tries_free = 100;
-/** What follows from a victim that is taken once in a hundred times does stay away: then all begins anew. */
+/**
+ * A victim that is taken once in a hundred times can still be missed: then the whole search begins anew.
+ */
 const passes_max = 3;
 
 const root: Branch = { choices: [], asleep: [], candidates: [], tries: 1 };
@@ -47,11 +49,11 @@ interface Node {
 }
 
 /**
- * All interleavings, depth first, each schedule run from its start. Steps that commute are pruned by
- * sleep sets (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996): after
- * a step was tried at a point, it sleeps in the branches beside it until a step comes that does not commute
- * with it. Of every set of interleavings that differ only in commuting steps at least one is run.
- * A pass that lost branches proves nothing and is followed by another: one without a loss covers all.
+ * All interleavings, depth first, each schedule run from its start. Steps that commute are pruned by sleep sets
+ * (Godefroid, "Partial-Order Methods for the Verification of Concurrent Systems", 1996): after a step was tried at a
+ * point, it sleeps in the branches beside it until a step comes that does not commute with it. Of every set of
+ * interleavings that differ only in commuting steps at least one is run. A pass that lost branches proves nothing and
+ * is followed by another; a pass without a loss covers everything.
  */
 export class Exhaust implements Search {
   readonly exhaustive = true;
@@ -95,7 +97,7 @@ export class Exhaust implements Search {
     return root;
   }
 
-  /** Later, after all others: what the server depends on may have changed by then. */
+  /** Tries a branch again, after all others: what the server depends on may have changed by then. */
   #tryAgain(branch: Branch): void {
     this.#misses++;
     const is_too_much = this.#misses > tries_free + this.#visits;
@@ -135,7 +137,7 @@ export class Exhaust implements Search {
 /** One run down the tree. */
 class Visit {
   readonly nodes: Node[] = [];
-  /** It came to its branch; otherwise the server did something else after the same choices. */
+  /** It reached its branch; otherwise the server did something else after the same choices. */
   arrived: boolean;
   readonly pick: PickNext = (point) => this.#pick(point);
   readonly #branch: Branch;

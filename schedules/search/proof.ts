@@ -18,7 +18,7 @@ export interface ProofFacts {
   readonly stood_still: number;
   /** Schedules that failed once, and not again when they were run alone. */
   readonly unrepeated: number;
-  /** Most clients that took a step in one schedule. */
+  /** The most clients that took a step in one schedule. */
   readonly racing: number;
   /** Set-ups whose result was looked at. */
   readonly looks: number;
@@ -37,22 +37,21 @@ export type Doubt =
   | { readonly kind: "stood still"; readonly count: number }
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
-  /** Nobody could say whether they ended like a serial order. */
+  /** Schedules of which nobody could say whether they ended like a serial order. */
   | { readonly kind: "undecided"; readonly count: number }
   | { readonly kind: "not looked" }
   | { readonly kind: "stale"; readonly stale: Stale }
   | { readonly kind: "too large"; readonly what: readonly string[] };
 
 /**
- * The one place that decides about the word "proof": every interleaving of this size was run and none failed,
- * each from the same state, with nothing beside it in its database, and no branch was lost. That nothing runs
- * beside it is not among the facts, but made so: each lane has a database of its own, and explorations of one
- * backend take turns.
+ * The one place that decides about the word "proof": every interleaving of this size was run and none failed, each from
+ * the same state, with nothing else in its database, and no branch was lost. That nothing else runs there is not among
+ * the facts; it is guaranteed: each lane has a database of its own, and explorations of one backend take turns.
  *
  * The commit of a statement outside a transaction is a step of its own only through doors; where it is not, the
  * report says so.
  *
- * @returns undefined = proof; else the first reason against it, what the user can change before the rest
+ * @returns undefined = proof; else the first reason against it: what the user can change comes before the rest
  */
 export function doubtOf(facts: ProofFacts): Doubt | undefined {
   if (facts.failed) return { kind: "failed" };
