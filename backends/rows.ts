@@ -1,17 +1,20 @@
-/** A row, an item or a key, whole: by column, attribute or part. Texts, null, lists and maps; numbers are texts. */
+/**
+ * A whole row, item or key: its values by column, attribute or part. They are texts, null, lists or maps; numbers are
+ * texts.
+ */
 export type Row = Readonly<Record<string, unknown>>;
 
 /** All that one table holds. */
 export interface TableRows {
   readonly rows: readonly Row[];
   /**
-   * Columns whose values a sequence makes, and the name of that sequence: those that refer to one another by a
-   * foreign key have the same.
+   * Columns whose values come from a sequence, with the name of that sequence: columns that refer to one another by a
+   * foreign key have the same one.
    */
   readonly sequences: Readonly<Record<string, string>>;
 }
 
-/** All that a database holds, by the names of its tables; the keys of Redis are one table, `keys`. */
+/** Everything that a database holds, by the names of its tables; the keys of Redis are one table, `keys`. */
 export type AllRows = ReadonlyMap<string, TableRows>;
 
 /** Reading more than this after every schedule would cost more than the schedules. */

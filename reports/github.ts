@@ -7,7 +7,7 @@ import { sign_order, sign_words, signs } from "./signs.ts";
 import type { Results } from "./summary.ts";
 import { visible } from "./visible.ts";
 
-/** GitHub shows no more than ten of a kind a step. */
+/** GitHub shows at most ten annotations of a kind per step. */
 const annotations_max = 10;
 
 /** One line for each cell that is not as declared, and for each backend that did not run. */
@@ -51,13 +51,13 @@ const openLine = (cell: CellResult): string =>
   `- **${plain(`${cell.workload} ${nameOf(cell)} on ${cell.server}`)}**: ${plain(wordOf(cell))}. ` +
   plain(cell.remarks.join(" "));
 
-/** What is said of data is no Markdown and no HTML. */
+/** Text that comes from data must not be read as Markdown or HTML. */
 const plain = (text: string): string =>
   visible(text)
     .replaceAll("\n", " ")
     .replace(/[\\`*_[\]<>|&#~]/g, (char) => `&#${char.charCodeAt(0)};`);
 
-/** A workflow command: what ends its parts is written in another way. */
+/** A workflow command; characters that would end one of its parts are escaped. */
 function command(kind: "error" | "warning", title: string, message: string): string {
   const data = (text: string): string =>
     visible(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

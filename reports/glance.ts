@@ -1,6 +1,6 @@
 /**
- * The matrix at a glance, in a terminal of any width: for each workload and server the ways that come to the same at
- * every level, together, the safe ones first. A few cells, asked for in particular, get a few lines each instead.
+ * The matrix at a glance, in a terminal of any width: for each workload and server, strategies with the same results at
+ * every level are shown together, the safe ones first. If there are only a few cells, each gets a few lines instead.
  */
 import type { CellResult } from "../matrix/result.ts";
 import {
@@ -16,7 +16,7 @@ import { signOf, wordOf } from "./sign.ts";
 import { type Sign, sign_order, sign_words, signs } from "./signs.ts";
 import { wrapped } from "./wrap.ts";
 
-/** So few are told in detail. */
+/** Up to this many cells are shown in detail. */
 const few = 8;
 const indent = 2;
 

@@ -5,8 +5,9 @@ import { failingInterleaving, type Results } from "./summary.ts";
 import { visible } from "./visible.ts";
 
 /**
- * The results as JUnit's XML, which Jenkins, GitLab and others read: a suite a workload and server, a test a cell. What
- * is not as declared fails, with its interleaving; what has no verdict is skipped; what did not run is an error.
+ * The results as JUnit's XML, which Jenkins, GitLab and others read: a suite for each workload and server, a test for
+ * each cell. What is not as declared fails, with its interleaving; what has no verdict is skipped; what did not run is
+ * an error.
  */
 export function junit({ cells, not_run, elapsed_s }: Results): string {
   const suites = groups(cells, ({ workload, server }) => `${workload} on ${server}`).map(
@@ -65,7 +66,7 @@ function element(
   return children.length === 0 ? `${open}/>` : `${open}>${children.join("\n")}</${name}>`;
 }
 
-/** XML has no place for most control characters, however they are written. */
+/** XML cannot contain most control characters, not even escaped. */
 const text = (said: string): string =>
   visible(said)
     // oxlint-disable-next-line no-control-regex

@@ -1,6 +1,7 @@
 /**
- * Gives fields to an error whose message says all that people need. Test runners print every field below it, and copy
- * it from process to process field by field: what a program may want to look at is kept where they do not see it.
+ * Gives fields to an error whose message says all that people need. Test runners print every field of an error below
+ * its message, and copy errors from process to process field by field: these fields, which are for programs, are hidden
+ * from them.
  */
 export function keepAside(error: Error, fields: object): void {
   const toJSON = (): object => ({ name: error.name, message: error.message, stack: error.stack });

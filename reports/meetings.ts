@@ -1,6 +1,6 @@
 import type { Meeting, Scenarios } from "../scenarios.ts";
 
-/** Which operations met, and what came of it; the seed repeats it. */
+/** Which operations met, and what was found; the seed repeats it. */
 export function meetingsText({ name, seed, meetings, schedules }: Scenarios): string {
   const kinds: readonly (readonly [Meeting["ended"], string])[] = [
     ["raced", "raced"],

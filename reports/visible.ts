@@ -1,4 +1,4 @@
-/** Characters that would not be seen, would command a terminal, or would turn the text around, as signs that are seen. */
+/** Replaces characters that are invisible, control a terminal, or reverse the text by visible signs. */
 export function visible(text: string): string {
   return text.replace(
     // oxlint-disable-next-line no-control-regex

@@ -1,4 +1,4 @@
-/** Words in lines of a width; a word that is longer has a line of its own. */
+/** Breaks words into lines of this width; a longer word gets a line of its own. */
 export function wrapped(words: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const word of words) {

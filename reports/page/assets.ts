@@ -1,5 +1,5 @@
 /**
- * The page's own script and style sheet: the package has them built, in the repository they are bundled from
+ * The page's own script and style sheet: the package contains them built; in the repository they are bundled from
  * `browser/`.
  */
 import { readFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ export async function pageAssets(): Promise<Assets> {
   }
 }
 
-/** Once a process. */
+/** They are made once per process. */
 let made: Promise<Assets> | undefined;
 
 async function bundled(): Promise<Assets> {

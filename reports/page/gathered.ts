@@ -1,7 +1,6 @@
 /**
- * The page of programs of one's own: every exploration leaves a file in the folder, and the page is drawn of all of
- * them. So the tests of a suite come together in one page, whatever their order, and though they run in several
- * processes.
+ * The page of the user's own programs: every exploration leaves a file in the folder, and the page is drawn from all of
+ * them. So the tests of a suite come together in one page, whatever their order, even if they run in several processes.
  */
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";

@@ -109,7 +109,7 @@ export interface Said {
 
 export interface Moment {
   readonly step: number;
-  /** `sent`: sent, and now it waits. `done`: it goes on after waiting. `whole`: sent and answered. */
+  /** `sent`: the step was sent and now waits. `done`: it goes on after waiting. `whole`: it was sent and answered. */
   readonly is: "sent" | "done" | "whole";
   /** One for each of the places. */
   readonly state: readonly PlaceState[];
@@ -165,7 +165,7 @@ export interface LoadOperations {
   readonly lane: readonly number[];
   /** Microseconds from the call of the previous operation to this one's; and how long it took. */
   readonly after_us: readonly number[];
-  /** -1 = it has no known end. */
+  /** -1 = the operation has no known end. */
   readonly took_us: readonly number[];
   /** A letter for each operation: o = ok, f = fail, i = info. */
   readonly status: string;

@@ -55,7 +55,7 @@ export function statesOf(
 /** A step that waited is done just after the step that let it go on. */
 const doneAt = (row: number, at: number): number => (at === row ? row : at + 0.5);
 
-/** Which row a moment stands for: what was done by then has a row up to this one. */
+/** The row that a moment stands for: everything done by then is in rows up to this one. */
 function nowAt(trace: Trace, step: number, is: Moment["is"]): number {
   const { releasedBy } = trace.steps[step]!;
   return is === "done" ? doneAt(step, releasedBy ?? step) : is === "sent" ? step - 0.5 : step;
