@@ -260,6 +260,6 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** What of ours is in a temporary folder. */
+/** What we have left in a temporary folder. */
 const leftovers = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.startsWith("raceproof-"));

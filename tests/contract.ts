@@ -4,7 +4,7 @@ import type { Backend, Gate, Session } from "../backends/backend.ts";
 import { open_gate } from "../backends/backend.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 
-/** An error and what it must be taken for. */
+/** An error and how it must be classified. */
 export interface Provoked {
   readonly error: unknown;
   readonly outcome: "fail" | "info";
@@ -17,7 +17,7 @@ export interface Fixtures<Client> {
   connect(): Promise<Backend<Client>>;
   /** Everything an outsider sees: databases, keys, tables, connections. Compared before and after. */
   outside(): Promise<unknown>;
-  /** The value `key` is there and stands at 0. */
+  /** Makes sure that the value `key` is there and is 0. */
   prepare(client: Client, key: string): Promise<void>;
   /** Exactly one step, autocommit. */
   write(client: Client, key: string, value: number): Promise<void>;
@@ -25,7 +25,7 @@ export interface Fixtures<Client> {
   read(client: Client, key: string): Promise<number>;
   /** Adds one on the server, in exactly one step, autocommit; no retry. */
   increment(client: Client, key: string): Promise<void>;
-  /** Begins a statement, has the server lost in the middle of it, gives the error the client got. */
+  /** Begins a statement, takes the server away in the middle of it, and returns the error that the client got. */
   loseServer(backend: Backend<Client>, session: Session<Client>, key: string): Promise<unknown>;
   /** Requests that never leave the client (closed connection, nonsense), and the errors they end with. */
   refuse(backend: Backend<Client>, key: string): Promise<readonly unknown[]>;
@@ -33,7 +33,7 @@ export interface Fixtures<Client> {
   readonly provoke: Readonly<
     Record<string, (backend: Backend<Client>, key: string) => Promise<Provoked>>
   >;
-  /** One holds what the other waits for; absent where the server never holds a request. */
+  /** One session holds what the other waits for; absent where the server never holds a request. */
   readonly locks?: Readonly<Record<string, Lock<Client>>>;
 }
 
@@ -53,7 +53,7 @@ export function backendContract<Client>(name: string, fixtures: Fixtures<Client>
     });
     afterAll(() => backend[Symbol.asyncDispose]());
 
-    /** Opens a session whose counter stands at 0, gives it away, and closes it. */
+    /** Opens a session whose counter is 0, lets `body` use it, and closes it. */
     async function using(
       gate: Gate,
       body: (session: Session<Client>, key: string) => Promise<void>,

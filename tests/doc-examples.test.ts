@@ -35,7 +35,7 @@ test.each([...examples])("%s", async (name, code) => {
     said.push(words.map(String).join(" "));
   });
   const file = join(folder, `${name}.ts`);
-  // In here the package is not installed.
+  // In this repository the package is not installed.
   await writeFile(file, code.replaceAll('from "raceproof"', `from ${JSON.stringify(entry)}`));
   try {
     await import(pathToFileURL(file).href);

@@ -1,4 +1,7 @@
-/** One server of each kind for all examples; the files find them in their environment, as in a project of their own. */
+/**
+ * One server of each kind for all examples; the example files find them in their environment, as in a project of their
+ * own.
+ */
 import type { ServerKind } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
 import { variableOf } from "../servers/url.ts";

@@ -27,13 +27,14 @@ function sizeFor(
   { workload }: Pick<CellResult, "workload">,
 ): typeof size {
   if (servers.includes("mariadb")) return { ...size, schedules: 0, fault_schedules: 0 };
-  // A lost reply at every step of a transaction is hundreds of schedules: `pruning.test.ts` runs all of some.
+  // A lost reply at every step of a transaction means hundreds of schedules: `pruning.test.ts` runs all of them for
+  // some.
   if (workload === "counter" && ["redis", "dynamodb"].includes(servers.join())) return size;
   return { ...size, fault_schedules: 40 };
 }
 /** All cells of these are measured by `npm start`, which the gate runs, too. */
 const in_main_job = ["postgres", "mysql", "redis", "dynamodb"];
-/** Not every level of these: at others MariaDB does as MySQL does, and without its snapshots as MariaDB. */
+/** Only some levels of these: at the others, MariaDB behaves like MySQL, and without its snapshots like MariaDB. */
 const only_levels: Readonly<Record<string, readonly Isolation[]>> = {
   postgres: ["READ COMMITTED"],
   mysql: ["REPEATABLE READ"],

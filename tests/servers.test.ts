@@ -132,7 +132,7 @@ test("a start gives up when every port is taken, and leaves nothing", async () =
   taken.close();
 });
 
-/** tsx keeps a folder of its own beside. */
+/** The homes of servers; tsx keeps a folder of its own beside them. */
 const homes = async (base: string): Promise<readonly string[]> =>
   (await readdir(base)).filter((name) => name.startsWith("raceproof"));
 

@@ -22,7 +22,7 @@ async function sentence(kind: "postgres" | "mysql", url: string): Promise<string
   return "connected";
 }
 
-/** The same place under another scheme and user: another kind of client knocks there. */
+/** The same place under another scheme and user, so that another kind of client connects there. */
 const as = (scheme: string, url: string): string =>
   `${scheme}://someone@${new URL(url.replace(/^\w+:/, "http:")).host}/`;
 

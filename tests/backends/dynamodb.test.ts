@@ -30,7 +30,7 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** A table for each backend of the contract; the clients know whose they are. */
+/** A table for each backend of the contract, by the clients of that backend. */
 const tables = new WeakMap<Client, string>();
 let backends = 0;
 const tableOf = (client: Client): string => tables.get(client) ?? "raceproof-contract-0";
@@ -141,7 +141,7 @@ const fixtures: Fixtures<Client> = {
   async increment(client, key) {
     await increment(client, key);
   },
-  /** Stopped, a server takes requests and does not answer; then it is killed. */
+  /** A stopped server takes requests and does not answer; then it is killed. */
   async loseServer() {
     await using server = await startLocal("dynamodb", { settings: "fast", progress: () => {} });
     await using backend = await connect(server.url);

@@ -36,7 +36,7 @@ interface Form {
   readonly statements: readonly string[];
 }
 
-/** How people call mysql2, and the steps that must come of it. */
+/** How people call mysql2, and the steps that must result. */
 const forms: Readonly<Record<string, Form>> = {
   query: { call: (c) => c.query("SELECT 1 AS v"), statements: ["SELECT 1 AS v"] },
   "query with values": {

@@ -4,7 +4,7 @@ import { type Isolation, open_gate } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import type { Fixtures, Provoked } from "../contract.ts";
 
-/** The error that is wanted. */
+/** The error that the work must end with. */
 const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => new Error("nothing went wrong"),
@@ -16,7 +16,7 @@ const add = "UPDATE contract SET v = v + 1 WHERE id = ?";
 
 type Provoke = Fixtures<Connection>["provoke"][string];
 
-/** Two sessions at a level; the first gives the error away. */
+/** Opens two sessions at a level, whose clash gives the error. */
 function withTwo(
   isolation: Isolation,
   expected: string,
@@ -51,7 +51,7 @@ const since_snapshot: Provoke = async (backend, key) => {
 
 /**
  * What the contract needs to know of MySQL and MariaDB.
- * @param url asked when a test runs: only then there are servers
+ * @param url called when a test runs: only then are there servers
  */
 export function mysqlFixtures(url: () => string): Fixtures<Connection> {
   async function asOutsider<T>(work: (client: Connection) => Promise<T>): Promise<T> {
@@ -147,7 +147,7 @@ export function mysqlFixtures(url: () => string): Fixtures<Connection> {
         return { error, outcome: "info", code: "PROTOCOL_CONNECTION_LOST" };
       },
       "lock not available (NOWAIT)": async (backend, key) => {
-        // MariaDB answers NOWAIT with the timeout's own number.
+        // MariaDB answers NOWAIT with the number of a lock timeout.
         const expected = backend.name === "mariadb" ? "1205" : "3572";
         return withTwo("READ COMMITTED", expected, async (one, two) => {
           await two.beginTransaction();

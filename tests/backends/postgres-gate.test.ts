@@ -32,7 +32,7 @@ interface Form {
   readonly statements: readonly string[];
 }
 
-/** How people call `pg`, and the steps that must come of it. */
+/** How people call `pg`, and the steps that must result. */
 const forms: Readonly<Record<string, Form>> = {
   "text, promise": { call: (c) => c.query("SELECT 1 AS v"), statements: ["SELECT 1 AS v"] },
   "text and values": {
@@ -245,7 +245,7 @@ describe("pg.Pool", () => {
       "left_over = 2",
     ]);
     expect(gate.seen.filter((line) => line.startsWith("done"))).toHaveLength(6);
-    // A pool that still lends a connection is disposed of all the same.
+    // Even a pool that still lends a connection is disposed of.
     await pool.connect();
     await session[Symbol.asyncDispose]();
     await backend[Symbol.asyncDispose]();

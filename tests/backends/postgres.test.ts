@@ -16,7 +16,7 @@ async function asOutsider<T>(work: (client: Client) => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs until the error that is wanted, and gives it. */
+/** The error that the work must end with. */
 const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => new Error("nothing went wrong"),
@@ -28,7 +28,7 @@ const add = "UPDATE contract SET v = v + 1 WHERE id = $1";
 
 type Provoke = Fixtures<Client>["provoke"][string];
 
-/** Two sessions at a level; the first gives the error away. */
+/** Opens two sessions at a level, whose clash gives the error. */
 function withTwo(
   isolation: "READ COMMITTED" | "REPEATABLE READ" | "SERIALIZABLE",
   expected: string,

@@ -13,7 +13,7 @@ export async function asOutsider<T>(url: string, work: (client: Redis) => Promis
   }
 }
 
-/** The error that is wanted. */
+/** The error that the work must end with. */
 export const errorOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(
     () => new Error("nothing went wrong"),
@@ -51,7 +51,7 @@ function provoking(
 
 /**
  * What the contract needs to know of Redis and Valkey.
- * @param url asked when a test runs: only then there are servers
+ * @param url called when a test runs: only then are there servers
  */
 export function redisFixtures(url: () => string): Fixtures<Redis> {
   return {

@@ -1,4 +1,4 @@
-/** ZooKeeper holds locks, not counters: what the contract asks of a backend, as far as it has it. */
+/** ZooKeeper holds locks, not counters: what the contract asks of a backend, as far as it applies. */
 import { promisify } from "node:util";
 import { type Client, CreateMode } from "node-zookeeper-client";
 import { describe, expect, inject, it } from "vitest";
@@ -27,7 +27,7 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-/** What an outsider sees of ours. */
+/** What an outsider sees of what we made. */
 async function outside(): Promise<string[]> {
   const library = (await import("node-zookeeper-client")).default;
   const client = await openClient(library, addressIn(url()), "");

@@ -1,4 +1,4 @@
-/** Where a server may be: IPv6, a Unix socket, behind encryption. What does not fit is one sentence. */
+/** Where a server may be: IPv6, a Unix socket, behind encryption. What does not fit is reported in one sentence. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer, connect as dial, type ListenOptions } from "node:net";

@@ -13,7 +13,7 @@ afterAll(() => rmSync(out, { recursive: true }));
 type Kind = "postgres" | "mysql" | "redis";
 const strategies = { postgres: "in-place,upsert", mysql: "in-place,upsert", redis: "incr,lua" };
 
-/** Runs two cells there, and kills the server as soon as the command has said this. */
+/** Runs two cells on a server, and kills it as soon as the command has said this. */
 async function dies(
   kind: Kind,
   when: RegExp,

@@ -7,7 +7,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { command } from "../../command.test-support.ts";
 
 const place = mkdtempSync(join(tmpdir(), "raceproof-ctrl-c-"));
-// PostgreSQL may run as another user, who must find its home in there.
+// PostgreSQL may run as another user, which must find its home in there.
 chmodSync(place, 0o755);
 afterAll(() => rmSync(place, { recursive: true }));
 
@@ -55,7 +55,7 @@ function faultsBegunIn(folder: string): number {
 const foldersLeft = (): string[] =>
   readdirSync(place).filter((name) => name.startsWith("raceproof_"));
 
-/** Whoever works in our place, stopped ones too. */
+/** The processes whose working folder is in our place, stopped ones too. */
 function processesLeft(): string[] {
   return readdirSync("/proc").filter((pid) => {
     try {

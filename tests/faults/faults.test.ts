@@ -83,7 +83,7 @@ describe.concurrent(`what was acknowledged outlives faults (seed ${seed})`, () =
       fault_kinds.toSorted().flatMap((fault) => [`ok ${fault}`]),
     );
     const { operations } = await readHistory(load!.history);
-    // What nobody knows is said to be so.
+    // Every operation of unknown outcome has an error.
     expect(operations.filter(({ status, error }) => status === "info" && !error)).toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ const seed = Date.now() % 1e6;
 const out = mkdtempSync(join(tmpdir(), "raceproof-lock-"));
 afterAll(() => rmSync(out, { recursive: true }));
 
-/** Nobody waits longer for another client to write. */
+/** The longest that a client sleeps while it waits for another one to write. */
 const doze_limit_ms = 1_000;
 
 /** Between reading the counter and writing it, a client falls asleep now and then; only one at a time. */

@@ -36,7 +36,7 @@ export async function judge<Client>(
   };
 }
 
-/** Whether it was found, and the repaired one not reported. */
+/** Whether the race was found, and the repaired program not reported. */
 export const isRight = ({ racy, repaired }: Judged): boolean =>
   racy.said === "race" && (repaired.said === "proof" || repaired.said === "nothing found");
 

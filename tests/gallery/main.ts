@@ -1,6 +1,7 @@
 /**
- * `npm run gallery`: every program, racy and repaired, without an assertion. Writes the table into docs/gallery.md; with
- * a word behind it, only the programs that have it in their name, with all that is said of them, and no table.
+ * `npm run gallery`: every program, racy and repaired, without an assertion. Writes the table into docs/gallery.md.
+ * With a word after the command, runs only the programs with this word in their names, prints everything that is said
+ * of them, and writes no table.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { startServer } from "../../servers/start.ts";

@@ -6,7 +6,7 @@ export interface GalleryProgram<Client> {
   readonly name: string;
   /** Of the first database. */
   readonly schema?: string;
-  /** Where the repair is in the schema. */
+  /** Present if the repair is in the schema. */
   readonly repaired_schema?: string;
   readonly setup: ProgramOptions<Client>["setup"];
   readonly racy: ProgramOptions<Client>["run"];

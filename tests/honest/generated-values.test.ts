@@ -84,7 +84,7 @@ test("MySQL: the id that an insert answers", async () => {
   expect(await replayOf(options)).toContain(same);
 });
 
-/** Takes a lock with a token of its own, and gives it back whoever has it by now. */
+/** Takes a lock with a token of its own, and releases it whoever holds it by then. */
 const locking = (backend: Backend<Redis>): ExploreOptions<Redis> => ({
   name: "random tokens",
   backend,

@@ -1,5 +1,5 @@
 /**
- * Right programs that touch more than a key of their own: fixed ids, TRUNCATE in set-up, SERIALIZABLE with retry,
+ * Correct programs that touch more than a key of their own: fixed ids, TRUNCATE in set-up, SERIALIZABLE with retry,
  * MySQL's gap locks. Lanes side by side in one database made each of them fail, so lanes have databases of their own.
  */
 import type { Connection } from "mysql2/promise";

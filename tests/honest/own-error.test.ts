@@ -1,4 +1,4 @@
-/** What the program threw is shown first, with its stack; an error that needs no race is no race. */
+/** What the program threw is shown first, with its stack; an error that needs no race is not a race. */
 import type { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";

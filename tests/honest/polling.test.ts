@@ -30,7 +30,7 @@ async function twice<Client>(options: ExploreOptions<Client>): Promise<string> {
   const [one, two] = [await explored(options), await explored(options)];
   if (typeof one === "string") return one;
   if (typeof two === "string") return two;
-  // Nobody can say how often a loop goes round: that is no proof.
+  // Nobody can say how often a loop goes round, so it is not a proof.
   if (one.complete || one.proof) return `called a proof: ${one.text}`;
   const [first, second] = [one, two].map((report) => JSON.stringify(report.endings));
   return first === second ? "right" : `${first} and then ${second}`;
@@ -41,7 +41,7 @@ async function raceIn<Client>(options: ExploreOptions<Client>): Promise<string> 
   const found = await explored(options);
   if (typeof found !== "string") throw new Error(`no race was found: ${found.text}`);
   expect(found.length).toBeLessThan(20_000);
-  // A lane that knows nothing yet does the same again.
+  // A new lane, which has learned nothing yet, does the same again.
   process.env[replay_variable] = /RACEPROOF_REPLAY='([^']*)'/.exec(found)?.[1];
   const again = await explored(options);
   delete process.env[replay_variable];
@@ -105,7 +105,7 @@ describe("Redis", () => {
 
   const unlock = `if redis.call("get", KEYS[1]) == ARGV[1] then return redis.call("del", KEYS[1]) end return 0`;
 
-  /** As Redlock does it: a token, a few tries with a random delay, a script that gives back. */
+  /** As Redlock does it: a token, a few tries with a random delay, a script that releases. */
   const redlock: Guard = async (db, lock, work) => {
     const token = randomUUID();
     for (let attempt = 0; (await db.set(lock, token, "PX", 10_000, "NX")) !== "OK"; attempt++) {
@@ -131,7 +131,7 @@ describe("Redis", () => {
       }),
     ).toBe("right"));
 
-  /** Looks first and takes then. */
+  /** Looks first, and takes the lock in a second step. */
   const looking: Guard = async (db, lock, work) => {
     while (await db.exists(lock)) await sleep(20);
     await db.set(lock, "taken", "PX", 30_000);
@@ -143,7 +143,7 @@ describe("Redis", () => {
     expect(await raceIn(counter("looks", looking))).toContain("lost update");
   });
 
-  /** Gives back what is no longer its own. */
+  /** Releases a lock that is no longer its own. */
   const early: Guard = async (db, lock, work) => {
     while ((await db.set(lock, "taken", "PX", 30_000, "NX")) !== "OK") {
       await sleep(20);

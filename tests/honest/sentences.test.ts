@@ -66,7 +66,7 @@ describe.each(["postgres", "mysql"] as const)("%s", (kind) => {
     return sentenceOf(message);
   }
 
-  /** Reads and writes back, with a version beside the balance that nobody asks for. */
+  /** Reads and writes back, with a version beside the balance that no statement checks. */
   const withdraw =
     (lock = ""): Run =>
     async (db, client) => {

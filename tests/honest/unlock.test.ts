@@ -1,4 +1,6 @@
-/** Who waits for a lock of the session goes on with the step that gives it back, wherever in its text that stands. */
+/**
+ * A client that waits for a session's lock goes on with the step that releases it, wherever in its text that happens.
+ */
 import type { Connection } from "mysql2/promise";
 import type pg from "pg";
 import { expect, inject, test } from "vitest";

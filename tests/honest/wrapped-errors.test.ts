@@ -1,4 +1,4 @@
-/** What an ORM wrapped is still known for what it is: its code, what became of it, whether to try again. */
+/** An error that an ORM wrapped is still recognised: its code, what became of it, whether to try again. */
 import type { Connection } from "mysql2/promise";
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";

@@ -15,7 +15,7 @@ export interface Interruption {
   readonly on: Subject;
   /** URLs of servers; none: local ones. */
   readonly urls: Readonly<Partial<Record<ServerKind, string>>>;
-  /** How long after it has begun to work; undefined: at once, before it listens to anybody. */
+  /** How long after the run has begun to work; undefined: at once, before it handles signals. */
   readonly after_ms: number | undefined;
   /** The file of the command, compiled. */
   readonly command: string;
@@ -45,14 +45,14 @@ export const subjects: readonly Subject[] = [
 
 export interface Outcome {
   readonly left: Left;
-  /** After the next run, or `raceproof clean`, had been there. */
+  /** What was left after the next run, or `raceproof clean`. */
   readonly left_at_last: Left;
   readonly judged: number;
-  /** What must not be, in a sentence each. */
+  /** What went wrong, in a sentence each. */
   readonly wrong: readonly string[];
 }
 
-/** How long an ordered end, or a watchdog, may take. */
+/** How long an orderly end, or a watchdog, may take. */
 const end_limit_ms = 90_000;
 
 export async function interrupt(what: Interruption): Promise<Outcome> {
@@ -119,7 +119,7 @@ async function whatIsLeft(
   }
 }
 
-/** What the run says must be so, whatever was done to it. */
+/** What the run says must be true, whatever was done to it. */
 function told(out: string, said: string): string[] {
   const wrong = /a mistake of raceproof's own|^\s+at .*:\d+:\d+\)?$/m.test(said)
     ? [`it says: ${said.slice(-600)}`]
@@ -138,13 +138,13 @@ function told(out: string, said: string): string[] {
   ];
 }
 
-/** npm and a terminal that are killed have no code; a run that had not begun to listen is ended by the signal. */
+/** npm and a terminal that are killed have no code; a run that did not handle signals yet is ended by the signal. */
 function codeOf({ by, code: expected }: Way, code: number | null, said: string): string[] {
   if (by !== "itself" || expected === undefined || code === null || code === expected) return [];
   return [`it ended with ${code}, not ${expected}: ${said.slice(-300)}`];
 }
 
-/** Judges every history. @returns how many there were with something in them */
+/** Judges every history. @returns how many were not empty */
 async function judge(out: string, wrong: string[]): Promise<number> {
   let names: string[];
   try {

@@ -20,7 +20,7 @@ const { values } = parseArgs({
 });
 const at_once = 3;
 const longest_ms = 12_000;
-/** One of so many is interrupted before it has begun. */
+/** One run in this many is interrupted before it has begun. */
 const early_every = 10;
 const command = resolve("dist/cli/main.js");
 
@@ -29,7 +29,7 @@ const servers = new Map<ServerKind, Server>();
 for (const kind of server_kinds) servers.set(kind, await startServer(kind, { from: "local" }));
 const urls = Object.fromEntries([...servers].map(([kind, { url }]) => [kind, url]));
 
-/** Every way on every backend, local and by URL, in turns; the moment is drawn. */
+/** Every way on every backend, local and by URL, in turn; the moment is random. */
 const random = seeded(Number(values.seed));
 const planned: Interruption[] = Array.from({ length: Number(values.times) }, (_, n) => {
   const subject = subjects[n % subjects.length]!;

@@ -1,4 +1,4 @@
-/** The ways in which a run is interrupted: by whom it is started, and what is done to whom. */
+/** The ways in which a run is interrupted: who starts it, and what is done to which process. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ export interface Way {
   /** Who starts the run: its own process, npm, or a terminal (`script` is one) with the process or npm in it. */
   readonly by: "itself" | "npm" | "terminal" | "terminal with npm";
   interrupt(started: Started): Promise<unknown>;
-  /** What the run ends with, if it had time to say so itself; undefined: it is killed. */
+  /** The exit code of the run, if it had time to choose one; undefined: it is killed. */
   readonly code: number | undefined;
 }
 
@@ -47,14 +47,15 @@ export const ways: readonly Way[] = [
   { name: "terminal closed, npm", by: "terminal with npm", interrupt: outer("SIGKILL"), code: 129 },
 ];
 
-/** Of `npm start`, as in this repository, but that it is compiled. */
+/** A package with `npm start` as in this repository, but compiled. */
 const packageOf = (command: string): string =>
   JSON.stringify({ name: "started-by-npm", scripts: { start: `exec node ${command}` } });
 
 /**
  * Starts the command in this way.
  * @param command the file of the command, compiled
- * @param place a folder for this run alone; `out`, in it, is where its results go: no other process has it among its words
+ * @param place a folder for this run alone; `out`, in it, is where its results go: no other process has it among its
+ * arguments
  */
 export async function start(
   { by }: Way,
@@ -82,7 +83,7 @@ export async function start(
   }
 }
 
-/** The node that has this folder among its words; npm and shells have it in a longer one, or are not node. */
+/** The node that has this folder among its arguments; npm and shells have it in a longer one, or are not node. */
 function runWith(out: string): number | undefined {
   const found = readdirSync("/proc").find((pid) => {
     if (!/^\d+$/.test(pid)) return false;

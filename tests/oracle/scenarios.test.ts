@@ -1,4 +1,4 @@
-/** Operations that meet: who makes the scenarios is raceproof. */
+/** Operations that meet: raceproof makes the scenarios. */
 import * as fc from "fast-check";
 import pg from "pg";
 import { expect, inject, test } from "vitest";

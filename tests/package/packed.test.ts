@@ -1,4 +1,4 @@
-/** What is in the package, and whether package.json tells the truth about it. */
+/** What is in the package, and whether package.json describes it correctly. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";

@@ -78,7 +78,7 @@ describe.each(majors)("Node %i", (major) => {
   });
 });
 
-/** The Node that runs this test counts for its own number. */
+/** The Node that runs this test is used for its own version. */
 async function nodeOf(major: number): Promise<string> {
   if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
   const home = await makeProject();

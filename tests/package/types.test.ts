@@ -6,7 +6,7 @@ let project: Project;
 
 beforeAll(async () => {
   project = await Project.make();
-  // One driver only: the declarations of the others must not be missed.
+  // Only one driver is installed: the project must compile without the declarations of the others.
   await project.install(inject("packed"), "typescript", "pg", "@types/pg");
   await project.write("right.ts", right);
   await project.write("wrong.ts", right.replace("Backend<Client>", "Backend<number>"));

@@ -108,7 +108,7 @@ test("after Ctrl-C nothing is left", async () => {
   expect(isThere(Number(readFileSync(pid_file, "utf8")))).toBe(false);
 });
 
-/** Who has ended may stay a while as a zombie, until the system takes note of it. */
+/** A process that has ended may stay a while as a zombie, until the system takes note of it. */
 function isThere(pid: number): boolean {
   return (
     existsSync(`/proc/${pid}/stat`) &&

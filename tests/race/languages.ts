@@ -1,10 +1,12 @@
-/** Which languages can be run here. What RACEPROOF_LANGUAGES names has to be there: there its absence is a failure. */
+/**
+ * Which languages can be run here. A language that RACEPROOF_LANGUAGES names has to be there: its absence is a failure.
+ */
 import { execFileSync } from "node:child_process";
 
 export interface Language {
   /** As RACEPROOF_LANGUAGES calls it. */
   readonly name: string;
-  /** The first of these commands that works, with these words behind it. */
+  /** Commands with their arguments; the first one that works is used. */
   readonly commands: readonly string[];
   readonly probe: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
@@ -27,7 +29,7 @@ export function commandOf(language: Language): string | undefined {
       });
       return command;
     } catch (error) {
-      // No such command: then it never wrote a word, and stderr is null.
+      // If there is no such command, it wrote nothing, and stderr is null.
       const { stderr, message } = error as { stderr?: string | null; message: string };
       reasons.push(stderr?.trim().split("\n").at(-1) || message);
     }

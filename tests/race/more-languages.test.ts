@@ -1,4 +1,4 @@
-/** A racy increment and its repair, in languages of which nothing here knows more than a command. */
+/** A racy increment and its repair, in languages of which we know nothing but a command. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -11,7 +11,7 @@ export type Wish = Partial<Omit<RaceOptions, "setup" | "check">> & {
   readonly schema?: readonly string[];
   readonly setup?: readonly string[];
   readonly check?: readonly string[];
-  /** Beside the first one, with what is said there before every schedule. */
+  /** A second database, with its set-up before every schedule. */
   readonly another?: { readonly kind: ServerKind; readonly setup: readonly string[] };
 };
 

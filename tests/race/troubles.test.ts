@@ -103,7 +103,7 @@ test("what a program starts and leaves is gone with it", async () => {
   expect(left).toEqual([]);
 });
 
-/** Who has ended may stay a while as a zombie, until the system takes note of it. */
+/** A process that has ended may stay a while as a zombie, until the system takes note of it. */
 function isThere(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

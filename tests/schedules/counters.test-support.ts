@@ -22,7 +22,7 @@ export interface Counters extends AsyncDisposable {
   readonly all: readonly Counter[];
 }
 
-/** Every counter of a backend, at every level of its own that it promises something for. */
+/** Every counter of a backend, at every level for which it promises something. */
 export async function openCounters(kind: (typeof kinds)[number]): Promise<Counters> {
   const backend = await connect({ ...inject("servers")[kind], kind });
   const { strategies, setUp } = await counter.strategies[kind]!();

@@ -6,7 +6,7 @@ import { type Counter, kinds, nameOf, openCounters } from "./counters.test-suppo
 const lost = ["lose reply"] as const;
 const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 
-/** Each at one of its levels, another one with another seed: all of them at all levels are minutes. */
+/** Each counter at one of its levels, which depends on the seed: all counters at all levels would take minutes. */
 function atSomeLevel(counters: readonly Counter[]): Counter[] {
   const random = seeded(seed);
   return [...new Set(counters.map(({ name }) => name))].flatMap((name) => {
@@ -15,7 +15,7 @@ function atSomeLevel(counters: readonly Counter[]): Counter[] {
   });
 }
 
-/** Unpruned, a lost reply at every step is hundreds of schedules: so only one of each sort, at one level. */
+/** Unpruned, a lost reply at every step means hundreds of schedules: so only one counter of each sort, at one level. */
 function isTriedWithFaults({ name, isolation }: Counter): boolean {
   const sorts =
     /^(read-write-in-transaction|advisory-lock|named-lock|compare-and-set|in-place-retried)$/;
@@ -25,7 +25,7 @@ function isTriedWithFaults({ name, isolation }: Counter): boolean {
     : isolation === "REPEATABLE READ" && sorts.test(name);
 }
 
-/** What became of every operation and of the counter, in all schedules. */
+/** How every operation ended, and the value of the counter, in all schedules. */
 async function endingsOf(
   { exploration }: Counter,
   prune: boolean,

@@ -83,7 +83,7 @@ const dangerous: readonly (readonly string[])[] = [
   ["DEBUG", "SLEEP", "0"],
 ];
 
-/** In the protocol's own words, as a library may go on with what it was refused. */
+/** Speaks the protocol itself, because a library may go on with what it was refused. */
 async function byRedis(port: number, commands: typeof dangerous): Promise<unknown> {
   const said = await answers(
     port,
@@ -147,7 +147,7 @@ async function byZookeeper(port: number, login: string | undefined): Promise<unk
   }
 }
 
-/** What somebody says to these words, until he hangs up. */
+/** What the server answers to these words, until it closes the connection. */
 async function answers(port: number, words: string): Promise<string> {
   const socket = connect(port, host);
   let said = "";

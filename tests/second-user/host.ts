@@ -1,4 +1,4 @@
-/** Runs servers until its input ends: a program, so that somebody else than root can run it. */
+/** Runs servers until its input ends: a program, so that somebody other than root can run it. */
 import { text } from "node:stream/consumers";
 import type { Server, ServerKind } from "../../servers/server.ts";
 import { startServer } from "../../servers/start.ts";

@@ -11,7 +11,7 @@ export interface Order {
   /** Whom to become. */
   readonly uid: number;
   readonly servers: readonly Seen[];
-  /** What to try as a password, beside none. */
+  /** The passwords to try, besides none. */
   readonly passwords: readonly string[];
 }
 
