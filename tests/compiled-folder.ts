@@ -9,7 +9,7 @@ declare module "vitest" {
   }
 }
 
-/** @returns what removes it again */
+/** @returns a function that removes it again */
 export default async function compiledFolder(project: TestProject): Promise<() => Promise<void>> {
   const cache = resolve("node_modules/.cache");
   await mkdir(cache, { recursive: true });

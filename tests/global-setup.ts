@@ -15,7 +15,7 @@ declare module "vitest" {
 
 export default (project: TestProject): Promise<() => Promise<void>> => share(project, "local");
 
-/** @returns what ends them again. @throws ServerUnavailable when one of them cannot be had. */
+/** @returns a function that ends them again. @throws ServerUnavailable when one of them cannot be had. */
 export async function share(
   project: TestProject,
   from: "local" | "container",
@@ -40,7 +40,7 @@ export async function share(
   return stop;
 }
 
-/** One line for everything that begins; how far it is would be too much in a test run. */
+/** One line for each thing that begins; its progress would be too much in a test run. */
 function say(): (event: ProgressEvent) => void {
   let last = "";
   return ({ what }) => {

@@ -27,8 +27,7 @@ function sizeFor(
   { workload }: Pick<CellResult, "workload">,
 ): typeof size {
   if (servers.includes("mariadb")) return { ...size, schedules: 0, fault_schedules: 0 };
-  // A lost reply at every step of a transaction means hundreds of schedules: `pruning.test.ts` runs all of them for
-  // some.
+  // Losing a reply at every step of a transaction takes hundreds of schedules: `pruning.test.ts` runs them for some.
   if (workload === "counter" && ["redis", "dynamodb"].includes(servers.join())) return size;
   return { ...size, fault_schedules: 40 };
 }

@@ -36,7 +36,10 @@ async function keysOfRuns(client: Redis): Promise<Leftover[]> {
   });
 }
 
-/** Each was empty when it was taken; but since its run ended, anybody may have put something there. */
+/**
+ * The numbered databases of runs. Each was empty when it was taken; but since its run ended, anybody may have put
+ * something there.
+ */
 async function numberedOnes(control: Redis): Promise<Leftover[]> {
   const found: Leftover[] = [];
   const pattern = claimOn(0).slice(0, -1);

@@ -62,7 +62,7 @@ export interface LooksAtSetUp {
 
 const step_limit_default = 1_000;
 
-/** How every trace calls the key it works on. */
+/** What every trace calls the key that it works on. */
 export const shown_key = "a";
 
 /** One schedule at a time, on its own connections and its own key; connections are kept between schedules. */

@@ -33,7 +33,7 @@ const tries_at_least = 5;
 /** A pass may spend this many tries more than schedules. */
 const tries_free = 100;
 /**
- * A victim that is taken once in a hundred times can still be missed: then the whole search begins anew.
+ * A victim that is taken once in a hundred times can still be missed: then the search begins anew, this often in all.
  */
 const passes_max = 3;
 

@@ -50,7 +50,7 @@ async function dies(
 const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 
-/** The one of them that is the server: all others are shells that watch. */
+/** The child that is the server: all others are shells that watch. */
 const serverOf = (pid: number): number =>
   childrenOf(pid).find((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").includes("port"))!;
 

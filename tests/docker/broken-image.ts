@@ -1,8 +1,8 @@
 import { docker } from "../../servers/containers/docker.ts";
 
 /**
- * An image with another entry in the official image's or stand-in's place; the server's own arguments
- * come as `$@`. Whoever makes it removes it, with the containers that are left of it.
+ * An image with another entry point, in place of the official image or its stand-in; the server's own arguments come as
+ * `$@`. The caller removes it, with the containers that are left of it.
  */
 export async function imageWithEntry(
   base: string,

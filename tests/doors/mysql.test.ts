@@ -6,7 +6,7 @@ import { type ExploreOptions, explore, RaceFound } from "../../explore.ts";
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 
-/** The user's own driver: nothing of it knows about doors. */
+/** The user's own driver, which knows nothing about doors. */
 const make = {
   async open({ url }: { url: string }): Promise<Connection> {
     const connection = await mysql.createConnection(url);

@@ -6,7 +6,7 @@ import { type ExploreOptions, explore, RaceFound, type Report } from "../../expl
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 
-/** The user's own driver: nothing of it knows about doors. */
+/** The user's own driver, which knows nothing about doors. */
 const make = {
   async open({ url }: { url: string }): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: url });

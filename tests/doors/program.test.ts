@@ -1,4 +1,4 @@
-/** `explore` on programs that bring their own driver: nothing of it knows about doors. */
+/** `explore` on programs that bring their own driver, which knows nothing about doors. */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -6,7 +6,7 @@ import { type ExploreOptions, explore, RaceFound, type Report } from "../../expl
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 
-/** The user's own client: nothing of it knows about doors. */
+/** The user's own client, which knows nothing about doors. */
 const make = {
   async open({ url }: { url: string }): Promise<Redis> {
     const client = new Redis(url, { lazyConnect: true, replyMapping: "legacy" });

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 
-/** What a command came to. */
+/** How a command ended, and what it printed. */
 export interface Ran {
   readonly code: number;
   /** Standard output and standard error, as they came. */

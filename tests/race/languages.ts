@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 export interface Language {
   /** As RACEPROOF_LANGUAGES calls it. */
   readonly name: string;
-  /** Commands with their arguments; the first one that works is used. */
+  /** The first of these commands that works with the arguments in `probe` is used. */
   readonly commands: readonly string[];
   readonly probe: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
