@@ -32,9 +32,7 @@ const tries_max = 60;
 const tries_at_least = 5;
 /** A pass may spend this many tries more than schedules. */
 const tries_free = 100;
-/**
- * A victim that is taken once in a hundred times can still be missed: then the search begins anew, this often in all.
- */
+/** The most passes: a victim that is taken once in a hundred times can be missed, and then the search begins anew. */
 const passes_max = 3;
 
 const root: Branch = { choices: [], asleep: [], candidates: [], tries: 1 };
