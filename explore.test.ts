@@ -174,7 +174,7 @@ test.each([
     const error = await explore(broken).catch((error: unknown) => error);
     if (!(error instanceof ProgramFailed)) throw error;
     expect(error.message).toMatch(
-      /^counter: this is no race: client 1's operation failed: cannot read/,
+      /^counter: this is not a race: client 1's operation failed: cannot read/,
     );
     expect(error.message).toMatch(
       /client 1 threw Error: cannot read the account\n +at .*explore\.test/,

@@ -55,6 +55,6 @@ test("another version of the server, and another run, are not gone on with", () 
 
 test("where nothing was interrupted there is nothing to go on with", () => {
   expect(() => seedToResume(folder)).toThrow(
-    `--resume: in ${folder} is no run that was interrupted; name its folder with --out.`,
+    `--resume: there is no interrupted run in ${folder}; name its folder with --out.`,
   );
 });

@@ -120,6 +120,6 @@ function linesIn(folder: string): string[] {
   const lines = text.split("\n").slice(0, -1);
   if (lines.length > 0) return lines;
   throw new BadUsage(
-    `--resume: in ${folder} is no run that was interrupted; name its folder with --out.`,
+    `--resume: there is no interrupted run in ${folder}; name its folder with --out.`,
   );
 }

@@ -118,12 +118,12 @@ describe("a promise to lose updates", () => {
     const outcomes = { correct: 1, "lost update": 1, "counted twice": 1 };
     const both = explored({ ...failing("lost update"), outcomes });
     expect(conclude(lost, both, load()).remarks).toEqual([
-      "Not declared: counted twice: some interleavings end so.",
+      "Not declared: counted twice: some interleavings end like that.",
     ]);
     const other = conclude(lost, explored(failing("counted twice")), load());
     expect(other.remarks).toEqual([
       "Not declared: counted twice: m",
-      "Declared: lost update, in some interleaving of two clients; found is counted twice.",
+      "Declared: lost update, in some interleaving of two clients; what was found is counted twice.",
     ]);
   });
   test("is broken when nothing is lost", () => {

@@ -42,7 +42,7 @@ function undeclared(result: ExploreResult | undefined, declared: ReadonlySet<str
     .filter((anomaly) => !declared.has(anomaly))
     .map((anomaly) => {
       const { kind, message } = result?.failure ?? {};
-      const how = kind === anomaly && message ? message : "some interleavings end so.";
+      const how = kind === anomaly && message ? message : "some interleavings end like that.";
       return `Not declared: ${anomaly}: ${how}`;
     });
 }
@@ -61,7 +61,7 @@ function anomaliesNotShown(
       .filter((anomaly) => !found.includes(anomaly))
       .map((anomaly) => {
         const instead = found.length > 0 ? found.join(", ") : "nothing";
-        return `Declared: ${anomaly}, in some interleaving of two clients; found is ${instead}.`;
+        return `Declared: ${anomaly}, in some interleaving of two clients; what was found is ${instead}.`;
       });
   }
   const races = load !== undefined && load.overlapping > 0 && load.verdict.verdict === "valid";
@@ -94,7 +94,7 @@ function oneFault(
   if (result === undefined || failure?.kind === declared) return [];
   if (declared === undefined)
     return [`${when}, not declared: ${failure?.kind}: ${failure?.message}`];
-  return [`${when}, declared: ${declared}; found is ${failure?.kind ?? "nothing"}.`];
+  return [`${when}, declared: ${declared}; what was found is ${failure?.kind ?? "nothing"}.`];
 }
 
 function codeDifferences(

@@ -9,7 +9,7 @@ export function needsNoRaceText(
   { smallest, error, message }: Pick<FoundFailure, "smallest" | "error" | "message">,
 ): string {
   return [
-    `${subject.name}: this is no race: it goes wrong on ${placeOf(subject)} also when the clients go one after the other`,
+    `${subject.name}: this is not a race: it goes wrong on ${placeOf(subject)} also when the clients go one after the other`,
     ...(error instanceof OperationFailed ? [clientFailedText(error)] : [message]),
     ...(smallest.steps.length === 0 ? [never_connected] : [drawInterleaving(smallest)]),
   ].join("\n\n");

@@ -64,10 +64,10 @@ export function programFailedText(
 ): string {
   const { smallest, error, message } = failure;
   return [
-    `${name}: this is no race: ${message}, also when the clients go one after the other`,
+    `${name}: this is not a race: ${message}, also when the clients go one after the other`,
     ...(error instanceof OperationFailed ? [clientFailedText(error)] : []),
     ...(smallest.steps.length === 0 ? [] : [drawInterleaving(smallest)]),
-    "If this error is no failure, say so with `expectedError` or `didNotHappen`.",
+    "If this error is not a failure, say so with `expectedError` or `didNotHappen`.",
   ].join("\n\n");
 }
 

@@ -111,7 +111,7 @@ function remarks({ disturbance, unrepeated }: Exploration): string[] {
   }
   if (unrepeated !== undefined) {
     said.push(
-      `Schedule ${unrepeated.foundAfter} failed once (${unrepeated.failure.kind}: ${unrepeated.failure.message}), but in none of ${unrepeated.runs} runs of the same schedule: that is no race, but something else disturbs the program.`,
+      `Schedule ${unrepeated.foundAfter} failed once (${unrepeated.failure.kind}: ${unrepeated.failure.message}), but in none of ${unrepeated.runs} runs of the same schedule: that is not a race: something else disturbs the program.`,
     );
   }
   return said;

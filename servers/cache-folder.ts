@@ -22,7 +22,7 @@ export async function whoElseHasIt(): Promise<string | undefined> {
     const found = await lstat(folder).catch(() => undefined);
     if (found === undefined || us === undefined) continue;
     const what = !found.isDirectory()
-      ? "is no folder"
+      ? "is not a folder"
       : found.uid !== us
         ? `belongs to somebody else (user ${found.uid})`
         : (found.mode & 0o022) !== 0

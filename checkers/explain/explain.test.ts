@@ -114,7 +114,7 @@ const sentences: [string, string, readonly Row[], string][] = [
       ["add", 2, null, 0, 1],
       ["read", null, 3, 2, 3],
     ],
-    "process 1's read → 3 (line 2) is impossible: whatever of what was called before it returned had happened, it can only have been from 0 to 2.",
+    "process 1's read → 3 (line 2) is impossible: whichever of the operations called before it returned had taken effect, it can only have been from 0 to 2.",
   ],
   [
     "a text with a piece that nobody brought in",

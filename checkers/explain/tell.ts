@@ -21,7 +21,7 @@ export function tell(reason: Reason, make: MakeModel, header: Header | undefined
     case "taken too often":
       return takenTooOften(reason, make, name);
     case "out of range":
-      return `${name(operation)} is impossible: whatever of what was called before it returned had happened, it can only have been ${reason.low === reason.high ? reason.low : `from ${reason.low} to ${reason.high}`}`;
+      return `${name(operation)} is impossible: whichever of the operations called before it returned had taken effect, it can only have been ${reason.low === reason.high ? reason.low : `from ${reason.low} to ${reason.high}`}`;
     case "no such state": {
       const { after, states } = reason;
       const since = after === undefined ? "" : ` after ${name(after)} had returned`;

@@ -39,7 +39,7 @@ test.each([
   [
     "ends with an error",
     `console.error("no beans left"); process.exit(3)`,
-    /this is no race: .*one after the other\n\nclient 1: .* ended with exit code 3:\n {2}no beans left\n/,
+    /this is not a race: .*one after the other\n\nclient 1: .* ended with exit code 3:\n {2}no beans left\n/,
   ],
   [
     "crashes",
