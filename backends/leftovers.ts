@@ -1,33 +1,22 @@
 /** Finds what runs have made on servers that are someone else's, and removes it when the runs are over. */
+import { type DatabaseKind, databaseKindOf } from "./database-kind.ts";
 import type { Found, Leftover } from "./leftover.ts";
 
 type Find = (server: { readonly url: string }) => Promise<Found>;
 
-const postgres: Find = async (server) =>
-  (await import("./postgres/leftovers.ts")).postgresLeftovers(server);
-const mysql: Find = async (server) => (await import("./mysql/leftovers.ts")).mysqlLeftovers(server);
-const redis: Find = async (server) => (await import("./redis/leftovers.ts")).redisLeftovers(server);
-const dynamodb: Find = async (server) =>
-  (await import("./dynamodb/leftovers.ts")).dynamodbLeftovers(server);
-const zookeeper: Find = async (server) =>
-  (await import("./zookeeper/leftovers.ts")).zookeeperLeftovers(server);
-
-const by_scheme: Readonly<Record<string, Find>> = {
-  postgres,
-  postgresql: postgres,
-  mysql,
-  mariadb: mysql,
-  redis,
-  rediss: redis,
-  http: dynamodb,
-  https: dynamodb,
-  zookeeper,
+const by_kind: Readonly<Record<DatabaseKind, Find>> = {
+  postgres: async (server) => (await import("./postgres/leftovers.ts")).postgresLeftovers(server),
+  mysql: async (server) => (await import("./mysql/leftovers.ts")).mysqlLeftovers(server),
+  redis: async (server) => (await import("./redis/leftovers.ts")).redisLeftovers(server),
+  dynamodb: async (server) => (await import("./dynamodb/leftovers.ts")).dynamodbLeftovers(server),
+  zookeeper: async (server) =>
+    (await import("./zookeeper/leftovers.ts")).zookeeperLeftovers(server),
 };
 
 /** Only looks, changes nothing. @throws CannotConnect */
 export async function findLeftovers(server: { readonly url: string }): Promise<Found> {
-  const find = by_scheme[/^[a-z]+(?=:)/.exec(server.url)?.[0] ?? ""];
-  return find ? find(server) : { leftovers: [], async [Symbol.asyncDispose]() {} };
+  const kind = databaseKindOf(server.url);
+  return kind ? by_kind[kind](server) : { leftovers: [], async [Symbol.asyncDispose]() {} };
 }
 
 /** The result of sweeping a server. */
