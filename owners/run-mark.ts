@@ -53,12 +53,12 @@ export function readMark(text: string): Mark | undefined {
   };
 }
 
-interface Place {
+interface Host {
   readonly machine: string;
   readonly boot: string;
 }
 
-const own: Place = ownPlace();
+const own: Host = ownHost();
 
 /** The mark of this process. */
 export const own_mark: string = markOf(process.pid);
@@ -69,7 +69,7 @@ function markOf(pid: number): string {
   return [own.machine + own.boot, ...numbers].join("_");
 }
 
-function ownPlace(): Place {
+function ownHost(): Host {
   try {
     // If /proc is that of another namespace, processes have other numbers there than they themselves know.
     if (readlinkSync("/proc/self") !== String(process.pid)) throw new Error("not our /proc");

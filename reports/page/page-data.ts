@@ -68,7 +68,7 @@ export interface Story {
   /** The order in which things happen: a step that waits has two moments. */
   readonly moments: readonly Moment[];
   /** What is known of the database: its places, and what is in them after each moment. */
-  readonly places: readonly Place[];
+  readonly places: readonly DataPlace[];
   /** How each operation ended. */
   readonly results: readonly string[];
   readonly token: string;
@@ -116,7 +116,7 @@ export interface Moment {
 }
 
 /** A column of a row, or a key. */
-export interface Place {
+export interface DataPlace {
   readonly row: string;
   readonly column: string;
 }

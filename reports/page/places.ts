@@ -8,9 +8,9 @@ import type { Trace } from "../../schedules/trace.ts";
 import { type Did, didIn, mayWriteAnything } from "../effects.ts";
 import { nothingIn, rowInWords, valueInWords } from "../facts-in-words.ts";
 import { foundRow, mayWrite, type Row, sameRow, writtenRow } from "../rows.ts";
-import type { Moment, Place, PlaceState } from "./page-data.ts";
+import type { DataPlace, Moment, PlaceState } from "./page-data.ts";
 
-interface KnownPlace extends Place {
+interface KnownPlace extends DataPlace {
   readonly table: string | undefined;
   readonly identity: Values;
 }
@@ -34,7 +34,7 @@ const places_max = 12;
 export function statesOf(
   trace: Trace,
   order: readonly Pick<Moment, "step" | "is">[],
-): { readonly places: readonly Place[]; readonly states: readonly (readonly PlaceState[])[] } {
+): { readonly places: readonly DataPlace[]; readonly states: readonly (readonly PlaceState[])[] } {
   const all = didIn(trace).map((did) => ({ ...did, done_at: doneAt(did.row, did.done_at) }));
   const places = placesOf(all);
   const reads = all.flatMap((did) => readsOf(did, places, all));

@@ -1,5 +1,5 @@
 /** What is in the database at a moment, and what each client believes is there. */
-import type { Place, PlaceState, Story } from "../page-data.ts";
+import type { DataPlace, PlaceState, Story } from "../page-data.ts";
 import { el, fill } from "./dom.ts";
 
 export interface StatePanel {
@@ -41,7 +41,7 @@ export function statePanel({ places, moments, clients }: Story): StatePanel {
 }
 
 function row(
-  { row, column }: Place,
+  { row, column }: DataPlace,
   now: PlaceState,
   before: PlaceState | undefined,
   clients: readonly number[],
