@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { sweep } from "../backends/leftovers.ts";
 import { leftoverText } from "../reports/leftovers.ts";
 import type { Server } from "../servers/server.ts";
+import { BadUsage } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
 import { givenServers } from "./given-servers.ts";
 
@@ -11,7 +12,10 @@ export function cleanCommand(): Command {
     .description("remove what killed runs of yours have left at servers given by URL")
     .option("--server <kind=URL>", "as for run; those in the environment, too", collect, [])
     .action(async (flags: { server: string[] }) => {
-      for (const server of givenServers(flags.server)) await clean(server);
+      const servers = givenServers(flags.server);
+      if (servers.length === 0)
+        throw new BadUsage("clean needs the URL of a server: --server postgres=URL, for example.");
+      for (const server of servers) await clean(server);
     });
 }
 

@@ -74,6 +74,14 @@ describe("what is wrong with the command line is said in one sentence, exit code
   });
 });
 
+test("clean without a server says what it needs", async () => {
+  const { code, stdout, stderr } = await ended(start(["clean"], {}));
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toBe(
+    "raceproof: clean needs the URL of a server: --server postgres=URL, for example.\n",
+  );
+});
+
 describe("a URL that leads to no such server", () => {
   test("another kind of server answers", async () => {
     const there = ["--backend", "postgres", "--server", `postgres=${wrongKind("postgres")}`];
