@@ -3,10 +3,11 @@
 import { Redis } from "ioredis";
 import mysql, { type RowDataPacket } from "mysql2/promise";
 import pg from "pg";
-import { expect, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
 import { SchemaFailed, withSchema } from "../../backends/lane-database.ts";
 import { openLaneDatabase } from "../../backends/open-lane-database.ts";
+import { ownServer } from "../own-server.ts";
 
 const servers = () => inject("servers");
 const table = "CREATE TABLE account (id int PRIMARY KEY, balance int)";
@@ -75,10 +76,12 @@ test("what can be copied is made once", async () => {
   expect(made).toBe(1);
 });
 
-test.each(["redis", "valkey"] as const)(
-  "%s: numbered databases, empty and never the same",
-  async (kind) => {
-    const { url } = servers()[kind];
+// Servers of their own: at a shared one, other tests take the database that this one wants to find in use.
+describe.each(["redis", "valkey"] as const)("%s", (kind) => {
+  const server = ownServer(kind);
+
+  test("numbered databases, empty and never the same", async () => {
+    const url = server();
     const taken = new Redis(`${url}/1`, { replyMapping: "legacy" });
     await taken.set("somebody's", 1);
     const urls: string[] = [];
@@ -100,10 +103,9 @@ test.each(["redis", "valkey"] as const)(
       await client.quit();
     }
     expect(await taken.get("somebody's")).toBe("1");
-    await taken.flushdb();
     await taken.quit();
-  },
-);
+  });
+});
 
 test("a schema that fails is told, and nothing is left", async () => {
   const database = await openLaneDatabase(servers().postgres);
