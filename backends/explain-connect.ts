@@ -66,6 +66,12 @@ export async function explainConnect(
   if (!ours) {
     return because(`At ${where} answers ${who}, not ${address.product}: correct the URL.`);
   }
+  if (who !== undefined && isLost(code, message)) {
+    return because(
+      `${address.product} at ${where} closes the connection (${message}): it may have reached its limit of ` +
+        "connections, or be about to end; its log says more.",
+    );
+  }
   return because(
     isAnswer(code)
       ? `${address.product} at ${where} refuses the connection: ${message}.`

@@ -11,7 +11,7 @@ import { cacheFolder, whoElseHasIt } from "./cache-folder.ts";
 import { differenceOf, type FileList, listOf } from "./file-list.ts";
 import { Home } from "./home.ts";
 import type { Errand } from "./progress.ts";
-import { diskInWords, ServerUnavailable } from "./unavailable.ts";
+import { machineInWords, ServerUnavailable } from "./unavailable.ts";
 
 /** Where the finished folder is, or would be. */
 export function cachedFolder(name: string): string {
@@ -62,7 +62,7 @@ export async function cached(
     await rename(fresh, folder);
     return folder;
   } catch (error) {
-    throw diskInWords(error, folder, "set XDG_CACHE_HOME to a folder with room for it");
+    throw machineInWords(error, folder, "set XDG_CACHE_HOME to a folder with room for it");
   }
 }
 

@@ -14,7 +14,7 @@ import { isFull } from "./room.ts";
 import { newSecret } from "./secret.ts";
 import type { Breakable, Server, ServerKind } from "./server.ts";
 import { fillFromTemplate } from "./template.ts";
-import { diskInWords, ServerUnavailable } from "./unavailable.ts";
+import { MachineLimit, machineInWords, ServerUnavailable } from "./unavailable.ts";
 
 /** A server that we can also kill, hold, and start again on the same data and the same port. */
 export interface LocalServer extends Server, Breakable {
@@ -41,10 +41,10 @@ export async function startLocal(kind: ServerKind, options: LocalOptions): Promi
         return await launch(recipe, await place.fetch(options), options);
       } catch (error) {
         options.signal?.throwIfAborted();
-        const { message } = diskInWords(error, tmpdir(), "set TMPDIR to another folder") as Error;
-        reasons.add(message.replace(/\.$/, ""));
-        // Another program would find the disk as full, and might have to be fetched first.
-        if (await isFull(tmpdir())) throw noneOf(kind, reasons);
+        const reason = machineInWords(error, tmpdir(), "set TMPDIR to another folder") as Error;
+        reasons.add(reason.message.replace(/\.$/, ""));
+        // Another program would meet it, too, and might have to be fetched first.
+        if (reason instanceof MachineLimit || (await isFull(tmpdir()))) throw noneOf(kind, reasons);
       }
     }
   }
@@ -59,7 +59,8 @@ let has_swept = false;
 async function sweepOnce({ progress }: LocalOptions): Promise<void> {
   if (has_swept) return;
   has_swept = true;
-  for (const folder of await sweepHomes())
+  // What cannot be removed now is left to a later run; what is wrong shows at once in the start that follows.
+  for (const folder of await sweepHomes().catch(() => []))
     progress({ what: `removed what a killed run had left: ${folder}`, stays: true });
 }
 
@@ -153,7 +154,8 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
       const end = await Promise.race([process.ended(), pause(withinMs, undefined, { ref: false })]);
       if (end === undefined) return undefined;
       const { code, signal } = end;
-      const how = signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
+      const by = signal === "SIGKILL" ? "SIGKILL, as when memory is short" : signal;
+      const how = signal === null ? `ended with exit code ${code}` : `was ended by ${by}`;
       return `${how}; its log ends: ${(await spot.home.lastWords()) || "nothing is in it"}`;
     },
     pause: () => process.signal("SIGSTOP"),

@@ -20,8 +20,11 @@ async function isOpen(folder: string): Promise<boolean> {
   return dirname(folder) === folder || isOpen(dirname(folder));
 }
 
-/** Whether the disk of this folder is completely full. */
+/** No server starts with less. A program that found the disk full may have freed some of it when it ended. */
+const room_bytes = 8 * 2 ** 20;
+
+/** Whether the disk of this folder has no room for a server. */
 export async function isFull(folder: string): Promise<boolean> {
   const disk = await statfs(folder).catch(() => undefined);
-  return disk !== undefined && disk.blocks > 0 && disk.bavail === 0;
+  return disk !== undefined && disk.blocks > 0 && disk.bavail * disk.bsize < room_bytes;
 }

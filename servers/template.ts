@@ -6,7 +6,7 @@ import { cached } from "./cache.ts";
 import { Home } from "./home.ts";
 import type { Executable, Recipe } from "./local/recipe.ts";
 import type { Errand } from "./progress.ts";
-import { diskInWords } from "./unavailable.ts";
+import { machineInWords } from "./unavailable.ts";
 
 /** To be increased when the way of initialising changes. */
 const edition = 2;
@@ -34,7 +34,7 @@ export async function fillFromTemplate(
     await mkdir(fresh, { mode: 0o700 });
     await maker.handOver();
     await recipe.initialise?.(settled, maker, fresh).catch((error: Error) => {
-      throw diskInWords(error, maker.folder, "set TMPDIR to a folder with room for it");
+      throw machineInWords(error, maker.folder, "set TMPDIR to a folder with room for it");
     });
     // It holds the UUID of a MySQL server, which must not be copied.
     await rm(join(fresh, "auto.cnf"), { force: true });

@@ -1,7 +1,7 @@
 /** What each kind of server needs in its container. It is the same for official images and for our stand-ins. */
 import { locked_dynamodb } from "../local/locked-dynamodb.ts";
 import { locked_zookeeper } from "../local/locked-zookeeper.ts";
-import type { Recipe, Settings } from "../local/recipe.ts";
+import { most_connections, type Recipe, type Settings } from "../local/recipe.ts";
 import { recipes } from "../local/recipes.ts";
 import { demanding } from "../local/zookeeper.ts";
 import type { ServerKind } from "../server.ts";
@@ -25,7 +25,7 @@ export type ContainerRecipe = Inside & {
 };
 
 const of_mysql = (settings: Settings): readonly string[] => [
-  "--max-connections=200",
+  `--max-connections=${most_connections}`,
   "--skip-log-bin",
   "--local-infile=OFF",
   ...(settings === "fast"
@@ -58,7 +58,7 @@ const insides: Readonly<Record<ServerKind, Inside>> = {
     port: 5432,
     environment: (_, secret) => ({ POSTGRES_PASSWORD: secret }),
     command: (settings) => {
-      const always = ["-c", "max_connections=200", "-c", "jit=off"];
+      const always = ["-c", `max_connections=${most_connections}`, "-c", "jit=off"];
       return settings === "fast"
         ? [...always, "-c", "fsync=off", "-c", "synchronous_commit=off"]
         : always;

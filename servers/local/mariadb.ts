@@ -3,7 +3,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mysql, secret_file } from "./mysql.ts";
 import { debian, onPath, prefixed } from "./places.ts";
-import type { Executable, Recipe } from "./recipe.ts";
+import { type Executable, most_connections, type Recipe } from "./recipe.ts";
 
 export const mariadb_packages = {
   what: "MariaDB",
@@ -77,7 +77,7 @@ const common = ({ base }: Executable): readonly string[] => [
   "--skip-ssl",
   "--innodb-buffer-pool-size=64M",
   "--innodb-log-file-size=64M",
-  "--max-connections=200",
+  `--max-connections=${most_connections}`,
 ];
 
 const fast: readonly string[] = [

@@ -3,7 +3,7 @@
 import { join } from "node:path";
 import { loadPackage } from "../optional-package.ts";
 import { debian, onPath, prefixed } from "./places.ts";
-import type { Executable, Recipe } from "./recipe.ts";
+import { type Executable, most_connections, type Recipe } from "./recipe.ts";
 
 export const mysql_packages = {
   what: "MySQL",
@@ -90,7 +90,7 @@ const common = ({ base }: Executable): readonly string[] => [
   "--loose-innodb-redo-log-capacity=64M",
   "--table-open-cache=200",
   "--table-definition-cache=400",
-  "--max-connections=200",
+  `--max-connections=${most_connections}`,
 ];
 
 const fast: readonly string[] = [

