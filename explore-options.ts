@@ -2,7 +2,7 @@
 import type { Backend, Isolation } from "./backends/backend.ts";
 import type { Schema } from "./backends/lane-database.ts";
 import type { Around, OperationNames, Outcome } from "./schedules/program.ts";
-import type { Fault } from "./schedules/schedule.ts";
+import type { FaultWish } from "./schedules/schedule.ts";
 import type { ServerKind } from "./servers/server.ts";
 
 /** How to search, whatever the program. */
@@ -36,8 +36,14 @@ export interface SearchOptions {
   readonly schedules?: number;
   /** The seed of a random search. Default 1. */
   readonly seed?: number;
-  /** Explores also with one of these faults at every step (exhaustive), or at a random one. */
-  readonly faults?: readonly Fault["kind"][];
+  /**
+   * Explores also with one of these faults at every step (exhaustive), or at a random one. `"errors"` (with `database`):
+   * every step meets each error that its server really gives there (a serialization failure, a deadlock, a timeout, an
+   * end of the connection), and a lost connection, before its work and after it. Default none.
+   *
+   * @example faults: ["errors"]
+   */
+  readonly faults?: readonly FaultWish[];
   /**
    * The most schedules side by side, each in a database of its own. Default 4. A search begins with one. With `backend`
    * it stays at one if the database cannot be copied: while a session of this backend is open elsewhere, on Redis and

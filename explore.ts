@@ -364,9 +364,11 @@ function mustBeExpected(
     if (options.expectedError?.(error) || options.didNotHappen?.(error)) continue;
     const from_fault = trace.steps.some(
       (step) =>
-        step.client === client && step.operation === operation && step.fault === "lose reply",
+        step.client === client &&
+        step.operation === operation &&
+        ((step.fault === "lose reply" && status === "info") || step.fault === "error"),
     );
-    if (from_fault && status === "info") continue;
+    if (from_fault) continue;
     throw new OperationFailed(client, code, error);
   }
 }

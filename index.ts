@@ -108,7 +108,7 @@ export {
 } from "./schedules/program.ts";
 export type { DrainEnd } from "./schedules/run/lanes.ts";
 export { SetupFailed } from "./schedules/run/setup-failed.ts";
-export type { Fault } from "./schedules/schedule.ts";
+export type { Fault, FaultWish } from "./schedules/schedule.ts";
 export type { Stale } from "./schedules/search/fresh-start.ts";
 export type { Doubt } from "./schedules/search/proof.ts";
 export type { Fingerprint } from "./schedules/token.ts";

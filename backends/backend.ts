@@ -25,6 +25,11 @@ export interface Step {
   readonly serverWide?: boolean;
   /** The connection that it uses, by the server's own number, if a session has several. */
   readonly connection?: number;
+  /**
+   * The errors that it may meet instead of its reply: the server's own codes, as far as they are possible here, and
+   * the ways in which a connection is lost (`closed before`). Only steps that come through a door have them.
+   */
+  readonly errors?: readonly string[];
   /** What the step did, told by its reply; undefined if that is not certain. */
   facts?(reply: unknown): readonly Fact[] | undefined;
   /** The reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */
@@ -78,6 +83,8 @@ export interface Session<Client> extends AsyncDisposable {
    * error, once the server has ended the session and released its locks.
    */
   loseNextReply(): void;
+  /** The next request meets this error, one of those that its step can meet. Only a session behind a door can do that. */
+  failNext?(error: string): void;
   /** False once the connection is gone: the session must be replaced. */
   readonly alive: boolean;
   /**

@@ -3,11 +3,14 @@
  * both say. Everything else passes untouched, byte for byte. There is one `Wire` for each protocol and one
  * `Conversation` for each connection. A conversation only reads: it never writes to a socket.
  */
-import type { Step } from "./backend.ts";
+import type { Isolation, Step } from "./backend.ts";
 
 export interface Wire {
-  /** Begins the conversation of a new connection. */
-  open(): Conversation;
+  /**
+   * Begins the conversation of a new connection.
+   * @param isolation the level that its transactions have by default; undefined = the server's own
+   */
+  open(isolation?: Isolation): Conversation;
 }
 
 /**
@@ -76,6 +79,19 @@ export interface Conversation {
   readonly is_ready: boolean;
   /** How the door sends statements of its own; absent if the database has no statements. */
   readonly aside?: Aside;
+  /** The codes of the errors that the server may answer to a request whose turn it is. */
+  possibleErrors(request: Request): readonly string[];
+  /** @param code one of those */
+  refuse(code: string, request: Request): Refusal;
+}
+
+/** An error that the client gets in place of its request's reply. The request itself is not sent. */
+export interface Refusal {
+  /** Is sent to the server first, so that its state is what it would be after such an error. */
+  readonly first?: OwnRequest;
+  readonly message: string;
+  /** What the client gets. Is called once `first` has been answered. */
+  reply(): Buffer;
 }
 
 /**

@@ -5,7 +5,7 @@ import {
   exploreSchedules,
   type FoundFailure,
 } from "../schedules/exploration.ts";
-import type { Fault } from "../schedules/schedule.ts";
+import type { FaultWish } from "../schedules/schedule.ts";
 import { type Replayed, replay } from "../schedules/search/replay.ts";
 import { type Replay, tokenFor } from "../schedules/token.ts";
 import type { Trace } from "../schedules/trace.ts";
@@ -44,7 +44,7 @@ export async function exploreCell<Client>(
   const { schedules, seed, fault_schedules, signal } = size;
   const explore = async (options: Partial<CellExploration>): Promise<ExploreResult> =>
     resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
-  const withFault = (fault: Fault["kind"], schedules: number): Promise<ExploreResult> =>
+  const withFault = (fault: FaultWish, schedules: number): Promise<ExploreResult> =>
     explore({ faults: [fault], schedules, keep_going: false });
   const { when } = promisedAt(cell.strategy.declared, cell.isolation)!;
   const expired_schedules = when?.lock_lost ? Infinity : 10 * fault_schedules;

@@ -2,7 +2,7 @@ import { now_ms } from "../backends/real-time.ts";
 import type { AllRows, TableRows } from "../backends/rows.ts";
 import { plainData } from "../histories/plain-data.ts";
 import type { Outcome } from "../schedules/program.ts";
-import type { Turn } from "../schedules/schedule.ts";
+import { endsConnection, type Turn } from "../schedules/schedule.ts";
 import type { OperationResult, Trace, TraceStep } from "../schedules/trace.ts";
 import type { Span } from "./clock.ts";
 import type { Ignored } from "./ignored.ts";
@@ -45,11 +45,17 @@ function answerOf(result: OperationResult, trace: Trace): Answer {
   const turn = { client, operation };
   if (status === "ok") {
     const value = plainData(withoutDriver(output)) ?? null;
+    // It says no because it does not know.
+    if (
+      saysNo(value) &&
+      trace.steps.some((step) => isOf(step, turn) && step.fault === "error" && leavesDoubt(step))
+    )
+      return { ...turn, how: "unknown", value: null, may_be_absent: true };
     const may_be_absent = output !== undefined && saysNo(value) && wasRefused(trace, turn);
     return { ...turn, how: "answered", value, may_be_absent };
   }
   const own = { code, error };
-  if (status === "open" || meetsFault(trace, turn))
+  if (status === "open" || trace.steps.some((step) => isOf(step, turn) && leavesDoubt(step)))
     return { ...turn, how: "unknown", value: null, may_be_absent: true, ...own };
   const value = code === "error" || code === "" ? (plainData(error) ?? String(error)) : code;
   return { ...turn, how: "failed", value, may_be_absent: !isMistake(error), ...own };
@@ -110,11 +116,12 @@ function foundNothing({ kind, statement, facts, reply = "" }: TraceStep): boolea
   return (kind === "write" || kind === "lock") && (found_none || says_no);
 }
 
-function meetsFault({ steps }: Trace, { client, operation }: Turn): boolean {
-  return steps.some(
-    (step) => step.client === client && step.operation === operation && step.fault !== undefined,
-  );
-}
+const isOf = (step: TraceStep, { client, operation }: Turn): boolean =>
+  step.client === client && step.operation === operation;
+
+/** After a fault nobody knows what was done; but after an error of the server nothing was. */
+const leavesDoubt = ({ fault, putIn = "" }: TraceStep): boolean =>
+  fault !== undefined && (fault !== "error" || endsConnection(putIn));
 
 /** Not a refusal but a bug in the program: it read what was not there. */
 const isMistake = (error: unknown): boolean =>

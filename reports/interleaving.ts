@@ -1,5 +1,6 @@
 import Table from "cli-table3";
 import { shownStatement } from "../histories/shortened.ts";
+import { isLoss } from "../schedules/schedule.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { folded, type Line } from "./fold.ts";
 import { visible } from "./visible.ts";
@@ -62,10 +63,23 @@ function textOf(step: TraceStep, trace: Trace): string {
 }
 
 function answerOf(step: TraceStep): string {
+  if (step.putIn !== undefined) return `\n→ ${putInText(step.putIn)}${orSeen(step)}`;
   if (step.fault === "lose reply") return `\n→ done, but the reply is lost${orError(step)}`;
   if (step.error !== undefined) return `\n→ error ${step.error}`;
   return step.reply === undefined ? "" : `\n→ ${step.reply}`;
 }
+
+/** An error that was put in, in words. */
+export function putInText(error: string): string {
+  if (!isLoss(error)) return `error ${error}, put in`;
+  if (error.endsWith("after")) return "done, but then the connection is lost, on purpose";
+  const refused = error === "refused" ? ", and the next one is refused" : "";
+  return `the connection is lost before, on purpose${refused}`;
+}
+
+/** The program may have seen another error than the one that was put in. */
+const orSeen = ({ error, putIn = "" }: TraceStep): string =>
+  error === undefined || error === putIn || isLoss(putIn) ? "" : ` (error ${error})`;
 
 function orError(step: TraceStep): string {
   return step.error === undefined ? "" : ` (error ${step.error})`;

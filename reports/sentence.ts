@@ -1,6 +1,7 @@
 import { shownStatement } from "../histories/shortened.ts";
 import type { Failure } from "../schedules/program.ts";
-import type { Trace } from "../schedules/trace.ts";
+import { isLoss } from "../schedules/schedule.ts";
+import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { whomFor } from "./interleaving.ts";
 import { overwriteStory } from "./overwrite.ts";
 import { unheededStory } from "./unheeded.ts";
@@ -33,12 +34,21 @@ function faultStory(trace: Trace): string | undefined {
   if (step.fault === "die") return `${who} died before \`${shownStatement(step.statement)}\``;
   if (step.fault === "expire")
     return `the lock expired before ${who}'s \`${shownStatement(step.statement)}\``;
+  if (step.putIn !== undefined) return putInStory(step, step.putIn);
   const lost = `the server's reply to ${who}'s \`${shownStatement(step.statement)}\` was lost`;
   const again = trace.steps.find(
     (later, i) => i > at && later.client === step.client && later.statement === step.statement,
   );
   if (again) return `${lost} and ${who} sent it again`;
   return step.error === undefined ? lost : `${lost}: ${who} saw error ${step.error}`;
+}
+
+function putInStory({ client, statement }: TraceStep, error: string): string {
+  const step = `client ${client}'s \`${shownStatement(statement)}\``;
+  if (!isLoss(error)) return `${step} met error ${error}`;
+  return error.endsWith("after")
+    ? `the connection was lost after ${step} was done`
+    : `the connection was lost before ${step} was done`;
 }
 
 /** One client waited until the other's statement ended with an error: this is how a server ends a deadlock. */

@@ -1,12 +1,15 @@
 import * as fc from "fast-check";
 import type { Fault, Schedule } from "./schedule.ts";
 
+/** An error needs a step that can meet it. */
+type FaultKind = Exclude<Fault["kind"], "error">;
+
 export interface ScheduleBounds {
   readonly clients: number;
   /** Longest list of choices. Default 12 a client. */
   readonly choices?: number;
   /** Kinds of fault, at most one a schedule. Default none. */
-  readonly faults?: readonly Fault["kind"][];
+  readonly faults?: readonly FaultKind[];
   /** Latest step of a client that a fault may hit. Default 12. */
   readonly steps?: number;
 }
@@ -24,7 +27,7 @@ export function scheduleArbitrary(bounds: ScheduleBounds): fc.Arbitrary<Schedule
 }
 
 function faultArbitrary(
-  kinds: readonly Fault["kind"][],
+  kinds: readonly FaultKind[],
   clients: number,
   steps: number,
 ): fc.Arbitrary<Fault> {

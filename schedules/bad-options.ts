@@ -1,5 +1,5 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
-import type { Fault } from "./schedule.ts";
+import type { FaultWish } from "./schedule.ts";
 
 /** An option that makes no sense: which one, in which exploration, and what it may be. */
 export class BadOptions extends Error {
@@ -18,7 +18,7 @@ export interface CommonOptions {
   readonly busyLimitMs?: number;
   readonly stepLimit?: number;
   readonly isolation?: Isolation | undefined;
-  readonly faults?: readonly Fault["kind"][];
+  readonly faults?: readonly FaultWish[];
 }
 
 /** Smallest sensible numbers; all of them are whole. */
@@ -33,7 +33,7 @@ const smallest = {
 } as const;
 /** Infinity = as many or as long as it takes. */
 const may_be_infinite = new Set(["schedules", "busyLimitMs", "stepLimit"]);
-const fault_kinds: readonly Fault["kind"][] = ["lose reply", "die", "expire"];
+const fault_kinds: readonly FaultWish[] = ["lose reply", "die", "expire", "errors"];
 
 /**
  * @param can_expire whether the program says how its lock expires

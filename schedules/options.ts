@@ -1,6 +1,6 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
 import type { Program } from "./program.ts";
-import type { Fault } from "./schedule.ts";
+import type { FaultWish } from "./schedule.ts";
 
 export interface ExplorationOptions<Client> {
   readonly backend: Backend<Client>;
@@ -27,7 +27,7 @@ export interface ExplorationOptions<Client> {
   /** Default 1. */
   readonly seed?: number;
   /** One fault of these kinds at every step (exhaustive), or at a random one. */
-  readonly faults?: readonly Fault["kind"][];
+  readonly faults?: readonly FaultWish[];
   /** Go on after a failure, to count all outcomes. Default false. */
   readonly keep_going?: boolean;
   /**

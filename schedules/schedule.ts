@@ -3,6 +3,8 @@
  * schedules can be generated, shrunk, and written down in a token.
  */
 
+import { ended_by_server } from "../backends/possible-errors.ts";
+
 /** Something that goes wrong at the `step`-th step of client `client` (both from 1). */
 export type Fault =
   /** The server does the work, the client sees its driver's own connection error. */
@@ -15,7 +17,39 @@ export type Fault =
       readonly connection: "closes" | "stays";
     }
   /** A lock that has a time to live (a key in Redis) expires before this step. */
-  | { readonly kind: "expire"; readonly client: number; readonly step: number };
+  | { readonly kind: "expire"; readonly client: number; readonly step: number }
+  /** It meets this error, if it can: the server's own code, or a lost connection (`closed before`). */
+  | {
+      readonly kind: "error";
+      readonly client: number;
+      readonly step: number;
+      readonly error: string;
+    };
+
+/** How a connection is lost: before the request comes, or after its work; in order (FIN) or with a reset (RST). */
+type Loss = "closed before" | "reset before" | "closed after" | "reset after" | "refused";
+
+const losses = new Set<string>([
+  "closed before",
+  "reset before",
+  "closed after",
+  "reset after",
+  // Lost before; and the next attempt to connect fails, too, as while a server restarts.
+  "refused",
+] satisfies Loss[]);
+
+/** Those that a search puts in. The others differ only in the words of the driver. */
+export const explored_losses: readonly Loss[] = ["closed before", "reset after", "refused"];
+
+/** Whether the error is a lost connection, and not the server's own. */
+export const isLoss = (error: string): boolean => losses.has(error);
+
+/** Whether the connection is gone after this error, so that the client cannot know what was done. */
+export const endsConnection = (error: string): boolean =>
+  isLoss(error) || error === ended_by_server;
+
+/** What a search can put in: a kind of fault, at every step; or `errors`, each one that the step can meet. */
+export type FaultWish = Exclude<Fault["kind"], "error"> | "errors";
 
 export interface Schedule {
   /**

@@ -20,7 +20,10 @@ const replay: Replay = {
   isolation: "READ COMMITTED",
   operations: [1, 1],
   choices: [0, 0, 1],
-  faults: [{ kind: "lose reply", client: 2, step: 4 }],
+  faults: [
+    { kind: "lose reply", client: 2, step: 4 },
+    { kind: "error", client: 1, step: 2, error: "closed before" },
+  ],
   expected: { whole: "3f9a1c2b", steps: "x4k2b7q0." },
 };
 

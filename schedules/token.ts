@@ -38,6 +38,7 @@ const fault_letters: Readonly<Record<Fault["kind"], string>> = {
   "lose reply": "l",
   die: "d",
   expire: "e",
+  error: "f",
 };
 
 /**
@@ -157,12 +158,15 @@ function readChoices(text: string): number[] {
 
 function writeFault(fault: Fault): string {
   const stays = fault.kind === "die" && fault.connection === "stays" ? "s" : "";
-  return `${fault_letters[fault.kind]}${fault.client}-${fault.step}${stays}`;
+  const error = fault.kind === "error" ? `_${encode(fault.error)}` : "";
+  return `${fault_letters[fault.kind]}${fault.client}-${fault.step}${stays}${error}`;
 }
 
 function readFault(text: string): Fault {
-  const [, letter, client, step, stays] = /^([lde])(\d+)-(\d+)(s?)$/.exec(text) ?? [];
+  const [, letter, client, step, stays, error = ""] =
+    /^([ldef])(\d+)-(\d+)(s?)(?:_(.+))?$/.exec(text) ?? [];
   const place = { client: Number(client), step: Number(step) };
   if (letter === "d") return { kind: "die", ...place, connection: stays ? "stays" : "closes" };
+  if (letter === "f") return { kind: "error", ...place, error: decode(error) };
   return { kind: letter === "e" ? "expire" : "lose reply", ...place };
 }

@@ -55,6 +55,10 @@ export interface TraceStep {
   /** Row of the step after which a waiting one went on; absent when it ended by itself. */
   readonly releasedBy?: number;
   readonly fault?: Fault["kind"];
+  /** The error that was put in, with the fault `error`. */
+  readonly putIn?: string;
+  /** The errors that it could have met. */
+  readonly errors?: readonly string[];
   /** An operation of this client began with this step; a BEGIN before it is none of its beginning. */
   readonly begins?: true;
   /** An operation of this client returned after this step. */

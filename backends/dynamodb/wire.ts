@@ -35,6 +35,14 @@ class DynamodbConversation implements Conversation {
     this.#key_names = key_names;
   }
 
+  possibleErrors(): readonly string[] {
+    return [];
+  }
+
+  refuse(): never {
+    throw new Error("DynamoDB has no errors here.");
+  }
+
   fromClient(bytes: Buffer): Sent[] {
     const { messages, garbled } = this.#from_client.take(bytes);
     const sent = messages.map((message) => this.#sent(message));

@@ -72,6 +72,14 @@ class MysqlConversation implements Conversation {
   /** The text of a PREPARE that is not yet answered. */
   readonly #preparing = new WeakMap<Expected, string>();
 
+  possibleErrors(): readonly string[] {
+    return [];
+  }
+
+  refuse(): never {
+    throw new Error("MySQL has no errors here.");
+  }
+
   get is_ready(): boolean {
     return this.#phase === "commands";
   }

@@ -34,7 +34,8 @@ function say(sql: string): OwnRequest {
   return { bytes, expects: new Expected([], { until_ready: true, is_request: true }) };
 }
 
-function message(type: string, text: string, more: readonly number[]): Buffer {
+/** A message with its type and length. */
+export function message(type: string, text: string, more: readonly number[]): Buffer {
   const body = Buffer.concat([Buffer.from(text), Buffer.from(more)]);
   const head = Buffer.alloc(5);
   head.write(type);

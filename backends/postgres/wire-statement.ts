@@ -4,11 +4,15 @@ import { literal } from "../sql-words.ts";
 import type { Reply, Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
 
-/** A simple query as a step. Several statements in one text run in one transaction of their own. */
-export function requestOfQuery(sql: string): Request {
+/**
+ * A simple query as a step. Several statements in one text run in one transaction of their own.
+ * @returns also whether it is only one statement
+ */
+export function requestOfQuery(sql: string): Request & { readonly is_single: boolean } {
   const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
   const facts = (reply: unknown) => factsOfSql(statements, "postgres", [], reply as Reply);
-  return { ...effects, statement: words, keys: undefined, commits_itself, facts };
+  const is_single = statements?.length === 1;
+  return { ...effects, statement: words, keys: undefined, commits_itself, facts, is_single };
 }
 
 /**

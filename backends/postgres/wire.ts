@@ -9,9 +9,14 @@
  * Replies are matched by counting. After a Sync and after a simple query the server always says ReadyForQuery;
  * after a Flush every message has one answer, and an error stands for all that follow up to the next Sync.
  */
+import type { Isolation } from "../backend.ts";
 import { Frames, joined } from "../frames.ts";
-import type { Aside, Conversation, Received, Sent, Wire } from "../wire.ts";
+import { codesFor, ended_by_server } from "../possible-errors.ts";
+import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
+import { possible_errors } from "./possible-errors.ts";
+import { TransactionState } from "./transaction-state.ts";
 import { aside } from "./wire-aside.ts";
+import { refusalOf } from "./wire-refusal.ts";
 import { Expected } from "./wire-replies.ts";
 import { Body, type Item, type Portal, type Prepared, readPortal } from "./wire-requests.ts";
 import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
@@ -22,13 +27,13 @@ const asks_for_encryption = new Set([80877103, 80877104]);
 const answers_nothing = "NSA";
 /** The rows that a COPY sends, their end, or a failure. */
 const copy_data = "dcf";
-const idle = 0x49;
+/** What ReadyForQuery says of the transaction. */
+const statuses = { I: "idle", T: "open", E: "failed" } as const;
 
-export const postgresWire: Wire = { open: () => new PostgresConversation() };
+export const postgresWire: Wire = { open: (isolation) => new PostgresConversation(isolation) };
 
 class PostgresConversation implements Conversation {
   connection: number | undefined;
-  in_transaction = false;
   is_ready = false;
   readonly aside: Aside = aside;
   #started = false;
@@ -43,6 +48,29 @@ class PostgresConversation implements Conversation {
   readonly #expected: Expected[] = [];
   /** After an error the server skips everything up to a Sync. */
   #skips = false;
+  readonly #transaction: TransactionState;
+  readonly #requests = new WeakMap<Expected, Request>();
+  /** Requests of one statement, which the server answers with one error if it fails. */
+  readonly #single = new WeakSet<Request>();
+
+  constructor(isolation: Isolation | undefined) {
+    this.#transaction = new TransactionState(isolation);
+  }
+
+  get in_transaction(): boolean {
+    return this.#transaction.status !== "idle";
+  }
+
+  possibleErrors(request: Request): readonly string[] {
+    const codes = codesFor(possible_errors, request, this.#transaction);
+    return this.#single.has(request) || request.kind === "commit"
+      ? codes
+      : codes.filter((code) => code === ended_by_server);
+  }
+
+  refuse(code: string, request: Request): Refusal {
+    return refusalOf(code, request, this.#transaction);
+  }
 
   fromClient(bytes: Buffer): Sent[] {
     const sent: Sent[] = [];
@@ -108,9 +136,9 @@ class PostgresConversation implements Conversation {
   }
 
   #query(message: Buffer): Sent {
-    const request = requestOfQuery(new Body(message).text());
+    const { is_single, ...request } = requestOfQuery(new Body(message).text());
     const expects = new Expected([], { until_ready: true, is_request: true });
-    return { kind: "request", bytes: this.#withBatch(message), expects, request };
+    return this.#request({ bytes: this.#withBatch(message), expects, request }, is_single);
   }
 
   #collect(type: string, message: Buffer): void {
@@ -152,7 +180,19 @@ class PostgresConversation implements Conversation {
     const expects = new Expected(items, { until_ready: type === "S", is_request });
     if (!is_request) return { kind: "pass", bytes, expects };
     const is_fresh = items.some(({ kind }) => kind === "bind");
-    return { kind: "request", bytes, expects, request: requestOfBatch(executed, is_fresh) };
+    const request = requestOfBatch(executed, is_fresh);
+    const is_single = type === "S" && is_fresh && executed.length === 1;
+    return this.#request({ bytes, expects, request }, is_single);
+  }
+
+  #request(
+    parts: { bytes: Buffer; expects: Expected; request: Request },
+    is_single: boolean,
+  ): Sent {
+    const { expects, request } = parts;
+    this.#requests.set(expects, request);
+    if (is_single) this.#single.add(request);
+    return { kind: "request", ...parts };
   }
 
   #withBatch(last: Buffer): Buffer {
@@ -165,13 +205,16 @@ class PostgresConversation implements Conversation {
   #takeAnswer(message: Buffer): Expected | undefined {
     const type = String.fromCharCode(message[0]!);
     if (type === "K" && message.length >= 9) this.connection = message.readUInt32BE(5);
+    const [expected] = this.#expected;
+    const ends = !answers_nothing.includes(type) && expected?.take(type, message);
+    const request = ends ? this.#requests.get(expected!) : undefined;
+    if (request && !expected!.failed) this.#transaction.done(request);
     if (type === "Z") {
       this.is_ready = true;
-      this.in_transaction = message[5] !== idle;
+      this.#transaction.ready(statuses[String.fromCharCode(message[5]!) as "I" | "T" | "E"]);
       this.#skips = false;
     }
-    const [expected] = this.#expected;
-    if (answers_nothing.includes(type) || !expected?.take(type, message)) return undefined;
+    if (!ends || !expected) return undefined;
     this.#expected.shift();
     if (expected.failed && !expected.until_ready) this.#skips = true;
     return expected;

@@ -58,6 +58,14 @@ class RedisConversation implements Conversation {
     return !this.#was_refused;
   }
 
+  possibleErrors(): readonly string[] {
+    return [];
+  }
+
+  refuse(): never {
+    throw new Error("Redis has no errors here.");
+  }
+
   fromClient(bytes: Buffer): Sent[] {
     const sent: Sent[] = [];
     let together: Framed[] = [];

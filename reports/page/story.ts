@@ -89,6 +89,7 @@ const faults = {
   "lose reply": "the reply is lost",
   die: "the client dies before this",
   expire: "the lock expires before this",
+  error: "an error is put in here",
 } satisfies Record<NonNullable<TraceStep["fault"]>, string>;
 
 function readsOf({ does, table, found = [] }: Fact): Said[] {

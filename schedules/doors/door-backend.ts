@@ -4,7 +4,7 @@ import { type Address, type DoorTarget, doorOf } from "../../backends/door-targe
 import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
-import { WireError } from "./passage.ts";
+import { WireError } from "./wire-error.ts";
 
 /** Makes what an application works with, at the address that it is given: a driver's client, a pool, an ORM. */
 export interface MakeClient<Client> {
@@ -44,7 +44,9 @@ export function throughDoors<Client>(
       splits: gate !== open_gate,
       greeting,
       connect: () => target.connect(),
+      isolation: options.isolation,
       gone: (connection) => target.gone([connection]),
+      terminate: (connection) => target.terminate([connection]),
     });
     const client = await make.open(target.address(door.port), door);
     if (gate.shared) watchPools(client, gate);
@@ -121,7 +123,11 @@ class DoorSession<Client> implements Session<Client> {
   }
 
   loseNextReply(): void {
-    this.#door.loseNextReply();
+    this.#door.failNext("reset after");
+  }
+
+  failNext(error: string): void {
+    this.#door.failNext(error);
   }
 
   async clean(left: "settings" | "something"): Promise<void> {

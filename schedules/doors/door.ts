@@ -5,7 +5,7 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Gate } from "../../backends/backend.ts";
+import type { Gate, Isolation } from "../../backends/backend.ts";
 import type { Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
@@ -24,8 +24,12 @@ export interface DoorOptions {
   readonly greeting?: readonly string[];
   /** Statements that commit by themselves are two steps, their work and their commit. Default true. */
   readonly splits?: boolean;
+  /** The level that the transactions behind it have by default; undefined = the server's own. */
+  readonly isolation?: Isolation | undefined;
   /** Resolves once the server has ended this connection, by its number, and given back its locks. */
   readonly gone: (connection: number) => Promise<void>;
+  /** Makes the server end this connection. */
+  readonly terminate: (connection: number) => Promise<void>;
 }
 
 export class Door implements AsyncDisposable {
@@ -36,7 +40,8 @@ export class Door implements AsyncDisposable {
   /** Connections that were closed and that the server has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
   #unwatch: () => void = () => undefined;
-  #loses_next_reply = false;
+  #next_error: string | undefined;
+  #refuses_next = false;
   /** A connection ended in the middle of something: the client that had it may not be able to go on. */
   has_lost = false;
 
@@ -70,9 +75,9 @@ export class Door implements AsyncDisposable {
     );
   }
 
-  /** The server does the work of the next request, the client loses its connection instead of a reply. */
-  loseNextReply(): void {
-    this.#loses_next_reply = true;
+  /** The next request meets this error: a code of the server, or a lost connection. */
+  failNext(error: string): void {
+    this.#next_error = error;
   }
 
   /**
@@ -94,6 +99,7 @@ export class Door implements AsyncDisposable {
     const enough = setTimeout(() => this.drop(), closing_limit_ms);
     await Promise.all([...this.#passages].map(({ closed }) => closed));
     clearTimeout(enough);
+    this.#refuses_next = false;
     await Promise.all(this.#leaving);
   }
 
@@ -113,6 +119,11 @@ export class Door implements AsyncDisposable {
     // What the client sends before the server is connected waits in the socket.
     client.pause();
     client.on("error", () => client.destroy());
+    if (this.#refuses_next) {
+      this.#refuses_next = false;
+      client.resetAndDestroy();
+      return;
+    }
     const { gate } = this.#options;
     const opened = gate.opens?.();
     let server: Duplex;
@@ -130,13 +141,18 @@ export class Door implements AsyncDisposable {
       tells_writers: gate.shared ?? false,
       opened: () => opened?.(),
       gone: this.#options.gone,
-      losesReply: () => {
-        const loses = this.#loses_next_reply;
-        this.#loses_next_reply = false;
-        return loses;
+      terminate: this.#options.terminate,
+      refusesNext: () => {
+        this.#refuses_next = true;
+      },
+      takeError: () => {
+        const error = this.#next_error;
+        this.#next_error = undefined;
+        return error;
       },
     };
-    const passage = new Passage(client, server, this.#options.wire.open(), doorway);
+    const conversation = this.#options.wire.open(this.#options.isolation);
+    const passage = new Passage(client, server, conversation, doorway);
     this.#passages.add(passage);
     void passage.closed.then(() => this.#leave(passage));
     client.resume();

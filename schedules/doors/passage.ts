@@ -1,27 +1,16 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Gate, Step } from "../../backends/backend.ts";
+import { ended_by_server } from "../../backends/possible-errors.ts";
 import type { Conversation, OwnRequest, Reply, Request, Sent } from "../../backends/wire.ts";
 import { type Caller, callers } from "../run/caller.ts";
+import { endsConnection, explored_losses } from "../schedule.ts";
 import { replyInWords } from "./reply-words.ts";
 import { piecesOf } from "./who-writes.ts";
+import { isAfterWork, lossError, WireError } from "./wire-error.ts";
 
 /** If more than this is unsent on one side, the other side is not read for a while. */
 const unsent_max_bytes = 2 ** 20;
-
-/** An error on the wire: the server refused a request, or the connection was lost. */
-export class WireError extends Error {
-  readonly code: string;
-  /** The server itself answered with this error; otherwise the connection was lost, and nobody knows the outcome. */
-  readonly is_answer: boolean;
-
-  constructor(code: string, message: string, is_answer: boolean) {
-    super(message);
-    this.name = "WireError";
-    this.code = code;
-    this.is_answer = is_answer;
-  }
-}
 
 /** The second step of a statement that commits by itself. */
 const commits: Request = {
@@ -43,8 +32,12 @@ export interface Doorway {
   readonly splits: boolean;
   /** The client has logged in, or will not; may be called again. */
   opened(): void;
-  /** Whether the reply to the request under way is to be lost; asked once, when it is there. */
-  losesReply(): boolean;
+  /** The error that the request which goes now is to meet; asked once. */
+  takeError(): string | undefined;
+  /** The next connection is refused. */
+  refusesNext(): void;
+  /** Makes the server end a connection. */
+  terminate(connection: number): Promise<void>;
   /** Resolves once the server has ended this connection and given back its locks. */
   gone(connection: number): Promise<void>;
 }
@@ -84,6 +77,8 @@ export class Passage {
   was_cut = false;
   /** Why nothing goes through any more. */
   #over: WireError | undefined;
+  /** The connection is being lost on purpose: what the server still says, until its locks are free. */
+  #last_words: Buffer[] | undefined;
 
   constructor(client: Socket, server: Duplex, conversation: Conversation, doorway: Doorway) {
     this.#client = client;
@@ -98,7 +93,7 @@ export class Passage {
     client.on("close", () => this.#end("the client closed the connection"));
     server.on("close", () => this.#end("the server closed the connection"));
     client.on("end", () => server.end());
-    server.on("end", () => client.end());
+    server.on("end", () => this.#last_words ?? client.end());
     client.on("drain", () => server.resume());
     server.on("drain", () => client.resume());
     if (conversation.is_ready) doorway.opened();
@@ -189,7 +184,10 @@ export class Passage {
         await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
     } catch (error) {
       // An error that the server answered goes to the client; after any other error, there will be no answers.
-      if (!(error instanceof WireError && error.is_answer)) return this.destroy();
+      if (!(error instanceof WireError && error.is_answer)) {
+        if (!this.#over) this.destroy();
+        return;
+      }
     }
     for (const bytes of kept) this.#toClient(bytes);
   }
@@ -214,17 +212,28 @@ export class Passage {
       return;
     }
     await gate
-      .pass(this.#stepOf(commits), () => this.#answer(aside.say("COMMIT"), end, true))
+      .pass(this.#stepOf(commits), () =>
+        this.#answer({ ...aside.say("COMMIT"), request: commits }, end, true),
+      )
       .finally(deliver);
   }
 
   /**
-   * Sends a request of the client and waits for its reply.
+   * Sends a request of the client and waits for its reply; or lets it meet an error instead.
    * @throws WireError when the server refuses it, or the connection is lost, by chance or on purpose
    */
-  async #answer(own: OwnRequest, kept: Buffer[], keeps_all: boolean): Promise<Reply> {
+  async #answer(
+    own: OwnRequest & { readonly request: Request },
+    kept: Buffer[],
+    keeps_all: boolean,
+  ): Promise<Reply> {
+    const error = this.#doorway.takeError();
+    if (error !== undefined && !isAfterWork(error)) {
+      if (endsConnection(error)) await this.#lose(error);
+      else await this.#refuse(error, own.request, kept);
+    }
     const reply = await this.#exchange(own, kept, keeps_all);
-    if (this.#doorway.losesReply()) await this.#lose();
+    if (error !== undefined) await this.#lose(error);
     if (reply.error) throw new WireError(reply.error.code, reply.error.message, true);
     return reply;
   }
@@ -241,18 +250,35 @@ export class Passage {
     return replied;
   }
 
-  /** The reply has come, so the work is done; the client loses its connection instead, once its locks are free. */
-  async #lose(): Promise<void> {
+  /** The client gets an error, and the server is in the state in which it would be after it. */
+  async #refuse(code: string, request: Request, kept: Buffer[]): Promise<never> {
+    const refusal = this.conversation.refuse(code, request);
+    if (refusal.first) await this.#exchange(refusal.first, [], true);
+    kept.push(refusal.reply());
+    throw new WireError(code, refusal.message, true);
+  }
+
+  /** The client loses its connection, once its locks are free. A server that ends it by itself may say so first. */
+  async #lose(error: string): Promise<never> {
     const { connection } = this.conversation;
-    this.#server.destroy();
+    this.#last_words = [];
+    if (error === ended_by_server && connection !== undefined)
+      await this.#doorway.terminate(connection);
+    else this.#server.destroy();
+    await this.closed;
     if (connection !== undefined) await this.#doorway.gone(connection);
-    this.#client.resetAndDestroy();
-    throw new WireError("reply lost", "The reply was lost on its way.", false);
+    if (error === "refused") this.#doorway.refusesNext();
+    for (const bytes of this.#last_words) this.#toClient(bytes);
+    if (error.startsWith("reset")) this.#client.resetAndDestroy();
+    else this.#client.destroySoon();
+    throw lossError(error);
   }
 
   #fromServer(bytes: Buffer): void {
     for (const part of this.conversation.fromServer(bytes)) {
       const under_way = this.#under_way;
+      this.#last_words?.push(part.bytes);
+      if (this.#last_words) continue;
       if (under_way && (part.reply || under_way.keeps_all)) under_way.kept.push(part.bytes);
       else this.#toClient(part.bytes);
       if (part.reply && under_way) {
@@ -268,6 +294,7 @@ export class Passage {
     const { connection } = this.conversation;
     return {
       ...step,
+      errors: [...this.conversation.possibleErrors(request), ...explored_losses],
       describe: (reply) => replyInWords(step.kind, reply as Reply),
       ...(connection === undefined ? {} : { connection }),
     };
@@ -291,6 +318,6 @@ export class Passage {
     this.#under_way = undefined;
     this.#doorway.opened();
     this.#server.destroy();
-    this.#client.destroySoon();
+    if (!this.#last_words) this.#client.destroySoon();
   }
 }

@@ -76,7 +76,7 @@ class SeveralDoors<Client> implements Backend<Client> {
   }
 
   async open(gate: Gate = open_gate, options: OpenOptions = {}): Promise<Session<Client>> {
-    const faults = { loses_next_reply: false };
+    const faults: NextError = { error: undefined };
     const parts: Session<Entrance>[] = [];
     for (const [at, door] of this.#doors.entries()) {
       const numbered = (connection: number): number => this.#numberOf(connection, at);
@@ -175,10 +175,15 @@ class SeveralDoors<Client> implements Backend<Client> {
   }
 }
 
+/** The error that the next request is to meet, whichever database it goes to. */
+interface NextError {
+  error: string | undefined;
+}
+
 /** The gate as one of several databases sees it. */
 function gateOf(
   gate: Gate,
-  faults: { loses_next_reply: boolean },
+  faults: NextError,
   part: () => Session<Entrance>,
   numbered: (connection: number) => number,
 ): Gate {
@@ -189,9 +194,9 @@ function gateOf(
       gate.pass(
         step.connection === undefined ? step : { ...step, connection: numbered(step.connection) },
         () => {
-          // Only when a request goes is it known which database's reply is lost.
-          if (faults.loses_next_reply) part().loseNextReply();
-          faults.loses_next_reply = false;
+          // Only when a request goes is it known to which database.
+          if (faults.error !== undefined) part().failNext?.(faults.error);
+          faults.error = undefined;
           return send();
         },
       ),
@@ -201,13 +206,16 @@ function gateOf(
 function sessionOf<Client>(
   client: Client,
   parts: Parts,
-  faults: { loses_next_reply: boolean },
+  faults: NextError,
   make: MakeOfSeveral<Client>,
 ): Session<Client> {
   return {
     client,
     loseNextReply: () => {
-      faults.loses_next_reply = true;
+      faults.error = "reset after";
+    },
+    failNext: (error) => {
+      faults.error = error;
     },
     get alive() {
       return parts.every(({ alive }) => alive);

@@ -1,7 +1,7 @@
 import type { Backend, Step } from "../../backends/backend.ts";
 import { now_ms } from "../../backends/real-time.ts";
 import { renamed } from "../../backends/step-facts.ts";
-import { type Fault, ranked } from "../schedule.ts";
+import { type Fault, isLoss, ranked } from "../schedule.ts";
 import { type Ending, type Mutable, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
 import type { Naming } from "./naming.ts";
@@ -193,10 +193,13 @@ export class Run {
     seat.steps_sent++;
     seat.polls = false;
     const faults = this.#scene.faults.filter(
-      (fault) => fault.client === seat.client && fault.step === seat.steps_sent,
+      (fault) =>
+        fault.client === seat.client &&
+        fault.step === seat.steps_sent &&
+        canMeet(arrival.step, fault),
     );
     this.faults.push(...faults);
-    const row = this.#addRow(seat, arrival, faults[0]?.kind);
+    const row = this.#addRow(seat, arrival, faults[0]);
     seat.lets_go_first.clear();
     for (const other of this.seats) {
       if (other.lets_go_first.delete(seat)) (this.steps[row] as Mutable<TraceStep>).letsOn = true;
@@ -205,6 +208,7 @@ export class Run {
       if (fault.kind === "die") return this.#die(seat, arrival, fault.connection);
       if (fault.kind === "expire") await this.#scene.expire?.();
       if (fault.kind === "lose reply") arrival.session.loseNextReply();
+      if (fault.kind === "error") arrival.session.failNext?.(fault.error);
     }
     await this.#waits.hold(arrival.step);
     this.#quiet.released();
@@ -212,7 +216,7 @@ export class Run {
     this.#send(seat, arrival, this.steps[row] as Mutable<TraceStep>);
   }
 
-  #addRow(seat: Seat, { step, operation }: Arrival, fault: Fault["kind"] | undefined): number {
+  #addRow(seat: Seat, { step, operation }: Arrival, fault: Fault | undefined): number {
     const statement = this.#scene.naming.text(step.statement);
     // Whoever calls later is the stricter case: what returned before that must be seen. BEGIN sees nothing.
     const begins = step.kind !== "begin" && seat.begun < operation;
@@ -232,7 +236,9 @@ export class Run {
       ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),
       ...(begins ? { begins } : {}),
-      ...(fault === undefined ? {} : { fault }),
+      ...(step.errors ? { errors: step.errors } : {}),
+      ...(fault === undefined ? {} : { fault: fault.kind }),
+      ...(fault?.kind === "error" ? { putIn: fault.error } : {}),
     });
     return this.steps.length - 1;
   }
@@ -272,6 +278,12 @@ export class Run {
     return this.#quiet.resolved(someone_died ? dead_holder_ms : this.#scene.stuck_limit_ms);
   }
 }
+
+/** In another schedule the step may be one that the server would never answer so. */
+const canMeet = ({ errors = [] }: Step, fault: Fault): boolean =>
+  fault.kind !== "error" ||
+  errors.includes(fault.error) ||
+  (errors.length > 0 && isLoss(fault.error));
 
 /** Sends; a client library that throws at once has rejected. */
 async function sent(arrival: Arrival): Promise<unknown> {

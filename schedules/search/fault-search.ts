@@ -1,5 +1,6 @@
 import type { Played } from "../run/lane.ts";
-import type { Fault } from "../schedule.ts";
+import type { Fault, FaultWish } from "../schedule.ts";
+import type { Trace, TraceStep } from "../trace.ts";
 import { Exhaust, type ExhaustOptions } from "./dfs.ts";
 import type { Attempt, Search } from "./search.ts";
 
@@ -11,15 +12,15 @@ import type { Attempt, Search } from "./search.ts";
 export class FaultSearch implements Search {
   readonly exhaustive = true;
   readonly #options: ExhaustOptions;
-  readonly #kinds: readonly Fault["kind"][];
+  readonly #kinds: readonly FaultWish[];
   readonly #sound: Exhaust;
   readonly #faulty: Exhaust[] = [];
   readonly #alike: boolean;
   #turn = 0;
-  /** How many steps of each client were seen without a fault. */
-  readonly #steps = new Map<number, number>();
+  /** The faults that were seen to be possible. */
+  readonly #planned = new Set<string>();
 
-  constructor(options: ExhaustOptions, kinds: readonly Fault["kind"][], alike: boolean) {
+  constructor(options: ExhaustOptions, kinds: readonly FaultWish[], alike: boolean) {
     this.#options = options;
     this.#alike = alike;
     this.#kinds = kinds;
@@ -51,26 +52,35 @@ export class FaultSearch implements Search {
   }
 
   #plan({ trace }: Played): void {
-    for (const { client } of trace.steps) {
-      if (this.#alike && client !== 1) continue;
-      const steps = trace.steps.filter((step) => step.client === client).length;
-      for (let step = (this.#steps.get(client) ?? 0) + 1; step <= steps; step++) {
-        this.#steps.set(client, step);
-        for (const fault of this.#faultsAt(client, step)) {
-          this.#faulty.push(new Exhaust({ ...this.#options, faults: [fault] }));
-        }
-      }
+    for (const fault of allFaults(trace, this.#kinds)) {
+      const text = JSON.stringify(fault);
+      if (this.#planned.has(text) || (this.#alike && fault.client !== 1)) continue;
+      this.#planned.add(text);
+      this.#faulty.push(new Exhaust({ ...this.#options, faults: [fault] }));
     }
   }
+}
 
-  #faultsAt(client: number, step: number): Fault[] {
-    return this.#kinds.flatMap((kind): Fault[] =>
-      kind === "die"
-        ? [
-            { kind, client, step, connection: "closes" },
-            { kind, client, step, connection: "stays" },
-          ]
-        : [{ kind, client, step }],
-    );
-  }
+/** Every fault of these kinds that is possible in this schedule. */
+export function allFaults({ steps }: Trace, wishes: readonly FaultWish[]): Fault[] {
+  const taken = new Map<number, number>();
+  return steps.flatMap((row) => {
+    const { client } = row;
+    const step = (taken.get(client) ?? 0) + 1;
+    taken.set(client, step);
+    return wishes.flatMap((wish) => faultsAt(row, { client, step }, wish));
+  });
+}
+
+function faultsAt(
+  { errors = [] }: TraceStep,
+  place: Pick<Fault, "client" | "step">,
+  wish: FaultWish,
+): Fault[] {
+  if (wish === "errors") return errors.map((error) => ({ kind: "error", ...place, error }));
+  if (wish !== "die") return [{ kind: wish, ...place }];
+  return [
+    { kind: wish, ...place, connection: "closes" },
+    { kind: wish, ...place, connection: "stays" },
+  ];
 }

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import type { Played } from "../run/lane.ts";
 import type { PickNext } from "../run/runner.ts";
-import type { Fault } from "../schedule.ts";
+import type { Fault, FaultWish } from "../schedule.ts";
+import { allFaults } from "./fault-search.ts";
 import { pct } from "./pct.ts";
 import { sample, seeds } from "./sample.ts";
 import { type Attempt, pickFrom, type Search } from "./search.ts";
@@ -18,13 +19,15 @@ export class RandomSearch implements Search {
   readonly pruned = 0;
   readonly diverged = 0;
   readonly #clients: number;
-  readonly #kinds: readonly Fault["kind"][];
+  readonly #kinds: readonly FaultWish[];
   readonly #random: () => number;
   #started = 0;
+  /** The errors that the steps of the serial run can meet. */
+  #errors: readonly Fault[] = [];
   /** Of the serial run: steps in all and of the busiest client. */
   #size: { steps: number; of_one: number } | undefined;
 
-  constructor(clients: number, seed: number, kinds: readonly Fault["kind"][]) {
+  constructor(clients: number, seed: number, kinds: readonly FaultWish[]) {
     this.#clients = clients;
     this.#kinds = kinds;
     this.#random = seeds(seed);
@@ -44,6 +47,7 @@ export class RandomSearch implements Search {
     const counts = trace.operations.map(
       (_, i) => trace.steps.filter((s) => s.client === i + 1).length,
     );
+    this.#errors = allFaults(trace, ["errors"]);
     this.#size = { steps: trace.steps.length, of_one: Math.max(1, ...counts) };
   }
 
@@ -68,6 +72,8 @@ export class RandomSearch implements Search {
       connection: fc.constantFrom("closes" as const, "stays" as const),
     });
     const { kind, client, step, connection } = sample(fault, seed);
+    if (kind === "errors")
+      return this.#errors.length === 0 ? [] : [sample(fc.constantFrom(...this.#errors), seed)];
     return [kind === "die" ? { kind, client, step, connection } : { kind, client, step }];
   }
 }
