@@ -8,6 +8,7 @@ import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
 import { listCommand } from "./list.ts";
+import { mergeCommand } from "./merge.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
 import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
@@ -45,6 +46,7 @@ const program = new Command("raceproof")
   .addCommand(raceCommand())
   .addCommand(checkCommand())
   .addCommand(replayCommand())
+  .addCommand(mergeCommand())
   .addCommand(reportCommand())
   .addCommand(listCommand())
   .addCommand(cleanCommand());

@@ -4,6 +4,7 @@
  */
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RunHead } from "../campaign/part.ts";
 import type { Cell } from "../matrix/cell.ts";
 import type { CellResult } from "../matrix/result.ts";
 import type { Settings } from "../servers/local/recipe.ts";
@@ -12,22 +13,24 @@ import { ownVersion } from "./own-version.ts";
 
 /** The cells finished at the start: none, or those of the resumed run. @throws BadUsage if it cannot be resumed */
 export function finishedCells(
-  flags: Readonly<{ out: string; resume?: true }> & Chosen,
-  size: Readonly<Record<string, number>>,
+  flags: Readonly<{ out: string; resume?: true; shard?: string }>,
+  run: RunHead,
 ): FinishedCells {
-  const { backend, workload, strategy, isolation, fault } = flags;
-  const head = { version: ownVersion(), ...size, backend, workload, strategy, isolation, fault };
+  const head = { version: ownVersion(), ...run, shard: flags.shard };
   return flags.resume
     ? FinishedCells.resume(flags.out, head)
     : FinishedCells.begin(flags.out, head);
 }
 
+/** What makes a run another run: its sizes, its seed, and what was chosen. */
+export function headOf(flags: Chosen, size: Readonly<Record<string, number>>): RunHead {
+  const { backend, workload, strategy, isolation, fault } = flags;
+  return { ...size, backend, workload, strategy, isolation, fault };
+}
+
 type Chosen = Readonly<
   Partial<Record<"backend" | "workload" | "strategy" | "isolation" | "fault", string>>
 >;
-
-/** What must be the same for a run to resume another one: the version, the seed, all sizes, and what was chosen. */
-export type RunHead = Readonly<Record<string, string | number | undefined>>;
 
 interface Line {
   /** The settings of the servers, if they were to suffer faults; else null. */

@@ -14,14 +14,16 @@ interface Flags {
  * Backends that the user named, but of which nothing ran and for which no reason is given yet: they have none of the
  * chosen strategies. So no named backend is dropped in silence.
  * @param selection as it was before strategies were left out for faults
+ * @param elsewhere cells of other parts of the run
  */
 export async function notChosen(
   flags: Flags,
   { suites }: Pick<Selection, "suites">,
   { cells, not_run }: Found,
+  elsewhere: readonly { readonly backend: string }[] = [],
 ): Promise<NotRun[]> {
   const named = (flags.backend ?? "").toLowerCase().split(",");
-  const told = new Set([...cells, ...not_run].map(({ backend }) => backend));
+  const told = new Set([...cells, ...not_run, ...elsewhere].map(({ backend }) => backend));
   const silent = backends.filter(
     ({ name, or = [] }) => named.includes(name) && ![name, ...or].some((one) => told.has(one)),
   );

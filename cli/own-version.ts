@@ -1,4 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
+import type { MadeBy } from "../campaign/part.ts";
+
+/** The versions that make a result. */
+export const madeBy = (): MadeBy => ({ raceproof: ownVersion(), node: process.version });
 
 /** The version of this package. Its package.json is one folder up, or two from the compiled file. */
 export function ownVersion(): string {

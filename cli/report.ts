@@ -1,11 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { compared } from "../reports/page/compared.ts";
 import { pageOfResults } from "../reports/page/page-of-results.ts";
 import { writePage } from "../reports/page/write-page.ts";
-import type { Results } from "../reports/summary.ts";
-import { BadUsage } from "./bad-usage.ts";
+import { resultsIn } from "./read-results.ts";
 
 /** `raceproof report FOLDER`: makes the page of a run again; with another folder, what changed since that run. */
 export function reportCommand(): Command {
@@ -25,14 +24,6 @@ const nameOf = (folder: string): string => basename(resolve(folder));
 
 /** @throws BadUsage when there are no results */
 async function pageOf(folder: string) {
-  const path = join(folder, "results.json");
-  try {
-    const results = JSON.parse(await readFile(path, "utf8")) as Results;
-    if (!Array.isArray(results.cells)) throw new Error("it has no cells");
-    return await pageOfResults(results, folder, (await stat(path)).mtime);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "it is not there" : (code ?? message);
-    throw new BadUsage(`${path} holds no results of a run (${why}).`);
-  }
+  const results = await resultsIn(folder);
+  return pageOfResults(results, folder, (await stat(join(folder, "results.json"))).mtime);
 }

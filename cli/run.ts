@@ -1,19 +1,22 @@
 import { Command, Option } from "commander";
-import type { CellResult } from "../matrix/result.ts";
-import { paintFor } from "../reports/paint.ts";
+import type { RunHead } from "../campaign/part.ts";
 import { StatusLine } from "../reports/status-line.ts";
-import { type NotRun, type SummaryOptions, summary } from "../reports/summary.ts";
-import { told } from "../reports/told.ts";
+import type { Results } from "../reports/summary.ts";
 import { wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
-import { leftOut, passes } from "./faults.ts";
-import { finishedCells, seedToResume } from "./finished-cells.ts";
+import { exitCode } from "./exit-code.ts";
+import { leftOut, type Pass, passes } from "./faults.ts";
+import { finishedCells, headOf, seedToResume } from "./finished-cells.ts";
+import { giveResults } from "./give-results.ts";
 import { interruption } from "./interruption.ts";
 import { notChosen } from "./not-chosen.ts";
-import { report, reportersOf } from "./reporters.ts";
-import { claimOut, drawPage, writeResults } from "./results.ts";
+import { madeBy } from "./own-version.ts";
+import { resultsIn } from "./read-results.ts";
+import { reportersOf } from "./reporters.ts";
+import { claimOut } from "./results.ts";
 import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
+import { type Share, seed_of_shards, shareOf } from "./shard.ts";
 
 interface Flags {
   backend?: string;
@@ -26,6 +29,8 @@ interface Flags {
   schedules: string;
   fault?: string;
   seed?: string;
+  shard?: string;
+  times?: string;
   server: string[];
   out: string;
   resume?: true;
@@ -57,6 +62,8 @@ export function runCommand(): Command {
       collect,
       [],
     )
+    .option("--shard <part/parts>", "only this part of the cells: 2/5; merge puts them together")
+    .option("--times <folder>", "share out the cells by the times that they took in this run")
     .option("--resume", "go on with the interrupted run in --out: what it has finished is kept")
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
     .option("--verbose", "also a wide table of everything that was measured")
@@ -78,63 +85,57 @@ async function run(flags: Flags): Promise<void> {
   };
   const reporters = reportersOf(flags.reporter);
   const selection = await select(flags);
+  const head = headOf(flags, size);
   const all = await passes(flags, selection);
+  const share = flags.shard === undefined ? undefined : await shareFor(flags, all, head);
   await using _out = await claimOut(flags.out);
-  const finished = finishedCells(flags, size);
+  const finished = finishedCells(flags, head);
   using interrupted = interruption();
+  const { signal } = interrupted;
   const status = new StatusLine();
   status.say([`seed ${size.seed}`, leftOut(flags)].filter(Boolean).join("; "));
   const found: Found = { cells: [], not_run: [] };
-  const { cells, not_run } = found;
   const began = performance.now();
-  const more = { ...size, out: flags.out, status, finished, signal: interrupted.signal };
+  const { out } = flags;
+  const more = { ...size, out, status, finished, signal, includes: share?.includes };
   let trouble: { readonly error: unknown } | undefined;
   try {
-    for (const pass of all) await runPass(pass, more, found);
+    for (const pass of share?.passes ?? all) await runPass(pass, more, found);
   } catch (error) {
     // What was found before the error is still reported.
     trouble = { error };
   }
   status.clear();
-  if (!interrupted.signal.aborted && !trouble)
-    not_run.push(...(await notChosen(flags, selection, found)));
-  const results = {
+  const elsewhere = share?.shard.whole.flat() ?? [];
+  if (!signal.aborted && !trouble)
+    found.not_run.push(...(await notChosen(flags, selection, found, elsewhere)));
+  const results: Results = {
     seed: size.seed,
     clients: size.clients,
     operations: size.operations,
     elapsed_s: (performance.now() - began) / 1000,
-    interrupted: interrupted.signal.aborted,
-    cells,
-    not_run,
+    interrupted: signal.aborted,
+    ...found,
+    made_by: madeBy(),
+    ...(share ? { shard: share.shard } : {}),
   };
-  let page = "";
+  process.exitCode = interrupted.exit_code ?? exitCode(results);
   try {
-    await writeResults(flags.out, results);
-    page = await drawPage(flags.out, results);
+    await giveResults(results, flags, reporters);
   } catch (error) {
-    // A full disk, or a folder that was removed meanwhile: the results are still printed.
     trouble ??= { error };
   }
-  process.exitCode = interrupted.exit_code ?? exitCode(cells, not_run);
   if (!results.interrupted && !trouble) finished.end();
-  if (flags.json) console.log(JSON.stringify(told(results), null, 2));
-  else console.log(`${summary(results, shownOn(process.stdout, flags))}\n${page}`);
-  await report(reporters, results, flags.out);
   if (trouble) throw trouble.error;
 }
 
-/** The width in columns when nobody says it: hardly any terminal is narrower. */
-const width_default = 80;
+const shareFor = async (flags: Flags, all: readonly Pass[], head: RunHead): Promise<Share> =>
+  shareOf(flags.shard!, all, head, flags.times ? await resultsIn(flags.times) : undefined);
 
-const shownOn = (stream: NodeJS.WriteStream, { verbose }: Flags): SummaryOptions => ({
-  width: stream.columns || Number(process.env["COLUMNS"]) || width_default,
-  verbose: verbose === true,
-  paint: paintFor(stream),
-});
-
-function seedOf({ seed, resume, out }: Flags): number {
+function seedOf({ seed, resume, out, shard }: Flags): number {
   if (seed !== undefined) return wholeNumber("--seed", seed, 0);
-  return resume ? seedToResume(out) : Date.now() % 1_000_000;
+  if (resume) return seedToResume(out);
+  return shard === undefined ? Date.now() % 1_000_000 : seed_of_shards;
 }
 
 /** `--increments` is the name of `--operations` from when there was only the counter. @throws BadUsage */
@@ -142,10 +143,3 @@ const operationsOf = ({ operations, increments }: Flags): number =>
   increments === undefined
     ? wholeNumber("--operations", operations, 1)
     : wholeNumber("--increments", increments, 1);
-
-/** 0 = all is as declared, 1 = something is not, 2 = something has no verdict. */
-function exitCode(cells: readonly CellResult[], not_run: readonly NotRun[]): number {
-  if (cells.some((cell) => cell.conclusion === "different")) return 1;
-  const open = cells.length === 0 || cells.some((cell) => cell.conclusion === "no verdict");
-  return open || not_run.length > 0 ? 2 : 0;
-}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Isolation } from "../backends/backend.ts";
+import type { CellName } from "../campaign/cell-name.ts";
 import type { BackendEntry } from "../matrix/backends.ts";
 import type { Cell, CellOptions } from "../matrix/cell.ts";
 import { type Disturbance, disturbanceOf } from "../matrix/faults/disturbance.ts";
@@ -20,6 +20,8 @@ export interface BackendRun
   readonly status: StatusLine;
   readonly finished: import("./finished-cells.ts").FinishedCells;
   readonly signal: AbortSignal;
+  /** Only these cells; default: all that are selected. */
+  readonly includes?: ((cell: CellName) => boolean) | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export class RunningBackend implements AsyncDisposable {
     this.#open = open;
     this.#run = run;
     this.#disturbance = disturbance;
-    this.cells = open.cells.filter((cell) => isSelected(cell, run, entry.usual_level));
+    this.cells = open.cells.filter((cell) => isSelected(cell, run, entry));
   }
 
   /** Waits for the servers of a backend and connects to them. */
@@ -147,12 +149,15 @@ export class RunningBackend implements AsyncDisposable {
   }
 }
 
-function isSelected(cell: Cell, pass: Pass, usual_level: Isolation | null): boolean {
-  const { includes, isolations } = pass.selection;
+function isSelected(cell: Cell, run: BackendRun, { name, usual_level }: BackendEntry): boolean {
+  const { includes, isolations } = run.selection;
   const { workload, strategy, isolation } = cell;
+  const settings = run.disturb ? run.settings : null;
   if (!includes(workload, strategy)) return false;
+  if (run.includes?.({ workload, backend: name, strategy, isolation, settings }) === false)
+    return false;
   if (isolation === null) return true;
-  return pass.at_usual_level ? isolation === usual_level : isolations.has(isolation);
+  return run.at_usual_level ? isolation === usual_level : isolations.has(isolation);
 }
 
 const nameOf = ({ workload, strategy, isolation }: Cell): string =>

@@ -36,6 +36,20 @@ const zookeeper = async (server: Server) =>
 const withRedis = <Sql>(sql: Sql, redis: Redis) => ({ sql, redis });
 const withZookeeper = <Sql>(sql: Sql, zookeeper: Zookeeper) => ({ sql, zookeeper });
 
+/** All levels of the standard; a backend that has levels has all of them. */
+const levels: readonly Isolation[] = [
+  "READ UNCOMMITTED",
+  "READ COMMITTED",
+  "REPEATABLE READ",
+  "SERIALIZABLE",
+];
+
+/** The isolation levels of a backend, without connecting to it; `[null]` where it has none. */
+export const levelsOf = ({
+  usual_level,
+}: Pick<BackendEntry, "usual_level">): readonly (Isolation | null)[] =>
+  usual_level === null ? [null] : levels;
+
 const in_postgres = "READ COMMITTED";
 const in_mysql = "REPEATABLE READ";
 

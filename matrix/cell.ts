@@ -103,6 +103,7 @@ async function runCell<Client>(
     ...(cell.workload.refuses === undefined ? {} : { refuses: cell.workload.refuses }),
     ...(explored ? { explored } : {}),
     ...(load ? { load } : {}),
+    ...(disturbance ? { settings: disturbance.settings } : {}),
     ...(interrupted ? { interrupted } : {}),
     ...(explored || !load
       ? conclude(declared, explored, load)

@@ -46,6 +46,7 @@ export async function exploreCell<Client>(
     resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
   const withFault = (fault: FaultWish, schedules: number): Promise<ExploreResult> =>
     explore({ faults: [fault], schedules, keep_going: false });
+  const began = performance.now();
   const { when } = promisedAt(cell.strategy.declared, cell.isolation)!;
   const expired_schedules = when?.lock_lost ? Infinity : 10 * fault_schedules;
   const explored: Explorations = {
@@ -57,7 +58,11 @@ export async function exploreCell<Client>(
     ...(fault_schedules > 0 &&
       cell.strategy.expire && { lock_lost: await withFault("expire", expired_schedules) }),
   };
-  return signal?.aborted ? { ...explored, interrupted: true } : explored;
+  return {
+    ...explored,
+    ...(signal?.aborted ? { interrupted: true } : {}),
+    elapsed_s: (performance.now() - began) / 1000,
+  };
 }
 
 /** How an exploration of a cell may differ from two clients in all interleavings. */

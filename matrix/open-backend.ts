@@ -3,6 +3,7 @@ import { CannotConnect } from "../backends/cannot-connect.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import type { BackendEntry } from "./backends.ts";
 import { type Cell, cellsOf } from "./cell.ts";
+import type { Strategy } from "./strategy.ts";
 import type { Suite } from "./suite.ts";
 
 /** A backend that is connected, with the cells of some suites on it. */
@@ -39,11 +40,16 @@ export async function openBackend(
   }
 }
 
-/** Names of a suite's strategies on a backend, without connecting to anything. */
-export async function strategyNames(
+/** A suite's strategies on a backend, without connecting to anything. */
+export async function strategiesOn(
   suite: Suite,
   { name }: Pick<BackendEntry, "name">,
-): Promise<string[]> {
-  const { strategies = [] } = (await suite.strategies[name]?.()) ?? {};
-  return strategies.map((strategy) => strategy.name);
+): Promise<readonly Pick<Strategy<unknown>, "name" | "declared">[]> {
+  return (await suite.strategies[name]?.())?.strategies ?? [];
 }
+
+/** Their names. */
+export const strategyNames = async (
+  suite: Suite,
+  entry: Pick<BackendEntry, "name">,
+): Promise<string[]> => (await strategiesOn(suite, entry)).map(({ name }) => name);

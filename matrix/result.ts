@@ -2,6 +2,7 @@ import type { Isolation } from "../backends/backend.ts";
 import type { Verdict } from "../checkers/verdict.ts";
 import type { Latency } from "../histories/latency.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
+import type { Settings } from "../servers/local/recipe.ts";
 import type { Promised } from "./promise.ts";
 
 /** How often each error code was seen. */
@@ -63,6 +64,8 @@ export interface Explorations {
   readonly lock_lost?: ExploreResult;
   /** It was broken off: what it did not find may still happen. */
   readonly interrupted?: true;
+  /** Absent in results of older versions. */
+  readonly elapsed_s?: number;
 }
 
 /** One cell of the matrix: a strategy on a server at a level, measured and compared with its promise. */
@@ -77,6 +80,10 @@ export interface CellResult {
   readonly refuses?: string;
   readonly explored?: Explorations;
   readonly load?: LoadResult;
+  /** The settings of the servers, where they suffered faults under the load. */
+  readonly settings?: Settings;
+  /** By which part of a result that was put together: a shard, or a worker. */
+  readonly part?: string;
   /** The run ended before this cell was complete: what is not in the result may still happen. */
   readonly interrupted?: true;
   readonly conclusion: "as declared" | "different" | "no verdict";

@@ -2,6 +2,7 @@
 import type { CellResult } from "../matrix/result.ts";
 import { nameOf } from "./junit.ts";
 import { groups } from "./matrix.ts";
+import { partsText } from "./parts.ts";
 import { signOf, wordOf } from "./sign.ts";
 import { sign_order, sign_words, signs } from "./signs.ts";
 import type { Results } from "./summary.ts";
@@ -25,7 +26,8 @@ export function annotations({ cells, not_run }: Results): string[] {
 }
 
 /** The Markdown for `$GITHUB_STEP_SUMMARY`. */
-export function jobSummary({ cells, not_run }: Results): string {
+export function jobSummary(results: Results): string {
+  const { cells, not_run } = results;
   const servers = groups(cells, ({ workload, server }) => `${workload} on ${server}`);
   const rows = servers.map(([name, of_server]) => {
     const counts = sign_order.map((sign) => of_server.filter((one) => signOf(one) === sign).length);
@@ -40,6 +42,7 @@ export function jobSummary({ cells, not_run }: Results): string {
     ...not_run.map(
       ({ backend, state, reason }) => `**${plain(backend)}: ${state}.** ${plain(reason)}`,
     ),
+    ...partsText(results).map(plain),
     [head, head.map(() => "---"), ...rows]
       .map((row) => `| ${row.map((cell) => plain(cell)).join(" | ")} |`)
       .join("\n"),

@@ -1,8 +1,10 @@
+import type { MadeBy, Part, Shard } from "../campaign/part.ts";
 import { taken_back } from "../checkers/taken-back.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { glance } from "./glance.ts";
 import { matrix, short_level } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
+import { partsText } from "./parts.ts";
 import { countsText, failureText } from "./report.ts";
 import { visible } from "./visible.ts";
 
@@ -23,6 +25,12 @@ export interface Results {
   readonly interrupted: boolean;
   readonly cells: readonly CellResult[];
   readonly not_run: readonly NotRun[];
+  /** The versions that made it; absent in results of older versions, and where parts say it. */
+  readonly made_by?: MadeBy;
+  /** Which part of a run it is, if it is one. */
+  readonly shard?: Shard;
+  /** What it was put together from. */
+  readonly parts?: readonly Part[];
 }
 
 const interrupted_text =
@@ -48,7 +56,7 @@ export function summary(results: Results, { width, verbose, paint }: SummaryOpti
   for (const { backend, state, reason } of not_run)
     parts.push(`${paint.red(`${backend}: ${state}.`)} ${visible(reason)}`);
   if (results.interrupted) parts.push(interrupted_text);
-  parts.push(...survived(cells), ...stopped(cells));
+  parts.push(...survived(cells), ...stopped(cells), ...partsText(results));
   parts.push(counts(cells));
   return parts.join("\n\n");
 }

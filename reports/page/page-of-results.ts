@@ -2,6 +2,7 @@
 import { basename, join } from "node:path";
 import type { CellResult, LoadResult } from "../../matrix/result.ts";
 import { short_level } from "../matrix.ts";
+import { partsText } from "../parts.ts";
 import { signOf, wordOf } from "../sign.ts";
 import type { Results } from "../summary.ts";
 import { explorationsOf } from "./explorations.ts";
@@ -40,12 +41,14 @@ export async function pageOfResults(
   };
 }
 
-function aboutOf({ seed, clients, operations, elapsed_s, cells }: Results): PageData["about"] {
+function aboutOf(results: Results): PageData["about"] {
+  const { seed, clients, operations, elapsed_s, cells } = results;
   const loads = cells.some(({ load }) => load);
   return [
     ["took", `${Math.floor(elapsed_s / 60)} min ${Math.round(elapsed_s % 60)} s`],
     ["seed", String(seed)],
     ...(loads ? [["load", `${clients} clients, ${operations} operations each`] as const] : []),
+    ...partsText(results).map((text) => ["parts", text] as const),
   ];
 }
 
