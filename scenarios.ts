@@ -12,7 +12,7 @@ import type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
 import { BadOptions } from "./schedules/bad-options.ts";
 import { newLane } from "./schedules/run/new-lane.ts";
 import { pickFrom } from "./schedules/search/search.ts";
-import type { TraceStep } from "./schedules/trace.ts";
+import { sharedBy, type Touch, touchesOf } from "./schedules/touches.ts";
 import { testTime } from "./test-runner.ts";
 
 const runs_default = 3;
@@ -106,7 +106,7 @@ class Meetings<Client> {
       touched.set(operation.name, await this.#touchedBy(operation));
     const conflictsOf = (group: readonly Known<Client>[]): number =>
       pairsIn(group)
-        .map(([a, b]) => conflicts(touched.get(a.name)!, touched.get(b.name)!))
+        .map(([a, b]) => sharedBy(touched.get(a.name)!, touched.get(b.name)!).length)
         .reduce((sum, count) => sum + count, 0);
     const inOrder = (groups: readonly (readonly Known<Client>[])[]) =>
       groups.toSorted((a, b) => conflictsOf(b) - conflictsOf(a));
@@ -192,28 +192,6 @@ class Meetings<Client> {
     const { trace } = await lane.play({ operations: [1], pick: pickFrom([]), faults: [] });
     return trace.steps.flatMap(touchesOf);
   }
-}
-
-interface Touch {
-  readonly what: string;
-  readonly writes: boolean;
-}
-
-/** The tables, keys or items that a step touches, as far as it tells them. */
-function touchesOf({ kind, keys, facts, statement }: TraceStep): Touch[] {
-  const words = statement.matchAll(/\b(?:FROM|INTO|UPDATE|JOIN|TABLE)\s+["`]?([\w.]+)/gi);
-  const tables = facts?.flatMap(({ table }) => table ?? []) ?? [];
-  const named = [...(keys ?? []), ...tables, ...Array.from(words, ([, table]) => table!)];
-  const writes = kind !== "read" && kind !== "begin";
-  return [...new Set(named.map((name) => name.toLowerCase()))].map((what) => ({ what, writes }));
-}
-
-/** How many things both touch and at least one of them writes. */
-function conflicts(a: readonly Touch[], b: readonly Touch[]): number {
-  const shared = a.flatMap((one) =>
-    b.filter((two) => two.what === one.what && (one.writes || two.writes)).map(() => one.what),
-  );
-  return new Set(shared).size;
 }
 
 const nothing: fc.Arbitrary<readonly unknown[]> = fc.constant([]);

@@ -25,6 +25,7 @@ export interface RaceFlags {
   readonly seed?: string;
   readonly busyLimitS: string;
   readonly timeLimitS?: string;
+  readonly raceCoverage?: boolean;
   readonly report?: string;
 }
 
@@ -71,6 +72,7 @@ export function withRaceFlags(command: Command): Command {
     .option("--schedules <n>", "at most so many")
     .option("--seed <n>", "of random schedules")
     .option("--time-limit-s <seconds>", "no schedule begins later")
+    .option("--race-coverage", "also list the pairs of statements that were seen in one order only")
     .option("--report <folder>", "where a page to look at goes")
     .addOption(
       new Option("--busy-limit-s <seconds>", "how long a client may be busy elsewhere").default(
@@ -114,6 +116,7 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
     schedules: number("--schedules", flags.schedules, 1),
     seed: number("--seed", flags.seed, 0),
     busy_limit_ms: 1000 * wholeNumber("--busy-limit-s", flags.busyLimitS, 1),
+    race_coverage: flags.raceCoverage ?? false,
     report: flags.report,
     time_limit_ms: time_limit_s === undefined ? undefined : 1000 * time_limit_s,
   };

@@ -19,6 +19,8 @@ export interface RacePlan {
   readonly seed: number | undefined;
   readonly busy_limit_ms: number;
   readonly time_limit_ms: number | undefined;
+  /** Also list the pairs of statements that were seen in one order only. */
+  readonly race_coverage: boolean;
   /** Folder of the page that shows what was found; undefined = none. */
   readonly report: string | undefined;
 }

@@ -1,4 +1,5 @@
 import { SerialOracle, type Trouble } from "../oracle/oracle.ts";
+import { coverageList } from "../reports/coverage.ts";
 import { noVerdictText } from "../reports/no-verdict.ts";
 import { addToPage } from "../reports/page/gathered.ts";
 import { countsText, failureText, type Subject, tokenOf } from "../reports/report.ts";
@@ -137,7 +138,8 @@ export class Scene implements AsyncDisposable {
     if (result.racing < 2) return { kind: "cannot", text: nothingRacedText(subject) };
     const basis = this.#oracle ? ` ${serialText(this.#oracle)}` : "";
     const page = await this.#draw(subject, result);
-    return { kind: "none found", text: successText(subject, result) + basis + page };
+    const covered = this.#options.race_coverage ? `\n\n${coverageList(result.coverage)}` : "";
+    return { kind: "none found", text: successText(subject, result) + basis + covered + page };
   }
 
   /** If the page cannot be drawn, the verdict is still reported. @returns the sentence about the page */

@@ -2,6 +2,7 @@ import { shownStatement } from "../histories/shortened.ts";
 import type { Exploration } from "../schedules/findings.ts";
 import type { Stale } from "../schedules/search/fresh-start.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
+import { coverageText } from "./coverage.ts";
 import { placeOf, type Subject, seedText, sizeOf } from "./report.ts";
 
 /** What an exploration without a failure shows, and no more than that. */
@@ -9,7 +10,7 @@ export function successText(subject: Subject, exploration: Exploration): string 
   const said = exploration.proof
     ? proofText(subject, exploration)
     : noProofText(subject, exploration);
-  return [said, ...remarks(exploration)].join(" ");
+  return [said, ...covered(exploration), ...remarks(exploration)].join(" ");
 }
 
 function proofText(subject: Subject, exploration: Exploration): string {
@@ -31,6 +32,12 @@ function noProofText(subject: Subject, exploration: Exploration): string {
   const size = `${sizeOf(operations)} on ${placeOf(subject)}`;
   const why = doubt === undefined ? "" : doubtInWords(doubt);
   return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why === "" ? "" : `, because ${why}`}.`;
+}
+
+/** A search that did not go through all says how far it got. */
+function covered({ doubt, coverage }: Exploration): string[] {
+  const is_part = doubt?.kind === "random" || doubt?.kind === "cut short";
+  return is_part && coverage.pairs > 0 ? [coverageText(coverage)] : [];
 }
 
 /** Without a check: which outcomes counted as right. */

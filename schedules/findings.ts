@@ -1,3 +1,4 @@
+import type { Coverage } from "./coverage.ts";
 import type { Failure } from "./program.ts";
 import type { Doubt } from "./search/proof.ts";
 import type { Fingerprint } from "./token.ts";
@@ -33,6 +34,8 @@ export interface Exploration {
   readonly waited: number;
   /** Most clients that took a step in one schedule: below 2 nothing could race. */
   readonly racing: number;
+  /** Pairs of statements that touch the same table or key, and which of them were seen in one order only. */
+  readonly coverage: Coverage;
   /** Branches that were lost, as the server did something else after the same choices: then nothing is proved. */
   readonly diverged: number;
   /** The smallest failing schedule that was found. */

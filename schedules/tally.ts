@@ -1,4 +1,5 @@
 import { plainDataText } from "../histories/plain-data.ts";
+import { type Coverage, OrdersSeen } from "./coverage.ts";
 import type { Played } from "./run/lane.ts";
 import type { OperationResult, Trace } from "./trace.ts";
 
@@ -10,6 +11,7 @@ export interface Counts {
   readonly unknown: Readonly<Record<string, number>>;
   readonly waited: number;
   readonly racing: number;
+  readonly coverage: Coverage;
 }
 
 /** Counts what schedules showed. */
@@ -23,6 +25,7 @@ export class Tally {
   /** Steps of each client, while they are the same in every schedule and none depends on another's. */
   #steps: string | undefined;
   #regular = true;
+  readonly #orders = new OrdersSeen();
 
   add({ trace, failure }: Played): void {
     const kind = failure?.kind ?? "correct";
@@ -34,6 +37,7 @@ export class Tally {
     }
     if (trace.steps.some((step) => step.waited)) this.#waited++;
     this.#racing = Math.max(this.#racing, new Set(trace.steps.map((step) => step.client)).size);
+    this.#orders.add(trace);
     const steps = stepsOfEach(trace).join();
     this.#regular &&= (this.#steps ?? steps) === steps && isRegular(trace);
     this.#steps ??= steps;
@@ -50,6 +54,7 @@ export class Tally {
       unknown: this.#unknown,
       waited: this.#waited,
       racing: this.#racing,
+      coverage: this.#orders.coverage(),
     };
   }
 }

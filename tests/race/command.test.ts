@@ -115,3 +115,14 @@ function isThere(pid: number): boolean {
     !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
   );
 }
+
+test("which pairs of statements were seen in one order only", async () => {
+  const one = ["--schedules", "1", "--operations", "2", "--race-coverage", "--ignore", "counter"];
+  const { code, stdout } = await ended(
+    start("race", ...flags(), "--env", "MY_DATABASE={url}", ...one, ...node(increment)),
+  );
+  expect(stdout).toMatch(
+    /Of \d+ pairs of statements .*, \d+ were seen in both orders\.\n {2}only client/,
+  );
+  expect(code).toBe(0);
+});

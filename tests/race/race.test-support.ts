@@ -33,6 +33,7 @@ export async function raceOn(wish: Wish): Promise<RaceResult> {
     seed: undefined,
     busy_limit_ms: 10_000,
     time_limit_ms: undefined,
+    race_coverage: false,
     report: undefined,
     signal: new AbortController().signal,
     progress: () => undefined,
