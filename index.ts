@@ -91,6 +91,7 @@ export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";
 export type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
 export type { Meeting } from "./scenarios.ts";
 export { BadOptions } from "./schedules/bad-options.ts";
+export type { Coverage, Stated } from "./schedules/coverage.ts";
 export {
   type Disturbance,
   type Exploration,
