@@ -32,7 +32,7 @@ test("both orders, one order, and what does not meet", () => {
   seen.add(trace([1, read], [1, write], [2, read], [2, write], [2, other]));
   expect(seen.coverage()).toEqual({
     pairs: 3,
-    one_order: [
+    oneOrder: [
       [
         { client: 1, statement: shown },
         { client: 2, statement: read },
@@ -48,14 +48,14 @@ test("both orders, one order, and what does not meet", () => {
     ],
   });
   seen.add(trace([2, read], [2, write], [1, read], [2, other], [1, write]));
-  expect(seen.coverage()).toEqual({ pairs: 3, one_order: [] });
+  expect(seen.coverage()).toEqual({ pairs: 3, oneOrder: [] });
 });
 
 test("other values make no other statement", () => {
   const seen = new OrdersSeen();
   seen.add(trace([1, write], [2, read]));
   seen.add(trace([2, read], [1, "UPDATE counter SET n = 'it''s 2'"]));
-  expect(seen.coverage()).toEqual({ pairs: 1, one_order: [] });
+  expect(seen.coverage()).toEqual({ pairs: 1, oneOrder: [] });
 });
 
 test("two reads never matter", () => {

@@ -13,11 +13,12 @@ export interface Stated {
   readonly statement: string;
 }
 
+/** Pairs of statements of different clients that touch the same table or key, at least one of them writing. */
 export interface Coverage {
   /** How many pairs of statements met. */
   readonly pairs: number;
   /** Those that were seen in one order only, in that order. */
-  readonly one_order: readonly (readonly [first: Stated, second: Stated])[];
+  readonly oneOrder: readonly (readonly [first: Stated, second: Stated])[];
 }
 
 /** Counts the orders in which statements came. */
@@ -37,10 +38,10 @@ export class OrdersSeen {
   }
 
   coverage(): Coverage {
-    const one_order = [...this.#seen.values()].filter(
+    const oneOrder = [...this.#seen.values()].filter(
       ([first, second]) => !this.#seen.has(keyOf(second, first)),
     );
-    return { pairs: (this.#seen.size + one_order.length) / 2, one_order };
+    return { pairs: (this.#seen.size + oneOrder.length) / 2, oneOrder };
   }
 }
 

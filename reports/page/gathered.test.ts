@@ -24,7 +24,7 @@ const subject = (name: string): Subject => ({
 const nothing_found: Exploration = {
   ...{ operations: [1, 1], schedules: 6, pruned: 0, interleavings: 6, complete: true, proof: true },
   ...{ seed: undefined, outcomes: { correct: 6 }, endings: {}, failed: {}, unknown: {} },
-  ...{ waited: 0, racing: 2, diverged: 0, coverage: { pairs: 0, one_order: [] } },
+  ...{ waited: 0, racing: 2, diverged: 0, coverage: { pairs: 0, oneOrder: [] } },
 };
 const found: Exploration = {
   ...nothing_found,
