@@ -5,10 +5,13 @@
  */
 
 import { joined } from "../frames.ts";
-import type { Conversation, Received, Reply, Sent, Wire } from "../wire.ts";
+import { codesFor } from "../possible-errors.ts";
+import type { Conversation, Received, Refusal, Reply, Request, Sent, Wire } from "../wire.ts";
 import { type HttpMessage, HttpStream } from "./http-stream.ts";
+import { type Call, possible_errors } from "./possible-errors.ts";
 import type { KeyNames } from "./request.ts";
 import { stepOf } from "./step.ts";
+import { refusalOf } from "./wire-refusal.ts";
 
 /** @param key_names which attributes are the key of a table, as learnt from all requests so far */
 export function dynamodbWire(key_names: KeyNames): Wire {
@@ -30,17 +33,19 @@ class DynamodbConversation implements Conversation {
   readonly #from_client = new HttpStream();
   readonly #from_server = new HttpStream();
   readonly #expected: Expected[] = [];
+  readonly #calls = new WeakMap<Request, Call>();
 
   constructor(key_names: KeyNames) {
     this.#key_names = key_names;
   }
 
-  possibleErrors(): readonly string[] {
-    return [];
+  possibleErrors(request: Request): readonly string[] {
+    const call = this.#calls.get(request);
+    return call ? codesFor(possible_errors, request, call) : [];
   }
 
-  refuse(): never {
-    throw new Error("DynamoDB has no errors here.");
+  refuse(code: string, request: Request): Refusal {
+    return refusalOf(code, this.#calls.get(request)!);
   }
 
   fromClient(bytes: Buffer): Sent[] {
@@ -84,18 +89,15 @@ class DynamodbConversation implements Conversation {
     const step = stepOf(operation, input, this.#key_names);
     const { statement, kind, keys } = step;
     const expects: Expected = { is_request: true, describe: (output) => step.describe({ output }) };
-    return {
-      kind: "request",
-      bytes,
-      expects,
-      request: {
-        statement,
-        kind,
-        keys,
-        commits_itself: false,
-        facts: (reply) => step.facts?.({ output: (reply as Answer).output }),
-      },
+    const request: Request = {
+      statement,
+      kind,
+      keys,
+      commits_itself: false,
+      facts: (reply) => step.facts?.({ output: (reply as Answer).output }),
     };
+    this.#calls.set(request, { operation, action: input });
+    return { kind: "request", bytes, expects, request };
   }
 }
 

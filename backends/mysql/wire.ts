@@ -12,9 +12,12 @@
  * with the end of rows; a flag in either says that another result follows.
  */
 import { joined } from "../frames.ts";
-import type { Aside, Conversation, Received, Sent, Wire } from "../wire.ts";
+import { codesFor } from "../possible-errors.ts";
+import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
+import { possible_errors } from "./possible-errors.ts";
 import { asideOf } from "./wire-aside.ts";
 import { head_bytes, packets, status } from "./wire-packets.ts";
+import { refusalOf } from "./wire-refusal.ts";
 import { type Agreed, Expected, type Form } from "./wire-replies.ts";
 import {
   isSettingOfSession,
@@ -65,20 +68,13 @@ class MysqlConversation implements Conversation {
   #phase: "greeting" | "log-in" | "commands" = "greeting";
   #agreed: Agreed = { no_eof: false };
   #status: number = status.autocommit;
+  #is_mariadb = false;
   readonly #from_client = packets();
   readonly #from_server = packets();
   readonly #prepared = new Map<number, Prepared>();
   readonly #expected: Expected[] = [];
   /** The text of a PREPARE that is not yet answered. */
   readonly #preparing = new WeakMap<Expected, string>();
-
-  possibleErrors(): readonly string[] {
-    return [];
-  }
-
-  refuse(): never {
-    throw new Error("MySQL has no errors here.");
-  }
 
   get is_ready(): boolean {
     return this.#phase === "commands";
@@ -87,6 +83,14 @@ class MysqlConversation implements Conversation {
   /** Without autocommit, every statement is in a transaction. */
   get in_transaction(): boolean {
     return (this.#status & status.in_transaction) !== 0 || (this.#status & status.autocommit) === 0;
+  }
+
+  possibleErrors(request: Request): readonly string[] {
+    return codesFor(possible_errors, request, { is_mariadb: this.#is_mariadb });
+  }
+
+  refuse(code: string): Refusal {
+    return refusalOf(code, this.in_transaction, this.aside);
   }
 
   fromClient(bytes: Buffer): Sent[] {
@@ -130,6 +134,7 @@ class MysqlConversation implements Conversation {
     const version_end = packet.indexOf(0, head_bytes + 1);
     if (packet[head_bytes] !== 10 || version_end < 0 || packet.length < version_end + 32)
       return packet;
+    this.#is_mariadb = packet.includes("MariaDB");
     const greeting = Buffer.from(packet);
     this.connection = greeting.readUInt32LE(version_end + 1);
     const [low, high] = [version_end + 14, version_end + 19];

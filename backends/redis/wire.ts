@@ -7,10 +7,22 @@
  * look like replies, so from then on everything passes.
  */
 import { joined } from "../frames.ts";
-import type { Aside, Conversation, Received, Reply, Request, Sent, Wire } from "../wire.ts";
+import { codesFor } from "../possible-errors.ts";
+import type {
+  Aside,
+  Conversation,
+  Received,
+  Refusal,
+  Reply,
+  Request,
+  Sent,
+  Wire,
+} from "../wire.ts";
+import { type Commands, possible_errors } from "./possible-errors.ts";
 import { encodeCommand, type Value } from "./resp.ts";
 import { type Framed, RespStream } from "./resp-stream.ts";
 import { replyOf, requestOf } from "./wire-commands.ts";
+import { refusalOf } from "./wire-refusal.ts";
 
 const of_connecting = new Set(
   "hello auth client select info command ping readonly quit".split(" "),
@@ -47,6 +59,7 @@ class RedisConversation implements Conversation {
   readonly #from_client = new RespStream(true);
   readonly #from_server = new RespStream(false);
   readonly #expected: Expected[] = [];
+  readonly #commands = new WeakMap<Request, Commands>();
   /** Whether a MULTI is open, so that commands are only queued. */
   #queues = false;
   #has_messages_apart = false;
@@ -58,12 +71,13 @@ class RedisConversation implements Conversation {
     return !this.#was_refused;
   }
 
-  possibleErrors(): readonly string[] {
-    return [];
+  possibleErrors(request: Request): readonly string[] {
+    const commands = this.#commands.get(request);
+    return commands ? codesFor(possible_errors, request, commands) : [];
   }
 
-  refuse(): never {
-    throw new Error("Redis has no errors here.");
+  refuse(code: string, request: Request): Refusal {
+    return refusalOf(code, this.#commands.get(request)!, this.aside);
   }
 
   fromClient(bytes: Buffer): Sent[] {
@@ -129,6 +143,10 @@ class RedisConversation implements Conversation {
   #request(commands: readonly Framed[]): Sent {
     const words = commands.map(({ value }) => (value as Value[]).map(String));
     const request: Request = requestOf(words, this.#queues);
+    this.#commands.set(request, {
+      commands: words.map(([name = "", ...args]) => [name.toLowerCase(), ...args]),
+      are_queued: this.#queues,
+    });
     for (const [name] of words) {
       if (/^multi$/i.test(name ?? "")) this.#queues = true;
       if (/^(exec|discard)$/i.test(name ?? "")) this.#queues = false;

@@ -1,0 +1,25 @@
+/** An error in place of a reply: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_err_packet.html */
+import { messageOf } from "../possible-errors.ts";
+import type { Aside, Refusal } from "../wire.ts";
+import { possible_errors, sqlStateOf } from "./possible-errors.ts";
+import { packet } from "./wire-packets.ts";
+
+/** @param in_transaction a deadlock ends the whole transaction; the other errors end only their statement */
+export function refusalOf(code: string, in_transaction: boolean, aside: Aside): Refusal {
+  const message = messageOf(possible_errors, code);
+  return {
+    ...(code === "1213" && in_transaction ? { first: aside.say("ROLLBACK") } : {}),
+    message,
+    reply: () => packet(1, errorBody(code, message)),
+  };
+}
+
+function errorBody(code: string, message: string): Buffer {
+  const number = Buffer.alloc(2);
+  number.writeUInt16LE(Number(code));
+  return Buffer.concat([
+    Buffer.from([0xff]),
+    number,
+    Buffer.from(`#${sqlStateOf(code)}${message}`),
+  ]);
+}
