@@ -339,8 +339,9 @@ const nothing_raced =
   "fewer than two clients took a step, so nothing could race; `run` must use the client that it is given.";
 
 function programOf<Client>(options: ExploreOptions<Client>): Program<Client> {
-  const { operation, sharedConnection } = options;
+  const { operation, sharedConnection, faults = [] } = options;
   return {
+    gives_back: faults.includes("errors"),
     setup: async (client, key) => void (await options.setup(client, key)),
     run: (client, around) => options.run(client, around),
     async check(client, outcome) {

@@ -75,6 +75,14 @@ export interface OpenOptions {
   readonly resend?: boolean;
 }
 
+/** What a client has not given back on its connections. */
+export interface Left {
+  /** How many of its connections are in a transaction. */
+  readonly transactions: number;
+  /** How many connections it has taken from its pools, where the pools say so. */
+  readonly lent: number;
+}
+
 /** One connection of one client. `asyncDispose` closes it. */
 export interface Session<Client> extends AsyncDisposable {
   readonly client: Client;
@@ -85,6 +93,13 @@ export interface Session<Client> extends AsyncDisposable {
   loseNextReply(): void;
   /** The next request meets this error, one of those that its step can meet. Only a session behind a door can do that. */
   failNext?(error: string): void;
+  /** What the client has not given back, at this moment. Only a session behind a door knows. */
+  left?(): Left;
+  /**
+   * Locks that outlive transactions and that its connections hold now, in words. Only a session behind a door knows.
+   * @throws what the server answers
+   */
+  locks?(): Promise<readonly string[]>;
   /** False once the connection is gone: the session must be replaced. */
   readonly alive: boolean;
   /**

@@ -16,6 +16,8 @@ export interface DoorTarget {
   prepare(isolation: Isolation | undefined): Promise<readonly string[]>;
   /** Statements that release the locks of a connection that do not belong to a transaction. */
   readonly unlocks: readonly string[];
+  /** Locks that outlive transactions and that these connections hold, in words. Absent if there are none here. */
+  locks?(connections: readonly number[]): Promise<readonly string[]>;
   /** Resolves once the server has ended these connections and released their locks. */
   gone(connections: readonly number[]): Promise<void>;
   /** Ends connections that wait for something and so do not notice that their client went away. */

@@ -9,7 +9,7 @@ import type { Ignored } from "./ignored.ts";
 
 /** How one operation ended. */
 export interface Answer extends Turn {
-  /** `unknown`: its reply was lost, or its client died. */
+  /** `unknown`: it did not end well after a fault, or its client died. */
   readonly how: "answered" | "failed" | "unknown";
   /** What it answered, or the error, as plain data. */
   readonly value: unknown;
@@ -43,22 +43,21 @@ export function endedOf({ trace, events, rows = new Map() }: Outcome, ignored: I
 function answerOf(result: OperationResult, trace: Trace): Answer {
   const { client, operation, status, error, output, code = "error" } = result;
   const turn = { client, operation };
+  const own = trace.steps.filter((step) => isOf(step, turn));
   if (status === "ok") {
     const value = plainData(withoutDriver(output)) ?? null;
-    // It says no because it does not know.
-    if (
-      saysNo(value) &&
-      trace.steps.some((step) => isOf(step, turn) && step.fault === "error" && leavesDoubt(step))
-    )
+    // After a lost connection it may say no because it does not know.
+    if (saysNo(value) && own.some(losesConnection))
       return { ...turn, how: "unknown", value: null, may_be_absent: true };
     const may_be_absent = output !== undefined && saysNo(value) && wasRefused(trace, turn);
     return { ...turn, how: "answered", value, may_be_absent };
   }
-  const own = { code, error };
-  if (status === "open" || trace.steps.some((step) => isOf(step, turn) && leavesDoubt(step)))
-    return { ...turn, how: "unknown", value: null, may_be_absent: true, ...own };
+  const failed = { code, error };
+  // It is either done or not, as a whole: the fault may have come before its work or after it.
+  if (status === "open" || own.some(({ fault }) => fault !== undefined))
+    return { ...turn, how: "unknown", value: null, may_be_absent: true, ...failed };
   const value = code === "error" || code === "" ? (plainData(error) ?? String(error)) : code;
-  return { ...turn, how: "failed", value, may_be_absent: !isMistake(error), ...own };
+  return { ...turn, how: "failed", value, may_be_absent: !isMistake(error), ...failed };
 }
 
 /**
@@ -119,9 +118,8 @@ function foundNothing({ kind, statement, facts, reply = "" }: TraceStep): boolea
 const isOf = (step: TraceStep, { client, operation }: Turn): boolean =>
   step.client === client && step.operation === operation;
 
-/** After a fault nobody knows what was done; but after an error of the server nothing was. */
-const leavesDoubt = ({ fault, putIn = "" }: TraceStep): boolean =>
-  fault !== undefined && (fault !== "error" || endsConnection(putIn));
+const losesConnection = ({ fault, putIn = "" }: TraceStep): boolean =>
+  fault === "error" && endsConnection(putIn);
 
 /** Not a refusal but a bug in the program: it read what was not there. */
 const isMistake = (error: unknown): boolean =>

@@ -20,6 +20,7 @@ import { inTurn } from "../schedules/search/turns.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { type Answer, type Ended, endedOf } from "./ended.ts";
 import { Ignored } from "./ignored.ts";
+import { withoutKeptLocks } from "./kept-locks.ts";
 import { keepSetUp, learn } from "./learn.ts";
 import { type Order, serialOrders } from "./orders.ts";
 import { type Differing, differingPlaces } from "./pairs.ts";
@@ -211,7 +212,15 @@ export class SerialOracle<Client> {
   #check(outcome: Outcome): void {
     const ended = endedOf(outcome, this.#ignored);
     if (this.#rehearsed) this.#ended = ended;
-    else this.#judge(ended);
+    else
+      this.#judge(
+        outcome.trace.steps.some(({ fault }) => fault === "error")
+          ? withoutKeptLocks(
+              ended,
+              this.#serial.map((one) => one.ended),
+            )
+          : ended,
+      );
   }
 
   /** @throws CheckFailed when no serial order ends like this */

@@ -3,6 +3,7 @@ import type { Failure } from "../schedules/program.ts";
 import { isLoss } from "../schedules/schedule.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { whomFor } from "./interleaving.ts";
+import { leftStory } from "./left-behind.ts";
 import { overwriteStory } from "./overwrite.ts";
 import { unheededStory } from "./unheeded.ts";
 import { unseenInsertStory } from "./unseen-insert.ts";
@@ -12,9 +13,11 @@ import { unseenInsertStory } from "./unseen-insert.ts";
  * of the facts of the steps; if they leave a doubt, there are only the check's own words, and the steps.
  */
 export function explain(trace: Trace, failure: Failure): string {
-  if (trace.ending.kind !== "ended") return sentence([faultStory(trace), trace.ending.reason]);
+  const left = leftStory(trace);
+  if (trace.ending.kind !== "ended")
+    return sentence([faultStory(trace), left, trace.ending.reason]);
   const race = overwriteStory(trace) ?? unheededStory(trace) ?? unseenInsertStory(trace);
-  const story = [faultStory(trace), race].filter((part) => part !== undefined);
+  const story = [faultStory(trace), left, race].filter((part) => part !== undefined);
   if (story.length > 0) return sentence(story);
   if (trace.operations.length === 1)
     return sentence([`no race: one client alone fails: ${failure.message}`]);

@@ -55,6 +55,8 @@ export interface Program<Client> {
   readonly sharedConnection?: boolean;
   /** Its check wants to know all that is in the database. */
   readonly reads_rows?: boolean;
+  /** Its clients must give back everything at the end: connections of pools, transactions, locks. */
+  readonly gives_back?: boolean;
   /** Clients differ in nothing but their number: a fault of one stands for the same fault of another. */
   readonly alike?: boolean;
 }

@@ -22,11 +22,23 @@ export interface Trace {
   readonly polled?: true;
   /** Clients waited inside the process while others went on: who comes first there is not for the schedule to say. */
   readonly stoodStill?: true;
+  /** What the clients left behind; looked at only where errors are put in. */
+  readonly left?: readonly LeftBehind[];
   /**
    * Something was learned about the program: a client went on by itself, later than it was waited for, or a loop
    * that polls was found out. The same choices lead elsewhere next time.
    */
   readonly unsteady?: true;
+}
+
+/** What a client had not given back when its operations were over. */
+export interface LeftBehind {
+  /** Absent where all clients share one pool. */
+  readonly client?: number;
+  /** A connection of a pool, a transaction that is still open, or a lock that belongs to a connection. */
+  readonly what: "connection" | "transaction" | "lock";
+  /** Which lock, in words. */
+  readonly lock?: string;
 }
 
 /** One row of the interleaving. Rows are numbered in the order of their sends. */

@@ -63,6 +63,10 @@ export class MysqlDoorTarget implements DoorTarget {
     return Promise.resolve([this.#setUp(isolation)]);
   }
 
+  locks(connections: readonly number[]): Promise<readonly string[]> {
+    return this.#database.locks(connections);
+  }
+
   gone(connections: readonly number[]): Promise<void> {
     return untilGone(
       connections,

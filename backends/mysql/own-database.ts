@@ -122,6 +122,18 @@ export class OwnDatabase {
     }));
   }
 
+  /** Named locks that these connections hold, in words. MariaDB does not list them. */
+  async locks(ids: readonly number[]): Promise<readonly string[]> {
+    if (this.is_mariadb || !this.has_performance_schema || ids.length === 0) return [];
+    const [rows] = await this.control.query<RowDataPacket[]>(
+      `SELECT object_name AS name FROM performance_schema.metadata_locks
+        WHERE object_type = 'USER LEVEL LOCK' AND lock_status = 'GRANTED'
+          AND owner_thread_id IN (?) ORDER BY 1`,
+      [(await this.threads(ids)).map(({ thread_id }) => thread_id)],
+    );
+    return rows.map(({ name }) => `the lock '${String(name)}'`);
+  }
+
   async kill(id: number): Promise<void> {
     // It may be gone already.
     await this.control.query(`KILL ${id}`).catch(() => undefined);

@@ -20,6 +20,8 @@ const deadlock_timeout = "1ms";
 export interface DoorDatabase extends Control {
   readonly name: string;
   readonly sets_deadlock_timeout: boolean;
+  /** Locks that outlive transactions and that these server processes hold, in words. */
+  locks(pids: readonly number[]): Promise<readonly string[]>;
   /** Changes a setting for connections that are made from now on. */
   alter(setting: string): Promise<void>;
 }
@@ -97,6 +99,10 @@ export class PostgresDoorTarget implements DoorTarget {
     if (isolation !== undefined)
       await this.#database.alter(`default_transaction_isolation = '${isolation.toLowerCase()}'`);
     return [];
+  }
+
+  locks(pids: readonly number[]): Promise<readonly string[]> {
+    return this.#database.locks(pids);
   }
 
   gone(pids: readonly number[]): Promise<void> {

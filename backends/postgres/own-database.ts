@@ -7,6 +7,7 @@ import type { AllRows } from "../rows.ts";
 import { connectPlainly, type Given } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import type { Control } from "./session.ts";
+import { sessionLocks } from "./session-locks.ts";
 
 /** The server's error when somebody is connected to the database that should be copied. */
 const object_in_use = "55006";
@@ -81,6 +82,10 @@ export class OwnDatabase implements Control {
       rowMode: "array",
     });
     return new Set(rows.map(([pid]) => pid));
+  }
+
+  locks(pids: readonly number[]): Promise<readonly string[]> {
+    return sessionLocks(this.#control, pids);
   }
 
   async running(pids: readonly number[]): Promise<readonly number[]> {

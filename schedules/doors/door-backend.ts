@@ -1,6 +1,7 @@
-import type { Backend, Gate, OpenOptions, Session } from "../../backends/backend.ts";
+import type { Backend, Gate, Left, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import { type Address, type DoorTarget, doorOf } from "../../backends/door-target.ts";
+import { lentConnections } from "../../backends/lent-connections.ts";
 import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
@@ -128,6 +129,14 @@ class DoorSession<Client> implements Session<Client> {
 
   failNext(error: string): void {
     this.#door.failNext(error);
+  }
+
+  left(): Left {
+    return { transactions: this.#door.transactions, lent: lentConnections(this.client) };
+  }
+
+  async locks(): Promise<readonly string[]> {
+    return (await this.#target.locks?.(this.#door.connections)) ?? [];
   }
 
   async clean(left: "settings" | "something"): Promise<void> {

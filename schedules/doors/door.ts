@@ -68,6 +68,13 @@ export class Door implements AsyncDisposable {
     return [...this.#passages].flatMap(({ conversation }) => conversation.connection ?? []);
   }
 
+  /** How many connections are in a transaction. */
+  get transactions(): number {
+    return [...this.#passages].filter(
+      ({ is_over, conversation }) => !is_over && conversation.in_transaction,
+    ).length;
+  }
+
   /** The numbers of those connections that wait for a reply. */
   get busy(): number[] {
     return [...this.#passages].flatMap(({ conversation, is_busy }) =>

@@ -12,6 +12,7 @@ import type {
 } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import type { Address } from "../../backends/door-target.ts";
+import { lentConnections } from "../../backends/lent-connections.ts";
 import type { AllRows } from "../../backends/rows.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { type Doorstep, type MakeClient, throughDoors } from "./door-backend.ts";
@@ -219,6 +220,13 @@ function sessionOf<Client>(
     },
     get alive() {
       return parts.every(({ alive }) => alive);
+    },
+    left: () => ({
+      transactions: parts.reduce((sum, part) => sum + (part.left?.().transactions ?? 0), 0),
+      lent: lentConnections(client),
+    }),
+    async locks() {
+      return (await Promise.all(parts.map(async (part) => part.locks?.() ?? []))).flat();
     },
     async clean(left) {
       await Promise.all(parts.map(async (part) => part.clean?.(left)));

@@ -4,6 +4,7 @@ import type { HistoryEvent } from "../../histories/event.ts";
 import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
 import type { Fault, Turn } from "../schedule.ts";
 import { type Ending, hasVerdict, type Trace } from "../trace.ts";
+import { failureOfLeft } from "./left-behind.ts";
 import { Naming } from "./naming.ts";
 import { OperationLog } from "./operations.ts";
 import { Patience } from "./patience.ts";
@@ -122,6 +123,8 @@ export class Lane<Client> implements AsyncDisposable {
       if (ending.kind !== "ended") break;
     }
     const run = runs.at(-1) ?? this.#newRun(play, key, outside, log);
+    const looks = this.#program.gives_back && !warms_up;
+    const left = looks ? await this.#sessions.leftBehind(run) : [];
     const trace: Trace = {
       operations: play.operations,
       choices: run.choices,
@@ -130,23 +133,24 @@ export class Lane<Client> implements AsyncDisposable {
       results: log.results(),
       ending,
       ...run.remarks,
+      ...(left.length > 0 ? { left } : {}),
     };
     const events = [...log.events];
     if (ending.kind === "ended") {
       await this.#sessions.leave(run, trace, warms_up);
       const contents = play.look_after ? await this.#backend.contents?.(key) : undefined;
-      const left = contents ? { left: contents } : {};
+      const remains = contents ? { left: contents } : {};
       const rows = this.#program.reads_rows ? await this.#backend.rows?.() : undefined;
       const read = rows ? { rows } : {};
       const outcome = { key, trace, events, ...read };
-      const failure = warms_up ? undefined : await this.#judge(outside, outcome);
-      if (failure) await this.#sessions.tidyOutside();
-      return { trace, events, failure, ...left };
+      const judged = warms_up ? undefined : await this.#judge(outside, outcome);
+      if (judged) await this.#sessions.tidyOutside();
+      return { trace, events, failure: judged ?? failureOfLeft(left), ...remains };
     }
     await this.#sessions.abandon(run);
     // The schedule's statements may still be on the server, so the next one gets another key.
     if (key !== "") this.#key = `${this.#options.key}-${++this.#keys_used}`;
-    const failure = { kind: ending.kind, message: `${ending.reason}.` };
+    const failure = failureOfLeft(left) ?? { kind: ending.kind, message: `${ending.reason}.` };
     return { trace, events, failure: hasVerdict(ending) ? failure : undefined };
   }
 

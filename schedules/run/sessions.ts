@@ -1,8 +1,9 @@
 import type { Backend, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
-import type { Trace } from "../trace.ts";
+import type { LeftBehind, Trace } from "../trace.ts";
 import { callers } from "./caller.ts";
 import { ScheduleOver, SessionGate, SharedGate } from "./gate.ts";
+import { leftBy as leftBehindBy, untilGivenBack } from "./left-behind.ts";
 import type { Run } from "./runner.ts";
 import type { Seat } from "./seat.ts";
 
@@ -13,6 +14,8 @@ interface GatedSession<Client> {
   since: number;
   /** What was set on it during the warm-up: that stays. */
   usual: ReadonlySet<string>;
+  /** How many connections of its pools the program had taken when the schedule began. */
+  lent: number;
 }
 
 /**
@@ -45,6 +48,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
       const opened = this.#places[0] === undefined;
       const shared = this.#places[0] ?? (await this.#openPlace());
       this.#places = Array.from({ length: clients }, () => shared);
+      shared.lent = shared.session.left?.().lent ?? 0;
       return { outside: this.#outside.client, opened };
     }
     const missing = Array.from({ length: clients }, (_, i) => i).filter((i) => !this.#places[i]);
@@ -53,6 +57,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
         this.#places[i] = await this.#openPlace();
       }),
     );
+    for (const place of this.#places) if (place) place.lent = place.session.left?.().lent ?? 0;
     return { outside: this.#outside.client, opened: missing.length > 0 };
   }
 
@@ -105,6 +110,28 @@ export class LaneSessions<Client> implements AsyncDisposable {
     await Promise.all(leaving);
   }
 
+  /** What clients whose operations are over have left behind. Gives them the time that they may take to give it back. */
+  async leftBehind({ seats }: Run): Promise<readonly LeftBehind[]> {
+    const places = this.#places.flatMap((place, i) => {
+      const is_over = this.#shared ? seats.every((seat) => seat.isOver) : seats[i]?.isOver;
+      if (!place || !is_over || seats[i]?.dead || this.#places.indexOf(place) < i) return [];
+      return [{ place, client: this.#shared ? undefined : i + 1 }];
+    });
+    const left = await untilGivenBack(() =>
+      places.flatMap(({ place: { session, lent }, client }) =>
+        session.left ? leftBehindBy(client, session.left(), lent) : [],
+      ),
+    );
+    if (left.length > 0) return left;
+    const locks = await Promise.all(
+      places.map(async ({ place, client }) => {
+        const held = (await place.session.locks?.()) ?? [];
+        return held.map((lock) => ({ ...(client ? { client } : {}), what: "lock", lock }) as const);
+      }),
+    );
+    return locks.flat();
+  }
+
   /** A check that failed may have left the connection outside the gates in the middle of a transaction. */
   async tidyOutside(): Promise<void> {
     if (this.#outside && !(await isCleaned(this.#outside, "something")))
@@ -140,7 +167,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
     const gate = this.#shared ? new SharedGate() : new SessionGate();
     const session = await this.#backend.open(gate, this.#options);
     gate.session = session;
-    return { gate, session, since, usual: new Set() };
+    return { gate, session, since, usual: new Set(), lent: 0 };
   }
 
   async #drop(place: GatedSession<Client>): Promise<void> {
@@ -180,6 +207,7 @@ function leftBy(
   const mine = (one: { client: number }): boolean => clients.includes(one.client);
   const steps = trace.steps.filter(mine);
   // A driver remembers errors: the AWS SDK has a budget for retries.
+  if (trace.left) return "broken";
   if (steps.some((step) => step.fault !== undefined && step.fault !== "expire")) return "broken";
   const behind = steps.filter(({ leavesBehind }) => leavesBehind);
   if (behind.some(({ statement }) => !usual.has(statement))) return "settings";
