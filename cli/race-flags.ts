@@ -21,6 +21,7 @@ export interface RaceFlags {
   readonly clients: string;
   readonly operations: string;
   readonly isolation?: string;
+  readonly fault?: "errors";
   readonly schedules?: string;
   readonly seed?: string;
   readonly busyLimitS: string;
@@ -69,6 +70,9 @@ export function withRaceFlags(command: Command): Command {
     .option("--clients <n>", "processes at once", "2")
     .option("--operations <n>", "processes of each client, one after the other", "1")
     .option("--isolation <level>", "default of the clients' transactions: RU, RC, RR, SER")
+    .addOption(
+      new Option("--fault <kind>", "every step meets each error of its server").choices(["errors"]),
+    )
     .option("--schedules <n>", "at most so many")
     .option("--seed <n>", "of random schedules")
     .option("--time-limit-s <seconds>", "no schedule begins later")
@@ -113,6 +117,7 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
     clients: wholeNumber("--clients", flags.clients, 2),
     operations: wholeNumber("--operations", flags.operations, 1),
     isolation: levelOf(flags.isolation),
+    faults: flags.fault === undefined ? [] : [flags.fault],
     schedules: number("--schedules", flags.schedules, 1),
     seed: number("--seed", flags.seed, 0),
     busy_limit_ms: 1000 * wholeNumber("--busy-limit-s", flags.busyLimitS, 1),

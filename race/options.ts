@@ -1,5 +1,6 @@
 import type { Isolation } from "../backends/backend.ts";
 import type { Exploration } from "../schedules/exploration.ts";
+import type { FaultWish } from "../schedules/schedule.ts";
 import type { RaceDatabase, Statement } from "./database.ts";
 import type { Template } from "./environment.ts";
 
@@ -15,6 +16,8 @@ export interface RacePlan {
   readonly clients: number;
   readonly operations: number;
   readonly isolation: Isolation | undefined;
+  /** What goes wrong on purpose, at every step. */
+  readonly faults: readonly FaultWish[];
   readonly schedules: number | undefined;
   readonly seed: number | undefined;
   readonly busy_limit_ms: number;

@@ -61,6 +61,7 @@ export class Scene implements AsyncDisposable {
       search: clients * operations === 2 ? "exhaustive" : "random",
       lanes: lanes_max,
       isolation,
+      faults: options.faults,
       patience_ms: options.patience_ms ?? patience_default_ms,
       busy_limit_ms: options.busy_limit_ms,
       time_limit_ms,

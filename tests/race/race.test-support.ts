@@ -29,6 +29,7 @@ export async function raceOn(wish: Wish): Promise<RaceResult> {
     clients: 2,
     operations: 1,
     isolation: undefined,
+    faults: [],
     schedules: undefined,
     seed: undefined,
     busy_limit_ms: 10_000,
