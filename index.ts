@@ -11,6 +11,7 @@ export {
   type Contents,
   type Gate,
   type Isolation,
+  type Left,
   type OpenOptions,
   type Session,
   type Step,
@@ -99,6 +100,7 @@ export {
   type GaveUp,
   type Unrepeated,
 } from "./schedules/exploration.ts";
+export type { Note } from "./schedules/notes.ts";
 export {
   type Around,
   CheckFailed,
@@ -114,7 +116,7 @@ export type { Stale } from "./schedules/search/fresh-start.ts";
 export type { Doubt } from "./schedules/search/proof.ts";
 export type { Fingerprint } from "./schedules/token.ts";
 export { BadToken } from "./schedules/token.ts";
-export type { Ending, OperationResult, Trace, TraceStep } from "./schedules/trace.ts";
+export type { Ending, LeftBehind, OperationResult, Trace, TraceStep } from "./schedules/trace.ts";
 export type { Settings } from "./servers/local/recipe.ts";
 export type { Progress, ProgressEvent } from "./servers/progress.ts";
 export type { Server, ServerKind } from "./servers/server.ts";

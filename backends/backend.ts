@@ -30,6 +30,8 @@ export interface Step {
    * the ways in which a connection is lost (`closed before`). Only steps that come through a door have them.
    */
   readonly errors?: readonly string[];
+  /** A transaction is open on its connection when it comes. Only steps that come through a door say so. */
+  readonly inTransaction?: boolean;
   /** What the step did, told by its reply; undefined if that is not certain. */
   facts?(reply: unknown): readonly Fact[] | undefined;
   /** The reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */

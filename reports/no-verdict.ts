@@ -1,6 +1,7 @@
 import type { GaveUp } from "../schedules/findings.ts";
-import type { Ending } from "../schedules/trace.ts";
+import type { Ending, Trace } from "../schedules/trace.ts";
 import { drawInterleaving } from "./interleaving.ts";
+import { leftStory } from "./left-behind.ts";
 import { placeOf, type Subject } from "./report.ts";
 
 /** Schedules were given up: says why, what can be done about it, and how far the first of them got. */
@@ -9,9 +10,14 @@ export function noVerdictText(subject: Subject, { count, trace }: GaveUp): strin
   const how_many = count === 1 ? "a schedule" : `${count} schedules`;
   return [
     `${subject.name}: no verdict on ${placeOf(subject)}: ${how_many} could not be taken to the end, and nothing else failed`,
-    ...(ending.kind === "ended" ? [] : [`In the first one ${ending.reason}.`, advice(ending.kind)]),
+    ...(ending.kind === "ended" ? [] : [inFirst(trace, ending.reason), advice(ending.kind)]),
     ...(trace.steps.length === 0 ? [] : [drawInterleaving(trace)]),
   ].join("\n\n");
+}
+
+function inFirst(trace: Trace, reason: string): string {
+  const left = leftStory(trace);
+  return `In the first one ${[left, reason].filter((part) => part !== undefined).join("; ")}.`;
 }
 
 function advice(kind: Ending["kind"]): string {

@@ -1,6 +1,7 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
 import { shownStatement } from "../histories/shortened.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
+import { notesIn } from "../schedules/notes.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import { compareRuns } from "../schedules/renaming.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
@@ -8,6 +9,7 @@ import { tokenFor } from "../schedules/token.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
+import { noteInWords } from "./notes.ts";
 import { explain } from "./sentence.ts";
 import { visible } from "./visible.ts";
 
@@ -52,6 +54,7 @@ export function failureText(
     ...(message === "" || message === sentence ? [] : [message]),
     counts,
     ...remarks(failure),
+    ...notesIn(smallest, subject.backend.name).map(noteInWords),
     ...(other ? [nondeterministicText(smallest, other)] : []),
     `Replay it with\n  ${subject.replayCommand(tokenOf(subject, failure))}`,
   ].join("\n\n");

@@ -3,6 +3,7 @@ import type { Exploration } from "../schedules/findings.ts";
 import type { Stale } from "../schedules/search/fresh-start.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
 import { coverageText } from "./coverage.ts";
+import { noteInWords } from "./notes.ts";
 import { placeOf, type Subject, seedText, sizeOf } from "./report.ts";
 
 /** What an exploration without a failure shows, and no more than that. */
@@ -105,8 +106,8 @@ export function staleInWords({ what, first, later }: Stale): string {
   return `set-up did not give the same state every time: ${what} (${seen}); let \`setup\` put all of it back`;
 }
 
-function remarks({ disturbance, unrepeated }: Exploration): string[] {
-  const said: string[] = [];
+function remarks({ disturbance, unrepeated, notes = [] }: Exploration): string[] {
+  const said: string[] = notes.map((note) => `Note: ${noteInWords(note)}`);
   if (disturbance?.kind === "failed beside others") {
     said.push(
       `With ${disturbance.lanes} lanes side by side a schedule failed (${disturbance.failure.kind}), and not when it was run alone: the lanes disturbed each other, so all was run again with one.`,

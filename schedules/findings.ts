@@ -1,4 +1,5 @@
 import type { Coverage } from "./coverage.ts";
+import type { Note } from "./notes.ts";
 import type { Failure } from "./program.ts";
 import type { Doubt } from "./search/proof.ts";
 import type { Fingerprint } from "./token.ts";
@@ -45,6 +46,8 @@ export interface Exploration {
   /** A schedule that failed once, and never when it was run again alone: no race. The first of them. */
   readonly unrepeated?: Unrepeated;
   readonly gaveUp?: GaveUp;
+  /** What the schedules without a fault show about the program besides, each once. */
+  readonly notes?: readonly Note[];
 }
 
 /** Schedules that were given up without a verdict: something took too long, or did not end. */

@@ -69,6 +69,8 @@ export interface TraceStep {
   readonly fault?: Fault["kind"];
   /** The error that was put in, with the fault `error`. */
   readonly putIn?: string;
+  /** Whether a transaction was open on its connection, where that is known. */
+  readonly inTransaction?: boolean;
   /** The errors that it could have met. */
   readonly errors?: readonly string[];
   /** An operation of this client began with this step; a BEGIN before it is none of its beginning. */

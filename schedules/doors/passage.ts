@@ -291,9 +291,10 @@ export class Passage {
 
   #stepOf(request: Request): Step {
     const { commits_itself: _, ...step } = request;
-    const { connection } = this.conversation;
+    const { connection, in_transaction } = this.conversation;
     return {
       ...step,
+      inTransaction: in_transaction,
       errors: [...this.conversation.possibleErrors(request), ...explored_losses],
       describe: (reply) => replyInWords(step.kind, reply as Reply),
       ...(connection === undefined ? {} : { connection }),

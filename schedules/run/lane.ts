@@ -123,8 +123,10 @@ export class Lane<Client> implements AsyncDisposable {
       if (ending.kind !== "ended") break;
     }
     const run = runs.at(-1) ?? this.#newRun(play, key, outside, log);
-    const looks = this.#program.gives_back && !warms_up;
-    const left = looks ? await this.#sessions.leftBehind(run) : [];
+    const { gives_back = false } = this.#program;
+    const looks = gives_back || play.look_after || ending.kind !== "ended";
+    const left = looks && !warms_up ? await this.#sessions.leftBehind(run) : [];
+    const unreturned = gives_back ? failureOfLeft(left) : undefined;
     const trace: Trace = {
       operations: play.operations,
       choices: run.choices,
@@ -145,12 +147,12 @@ export class Lane<Client> implements AsyncDisposable {
       const outcome = { key, trace, events, ...read };
       const judged = warms_up ? undefined : await this.#judge(outside, outcome);
       if (judged) await this.#sessions.tidyOutside();
-      return { trace, events, failure: judged ?? failureOfLeft(left), ...remains };
+      return { trace, events, failure: judged ?? unreturned, ...remains };
     }
     await this.#sessions.abandon(run);
     // The schedule's statements may still be on the server, so the next one gets another key.
     if (key !== "") this.#key = `${this.#options.key}-${++this.#keys_used}`;
-    const failure = failureOfLeft(left) ?? { kind: ending.kind, message: `${ending.reason}.` };
+    const failure = unreturned ?? { kind: ending.kind, message: `${ending.reason}.` };
     return { trace, events, failure: hasVerdict(ending) ? failure : undefined };
   }
 

@@ -237,6 +237,7 @@ export class Run {
       ...(step.serverWide ? { serverWide: true } : {}),
       ...(begins ? { begins } : {}),
       ...(step.errors ? { errors: step.errors } : {}),
+      ...(step.inTransaction === undefined ? {} : { inTransaction: step.inTransaction }),
       ...(fault === undefined ? {} : { fault: fault.kind }),
       ...(fault?.kind === "error" ? { putIn: fault.error } : {}),
     });

@@ -1,5 +1,6 @@
 import type { Backend } from "../../backends/backend.ts";
 import type { Disturbance, Exploration, FoundFailure, GaveUp, Unrepeated } from "../findings.ts";
+import { Notes } from "../notes.ts";
 import type { ExplorationOptions } from "../options.ts";
 import type { Failure } from "../program.ts";
 import type { Lane, Played } from "../run/lane.ts";
@@ -48,6 +49,7 @@ export class Pass<Client> implements AsyncDisposable {
   #gave_up: GaveUp | undefined;
   #polled = 0;
   #stood_still = 0;
+  readonly #notes = new Notes();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
     this.#options = options;
@@ -86,6 +88,7 @@ export class Pass<Client> implements AsyncDisposable {
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
+    this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
     this.#server_wide ??= played.trace.steps.find((step) => step.serverWide)?.statement;
     if (this.#more.length > 0 && this.#server_wide !== undefined) {
@@ -202,6 +205,7 @@ export class Pass<Client> implements AsyncDisposable {
       ...(failure ? { failure } : {}),
       ...(this.#unrepeated ? { unrepeated: this.#unrepeated } : {}),
       ...(this.#gave_up ? { gaveUp: this.#gave_up } : {}),
+      ...(this.#notes.all.length > 0 ? { notes: this.#notes.all } : {}),
     };
   }
 }
