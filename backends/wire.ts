@@ -75,6 +75,8 @@ export interface Conversation {
   readonly connection: number | undefined;
   /** Whether the last reply said that a transaction is open. */
   readonly in_transaction: boolean;
+  /** The same, but without autocommit it is open only once a statement has begun it. Default `in_transaction`. */
+  readonly has_begun?: boolean;
   /** Whether the log-in is over. */
   readonly is_ready: boolean;
   /** How the door sends statements of its own; absent if the database has no statements. */

@@ -80,6 +80,10 @@ class MysqlConversation implements Conversation {
     return this.#phase === "commands";
   }
 
+  get has_begun(): boolean {
+    return (this.#status & status.in_transaction) !== 0;
+  }
+
   /** Without autocommit, every statement is in a transaction. */
   get in_transaction(): boolean {
     return (this.#status & status.in_transaction) !== 0 || (this.#status & status.autocommit) === 0;

@@ -70,9 +70,11 @@ export class Door implements AsyncDisposable {
 
   /** How many connections are in a transaction. */
   get transactions(): number {
-    return [...this.#passages].filter(
-      ({ is_over, conversation }) => !is_over && conversation.in_transaction,
-    ).length;
+    const open = [...this.#passages].filter(({ is_over, conversation }) => {
+      const { in_transaction, has_begun = in_transaction } = conversation;
+      return !is_over && has_begun;
+    });
+    return open.length;
   }
 
   /** The numbers of those connections that wait for a reply. */

@@ -291,10 +291,10 @@ export class Passage {
 
   #stepOf(request: Request): Step {
     const { commits_itself: _, ...step } = request;
-    const { connection, in_transaction } = this.conversation;
+    const { connection, in_transaction, has_begun = in_transaction } = this.conversation;
     return {
       ...step,
-      inTransaction: in_transaction,
+      inTransaction: has_begun,
       errors: [...this.conversation.possibleErrors(request), ...explored_losses],
       describe: (reply) => replyInWords(step.kind, reply as Reply),
       ...(connection === undefined ? {} : { connection }),

@@ -16,7 +16,7 @@ const postgres = (wish: Wish<pg.Pool>): ProgramOptions<pg.Pool> => ({
   client: (url) => new pg.Pool({ connectionString: url, max: 3 }),
   setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES (1, 100)"),
   faults: ["errors"],
-  schedules: 60,
+  schedules: 50,
   ...wish,
 });
 
@@ -29,7 +29,7 @@ const mysqlOptions = (wish: Wish<MysqlPool>): ProgramOptions<MysqlPool> => ({
     await db.query("INSERT INTO account VALUES (1, 100)");
   },
   faults: ["errors"],
-  schedules: 60,
+  schedules: 50,
   ...wish,
 });
 
@@ -39,21 +39,37 @@ async function raceIn<Client>(options: ProgramOptions<Client>): Promise<RaceFoun
   throw report instanceof Error ? report : new Error(report.text);
 }
 
+/** Nothing went wrong, although operations failed because of errors that were put in. */
+function mustBeRight({ outcomes, schedules, failed, unknown }: Report): void {
+  expect(outcomes).toEqual({ correct: schedules });
+  expect(Object.keys({ ...failed, ...unknown })).not.toEqual([]);
+}
+
+const withoutFinally = async (db: pg.Pool): Promise<void> => {
+  const client = await db.connect();
+  await client.query("BEGIN");
+  await client.query(take);
+  await client.query("COMMIT");
+  client.release();
+};
+
 describe("PostgreSQL", () => {
   test("connect and BEGIN without finally: the connection never goes back to the pool", async () => {
-    const run = async (db: pg.Pool) => {
-      const client = await db.connect();
-      await client.query("BEGIN");
-      await client.query(take);
-      await client.query("COMMIT");
-      client.release();
-    };
-    const { message, exploration } = await raceIn(postgres({ run }));
+    const { message, exploration } = await raceIn(postgres({ run: withoutFinally }));
     expect(exploration.failure!.kind).toBe("connection never given back");
     expect(exploration.failure!.smallest.faults).toMatchObject([{ kind: "error", step: 1 }]);
     expect(message).toContain(
       "client 1's `BEGIN` met error 57P01; client 1's connection never went back to the pool.",
     );
+  });
+
+  test("the same where two requests share a pool with one connection: the other one waits for ever", async () => {
+    const client = (url: string) => new pg.Pool({ connectionString: url, max: 1 });
+    const { message } = await raceIn(postgres({ run: withoutFinally, client, shared: true }));
+    expect(message).toContain(
+      "client 1's `BEGIN` met error 57P01; client 2 waits for a connection",
+    );
+    expect(message).toContain("client 1 holds 1 of 1 and is done");
   });
 
   test("given back in the middle of a transaction", async () => {
@@ -93,7 +109,7 @@ describe("PostgreSQL", () => {
     };
     const release = (client: pg.PoolClient) => client.query("SELECT pg_advisory_unlock(42)");
     const report = await explore(postgres({ run: locked(release) }));
-    expect(report.outcomes).toEqual({ correct: report.schedules });
+    mustBeRight(report);
     const swallowed = async (db: pg.Pool) => {
       const client = await db.connect();
       try {
@@ -126,7 +142,7 @@ describe("MySQL", () => {
 
   test("a transaction helper with rollback in catch and release in finally is right", async () => {
     const report = await explore(mysqlOptions({ run: inTransaction }));
-    expect(report.outcomes).toEqual({ correct: report.schedules });
+    mustBeRight(report);
   });
 
   test("without finally, the connection never goes back to the pool", async () => {
@@ -139,6 +155,25 @@ describe("MySQL", () => {
     };
     const { message } = await raceIn(mysqlOptions({ run }));
     expect(message).toContain("client 1's connection never went back to the pool");
+  });
+
+  test("without autocommit a connection at rest is in no transaction", async () => {
+    const run = async (db: MysqlPool) => {
+      const client = await db.getConnection();
+      try {
+        await client.query("SET autocommit = 0");
+        await client.query(take);
+        await client.commit();
+      } catch (error) {
+        await client.rollback().catch(() => client.destroy());
+        throw error;
+      } finally {
+        client.release();
+      }
+    };
+    const report = await explore(mysqlOptions({ run }));
+    mustBeRight(report);
+    expect(report.failed).toHaveProperty("1213");
   });
 
   test("a lock wait timeout that is swallowed: the rest of the transaction is kept", async () => {
