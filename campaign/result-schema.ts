@@ -3,8 +3,10 @@
  * the page draws is checked no further than that it is there.
  */
 import { z } from "zod";
+import type { CellResult } from "../matrix/result.ts";
 import type { Results } from "../reports/summary.ts";
 import type { CellName } from "./cell-name.ts";
+import type { MadeBy } from "./part.ts";
 
 const isolation = z.enum(["READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]);
 const settings = z.enum(["durable", "fast"]);
@@ -56,7 +58,7 @@ const load = z.looseObject({
   operations_per_s: z.number(),
 });
 
-const cell = z.looseObject({
+const cell_shape = z.looseObject({
   workload: z.string(),
   backend: z.string(),
   server: z.string(),
@@ -81,7 +83,10 @@ const cell = z.looseObject({
   remarks: words,
 });
 
-const made_by = z.strictObject({ raceproof: z.string(), node: z.string() });
+export const made_by_schema: z.ZodType<MadeBy> = z.strictObject({
+  raceproof: z.string(),
+  node: z.string(),
+});
 
 const results = z.looseObject({
   seed: z.number(),
@@ -89,7 +94,7 @@ const results = z.looseObject({
   operations: z.number(),
   elapsed_s: z.number(),
   interrupted: z.boolean(),
-  cells: z.array(cell),
+  cells: z.array(cell_shape),
   not_run: z.array(
     z.looseObject({
       backend: z.string(),
@@ -97,7 +102,7 @@ const results = z.looseObject({
       reason: z.string(),
     }),
   ),
-  made_by: made_by.optional(),
+  made_by: made_by_schema.optional(),
   shard: z
     .strictObject({
       number: z.int().positive(),
@@ -112,3 +117,8 @@ const results = z.looseObject({
 export const readResults = (value: unknown): Results =>
   // oxlint-disable-next-line no-unsafe-type-assertion -- deeper than this, only the page looks, and it draws what is there
   results.parse(value) as unknown as Results;
+
+/** Of one cell. */
+export const cell_result_schema: z.ZodType<CellResult> =
+  // oxlint-disable-next-line no-unsafe-type-assertion -- as above
+  cell_shape as unknown as z.ZodType<CellResult>;

@@ -14,6 +14,7 @@ import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
 import { runCommand } from "./run.ts";
+import { workCommand } from "./work.ts";
 
 /** Nobody reads our output any more: `raceproof list | head`, or a terminal that was closed. */
 const isGone = ({ code }: NodeJS.ErrnoException): boolean => code === "EPIPE" || code === "EIO";
@@ -47,6 +48,7 @@ const program = new Command("raceproof")
   .addCommand(checkCommand())
   .addCommand(replayCommand())
   .addCommand(mergeCommand())
+  .addCommand(workCommand())
   .addCommand(reportCommand())
   .addCommand(listCommand())
   .addCommand(cleanCommand());

@@ -3,6 +3,7 @@ import type { RunHead } from "../campaign/part.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import type { Results } from "../reports/summary.ts";
 import { wholeNumber } from "./bad-usage.ts";
+import { attach, mustFitQueue, runInQueue } from "./campaign-run.ts";
 import { collect } from "./collect.ts";
 import { exitCode } from "./exit-code.ts";
 import { leftOut, type Pass, passes } from "./faults.ts";
@@ -31,6 +32,10 @@ interface Flags {
   seed?: string;
   shard?: string;
   times?: string;
+  queue?: string;
+  name?: string;
+  attach?: string;
+  purge?: true;
   server: string[];
   out: string;
   resume?: true;
@@ -64,6 +69,10 @@ export function runCommand(): Command {
     )
     .option("--shard <part/parts>", "only this part of the cells: 2/5; merge puts them together")
     .option("--times <folder>", "share out the cells by the times that they took in this run")
+    .option("--queue <url>", "the cells go to workers: raceproof work --queue redis://host")
+    .option("--name <campaign>", "with --queue: what the campaign is called")
+    .option("--attach <campaign>", "with --queue: show its progress and take its results")
+    .option("--purge", "with --attach: take what is there, and remove the campaign")
     .option("--resume", "go on with the interrupted run in --out: what it has finished is kept")
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
     .option("--verbose", "also a wide table of everything that was measured")
@@ -76,6 +85,8 @@ export function runCommand(): Command {
 }
 
 async function run(flags: Flags): Promise<void> {
+  mustFitQueue(flags);
+  if (flags.attach !== undefined) return attach(flags);
   const size = {
     schedules: wholeNumber("--schedules", flags.schedules, 0),
     fault_schedules,
@@ -87,6 +98,7 @@ async function run(flags: Flags): Promise<void> {
   const selection = await select(flags);
   const head = headOf(flags, size);
   const all = await passes(flags, selection);
+  if (flags.queue !== undefined) return runInQueue(flags, { passes: all, size, head });
   const share = flags.shard === undefined ? undefined : await shareFor(flags, all, head);
   await using _out = await claimOut(flags.out);
   const finished = finishedCells(flags, head);

@@ -36,6 +36,9 @@ export interface Results {
 const interrupted_text =
   "Interrupted: this is only what was done until then. The same command with --resume goes on.";
 
+const unfinished_text =
+  "Not all cells of the campaign are here: this is only what was done until now.";
+
 export interface SummaryOptions {
   /** Of the terminal, in columns. */
   readonly width: number;
@@ -55,7 +58,7 @@ export function summary(results: Results, { width, verbose, paint }: SummaryOpti
   parts.push(...interleavings(cells, Math.min(width, drawing_width_max)));
   for (const { backend, state, reason } of not_run)
     parts.push(`${paint.red(`${backend}: ${state}.`)} ${visible(reason)}`);
-  if (results.interrupted) parts.push(interrupted_text);
+  if (results.interrupted) parts.push(results.parts ? unfinished_text : interrupted_text);
   parts.push(...survived(cells), ...stopped(cells), ...partsText(results));
   parts.push(counts(cells));
   return parts.join("\n\n");

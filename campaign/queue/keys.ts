@@ -1,0 +1,17 @@
+/** The names of what a campaign keeps in Redis. Everything of it begins with its own prefix, and with nobody else's. */
+
+/** Of all keys; also what BullMQ and its dashboards call the prefix. Its queues have the names of the campaigns. */
+export const prefix = "raceproof-campaigns";
+
+/** The names of all campaigns, the oldest first. */
+export const register_key = `${prefix}:names`;
+
+/** Job ids have a slash in them, so that no job has this name. */
+export const documentKey = (name: string): string => `${prefix}:${name}:campaign`;
+
+/** @param token of one try: if two workers did the same job, each has a history of its own */
+export const historyKey = (name: string, id: string, token: string): string =>
+  `${prefix}:${name}:history:${id}:${token}`;
+
+/** Letters, digits, `.`, `_` and `-`: so that it can be part of a key, and of a pattern for keys. */
+export const isName = (name: string): boolean => /^[\w.-]{1,80}$/.test(name);
