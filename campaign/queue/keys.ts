@@ -4,7 +4,7 @@
 export const prefix = "raceproof-campaigns";
 
 /** The names of all campaigns, the oldest first. */
-export const register_key = `${prefix}:names`;
+export const register_key: string = `${prefix}:names`;
 
 /** Job ids have a slash in them, so that no job has this name. */
 export const documentKey = (name: string): string => `${prefix}:${name}:campaign`;
