@@ -15,7 +15,7 @@ const job_options: JobsOptions = {
 };
 
 /** So many jobs are added in one request. */
-const added_at_once = 1_000;
+const added_at_once = 200;
 
 /** The queue of a campaign, seen from outside. Closing it leaves the connection open. */
 export async function queueOf(redis: Redis, name: string): Promise<Queue<JobData, JobResult>> {
