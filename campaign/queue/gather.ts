@@ -65,7 +65,8 @@ async function ofJob(
   if (job?.finishedOn === undefined) return undefined;
   const times = { began_ms: job.processedOn ?? job.finishedOn, ended_ms: job.finishedOn };
   const read = job_result_schema.safeParse(job.returnvalue);
-  if (job.failedReason || !read.success) {
+  // A job that failed first and was done then has both a reason and a result.
+  if (!read.success) {
     const reason = job.failedReason ? reasonOf(job) : "What its worker brought back is no result.";
     return { cell: await withoutVerdict(name, suites, reason), ...times };
   }

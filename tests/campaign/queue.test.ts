@@ -4,10 +4,11 @@
  * those of one process.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type Job, Queue } from "bullmq";
+import { type Job, Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from "vitest";
 import { sweep } from "../../backends/leftovers.ts";
@@ -176,6 +177,23 @@ test("a cell that fails three times has no verdict, and the reason is told", asy
   ]);
   at_nothing.child.kill("SIGINT");
   await at_nothing.ended;
+});
+
+test("a cell that fails once is done again, and has its verdict", async () => {
+  const producer = run("twice", "--name", "twice", "--backend", "redis", "--strategy", "incr");
+  const fails = async () => {
+    throw new Error("this machine has no disk");
+  };
+  const first = new Worker("twice", fails, { connection: redis, prefix: "raceproof-campaigns" });
+  await once(first, "failed");
+  await first.close();
+  const second = worker();
+  expect([await producer.ended, producer.said]).toEqual([
+    0,
+    expect.stringContaining("as declared, 0 different, 0 without a verdict"),
+  ]);
+  second.child.kill("SIGINT");
+  await second.ended;
 });
 
 function queueNamed(name: string): Queue & AsyncDisposable {
