@@ -76,7 +76,8 @@ const verdicts = ({ cells }: Results) =>
     ),
   }));
 
-const soon = { timeout: 120_000, interval: 10 };
+/** On a machine that much else keeps busy, cells take minutes. */
+const soon = { timeout: 900_000, interval: 50 };
 
 /** Waits until one of these workers is in the middle of a cell. */
 async function atWork(queue: Queue, workers: readonly Run[]): Promise<{ run: Run; job: Job }> {
