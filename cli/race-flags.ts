@@ -9,6 +9,7 @@ import { short_level } from "../reports/matrix.ts";
 import type { ServerKind } from "../servers/server.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
+import { readRacers } from "./race-app.ts";
 
 /** The flags, as commander gives them. */
 export interface RaceFlags {
@@ -18,7 +19,10 @@ export interface RaceFlags {
   readonly check: readonly string[];
   readonly ignore: readonly string[];
   readonly env: readonly string[];
-  readonly clients: string;
+  readonly app?: string;
+  readonly request: readonly string[];
+  readonly instances?: string;
+  readonly clients?: string;
   readonly operations: string;
   readonly isolation?: string;
   readonly fault?: "errors";
@@ -67,7 +71,10 @@ export function withRaceFlags(command: Command): Command {
       [],
     )
     .option("--env <name=template>", "another variable for the clients", collect, [])
-    .option("--clients <n>", "processes at once", "2")
+    .option("--app <command>", "instead of a command: starts an app that stays alive")
+    .option("--request <text>", 'to the app, as POST /pay {"n": 1}; again for more', collect, [])
+    .option("--instances <n>", "of the app; default one for each client")
+    .option("--clients <n>", "at once; default 2, or one for each request")
     .option("--operations <n>", "processes of each client, one after the other", "1")
     .option("--isolation <level>", "default of the clients' transactions: RU, RC, RR, SER")
     .addOption(
@@ -87,10 +94,7 @@ export function withRaceFlags(command: Command): Command {
 
 /** @throws BadUsage */
 export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): Promise<RaceWish> {
-  if (argv.length === 0)
-    throw new BadUsage(
-      "race needs the command of a client behind --, as in: -- python3 increment.py",
-    );
+  const racers = readRacers(flags, argv);
   if (flags.database.length === 0)
     throw new BadUsage(`race needs --database: ${race_kinds.join(", ")}, or a URL.`);
   const number = (flag: string, text: string | undefined, least: number): number | undefined =>
@@ -103,8 +107,8 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
   const schema = await Promise.all(flags.schema.map((text) => schemaOf(text, kinds)));
   const time_limit_s = number("--time-limit-s", flags.timeLimitS, 1);
   return {
-    name: nameOf(argv),
-    argv,
+    ...racers,
+    name: nameOf(racers.app?.command.trim().split(/\s+/) ?? argv),
     databases: databases.map(({ kind, url }) => ({
       kind,
       url,
@@ -114,7 +118,6 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
     check: flags.check.map(said),
     ignore: flags.ignore,
     templates: flags.env.map(templateOf),
-    clients: wholeNumber("--clients", flags.clients, 2),
     operations: wholeNumber("--operations", flags.operations, 1),
     isolation: levelOf(flags.isolation),
     faults: flags.fault === undefined ? [] : [flags.fault],

@@ -3,6 +3,7 @@ import { SchemaFailed } from "../backends/lane-database.ts";
 import { withoutPassword } from "../backends/without-password.ts";
 import { type RaceDatabase, RaceDatabases } from "../race/database.ts";
 import { BadTemplate, environmentOf } from "../race/environment.ts";
+import { AppNotStarted, placeOfApp } from "../race/instance.ts";
 import type { RaceOptions } from "../race/options.ts";
 import { CannotRace, race } from "../race/race.ts";
 import { Progress } from "../reports/progress.ts";
@@ -17,12 +18,12 @@ import { startServers } from "./start-servers.ts";
 
 const exit_codes = { "none found": 0, race: 1, cannot: 2 } as const;
 /** Errors that say in a sentence what the user can mend. */
-const own_words = [BadOptions, SetupFailed, SchemaFailed, CannotRace];
+const own_words = [BadOptions, SetupFailed, SchemaFailed, CannotRace, AppNotStarted];
 
 /** `raceproof race … -- COMMAND`: exit code 0 = proof, or no race found, 1 = race, 2 = it could not be tried. */
 export function raceCommand(): Command {
   return withRaceFlags(new Command("race"))
-    .description("find a race of a program in any language: one process a client")
+    .description("find a race of a program, or of an app and its requests, in any language")
     .argument("[command...]", "of a client, behind --")
     .action(async (argv: string[], flags: RaceFlags) => {
       const wish = await readRaceFlags(flags, argv);
@@ -78,10 +79,10 @@ export async function withRace(
   }
 }
 
-function mustBeFilled({ templates }: RaceWish, databases: readonly RaceDatabase[]): void {
+function mustBeFilled({ templates, app }: RaceWish, databases: readonly RaceDatabase[]): void {
   const places = databases.map(({ kind, backend }) => ({ kind, address: backend.door.address() }));
   try {
-    environmentOf(places, templates);
+    environmentOf(app ? [...places, placeOfApp(1)] : places, templates);
   } catch (error) {
     if (error instanceof BadTemplate) throw new BadUsage(`--env: ${error.message}`);
     throw error;

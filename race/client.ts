@@ -1,11 +1,9 @@
-import type { Speaker } from "../backends/speaker.ts";
 import type { Doorstep } from "../schedules/doors/door-backend.ts";
 import type { MakeOfSeveral } from "../schedules/doors/several-doors.ts";
-import type { ServerKind } from "../servers/server.ts";
-import { speakTo } from "./database.ts";
 import { type Database, databasesOf, environmentOf, type Template } from "./environment.ts";
 import { commandInWords, hasFailed, ProcessFailed } from "./process-failed.ts";
 import type { ProcessEnd, Processes, RunningProcess } from "./processes.ts";
+import { Speakers } from "./speakers.ts";
 
 /** A process that was ended because its schedule had been given up. */
 export type Abandoned = Pick<ProcessEnd, "stdout" | "stderr"> & { readonly client: number };
@@ -19,15 +17,16 @@ export interface ProcessOptions {
 
 /** A simulated client that runs as a process: a new process for each operation. */
 export class ProcessClient implements AsyncDisposable {
+  readonly speakers: Speakers;
   readonly #options: ProcessOptions;
   readonly #databases: readonly Database[];
   readonly #door: Doorstep;
-  readonly #speakers = new Map<ServerKind, Promise<Speaker>>();
   #running: { readonly process: RunningProcess; readonly client: number } | undefined;
 
   constructor(databases: readonly Database[], door: Doorstep, options: ProcessOptions) {
     this.#options = options;
     this.#databases = databases;
+    this.speakers = new Speakers(databases);
     this.#door = door;
   }
 
@@ -51,16 +50,6 @@ export class ProcessClient implements AsyncDisposable {
     return end.stdout.trimEnd();
   }
 
-  /** Speaks to the database of this kind, for set-up and checks. */
-  speaker(kind: ServerKind): Promise<Speaker> {
-    const known = this.#speakers.get(kind);
-    if (known) return known;
-    const { address } = this.#databases.find((database) => database.kind === kind)!;
-    const speaker = speakTo(kind, address.url);
-    this.#speakers.set(kind, speaker);
-    return speaker;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const running = this.#running;
     if (running) {
@@ -68,7 +57,7 @@ export class ProcessClient implements AsyncDisposable {
       running.process.kill();
       await running.process.ended;
     }
-    for (const speaker of this.#speakers.values()) await (await speaker)[Symbol.asyncDispose]();
+    await this.speakers[Symbol.asyncDispose]();
   }
 }
 

@@ -11,9 +11,9 @@ export interface Template {
   readonly text: string;
 }
 
-/** The address of a database of one kind. */
+/** The address of a database of one kind; or of an app, for templates. */
 export interface Database {
-  readonly kind: ServerKind;
+  readonly kind: ServerKind | "app";
   readonly address: Address;
 }
 

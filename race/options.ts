@@ -3,11 +3,15 @@ import type { Exploration } from "../schedules/exploration.ts";
 import type { FaultWish } from "../schedules/schedule.ts";
 import type { RaceDatabase, Statement } from "./database.ts";
 import type { Template } from "./environment.ts";
+import type { AppRequest } from "./requests.ts";
 
 /** The options of a race, except its databases. */
 export interface RacePlan {
   readonly name: string;
+  /** The command of a client that is a process; empty with an app. */
   readonly argv: readonly string[];
+  /** Each client is an instance of an app; undefined = a new process for each operation. */
+  readonly app?: App | undefined;
   readonly templates: readonly Template[];
   readonly setup: readonly Statement[];
   readonly check: readonly Statement[];
@@ -26,6 +30,14 @@ export interface RacePlan {
   readonly race_coverage: boolean;
   /** Folder of the page that shows what was found; undefined = none. */
   readonly report: string | undefined;
+}
+
+/** An app whose instances stay alive, and what they are asked. */
+export interface App {
+  /** A command line for the shell that starts an instance. */
+  readonly command: string;
+  /** One for each client; or a single one, which all clients send. */
+  readonly requests: readonly AppRequest[];
 }
 
 /** A program in processes, and how to explore it. */

@@ -38,6 +38,8 @@ done
 export interface Launch {
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** It is a server, which may write as much as it likes: only the end of it is kept. */
+  readonly stays?: boolean;
 }
 
 /** How a process ended, and what it had said by then. */
@@ -70,7 +72,7 @@ export class Processes implements AsyncDisposable {
     return processes;
   }
 
-  start({ argv, environment }: Launch): RunningProcess {
+  start({ argv, environment, stays = false }: Launch): RunningProcess {
     const env = { ...process.env, ...environment, [mark_variable]: this.#mark };
     const [command = "", ...rest] = argv;
     const child = spawn(command, rest, {
@@ -78,7 +80,7 @@ export class Processes implements AsyncDisposable {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const running = new RunningProcess(child);
+    const running = new RunningProcess(child, stays);
     const { pid } = child;
     if (pid !== undefined) {
       this.#watchdog.stdin?.write(`+ ${pid}\n`);
@@ -109,11 +111,12 @@ export class RunningProcess {
   #stdout = "";
   #stderr = "";
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, stays: boolean) {
     this.#child = child;
     this.ended = this.#end();
     readText(child.stdout, (text) => {
       this.#stdout += text;
+      if (stays) this.#stdout = this.#stdout.slice(-error_kept_chars);
       if (this.#stdout.length <= output_max_chars) return;
       this.#stdout = this.#stdout.slice(0, output_max_chars);
       this.#said_too_much = true;
@@ -127,6 +130,12 @@ export class RunningProcess {
   /** What the process has printed so far. */
   get said(): Pick<ProcessEnd, "stdout" | "stderr"> {
     return { stdout: this.#stdout, stderr: this.#stderr };
+  }
+
+  /** From here on, `said` is only what it prints from now on. */
+  forget(): void {
+    this.#stdout = "";
+    this.#stderr = "";
   }
 
   /** Ends the process and everything in its group. */

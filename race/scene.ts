@@ -5,7 +5,7 @@ import { addToPage } from "../reports/page/gathered.ts";
 import { countsText, failureText, type Subject, tokenOf } from "../reports/report.ts";
 import { serialText, successText } from "../reports/success.ts";
 import { troubleText } from "../reports/trouble.ts";
-import { throughSeveralDoors } from "../schedules/doors/several-doors.ts";
+import { type MakeOfSeveral, throughSeveralDoors } from "../schedules/doors/several-doors.ts";
 import type { Exploration, ExplorationOptions } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import type { Played } from "../schedules/run/lane.ts";
@@ -13,12 +13,13 @@ import { newLane } from "../schedules/run/new-lane.ts";
 import type { Turn } from "../schedules/schedule.ts";
 import { pickFrom } from "../schedules/search/search.ts";
 import type { Trace } from "../schedules/trace.ts";
-import { type Abandoned, type ProcessClient, processClients } from "./client.ts";
+import { appClients } from "./app-client.ts";
+import { type Abandoned, processClients } from "./client.ts";
 import type { RaceOptions, RaceResult } from "./options.ts";
 import { lastLines } from "./process-failed.ts";
 import { Processes } from "./processes.ts";
-import { processProgram } from "./program.ts";
-import { needsNoRaceText, nothingRacedText } from "./texts.ts";
+import { type RaceClient, raceProgram } from "./program.ts";
+import { instancesText, needsNoRaceText, nothingRacedText } from "./texts.ts";
 
 const patience_default_ms = 5_000;
 /** More lanes side by side would only wait for processors. */
@@ -26,27 +27,27 @@ const lanes_max = 2;
 
 /** Everything that a race needs while it runs: its processes, and the outcomes of its serial orders. */
 export class Scene implements AsyncDisposable {
-  readonly exploration: ExplorationOptions<ProcessClient>;
+  readonly exploration: ExplorationOptions<RaceClient>;
   readonly #options: RaceOptions;
   readonly #processes: Processes;
   /** Present only without checks: then the serial orders say what is right. */
-  readonly #oracle: SerialOracle<ProcessClient> | undefined;
+  readonly #oracle: SerialOracle<RaceClient> | undefined;
   #abandoned: Abandoned[] = [];
 
   private constructor(options: RaceOptions, processes: Processes) {
     this.#options = options;
     this.#processes = processes;
     const { clients, operations, isolation, schedules, seed, time_limit_ms } = options;
-    const make = processClients({
-      ...options,
-      processes,
-      abandoned: (one) => this.#abandon(one),
-    });
-    const program = processProgram(options);
+    const { app } = options;
+    const own = { ...options, processes, abandoned: (one: Abandoned) => this.#abandon(one) };
+    const make: MakeOfSeveral<RaceClient> = app
+      ? appClients({ ...own, ...app })
+      : processClients(own);
+    const program = raceProgram(options, (app?.requests.length ?? 1) === 1);
     if (options.check.length === 0)
       this.#oracle = new SerialOracle(program, {
         ignore: options.ignore,
-        verb: "printed",
+        verb: app ? "answered" : "printed",
         learns_from: "first",
       });
     this.exploration = {
@@ -56,6 +57,8 @@ export class Scene implements AsyncDisposable {
       ),
       program: this.#oracle?.program ?? program,
       name: options.name,
+      // What an app does first, after it has started, is not counted.
+      own_database: app !== undefined,
       clients,
       operations,
       search: clients * operations === 2 ? "exhaustive" : "random",
@@ -100,10 +103,10 @@ export class Scene implements AsyncDisposable {
     const subject = this.#subject();
     if (trace.ending.kind !== "ended") return this.#withoutEnd(trace);
     const is_own = failure !== undefined && !(failure.error instanceof OperationFailed);
-    if (is_own && trace.steps.length === 0) return nothingRacedText(subject);
+    if (is_own && trace.steps.length === 0) return nothingRacedText(subject, trace);
     if (failure) return needsNoRaceText(subject, { ...failure, smallest: trace });
     const racing = new Set(trace.steps.map(({ client }) => client)).size;
-    return racing < 2 ? nothingRacedText(subject) : undefined;
+    return racing < 2 ? nothingRacedText(subject, trace) : undefined;
   }
 
   #inWords(trouble: Trouble): string {
@@ -132,15 +135,17 @@ export class Scene implements AsyncDisposable {
       return { kind: "cannot", text: troubleText(subject, { kind: "of its time" }, "--check") };
     if (failure) {
       const text = failureText(subject, failure, countsText(result, failure));
-      const page = await this.#draw(subject, result);
-      return { kind: "race", text: text + page, token: tokenOf(subject, failure) };
+      const more = this.#instances() + (await this.#draw(subject, result));
+      return { kind: "race", text: text + more, token: tokenOf(subject, failure) };
     }
     if (gaveUp) return { kind: "cannot", text: noVerdictText(subject, gaveUp) + this.#lastWords() };
     if (result.racing < 2) return { kind: "cannot", text: nothingRacedText(subject) };
     const basis = this.#oracle ? ` ${serialText(this.#oracle)}` : "";
-    const page = await this.#draw(subject, result);
-    const covered = this.#options.race_coverage ? `\n\n${coverageList(result.coverage)}` : "";
-    return { kind: "none found", text: successText(subject, result) + basis + covered + page };
+    const covered = this.#options.race_coverage ? `
+
+${coverageList(result.coverage)}` : "";
+    const more = covered + this.#instances() + (await this.#draw(subject, result));
+    return { kind: "none found", text: successText(subject, result) + basis + more };
   }
 
   /** If the page cannot be drawn, the verdict is still reported. @returns the sentence about the page */
@@ -167,6 +172,11 @@ export class Scene implements AsyncDisposable {
       .filter(({ stderr }) => stderr.trim() !== "")
       .map(({ client, stderr }) => `\n\nclient ${client} had written:\n${lastLines(stderr)}`)
       .join("");
+  }
+
+  #instances(): string {
+    const { app, clients } = this.#options;
+    return app ? `\n\n${instancesText(app, clients)}` : "";
   }
 
   #subject(): Subject {

@@ -2,6 +2,9 @@ import { drawInterleaving } from "../reports/interleaving.ts";
 import { clientFailedText, placeOf, type Subject } from "../reports/report.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
+import type { Trace } from "../schedules/trace.ts";
+import type { App } from "./options.ts";
+import { RequestRefused } from "./request-failed.ts";
 
 /** Says first that the program goes wrong even without a race, then gives its own error. */
 export function needsNoRaceText(
@@ -15,9 +18,27 @@ export function needsNoRaceText(
   ].join("\n\n");
 }
 
-/** Fewer than two clients sent anything through their doors. */
-export function nothingRacedText({ name }: Subject): string {
-  return `${name}: fewer than two clients sent a request to the database, so nothing could race. ${never_connected}`;
+/**
+ * Fewer than two clients sent anything through their doors.
+ * @param trace of a run in which an app may have refused what it was asked, before it asked the database
+ */
+export function nothingRacedText({ name }: Subject, trace?: Pick<Trace, "results">): string {
+  const refused = trace?.results.flatMap(({ client, error }) =>
+    error instanceof RequestRefused ? [`client ${client}: ${error.told}`] : [],
+  );
+  return [
+    `${name}: fewer than two clients sent a request to the database, so nothing could race. ${never_connected}`,
+    ...(refused ?? []),
+  ].join("\n\n");
+}
+
+/** Who the clients are, where they are instances of an app. */
+export function instancesText({ requests }: App, clients: number): string {
+  const sent = Array.from({ length: clients }, (_, i) => {
+    const { name } = requests[i % requests.length]!;
+    return `client ${i + 1} was sent ${name}`;
+  });
+  return `Each client is an instance of the app, which stays alive from schedule to schedule: ${sent.join(", ")}.`;
 }
 
 const never_connected =

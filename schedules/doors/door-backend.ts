@@ -17,8 +17,12 @@ export interface MakeClient<Client> {
 
 /** What a client may know of its door. */
 export interface Doorstep {
+  /** Set-up and checks use it: nothing that goes through it is a step. */
+  readonly is_outside: boolean;
   /** Resolves once all its connections are closed, and the server has given back their locks. */
   left(): Promise<void>;
+  /** Resolves once nothing is under way through it, and no transaction is open. */
+  settled(): Promise<void>;
 }
 
 /**

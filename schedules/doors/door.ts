@@ -5,7 +5,8 @@
  */
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Gate, Isolation } from "../../backends/backend.ts";
+import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
+import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import type { Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
@@ -14,6 +15,10 @@ import { watchWriters } from "./who-writes.ts";
  * When a process ends, the kernel closes its connections at once: what is open for longer belongs to another process.
  */
 const closing_limit_ms = 500;
+/** What a program sends right after its answer has come by then. */
+const settling_turns = 3;
+/** A transaction in which nothing happens for so long was forgotten. */
+const forgotten_ms = 200;
 
 export interface DoorOptions {
   readonly wire: Wire;
@@ -63,6 +68,10 @@ export class Door implements AsyncDisposable {
     return new Door(listener, options);
   }
 
+  get is_outside(): boolean {
+    return this.#options.gate === open_gate;
+  }
+
   /** The server's own numbers of the connections that are open now. */
   get connections(): number[] {
     return [...this.#passages].flatMap(({ conversation }) => conversation.connection ?? []);
@@ -110,6 +119,21 @@ export class Door implements AsyncDisposable {
     clearTimeout(enough);
     this.#refuses_next = false;
     await Promise.all(this.#leaving);
+  }
+
+  /**
+   * Call when the program seems to be done: resolves once none of its requests is under way and no transaction is open.
+   * A transaction in which nothing happens any more was forgotten.
+   */
+  async settled(): Promise<void> {
+    let idle_since_ms = now_ms();
+    for (let turn = 0; ; turn++) {
+      const left = [...this.#passages].filter((passage) => !passage.isClean);
+      if (left.length === 0 && turn >= settling_turns) return;
+      if (left.some((passage) => passage.is_working)) idle_since_ms = now_ms();
+      if (now_ms() > idle_since_ms + forgotten_ms) return;
+      await (turn < settling_turns ? new Promise<void>(nextTurn) : wait(1));
+    }
   }
 
   /** Ends all connections; new ones can still be made. */

@@ -108,6 +108,11 @@ export class Passage {
     return this.#under_way !== undefined;
   }
 
+  /** A request stands at the gate, or is under way. */
+  get is_working(): boolean {
+    return this.#is_working;
+  }
+
   /** The program has left nothing here, except perhaps locks of the connection. */
   get isClean(): boolean {
     const { in_transaction } = this.conversation;

@@ -23,6 +23,8 @@ export interface MakeOfSeveral<Client> {
   close(client: Client): unknown;
   /** The client makes new connections itself, so that a closed one does not matter. */
   readonly reconnects?: boolean;
+  /** Whether the client can still work. Default: as long as its doors can. */
+  isAlive?(client: Client): boolean;
 }
 
 /** The part of a client that belongs to one of its databases. */
@@ -91,7 +93,9 @@ class SeveralDoors<Client> implements Backend<Client> {
     const places = parts.map(({ client }) => client);
     const addresses = this.#names.map((name, i) => [name, places[i]!.address] as const);
     const client = await this.#make.open(Object.fromEntries(addresses), {
+      is_outside: gate === open_gate,
       left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
+      settled: async () => void (await Promise.all(places.map(({ door }) => door.settled()))),
     });
     const session = sessionOf(client, parts, faults, this.#make);
     this.#sessions.set(session, parts);
@@ -219,7 +223,7 @@ function sessionOf<Client>(
       faults.error = error;
     },
     get alive() {
-      return parts.every(({ alive }) => alive);
+      return parts.every(({ alive }) => alive) && (make.isAlive?.(client) ?? true);
     },
     left: () => ({
       transactions: parts.reduce((sum, part) => sum + (part.left?.().transactions ?? 0), 0),

@@ -1,0 +1,1 @@
+CREATE TABLE account (id text PRIMARY KEY, balance integer NOT NULL);

@@ -1,0 +1,62 @@
+/** Apps that stay alive: each client is an instance behind a door of its own, each operation a request. */
+import { describe, expect, test } from "vitest";
+import type { RaceResult } from "../../race/options.ts";
+import { readRequest } from "../../race/requests.ts";
+import { commandOf } from "./languages.ts";
+import { raceOn, type Wish } from "./race.test-support.ts";
+
+const python = commandOf({
+  name: "python",
+  commands: ["/usr/bin/python3", "python3"],
+  probe: ["-c", "import psycopg2"],
+});
+
+const thirty = `POST /withdraw {"id": "alice", "amount": 30}`;
+const account: Partial<Wish> = {
+  schema: ["CREATE TABLE account (id text PRIMARY KEY, balance integer NOT NULL)"],
+  setup: ["DELETE FROM account", "INSERT INTO account VALUES ('alice', 100)"],
+};
+const check = ["SELECT balance = 40 FROM account"];
+
+export const raceApp = (
+  command: string,
+  requests: readonly string[],
+  more: Partial<Wish> = {},
+): Promise<RaceResult> =>
+  raceOn({
+    ...account,
+    kind: "postgres",
+    argv: [],
+    app: { command, requests: requests.map(readRequest) },
+    clients: Math.max(2, requests.length),
+    ...more,
+  });
+
+const apps = [
+  ["Node", `${process.execPath} examples/apps/server.js`],
+  ...(python === undefined ? [] : [["Python", `${python} examples/apps/server.py`] as const]),
+] as const;
+
+describe.each(apps)("an app in %s", (_, command) => {
+  test("loses an update", async () => {
+    const { kind, text, token } = await raceApp(`${command} racy`, [thirty], { check });
+    expect(text).toMatch(/failed check on PostgreSQL [\s\S]*client 1 and client 2 both read .*100/);
+    expect(text).toContain("client 1 was sent POST /withdraw, client 2 was sent POST /withdraw");
+    expect([kind, token !== undefined]).toEqual(["race", true]);
+  });
+
+  test("the serial orders say so, too", async () => {
+    const { kind, text } = await raceApp(`${command} racy`, [thirty]);
+    expect(text).toMatch(/unlike any serial order on/);
+    expect(text).toMatch(/client \d answered \(status 200, body \{"balance":70\}\), there/);
+    expect(kind).toBe("race");
+  });
+
+  test("under a lock it does not: a proof, also where one of two is refused", async () => {
+    for (const request of [thirty, thirty.replace("30", "70")]) {
+      const { text, exploration } = await raceApp(`${command} repaired`, [request]);
+      expect(exploration?.proof, text).toBe(true);
+      expect(exploration?.waited).toBeGreaterThan(0);
+    }
+  });
+});
