@@ -26,7 +26,9 @@ export function replayCommand(): Command {
     .option("--server <kind=where>", "as for run", collect, [])
     .action(async (text: string, argv: string[], flags: RaceFlags & { server: string[] }) => {
       const token = parse(text);
-      await (argv.length > 0 || flags.app !== undefined ? replayProcesses(token, argv, flags) : replayCell(token, flags));
+      await (argv.length > 0 || flags.app !== undefined
+        ? replayProcesses(token, argv, flags)
+        : replayCell(token, flags));
     });
 }
 

@@ -6,8 +6,7 @@ import { type Database, environmentOf, type Template } from "./environment.ts";
 import { commandInWords, lastLines, ProcessFailed } from "./process-failed.ts";
 import type { ProcessEnd, Processes, RunningProcess } from "./processes.ts";
 
-/** An app that was started and does not listen by then is not waited for any longer. */
-const start_limit_ms = 60_000;
+const start_limit_default_ms = 60_000;
 const look_every_ms = 10;
 /** An app that runs on IPv6 only is found, too. */
 const hosts = ["127.0.0.1", "::1"];
@@ -19,6 +18,8 @@ export interface LaunchOptions {
   readonly command: string;
   readonly templates: readonly Template[];
   readonly processes: Processes;
+  /** An app that does not listen by then is not waited for any longer. Default 60,000 ms. */
+  readonly start_limit_ms?: number;
 }
 
 /** The app cannot be started: the message says why, with what it wrote. */
@@ -50,32 +51,23 @@ export class Instance {
    * @throws AppNotStarted
    */
   static async start(databases: readonly Database[], options: LaunchOptions): Promise<Instance> {
-    const { command, templates, processes } = options;
+    const { command, templates, processes, start_limit_ms = start_limit_default_ms } = options;
     const port = await freePort();
     const process = processes.start({
       argv: ["/bin/sh", "-c", command],
       environment: environmentOf([...databases, placeOfApp(port)], templates),
       stays: true,
     });
-    let end: ProcessEnd | undefined;
-    void process.ended.then((ended) => (end = ended));
     const until_ms = now_ms() + start_limit_ms;
-    while (end === undefined && now_ms() < until_ms) {
+    while (now_ms() < until_ms) {
       for (const host of hosts)
         if (await listens(host, port)) return new Instance(command, process, host, port);
-      await wait(look_every_ms);
+      const end = await Promise.race([process.ended, wait(look_every_ms)]);
+      if (end) throw new AppNotStarted(endedText(command, end));
     }
-    const named = commandInWords([command]);
-    if (end)
-      throw new AppNotStarted(
-        `${new ProcessFailed(named, wroteSomewhere(end)).told}\nIt must go on and listen on the port in PORT.`,
-      );
     process.kill();
     await process.ended;
-    const wrote = lastLines(written(process.said));
-    throw new AppNotStarted(
-      `${named} does not listen on port ${port} after ${start_limit_ms / 1000} s; the port is in PORT, and a template can say {app.port}.${wrote === "" ? "" : ` It wrote:\n${wrote}`}`,
-    );
+    throw new AppNotStarted(deafText(command, port, start_limit_ms, written(process.said)));
   }
 
   get is_running(): boolean {
@@ -103,6 +95,14 @@ export class Instance {
     this.#process.kill();
     await this.#process.ended;
   }
+}
+
+const endedText = (command: string, end: ProcessEnd): string =>
+  `${new ProcessFailed(commandInWords([command]), wroteSomewhere(end)).told}\nIt must go on and listen on the port in PORT.`;
+
+function deafText(command: string, port: number, limit_ms: number, wrote: string): string {
+  const words = wrote.trim() === "" ? "" : ` It wrote:\n${lastLines(wrote)}`;
+  return `${commandInWords([command])} does not listen on port ${port} after ${limit_ms / 1000} s; the port is in PORT, and a template can say {app.port}.${words}`;
 }
 
 /** Many apps write their errors to standard output. */

@@ -46,6 +46,8 @@ export interface RaceOptions extends RacePlan {
   readonly databases: readonly RaceDatabase[];
   /** How long to wait for a process while others could go. Default 5,000 ms: it may have to start first. */
   readonly patience_ms?: number;
+  /** How long an app may take to listen. Default 60,000 ms. */
+  readonly start_limit_ms?: number;
   readonly signal: AbortSignal;
   readonly progress: (schedules: number) => void;
   readonly replayCommand: (token: string) => string;

@@ -31,7 +31,7 @@ async function withdraw({ id, amount }) {
   }
 }
 
-const server = createServer(async (request, response) => {
+async function serve(request, response) {
   const answer = (status, body) => {
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
@@ -45,5 +45,7 @@ const server = createServer(async (request, response) => {
     console.error(error);
     answer(500, { error: error.message });
   }
-});
+}
+
+const server = createServer((request, response) => void serve(request, response));
 server.listen(process.env.PORT, "127.0.0.1");

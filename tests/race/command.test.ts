@@ -63,6 +63,22 @@ test("a race: the table, a sentence, exit code 1; and its token replays it", asy
   expect(again.code).toBe(0);
 });
 
+test("an app: a race, and its token replays it", async () => {
+  const args = [
+    ...["--database", inject("servers").postgres.url, "--schema", "examples/apps/account.sql"],
+    ...["--setup", "DELETE FROM account; INSERT INTO account VALUES ('alice', 100)"],
+    ...["--app", 'exec "$NODE" examples/apps/server.js racy', "--env", `NODE=${process.execPath}`],
+    ...["--request", `POST /withdraw {"id": "alice", "amount": 30}`],
+  ];
+  const { code, stdout } = await ended(start("race", ...args));
+  expect(stdout).toMatch(/^server\.js: unlike any serial order on PostgreSQL/);
+  expect(code).toBe(1);
+  const [, token] = /^ {2}raceproof replay '(\S+)' --database/m.exec(stdout) ?? [];
+  const again = await ended(start("replay", token!, ...args));
+  expect(again.stdout).toMatch(/The same happened, step by step\.\n$/);
+  expect(again.code).toBe(0);
+});
+
 test.concurrent.each([
   ["no command", ["--database", "mysql"], /race needs the command of a client behind --/],
   ["no database", ["--", "true"], /race needs --database: postgres, mysql/],
