@@ -1,9 +1,8 @@
 import { expect, test } from "vitest";
 import { BadUsage } from "./bad-usage.ts";
-import { readRacers } from "./race-app.ts";
-import type { RaceFlags } from "./race-flags.ts";
+import { type RacerFlags, readRacers } from "./race-app.ts";
 
-const no_flags = { request: [] as string[] } as unknown as RaceFlags;
+const no_flags: RacerFlags = { request: [] };
 const node = { ...no_flags, app: "node server.js" };
 
 test("each request has a client of its own; a single one has two", () => {
@@ -15,7 +14,7 @@ test("each request has a client of its own; a single one has two", () => {
   expect(readRacers(no_flags, ["true"])).toEqual({ argv: ["true"], app: undefined, clients: 2 });
 });
 
-test.each<[string, Partial<RaceFlags>, string[], string]>([
+test.each<[string, Partial<RacerFlags>, string[], string]>([
   ["no command", { app: undefined as never }, [], "needs the command of a client behind --"],
   [
     "an app and a command",

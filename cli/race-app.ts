@@ -1,7 +1,14 @@
 import type { App } from "../race/options.ts";
 import { type AppRequest, BadRequest, readRequest } from "../race/requests.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
-import type { RaceFlags } from "./race-flags.ts";
+
+/** The flags that say who the clients are. */
+export interface RacerFlags {
+  readonly app?: string;
+  readonly request: readonly string[];
+  readonly instances?: string;
+  readonly clients?: string;
+}
 
 /** What races: a command, or an app and what it is asked; and how many clients there are. */
 export interface Racers {
@@ -11,7 +18,7 @@ export interface Racers {
 }
 
 /** @param argv the command behind -- @throws BadUsage */
-export function readRacers(flags: RaceFlags, argv: readonly string[]): Racers {
+export function readRacers(flags: RacerFlags, argv: readonly string[]): Racers {
   const { app: command, request } = flags;
   const clients = flags.clients === undefined ? 2 : wholeNumber("--clients", flags.clients, 2);
   if (command === undefined) {
@@ -37,7 +44,7 @@ export function readRacers(flags: RaceFlags, argv: readonly string[]): Racers {
   return racers;
 }
 
-function mustBeToldApart({ instances }: RaceFlags, { clients }: Racers): void {
+function mustBeToldApart({ instances }: RacerFlags, { clients }: Racers): void {
   if (instances === undefined || wholeNumber("--instances", instances, 1) === clients) return;
   throw new BadUsage(
     `--instances ${instances}: requests that one instance serves at once cannot be told apart at its door, so each of the ${clients} clients has an instance of its own; in a test of an app in Node, \`shared: true\` tells them apart.`,

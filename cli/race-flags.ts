@@ -9,20 +9,16 @@ import { short_level } from "../reports/matrix.ts";
 import type { ServerKind } from "../servers/server.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
-import { readRacers } from "./race-app.ts";
+import { type RacerFlags, readRacers } from "./race-app.ts";
 
 /** The flags, as commander gives them. */
-export interface RaceFlags {
+export interface RaceFlags extends RacerFlags {
   readonly database: readonly string[];
   readonly schema: readonly string[];
   readonly setup: readonly string[];
   readonly check: readonly string[];
   readonly ignore: readonly string[];
   readonly env: readonly string[];
-  readonly app?: string;
-  readonly request: readonly string[];
-  readonly instances?: string;
-  readonly clients?: string;
   readonly operations: string;
   readonly isolation?: string;
   readonly fault?: "errors";
