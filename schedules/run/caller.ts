@@ -15,4 +15,4 @@ export interface Caller {
 }
 
 /** The client whose code is running, known by its asynchronous context. */
-export const callers: AsyncLocalStorage<Caller> = new AsyncLocalStorage();
+export const callers: AsyncLocalStorage<Caller | undefined> = new AsyncLocalStorage();

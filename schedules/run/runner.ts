@@ -4,6 +4,7 @@ import { renamed } from "../../backends/step-facts.ts";
 import { type Fault, isLoss, ranked } from "../schedule.ts";
 import { type Ending, type Mutable, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
+import { watchHandlers } from "./http-handlers.ts";
 import type { Naming } from "./naming.ts";
 import type { Patience } from "./patience.ts";
 import type { Polling } from "./polling.ts";
@@ -91,6 +92,7 @@ export class Run {
    * @throws what `start` or the server's answer to "who waits?" throws
    */
   async play(start: (seat: Seat) => Promise<void>): Promise<Ending> {
+    watchHandlers();
     const unwatch = watchTimers();
     try {
       for (const seat of this.seats) {
