@@ -95,7 +95,7 @@ export function throughDoors<Client>(
 }
 
 /** Watches the pools of which we can know which client waits for a connection or holds one. */
-function watchPools(client: unknown, gate: Gate): void {
+export function watchPools(client: unknown, gate: Gate): void {
   for (const one of [client, ...Object.values(Object(client) as object)])
     if (isPgPool(one)) watchPool(one, gate);
 }

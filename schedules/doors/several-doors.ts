@@ -15,7 +15,7 @@ import type { Address } from "../../backends/door-target.ts";
 import { lentConnections } from "../../backends/lent-connections.ts";
 import type { AllRows } from "../../backends/rows.ts";
 import { closeInTime } from "./close-in-time.ts";
-import { type Doorstep, type MakeClient, throughDoors } from "./door-backend.ts";
+import { type Doorstep, type MakeClient, throughDoors, watchPools } from "./door-backend.ts";
 
 /** Makes what an application works with, at the addresses of its databases. */
 export interface MakeOfSeveral<Client> {
@@ -97,6 +97,7 @@ class SeveralDoors<Client> implements Backend<Client> {
       left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
       settled: async () => void (await Promise.all(places.map(({ door }) => door.settled()))),
     });
+    if (gate.shared) watchPools(client, gate);
     const session = sessionOf(client, parts, faults, this.#make);
     this.#sessions.set(session, parts);
     return session;

@@ -12,6 +12,11 @@ export interface Share {
 export class Borrowed {
   readonly shares: Map<object, Share> = new Map();
 
+  /** How many it holds, of all pools. */
+  get held(): number {
+    return [...this.shares.values()].reduce((sum, { holds }) => sum + holds, 0);
+  }
+
   borrow(pool: object, size: number): Borrowing {
     const share = this.shares.get(pool) ?? { size, waits: 0, holds: 0 };
     this.shares.set(pool, share);

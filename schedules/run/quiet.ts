@@ -17,6 +17,8 @@ export interface QuietOptions {
   /** How long a client may be busy while nobody else can go. Infinity = no limit. */
   readonly busy_limit_ms: number;
   readonly patience: Patience;
+  /** How long the server may take to resolve a mutual waiting. */
+  readonly stuck_limit_ms: number;
 }
 
 /** After a step, this many turns of the event loop, and this much time, show which clients go on because of it. */
@@ -115,11 +117,12 @@ export class Quiet {
       if (busy.length === 0) return undefined;
       const others_can = this.#seats.some((seat) => seat.canGo);
       const quiet_ms = this.#clock.now() - this.#quiet_since;
-      const [first] = busy as [Seat, ...Seat[]];
       if (quiet_ms > this.#options.busy_limit_ms && !others_can)
-        return tooLong(first, this.#seats, quiet_ms);
+        return tooLong(busy, this.#seats, quiet_ms);
       const inside = busy.filter((seat) => seat.isInside);
-      const exhausted = inside.length === busy.length && exhaustedPool(this.#seats);
+      const exhausted =
+        inside.length === busy.length &&
+        exhaustedPool(this.#seats, quiet_ms > this.#options.stuck_limit_ms);
       if (exhausted) return exhausted;
       if (inside.length < busy.length) await this.#askWhoWaits(others_can);
       else await this.#lookInside(inside, others_can);

@@ -148,7 +148,7 @@ export class Run {
     const { step_limit, busy_limit_ms } = this.#scene;
     const polls_too_long = now_ms() > (this.#alone_since_ms ?? Infinity) + busy_limit_ms;
     if (this.steps.length < step_limit && !polls_too_long) return undefined;
-    return tooMany(can_go, this.steps.length);
+    return tooMany(can_go, this.seats, this.steps.length);
   }
 
   /** A client that polls lets go first whoever does not poll, too. */

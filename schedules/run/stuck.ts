@@ -1,6 +1,6 @@
 import { shownStatement } from "../../histories/shortened.ts";
 import type { Ending } from "../trace.ts";
-import { borrowing } from "./exhausted-pool.ts";
+import { alsoBorrowing, borrowing, exhaustedPool } from "./exhausted-pool.ts";
 import type { Seat } from "./seat.ts";
 
 /** Everyone left waits for a lock, and the server does not resolve it. */
@@ -15,27 +15,30 @@ export function mutualWaiting(seats: readonly Seat[], limit_ms: number): Ending 
     const reason = `${names} ${wait} for a lock that client ${dead.client} held when it died`;
     return { kind: "waits for a dead client", reason };
   }
+  const circle = exhaustedPool(seats, true);
+  if (circle) return circle;
   const reason = `${names} ${wait} for a lock, nobody else can go on, and the server did not resolve it within ${limit_ms} ms`;
   return { kind: "mutual waiting", reason };
 }
 
-/** A client has been heard of neither from the server nor at the gate. */
-export function tooLong(seat: Seat, seats: readonly Seat[], quiet_ms: number): Ending {
+/** Clients have been heard of neither from the server nor at the gate. Who waits for a connection waits for the others. */
+export function tooLong(busy: readonly Seat[], seats: readonly Seat[], quiet_ms: number): Ending {
   const ms = Math.round(quiet_ms);
+  const seat = (busy.find((one) => borrowing(one, seats) === undefined) ?? busy[0]) as Seat;
   if (seat.flight) return noAnswer(seat, `for ${ms} ms`);
   const borrows = borrowing(seat, seats);
   const doing =
     borrows === undefined ? "has been busy outside the database" : `has waited (${borrows})`;
-  const reason = `client ${seat.client} ${doing} for ${ms} ms after ${lastOf(seat)}`;
+  const reason = `client ${seat.client} ${doing} for ${ms} ms after ${lastOf(seat)}${alsoBorrowing(seat, seats)}`;
   return { kind: "busy outside the database", reason };
 }
 
 /** The schedule has as many steps as it may, or its only client repeats itself: it may never end. */
-export function tooMany(can_go: readonly Seat[], steps: number): Ending {
+export function tooMany(can_go: readonly Seat[], seats: readonly Seat[], steps: number): Ending {
   const [seat] = can_go;
   const reason =
     seat?.polls && can_go.length === 1
-      ? `client ${seat.client} asks ${lastOf(seat)} again and again, nobody else can go, and the schedule has ${steps} steps`
+      ? `client ${seat.client} asks ${lastOf(seat)} again and again, nobody else can go, and the schedule has ${steps} steps${alsoBorrowing(seat, seats)}`
       : `the schedule has ${steps} steps and is not over`;
   return { kind: "too many steps", reason };
 }

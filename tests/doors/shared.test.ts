@@ -1,6 +1,6 @@
 /** One application, one pool, several requests: told apart by the context in which their bytes are written. */
 import pg from "pg";
-import { expect, inject, test } from "vitest";
+import { describe, expect, inject, test } from "vitest";
 import { explore, RaceFound } from "../../explore.ts";
 
 const program = (run: (db: pg.Pool) => Promise<unknown>, max = 10) => ({
@@ -59,4 +59,66 @@ test("two that need a second connection while they hold the last ones wait for e
   expect(error).toBeInstanceOf(RaceFound);
   expect((error as RaceFound).exploration.failure?.kind).toBe("exhausted pool");
   expect((error as Error).message).toContain("client 1 and client 2 wait for a connection");
+});
+
+describe("a lock that is held while a second connection is asked for", () => {
+  const inTransaction = async (db: pg.Pool): Promise<void> => {
+    const client = await db.connect();
+    await client.query("BEGIN");
+    await client.query("UPDATE account SET balance = balance - 30");
+    await db.query("SELECT 1");
+    await client.query("COMMIT");
+    client.release();
+  };
+
+  test("pool and lock form a circle that the server does not see", async () => {
+    const error = await explore(program(inTransaction, 2)).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(RaceFound);
+    expect((error as RaceFound).exploration.failure?.kind).toBe("exhausted pool");
+    expect((error as Error).message).toMatch(
+      /client (\d) waits for a connection; client 1 holds 1 of 2, client 2 holds 1 of 2; client (\d) waits for a lock that client \1 holds, at `UPDATE account /,
+    );
+  });
+
+  test("with a third connection there is no circle: a proof", async () => {
+    const report = await explore(program(inTransaction, 3));
+    expect(report.text).toContain("proof for this size");
+    expect(report.waited).toBeGreaterThan(0);
+  });
+});
+
+/** As a library makes it: works one after the other. */
+class Mutex {
+  #last: Promise<unknown> = Promise.resolve();
+  run(work: () => Promise<unknown>): Promise<unknown> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+}
+
+test("a mutex that is held while a connection is asked for: who waits for what", async () => {
+  interface App {
+    readonly db: pg.Pool;
+    readonly mutex: Mutex;
+  }
+  const { client, setup, check: _, run: __, ...rest } = program(async () => {}, 1);
+  const exploring = explore({
+    ...rest,
+    client: (url: string): App => ({ db: client(url), mutex: new Mutex() }),
+    close: ({ db }: App) => db.end(),
+    setup: ({ db }: App) => setup(db),
+    run: [
+      async ({ db, mutex }: App) => {
+        const lent = await db.connect();
+        await lent.query("UPDATE account SET balance = balance - 30");
+        await mutex.run(async () => lent.query("SELECT 1"));
+        lent.release();
+      },
+      ({ db, mutex }: App) => mutex.run(async () => db.query("SELECT 2")),
+    ],
+  });
+  await expect(exploring).rejects.toThrow(
+    /client 1 has been busy outside the database for \d+ ms after `.*`; client 2 waits for a connection; client 1 holds 1 of 1/,
+  );
 });
