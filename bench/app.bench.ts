@@ -1,0 +1,113 @@
+/**
+ * What a schedule of two requests to a running app costs: with everything that belongs to it (set-up, requests, check),
+ * beside the same set-up, requests and check without doors, one request after the other, in turns with it.
+ */
+import { RaceDatabases } from "../race/database.ts";
+import { send } from "../race/http.ts";
+import { Instance } from "../race/instance.ts";
+import type { RaceOptions } from "../race/options.ts";
+import { Processes } from "../race/processes.ts";
+import { readRequest } from "../race/requests.ts";
+import { Scene } from "../race/scene.ts";
+import { Speakers } from "../race/speakers.ts";
+import { newLane } from "../schedules/run/new-lane.ts";
+import { startServer } from "../servers/start.ts";
+import { calmRounds } from "./calm.ts";
+
+const rounds = 20;
+const schedules = 40;
+/** Behind so many points, everyone goes on. */
+const points = 6;
+const cost_max_ms = 10;
+
+const schema = "CREATE TABLE account (id text PRIMARY KEY, balance integer NOT NULL)";
+const setup = ["DELETE FROM account", "INSERT INTO account VALUES ('alice', 100)"];
+const check = "SELECT balance < 100 FROM account";
+const request = readRequest('POST /withdraw {"id": "alice", "amount": 30}');
+
+export default async function app(): Promise<void> {
+  await using server = await startServer("postgres");
+  await measure("without lock waits", "racy", server);
+  await measure("with lock waits", "repaired", server);
+}
+
+async function measure(what: string, how: string, server: { readonly url: string }): Promise<void> {
+  const { signal } = new AbortController();
+  await using databases = new RaceDatabases();
+  await databases.add("postgres", server, [schema]);
+  const options = optionsOf(
+    databases,
+    `${process.execPath} examples/apps/server.js ${how}`,
+    signal,
+  );
+  await using scene = await Scene.open(options);
+  await using lane = newLane(scene.exploration);
+  const scheduled = async (n: number): Promise<unknown> => {
+    const pick = ({ steps }: { steps: readonly unknown[] }): number =>
+      steps.length < points ? (n >> steps.length) & 1 : 0;
+    return lane.play({ operations: [1, 1], pick, faults: [] });
+  };
+
+  const [{ backend }] = databases.all as [(typeof databases.all)[number]];
+  const places = [{ kind: "postgres" as const, address: backend.door.address() }];
+  await using processes = await Processes.open(signal);
+  const direct = await Instance.start(places, {
+    command: options.app!.command,
+    templates: [],
+    processes,
+  });
+  await using speakers = new Speakers(places);
+  const bare = async (): Promise<unknown> => {
+    const db = await speakers.to("postgres");
+    for (const text of setup) await db.say(text);
+    for (let client = 1; client <= 2; client++) await send(request, direct);
+    return db.ask(check);
+  };
+
+  await timeOf(scheduled);
+  await timeOf(bare);
+  const { results, note } = await calmRounds(rounds, async () => ({
+    scheduled_ms: await timeOf(scheduled),
+    bare_ms: await timeOf(bare),
+  }));
+  const ms = (of: (one: (typeof results)[number]) => number): number =>
+    results.map(of).toSorted((a, b) => a - b)[Math.floor(results.length / 2)]!;
+  const cost_ms = ms(({ scheduled_ms, bare_ms }) => scheduled_ms - bare_ms);
+  const ratio = ms(({ scheduled_ms, bare_ms }) => scheduled_ms / bare_ms);
+  console.log(
+    `  ${what}: a schedule takes ${ms(({ scheduled_ms }) => scheduled_ms).toFixed(1)} ms, ${cost_ms.toFixed(1)} ms (at most ${cost_max_ms}) or ${ratio.toFixed(1)} times more than the requests alone, in the median of ${note}`,
+  );
+}
+
+/** The mean of one, in milliseconds. */
+async function timeOf(work: (n: number) => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  for (let n = 0; n < schedules; n++) await work(n);
+  return (performance.now() - start) / schedules;
+}
+
+const optionsOf = (
+  databases: RaceDatabases,
+  command: string,
+  signal: AbortSignal,
+): RaceOptions => ({
+  name: "bench",
+  argv: [],
+  app: { command, requests: [request] },
+  templates: [],
+  setup: setup.map((text) => ({ kind: "postgres", text })),
+  check: [{ kind: "postgres", text: check }],
+  ignore: [],
+  clients: 2,
+  operations: 1,
+  isolation: undefined,
+  schedules: undefined,
+  seed: undefined,
+  busy_limit_ms: 10_000,
+  time_limit_ms: undefined,
+  report: undefined,
+  databases: databases.all,
+  signal,
+  progress: () => undefined,
+  replayCommand: (token) => token,
+});
