@@ -106,6 +106,7 @@ const optionsOf = (
   busy_limit_ms: 10_000,
   time_limit_ms: undefined,
   report: undefined,
+  race_coverage: false,
   databases: databases.all,
   signal,
   progress: () => undefined,

@@ -141,9 +141,7 @@ export class Scene implements AsyncDisposable {
     if (gaveUp) return { kind: "cannot", text: noVerdictText(subject, gaveUp) + this.#lastWords() };
     if (result.racing < 2) return { kind: "cannot", text: nothingRacedText(subject) };
     const basis = this.#oracle ? ` ${serialText(this.#oracle)}` : "";
-    const covered = this.#options.race_coverage ? `
-
-${coverageList(result.coverage)}` : "";
+    const covered = this.#options.race_coverage ? `\n\n${coverageList(result.coverage)}` : "";
     const more = covered + this.#instances() + (await this.#draw(subject, result));
     return { kind: "none found", text: successText(subject, result) + basis + more };
   }
