@@ -3,6 +3,7 @@
  * Strategies and users see only the driver's own client (`pg.Client`, a mysql2 `Connection`, `Redis`,
  * `DynamoDBClient`): the gate sits inside it.
  */
+import type { Source } from "../histories/source.ts";
 import type { AllRows } from "./rows.ts";
 import type { Fact } from "./step-facts.ts";
 
@@ -32,6 +33,8 @@ export interface Step {
   readonly errors?: readonly string[];
   /** A transaction is open on its connection when it comes. Only steps that come through a door say so. */
   readonly inTransaction?: boolean;
+  /** Where it comes from in the user's code; undefined = that is not known, absent = a gate may find out. */
+  readonly source?: Source | undefined;
   /** What the step did, told by its reply; undefined if that is not certain. */
   facts?(reply: unknown): readonly Fact[] | undefined;
   /** The reply in a few words: `v = 5`, `1 row`, `OK`, `nil`. */

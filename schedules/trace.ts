@@ -1,6 +1,7 @@
 import type { Step } from "../backends/backend.ts";
 import type { Fact } from "../backends/step-facts.ts";
 import { plainDataText } from "../histories/plain-data.ts";
+import type { Source } from "../histories/source.ts";
 import { Naming } from "./run/naming.ts";
 import type { Fault } from "./schedule.ts";
 
@@ -73,6 +74,11 @@ export interface TraceStep {
   readonly inTransaction?: boolean;
   /** The errors that it could have met. */
   readonly errors?: readonly string[];
+  /**
+   * Where in the user's code it comes from; absent where that is not known. Only the smallest failing schedule has it,
+   * and it is no part of what happened: traces are the same whatever it is.
+   */
+  readonly source?: Source;
   /** An operation of this client began with this step; a BEGIN before it is none of its beginning. */
   readonly begins?: true;
   /** An operation of this client returned after this step. */

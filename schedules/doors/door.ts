@@ -44,7 +44,7 @@ export class Door implements AsyncDisposable {
   readonly #passages = new Set<Passage>();
   /** Connections that were closed and that the server has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
-  #unwatch: () => void = () => undefined;
+  readonly #unwatch: () => void;
   #next_error: string | undefined;
   #refuses_next = false;
   /** A connection ended in the middle of something: the client that had it may not be able to go on. */
@@ -55,7 +55,7 @@ export class Door implements AsyncDisposable {
     this.#listener = listener;
     this.#options = options;
     listener.on("connection", (client) => void this.#enter(client));
-    if (options.gate.shared) this.#unwatch = watchWriters(this.port);
+    this.#unwatch = watchWriters(this.port);
   }
 
   /** Opens a door on 127.0.0.1, at a port that the system gives. */

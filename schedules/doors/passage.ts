@@ -3,10 +3,11 @@ import type { Duplex } from "node:stream";
 import type { Gate, Step } from "../../backends/backend.ts";
 import { ended_by_server } from "../../backends/possible-errors.ts";
 import type { Conversation, OwnRequest, Reply, Request, Sent } from "../../backends/wire.ts";
+import type { Source } from "../../histories/source.ts";
 import { type Caller, callers } from "../run/caller.ts";
 import { endsConnection, explored_losses } from "../schedule.ts";
 import { replyInWords } from "./reply-words.ts";
-import { piecesOf } from "./who-writes.ts";
+import { type Piece, piecesOf } from "./who-writes.ts";
 import { isAfterWork, lossError, WireError } from "./wire-error.ts";
 
 /** If more than this is unsent on one side, the other side is not read for a while. */
@@ -46,6 +47,7 @@ export interface Doorway {
 interface Waiting {
   readonly part: Sent;
   readonly caller: Caller | undefined;
+  readonly source: Source | undefined;
 }
 
 /** A request that was sent. Its reply is kept back until it is let through. */
@@ -134,17 +136,14 @@ export class Passage {
   }
 
   #fromClient(bytes: Buffer): void {
-    if (this.#doorway.tells_writers)
-      for (const piece of piecesOf(this.#client.remotePort, bytes))
-        this.#take(piece.bytes, piece.caller);
-    else this.#take(bytes, undefined);
+    for (const piece of piecesOf(this.#client, bytes)) this.#take(piece);
     if (!this.#is_working) void this.#work();
   }
 
-  #take(bytes: Buffer, caller: Caller | undefined): void {
+  #take({ bytes, caller, source }: Piece): void {
     for (const part of this.conversation.fromClient(bytes)) {
       if (part.kind === "more") this.#toServer(part.bytes);
-      else this.#queue.push({ part, caller });
+      else this.#queue.push({ part, caller, source });
     }
   }
 
@@ -152,9 +151,9 @@ export class Passage {
     this.#is_working = true;
     if (!this.#has_greeted && this.conversation.is_ready) await this.#greet();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      const { part, caller } = next;
+      const { part, caller, source } = next;
       if (part.kind === "answer") this.#toClient(part.bytes);
-      else if (part.kind === "request") await this.#as(caller, () => this.#request(part));
+      else if (part.kind === "request") await this.#as(caller, () => this.#request(part, source));
       else {
         this.conversation.goes(part.kind === "pass" ? part.expects : undefined);
         this.#toServer(part.bytes);
@@ -178,15 +177,15 @@ export class Passage {
   }
 
   /** Takes a request through the gate, and its reply back to the client. */
-  async #request(part: Sent & { kind: "request" }): Promise<void> {
+  async #request(part: Sent & { kind: "request" }, source: Source | undefined): Promise<void> {
     const { aside, in_transaction } = this.conversation;
     const { request } = part;
     const apart = this.#doorway.splits && request.commits_itself && !in_transaction;
     const kept: Buffer[] = [];
     try {
-      if (apart && aside) await this.#takeApart(part, kept);
-      else
-        await this.#doorway.gate.pass(this.#stepOf(request), () => this.#answer(part, kept, false));
+      const step = { ...this.#stepOf(request), source };
+      if (apart && aside) await this.#takeApart(part, step, kept);
+      else await this.#doorway.gate.pass(step, () => this.#answer(part, kept, false));
     } catch (error) {
       // An error that the server answered goes to the client; after any other error, there will be no answers.
       if (!(error instanceof WireError && error.is_answer)) {
@@ -198,7 +197,7 @@ export class Passage {
   }
 
   /** The work of a statement, and its commit: two steps. The client gets one reply, after both. */
-  async #takeApart(part: Sent & { kind: "request" }, kept: Buffer[]): Promise<void> {
+  async #takeApart(part: Sent & { kind: "request" }, step: Step, kept: Buffer[]): Promise<void> {
     const aside = this.conversation.aside!;
     const { gate } = this.#doorway;
     const [work, end]: [Buffer[], Buffer[]] = [[], []];
@@ -206,7 +205,7 @@ export class Passage {
       if (end.length > 0) kept.push(aside.asIfAlone(Buffer.concat(work), Buffer.concat(end)));
     };
     try {
-      await gate.pass(this.#stepOf(part.request), async () => {
+      await gate.pass(step, async () => {
         await this.#exchange(aside.say("BEGIN"), [], true);
         return this.#answer(part, work, true);
       });

@@ -3,6 +3,7 @@ import { judgeError } from "../../backends/refused.ts";
 import type { HistoryEvent } from "../../histories/event.ts";
 import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
 import type { Fault, Turn } from "../schedule.ts";
+import { followTrails } from "../sources/trails.ts";
 import { type Ending, hasVerdict, type Trace } from "../trace.ts";
 import { failureOfLeft } from "./left-behind.ts";
 import { Naming } from "./naming.ts";
@@ -33,6 +34,8 @@ export interface Play {
   readonly in_turn?: readonly Turn[];
   /** Also look at what is in the database at the end. */
   readonly look_after?: boolean;
+  /** Also note from which lines of the user's code the steps come; slow. */
+  readonly notes_sources?: boolean;
   /** Which schedule of a search it is, from 1; for messages. */
   readonly number?: number;
 }
@@ -94,13 +97,18 @@ export class Lane<Client> implements AsyncDisposable {
    */
   async play(play: Play): Promise<Played> {
     const { outside, opened } = await this.#sessions.open(play.operations.length);
-    if (!opened || !this.#options.warms_up) return this.#play(play, outside);
+    if (!opened || !this.#options.warms_up) return this.#follow(play, outside);
     const { operations } = play;
     // Clients that share a pool take turns at every step, so that the pool opens a connection for each.
     const way = this.#program.sharedConnection ? 1 : 0;
     await this.#play({ operations, pick: () => way, faults: [] }, outside, true);
     const again = await this.#sessions.open(operations.length);
-    return this.#play(play, again.outside);
+    return this.#follow(play, again.outside);
+  }
+
+  async #follow(play: Play, outside: Client): Promise<Played> {
+    const end = play.notes_sources ? followTrails() : undefined;
+    return this.#play(play, outside).finally(end);
   }
 
   async #play(play: Play, outside: Client, warms_up = false): Promise<Played> {

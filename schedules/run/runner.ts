@@ -218,7 +218,8 @@ export class Run {
     this.#send(seat, arrival, this.steps[row] as Mutable<TraceStep>);
   }
 
-  #addRow(seat: Seat, { step, operation }: Arrival, fault: Fault | undefined): number {
+  #addRow(seat: Seat, arrival: Arrival, fault: Fault | undefined): number {
+    const { step, operation, source } = arrival;
     const statement = this.#scene.naming.text(step.statement);
     // Whoever calls later is the stricter case: what returned before that must be seen. BEGIN sees nothing.
     const begins = step.kind !== "begin" && seat.begun < operation;
@@ -242,6 +243,7 @@ export class Run {
       ...(step.inTransaction === undefined ? {} : { inTransaction: step.inTransaction }),
       ...(fault === undefined ? {} : { fault: fault.kind }),
       ...(fault?.kind === "error" ? { putIn: fault.error } : {}),
+      ...(source ? { source } : {}),
     });
     return this.steps.length - 1;
   }

@@ -1,5 +1,7 @@
 import type { Borrowing, Session, Step } from "../../backends/backend.ts";
 import { now_ms } from "../../backends/real-time.ts";
+import type { Source } from "../../histories/source.ts";
+import { sourceHere } from "../sources/trails.ts";
 import { Borrowed } from "./borrowed.ts";
 import type { Caller } from "./caller.ts";
 import { Sleeps, type Timer } from "./sleeps.ts";
@@ -10,6 +12,7 @@ export interface Arrival {
   readonly send: () => Promise<unknown>;
   readonly session: Session<unknown>;
   readonly operation: number;
+  readonly source: Source | undefined;
   readonly resolve: (reply: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -73,6 +76,7 @@ export class Seat implements Caller {
         send,
         session,
         operation: this.operation,
+        source: "source" in step ? step.source : sourceHere(),
         resolve: resolve as (reply: unknown) => void,
         reject,
       });

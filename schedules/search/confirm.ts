@@ -1,6 +1,6 @@
 import type { FoundFailure } from "../findings.ts";
 import { type Comparison, compareRuns } from "../renaming.ts";
-import type { Lane, Played } from "../run/lane.ts";
+import type { Lane, Play, Played } from "../run/lane.ts";
 import { type Fingerprint, fingerprint } from "../token.ts";
 import type { Trace } from "../trace.ts";
 import { differenceOf } from "./fresh-start.ts";
@@ -73,15 +73,20 @@ async function runAgain<Client>(lane: Lane<Client>, played: Played): Promise<Run
   let failed = 0;
   let other: Trace | undefined;
   let expected: Fingerprint | undefined;
+  let sources: Trace | undefined;
   for (let runs = 1; ; runs++) {
-    const again = await playAgain(lane, played.trace);
+    const again = await playAgain(lane, played.trace, { notes_sources: true });
     if (again.failure?.kind === played.failure?.kind) failed++;
     const comparison = comparePlayed(played, again);
-    if (comparison.same) expected ??= fingerprint(played.trace, comparison);
-    else other ??= again.trace;
+    if (comparison.same) {
+      sources ??= again.trace;
+      expected ??= fingerprint(played.trace, comparison);
+    } else {
+      other ??= again.trace;
+    }
     if ((failed === runs && !other) || runs === reruns_max) {
       return {
-        played,
+        played: { ...played, trace: sources ? withSources(played.trace, sources) : played.trace },
         expected: expected ?? fingerprint(played.trace),
         again: { runs, failed },
         other,
@@ -99,7 +104,16 @@ export function comparePlayed(one: Played, two: Played): Comparison {
 }
 
 /** Runs the schedule of a trace again, and looks at what it leaves. */
-function playAgain<Client>(lane: Lane<Client>, trace: Trace): Promise<Played> {
-  const { operations, choices, faults } = trace;
-  return lane.play({ operations, faults, pick: pickFrom(choices), look_after: true });
+function playAgain<Client>(
+  lane: Lane<Client>,
+  { operations, choices, faults }: Trace,
+  more: Pick<Play, "notes_sources"> = {},
+): Promise<Played> {
+  return lane.play({ operations, faults, pick: pickFrom(choices), look_after: true, ...more });
+}
+
+/** The sources were noted in another run of the same schedule, step by step the same. */
+function withSources(trace: Trace, { steps }: Trace): Trace {
+  const sources = steps.map(({ source }) => (source ? { source } : {}));
+  return { ...trace, steps: trace.steps.map((step, row) => ({ ...step, ...sources[row] })) };
 }
