@@ -1,6 +1,7 @@
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import { openProgram } from "./open-program.ts";
 import { SerialOracle, type Trouble } from "./oracle/oracle.ts";
+import { blamedStack } from "./reports/blamed-stack.ts";
 import { keepAside } from "./reports/keep-aside.ts";
 import { meetingsText } from "./reports/meetings.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
@@ -25,7 +26,7 @@ import {
   exploreSchedules,
   type FoundFailure,
 } from "./schedules/exploration.ts";
-import { OperationFailed, type Outcome, type Program } from "./schedules/program.ts";
+import { CheckFailed, OperationFailed, type Outcome, type Program } from "./schedules/program.ts";
 import { contextSwitches } from "./schedules/schedule.ts";
 import { replay } from "./schedules/search/replay.ts";
 import { Tally } from "./schedules/tally.ts";
@@ -68,8 +69,12 @@ export class RaceFound extends Error {
 
   constructor(message: string, exploration: Exploration, token: string) {
     const { failure } = exploration;
-    super(message, failure && "error" in failure ? { cause: failure.error } : {});
+    const { error } = failure ?? {};
+    // What a check has found is in the message; what an operation threw may have a cause and fields of its own.
+    const is_told = error instanceof CheckFailed && !(error instanceof OperationFailed);
+    super(message, error === undefined || is_told ? {} : { cause: error });
     this.name = "RaceFound";
+    if (failure && this.stack) this.stack = blamedStack(this.stack, message, failure.smallest);
     keepAside(this, { exploration, token });
   }
 }

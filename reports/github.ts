@@ -1,10 +1,13 @@
 /** What GitHub's workflows read: annotations on standard output, and a job's summary in Markdown. */
+import type { Source } from "../histories/source.ts";
 import type { CellResult } from "../matrix/result.ts";
+import { blamedIn } from "./blame.ts";
 import { nameOf } from "./junit.ts";
 import { groups } from "./matrix.ts";
 import { partsText } from "./parts.ts";
 import { signOf, wordOf } from "./sign.ts";
 import { sign_order, sign_words, signs } from "./signs.ts";
+import { relativePath, sourceOf } from "./step-place.ts";
 import type { Results } from "./summary.ts";
 import { visible } from "./visible.ts";
 
@@ -17,7 +20,7 @@ export function annotations({ cells, not_run }: Results): string[] {
   const of_cells = open.map((cell) => {
     const kind = cell.conclusion === "different" ? "error" : "warning";
     const title = `${cell.workload} ${nameOf(cell)} on ${cell.server}`;
-    return command(kind, title, cell.remarks.join(" ") || cell.conclusion);
+    return command(kind, title, cell.remarks.join(" ") || cell.conclusion, lineToBlame(cell));
   });
   const of_servers = not_run.map(({ backend, state, reason }) =>
     command("error", `${backend}: ${state}`, reason),
@@ -54,6 +57,18 @@ const openLine = (cell: CellResult): string =>
   `- **${plain(`${cell.workload} ${nameOf(cell)} on ${cell.server}`)}**: ${plain(wordOf(cell))}. ` +
   plain(cell.remarks.join(" "));
 
+/** Where the last step to blame comes from, in the first interleaving of the cell that fails. */
+function lineToBlame({ explored }: CellResult): Source | undefined {
+  const { two, three, reply_lost, lock_lost } = explored ?? {};
+  for (const result of [two, three, reply_lost, lock_lost]) {
+    const { smallest } = result?.failure ?? {};
+    if (smallest === undefined) continue;
+    const sources = blamedIn(smallest).flatMap(({ row }) => sourceOf(smallest.steps[row]!) ?? []);
+    if (sources.length > 0) return sources.at(-1);
+  }
+  return undefined;
+}
+
 /** Text that comes from data must not be read as Markdown or HTML. */
 const plain = (text: string): string =>
   visible(text)
@@ -61,9 +76,13 @@ const plain = (text: string): string =>
     .replace(/[\\`*_[\]<>|&#~]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** A workflow command; characters that would end one of its parts are escaped. */
-function command(kind: "error" | "warning", title: string, message: string): string {
+function command(kind: "error" | "warning", title: string, message: string, at?: Source): string {
   const data = (text: string): string =>
     visible(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-  const property = data(title).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  return `::${kind} title=${property}::${data(message)}`;
+  const property = (text: string): string =>
+    data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  const place = at
+    ? `file=${property(relativePath(at.file))},line=${at.line},col=${at.column},`
+    : "";
+  return `::${kind} ${place}title=${property(title)}::${data(message)}`;
 }

@@ -3,6 +3,8 @@ import { shownStatement } from "../histories/shortened.ts";
 import { isLoss } from "../schedules/schedule.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { folded, type Line } from "./fold.ts";
+import { commentedIn } from "./statement-comment.ts";
+import { shortPlace } from "./step-place.ts";
 import { visible } from "./visible.ts";
 
 const narrowest_column = 24;
@@ -45,7 +47,9 @@ export function drawInterleaving(trace: Trace, width = 100): string {
 function rowsOf(trace: Trace): Line[] {
   const rows: Line[] = [];
   trace.steps.forEach((step, i) => {
-    rows.push({ client: step.client, text: textOf(step, trace) });
+    const place = shortPlace(step);
+    const where = place === undefined ? "" : ` · ${place}`;
+    rows.push({ client: step.client, text: `${textOf(step, trace)}${where}` });
     for (const waiter of trace.steps.filter((other) => other.releasedBy === i)) {
       rows.push({ client: waiter.client, text: `… goes on${answerOf(waiter)}` });
     }
@@ -54,7 +58,7 @@ function rowsOf(trace: Trace): Line[] {
 }
 
 function textOf(step: TraceStep, trace: Trace): string {
-  const statement = shownStatement(step.statement);
+  const statement = shownStatement(commentedIn(step.statement).bare);
   if (step.fault === "die") return `dies before ${statement}`;
   const before = step.fault === "expire" ? "(its lock's time is up) " : "";
   if (!step.waited) return `${before}${statement}${answerOf(step)}`;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CellResult } from "../matrix/result.ts";
 import { annotations, jobSummary } from "./github.ts";
@@ -42,6 +43,15 @@ test("an annotation is one line, whatever is said in it", () => {
     '::error title=counter read-write at RC on Odd "server" <1>::Not declared: 100%25, ]]> & ::error::␀␛[2J\ud800%0Aand more',
     "::warning title=counter upsert at RC on PostgreSQL 18.4::Nothing was run.",
   ]);
+});
+
+test("an annotation is at the line to blame, if that is known", () => {
+  const source = { file: join(process.cwd(), "app/bank, new.ts"), line: 9, column: 12 };
+  const steps = lost_in_transactions.map((step) => ({ ...step, source }));
+  const [annotation] = annotations(
+    resultsOf([{ ...cellOf("mine", steps), conclusion: "different" }]),
+  );
+  expect(annotation).toMatch(/^::error file=app\/bank%2C new\.ts,line=9,col=12,title=counter mine/);
 });
 
 test("the summary of a job has a row a server, and no markup from data", () => {

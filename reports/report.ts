@@ -7,6 +7,7 @@ import { compareRuns } from "../schedules/renaming.ts";
 import { contextSwitches } from "../schedules/schedule.ts";
 import { tokenFor } from "../schedules/token.ts";
 import type { Trace } from "../schedules/trace.ts";
+import { blameText } from "./blame-text.ts";
 import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
 import { noteInWords } from "./notes.ts";
@@ -46,11 +47,13 @@ export function failureText(
 ): string {
   const { smallest, other, message } = failure;
   const sentence = visible(explain(smallest, failure));
+  const blame = blameText(smallest);
   return [
     `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
     ...(failure.error instanceof OperationFailed ? [clientFailedText(failure.error)] : []),
     sentence,
     drawInterleaving(smallest, width),
+    ...(blame === undefined ? [] : [blame]),
     ...(message === "" || message === sentence ? [] : [message]),
     counts,
     ...remarks(failure),

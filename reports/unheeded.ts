@@ -9,6 +9,17 @@ import { nothingIn, rowInWords, valueInWords } from "./facts-in-words.ts";
 import { isDifferent, isSame, isSameTable } from "./rows.ts";
 
 export function unheededStory(trace: Trace): string | undefined {
+  const story = storyIn(trace);
+  if (story === undefined) return undefined;
+  const { met, did } = story;
+  const statement = shownStatement(trace.steps[did.row]?.statement ?? "");
+  return `${metText(met, did)}; client ${did.client}'s \`${statement}\` changed no row, and its operation ended without an error`;
+}
+
+/** The row of the write that changed nothing. */
+export const unheededIn = (trace: Trace): number | undefined => storyIn(trace)?.did.row;
+
+function storyIn(trace: Trace): { readonly met: Did; readonly did: Did } | undefined {
   const all = didIn(trace);
   for (const did of all) {
     const { client, operation, row, fact } = did;
@@ -20,8 +31,7 @@ export function unheededStory(trace: Trace): string | undefined {
     );
     const met = all.findLast((other) => other.done_at < did.done_at && isInTheWay(other, did));
     if (result?.status !== "ok" || tries_again || met === undefined) continue;
-    const statement = shownStatement(trace.steps[row]?.statement ?? "");
-    return `${metText(met, did)}; client ${client}'s \`${statement}\` changed no row, and its operation ended without an error`;
+    return { met, did };
   }
   return undefined;
 }

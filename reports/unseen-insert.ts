@@ -12,7 +12,30 @@ interface Looked {
   readonly answer: string | undefined;
 }
 
+/** The story, step by step. */
+interface UnseenInsert {
+  /** What the later client saw before. */
+  readonly looked: Looked;
+  readonly earlier: Did;
+  readonly later: Did;
+}
+
 export function unseenInsertStory(trace: Trace): string | undefined {
+  const story = storyIn(trace);
+  return story && text(story);
+}
+
+/** The same by the rows of the steps. */
+export function unseenInsertIn(
+  trace: Trace,
+): { readonly look: number; readonly earlier: number; readonly later: number } | undefined {
+  const { looked, earlier, later } = storyIn(trace) ?? {};
+  return looked && earlier && later
+    ? { look: looked.did.row, earlier: earlier.row, later: later.row }
+    : undefined;
+}
+
+function storyIn(trace: Trace): UnseenInsert | undefined {
   const all = didIn(trace);
   const inserts = all
     .filter(
@@ -29,7 +52,7 @@ export function unseenInsertStory(trace: Trace): string | undefined {
       const other = lastLook(earlier, all, trace);
       const is_unseen =
         (earlier.seen_from as number) > looked.did.done_at && earlier.done_at < later.done_at;
-      if (is_unseen && other && sameAnswer(looked, other)) return text(looked, earlier, later);
+      if (is_unseen && other && sameAnswer(looked, other)) return { looked, earlier, later };
     }
   }
   return undefined;
@@ -62,7 +85,7 @@ function lastLook(insert: Did, all: readonly Did[], { steps }: Trace): Looked | 
 const sameAnswer = (one: Looked, other: Looked): boolean =>
   one.statement === other.statement && one.answer === other.answer;
 
-function text({ did, answer }: Looked, earlier: Did, later: Did): string {
+function text({ looked: { did, answer }, earlier, later }: UnseenInsert): string {
   const [one, two] = [earlier.client, later.client].sort((a, b) => a - b);
   const { table } = did.fact;
   return [

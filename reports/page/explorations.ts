@@ -4,7 +4,7 @@ import { signOfExploration } from "../sign.ts";
 import type { PageExploration } from "./page-data.ts";
 import { storyOf } from "./story.ts";
 
-export function explorationsOf({ explored, refuses }: CellResult): PageExploration[] {
+export function explorationsOf({ explored, refuses }: CellResult, made: Date): PageExploration[] {
   if (explored === undefined) return [];
   const { two, three, reply_lost, lock_lost } = explored;
   const all: [string, ExploreResult | undefined][] = [
@@ -13,13 +13,16 @@ export function explorationsOf({ explored, refuses }: CellResult): PageExplorati
     ["a reply lost", reply_lost],
     ["the lock expires", lock_lost],
   ];
-  return all.flatMap(([name, result]) => (result ? [explorationOf(name, result, refuses)] : []));
+  return all.flatMap(([name, result]) =>
+    result ? [explorationOf(name, result, refuses, made)] : [],
+  );
 }
 
 function explorationOf(
   name: string,
   result: ExploreResult,
   refuses: string | undefined,
+  made: Date,
 ): PageExploration {
   const { failure, seed, complete } = result;
   return {
@@ -34,6 +37,7 @@ function explorationOf(
             token: failure.token,
             replay: `npm start -- replay ${failure.token}`,
             seed,
+            made,
           }),
         }
       : {}),

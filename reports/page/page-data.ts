@@ -2,6 +2,7 @@
  * What the page shows, as data: written by `reports/page`, read by the scripts in `browser/`. This file imports
  * nothing that needs Node, because the scripts are type-checked for a browser.
  */
+import type { Excerpt } from "../excerpt.ts";
 import type { Sign } from "../signs.ts";
 
 /** Everything in one page. */
@@ -83,6 +84,8 @@ export interface StoryStep {
   /** From 1. */
   readonly client: number;
   readonly statement: string;
+  /** Where it comes from: `src/bank.ts:9:12`, or a controller; with the code around it, where that could be read. */
+  readonly from?: { readonly place: string; readonly line?: number; readonly excerpt?: Excerpt };
   readonly kind: "read" | "write" | "lock" | "begin" | "commit" | "rollback" | "other";
   readonly answer?: string;
   readonly error?: string;

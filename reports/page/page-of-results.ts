@@ -29,7 +29,7 @@ export async function pageOfResults(
   const ids = new Set<string>();
   for (const cell of cells) {
     const id = freeName(idOf(cell), ids);
-    page_cells.push({ id, ...(await pageCell(cell, folder, bars)) });
+    page_cells.push({ id, ...(await pageCell(cell, folder, bars, made)) });
   }
   return {
     title: "raceproof",
@@ -56,6 +56,7 @@ async function pageCell(
   cell: CellResult,
   folder: string,
   bars: number,
+  made: Date,
 ): Promise<Omit<PageCell, "id">> {
   const { workload, backend, server, strategy, isolation, conclusion, remarks, load } = cell;
   return {
@@ -69,7 +70,7 @@ async function pageCell(
     declared: declaredText(cell),
     conclusion,
     remarks,
-    explored: explorationsOf(cell),
+    explored: explorationsOf(cell, made),
     ...(load ? { load: await pageLoad(load, folder, bars) } : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** The page in a real browser, opened from the disk. */
 import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CellResult } from "../../matrix/result.ts";
@@ -62,6 +63,27 @@ describe.runIf(browserIsThere())("in a browser", () => {
     await expect.poll(() => page.locator("h1").textContent()).toBe("in-place");
     await page.keyboard.press("Escape");
     await expect.poll(() => shown(page)).toHaveLength(2);
+    expect(troubles).toEqual([]);
+  });
+
+  test("each step shows the line that it comes from, with the code around it", async () => {
+    const file = fileURLToPath(import.meta.url);
+    const steps = lost_in_transactions.map((step, row) =>
+      step.kind === "read" ? { ...step, source: { file, line: row + 1, column: 1 } } : step,
+    );
+    await using opened = await open(browser, await pageOf([cellOf(way, steps), cells[1]!]));
+    const { page, troubles } = opened;
+    await page.getByRole("link", { name: way }).click();
+    const read = page.locator(".step.read").first();
+    await expect.poll(() => read.locator(".from").textContent()).toBe("page.test.ts:2");
+    await expect.poll(() => page.locator(".source pre").count()).toBe(0);
+    await read.click();
+    await expect
+      .poll(() => page.locator(".source .place").textContent())
+      .toBe("reports/page/page.test.ts:2:1");
+    await expect
+      .poll(() => page.locator(".source .marked").textContent())
+      .toBe('2import { rm } from "node:fs/promises";\n');
     expect(troubles).toEqual([]);
   });
 

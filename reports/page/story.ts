@@ -4,11 +4,14 @@ import { plainDataText } from "../../histories/plain-data.ts";
 import { shortened } from "../../histories/shortened.ts";
 import type { FoundFailure } from "../../schedules/findings.ts";
 import type { OperationResult, Trace, TraceStep } from "../../schedules/trace.ts";
+import { excerptOf } from "../code-frame.ts";
 import { nothingIn, valueInWords } from "../facts-in-words.ts";
 import { whomFor } from "../interleaving.ts";
 import { overwriteIn } from "../overwrite.ts";
 import { countsText } from "../report.ts";
 import { explain } from "../sentence.ts";
+import { commentedIn } from "../statement-comment.ts";
+import { placeText, sourceOf } from "../step-place.ts";
 import type { Moment, Said, Story, StoryStep } from "./page-data.ts";
 import { statesOf } from "./places.ts";
 
@@ -23,9 +26,11 @@ export interface Told {
   /** The command that runs it again. */
   readonly replay: string;
   readonly seed?: number | undefined;
+  /** When it was found. Default now. */
+  readonly made?: Date | undefined;
 }
 
-export function storyOf({ failure, token, replay, seed }: Told): Story {
+export function storyOf({ failure, token, replay, seed, made }: Told): Story {
   const { kind, message } = failure;
   const trace = { ...failure.smallest, steps: failure.smallest.steps.slice(0, steps_max) };
   const sentence = explain(failure.smallest, failure);
@@ -38,6 +43,7 @@ export function storyOf({ failure, token, replay, seed }: Told): Story {
     clients: trace.operations.length,
     steps: trace.steps.map((step, row) => ({
       ...stepOf(step, trace),
+      ...fromOf(step, made),
       ...partOf(row, trace),
     })),
     moments: order.map((moment, i) => ({ ...moment, state: states[i]! })),
@@ -67,7 +73,7 @@ function stepOf(step: TraceStep, trace: Trace): StoryStep {
   const fault = step.fault && faults[step.fault];
   return {
     client,
-    statement: cut(statement),
+    statement: cut(commentedIn(statement).bare),
     kind,
     ...(reply === undefined ? {} : { answer: cut(reply) }),
     ...(error === undefined ? {} : { error: cut(error) }),
@@ -83,6 +89,18 @@ function stepOf(step: TraceStep, trace: Trace): StoryStep {
         }
       : {}),
   };
+}
+
+/** Where a step comes from, with the code around it. */
+function fromOf(step: TraceStep, made: Date | undefined): Pick<StoryStep, "from"> {
+  const source = sourceOf(step);
+  if (source) {
+    const excerpt = excerptOf([source], made);
+    const place = placeText(source);
+    return { from: { place, line: source.line, ...(excerpt ? { excerpt } : {}) } };
+  }
+  const { route } = commentedIn(step.statement);
+  return route === undefined ? {} : { from: { place: cut(route) } };
 }
 
 const faults = {

@@ -80,7 +80,7 @@ const cardClass = ({ kind, part, error, fault }: StoryStep, { is }: Moment): str
     .join(" ");
 
 function contents(step: StoryStep, { is }: Moment, { steps }: Story) {
-  const { statement, waits, client, fault } = step;
+  const { statement, waits, client, fault, from } = step;
   const who = el("span", { class: "who" }, `client ${client}: `);
   const said = el("code", {}, statement);
   if (is === "done") {
@@ -92,10 +92,15 @@ function contents(step: StoryStep, { is }: Moment, { steps }: Story) {
     who,
     fault !== undefined && el("p", { class: "fault" }, `⚡ ${fault}`),
     said,
+    from && el("p", { class: "from" }, lastPart(from.place)),
     waits && el("p", { class: "wait" }, `waits for ${waits.whom}`),
     ...(is === "sent" ? [] : answer(step)),
   ];
 }
+
+/** `src/bank.ts:9:12` without folders and column. */
+const lastPart = (place: string): string =>
+  place.replace(/^.*[\\/](?=.*:\d+:\d+$)/, "").replace(/:\d+$/, "");
 
 function answer({ kind, answer, error, reads, writes, part }: StoryStep) {
   // For the begin or end of a transaction, "OK" is not worth showing.

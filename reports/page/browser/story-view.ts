@@ -1,5 +1,6 @@
 /** A failing interleaving: the sentence, the diagram, the scrubber, the database beside it, and how to replay it. */
 import type { Story } from "../page-data.ts";
+import { codePanel } from "./code-panel.ts";
 import { copyButton } from "./copy.ts";
 import { diagram } from "./diagram.ts";
 import { el } from "./dom.ts";
@@ -10,9 +11,11 @@ export function storyView(story: Story): HTMLElement {
   const { sentence, message, results, counts, token, replay } = story;
   const picture = diagram(story, (moment) => steps.go(moment));
   const state = statePanel(story);
+  const code = codePanel(story);
   const steps = scrubber(story, (moment) => {
     picture.show(moment);
     state.show(moment);
+    code.show(moment);
   });
   return el(
     "div",
@@ -26,6 +29,7 @@ export function storyView(story: Story): HTMLElement {
       el(
         "aside",
         {},
+        code.element,
         state.element,
         el("h3", {}, "What the operations came to"),
         el("ul", { class: "outcome" }, ...results.map((text) => el("li", {}, text))),
