@@ -40,8 +40,9 @@ function pairsIn(text: string): Map<string, string> {
 }
 
 function saidIn(pairs: ReadonlyMap<string, string>): Omit<Commented, "bare"> {
-  const [, file, line] = /^(.+?):(\d+)\b/.exec(pairs.get("source_location") ?? "") ??
-    /^(.+):(\d+)$/.exec(pairs.get("file") ?? "") ?? [, pairs.get("file"), pairs.get("line")];
+  const together = pairs.get("source_location") ?? pairs.get("file") ?? "";
+  const [, file = pairs.get("file"), line = pairs.get("line")] =
+    /^(.+?):(\d+)(?:$|:)/.exec(together) ?? [];
   if (file !== undefined && Number(line) > 0)
     return { source: { file: resolve(file), line: Number(line), column: 1 } };
   const route = route_names.flatMap((name) =>
