@@ -7,9 +7,11 @@ import { ServerUnavailable } from "../servers/unavailable.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { checkCommand } from "./check.ts";
 import { cleanCommand } from "./clean.ts";
+import { initCommand } from "./init.ts";
 import { listCommand } from "./list.ts";
 import { mergeCommand } from "./merge.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
+import { ownVersion } from "./own-version.ts";
 import { raceCommand } from "./race.ts";
 import { replayCommand } from "./replay.ts";
 import { reportCommand } from "./report.ts";
@@ -38,12 +40,15 @@ process.on("exit", (code) => {
   process.exitCode = 2;
 });
 
+const run = runCommand();
 const program = new Command("raceproof")
   .description("Does this code lose updates when two of it run at once?")
+  .version(ownVersion())
+  .addHelpText("after", () => `\nWithout a command it runs: ${run.helpInformation()}`)
   .exitOverride()
   .configureOutput({ outputError: () => {} })
   .showHelpAfterError(false)
-  .addCommand(runCommand(), { isDefault: true })
+  .addCommand(run)
   .addCommand(raceCommand())
   .addCommand(checkCommand())
   .addCommand(replayCommand())
@@ -51,14 +56,26 @@ const program = new Command("raceproof")
   .addCommand(workCommand())
   .addCommand(reportCommand())
   .addCommand(listCommand())
-  .addCommand(cleanCommand());
+  .addCommand(cleanCommand())
+  .addCommand(initCommand());
 for (const command of program.commands)
   command.exitOverride().configureOutput({ outputError: () => {} });
 
 try {
-  await program.parseAsync();
+  await program.parseAsync(withCommand(process.argv.slice(2)), { from: "user" });
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/**
+ * Without a command it runs. This is no default command of commander's: to that, a mistyped command is an argument, and
+ * nobody hears what was meant.
+ */
+function withCommand(args: readonly string[]): string[] {
+  const [first = ""] = args;
+  const is_own = ["-h", "--help", "-V", "--version"].includes(first);
+  const is_flag = first === "" || first.startsWith("-");
+  return is_flag && !is_own ? ["run", ...args] : [...args];
 }
 
 /** Prints one clear sentence for what people can mend; a stack only for a mistake of ours. @returns the exit code */

@@ -10,6 +10,7 @@ import { leftOut, type Pass, passes } from "./faults.ts";
 import { finishedCells, headOf, seedToResume } from "./finished-cells.ts";
 import { giveResults } from "./give-results.ts";
 import { interruption } from "./interruption.ts";
+import { listSelection } from "./list-selection.ts";
 import { notChosen } from "./not-chosen.ts";
 import { madeBy } from "./own-version.ts";
 import { resultsIn } from "./read-results.ts";
@@ -41,6 +42,7 @@ interface Flags {
   resume?: true;
   json?: true;
   verbose?: true;
+  list?: true;
   reporter?: string;
 }
 
@@ -80,6 +82,7 @@ export function runCommand(): Command {
       "--reporter <names>",
       "besides: junit (junit.xml in --out), github (annotations, summary)",
     )
+    .option("--list", "say what would be run, and run nothing")
     .option("--json", "print results.json instead")
     .action(run);
 }
@@ -96,6 +99,7 @@ async function run(flags: Flags): Promise<void> {
   };
   const reporters = reportersOf(flags.reporter);
   const selection = await select(flags);
+  if (flags.list) return listSelection(selection);
   const head = headOf(flags, size);
   const all = await passes(flags, selection);
   if (flags.queue !== undefined) return runInQueue(flags, { passes: all, size, head });

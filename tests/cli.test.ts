@@ -74,6 +74,30 @@ describe("what is wrong with the command line is said in one sentence, exit code
   });
 });
 
+test("a mistyped command or flag is told what was probably meant", async () => {
+  const [command, flag] = await Promise.all([
+    ended(start(["chek", "x.edn"])),
+    ended(start(["--bakend", "redis"])),
+  ]);
+  expect(command.stderr).toMatch(/^raceproof: unknown command 'chek' \(Did you mean check\?\)/);
+  expect(flag.stderr).toMatch(/^raceproof: unknown option '--bakend' \(Did you mean --backend\?\)/);
+  expect([command.code, flag.code]).toEqual([2, 2]);
+});
+
+test("--version, and the options of a run in --help", async () => {
+  const [version, help] = await Promise.all([ended(start(["--version"])), ended(start(["-h"]))]);
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(help.stdout).toContain("--isolation <levels>");
+  expect([version.code, help.code]).toEqual([0, 0]);
+});
+
+test("--list says what would be run, and runs nothing", async () => {
+  const options = ["--workload", "bank", "--backend", "redis", "--strategy", "lua"];
+  const { code, stdout } = await ended(start(["--list", "--out", "package.json/x", ...options]));
+  expect(stdout).toMatch(/^redis bank lua\n1 strategy, at those/);
+  expect(code).toBe(0);
+});
+
 test("clean without a server says what it needs", async () => {
   const { code, stdout, stderr } = await ended(start(["clean"], {}));
   expect([code, stdout]).toEqual([2, ""]);
