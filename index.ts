@@ -86,6 +86,7 @@ export { HistoryError } from "./histories/history-error.ts";
 export { historyOf } from "./histories/history-of.ts";
 export { type FileHistory, type ReadOptions, readHistory } from "./histories/read-history.ts";
 export { Recorder } from "./histories/recorder.ts";
+export type { Source } from "./histories/source.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
 export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";

@@ -41,8 +41,6 @@ export interface RaceMatchers<R = Promise<void>> {
    *
    * @param expected its name, `lost update`, `unseen insert` or `unnoticed write`, or the kind of the failure (`failed
    *   check`, `mutual waiting`); or what its report must match. Default: any race
-   * @example
-   * await expect({ ...counters, client, setup, run: readThenWrite }).toHaveRace("lost update");
    */
   toHaveRace(expected?: string | RegExp): R;
 }

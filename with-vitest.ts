@@ -1,9 +1,4 @@
-/**
- * `import "raceproof/vitest"`: matchers for vitest, and a database for the tests of a file.
- *
- * @example
- * await expect(program).toBeRaceFree();
- */
+/** `import "raceproof/vitest"`: matchers for vitest, and a database for the tests of a file. */
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Schema } from "./backends/lane-database.ts";
 import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./file-database.ts";
