@@ -27,13 +27,10 @@ export interface RaceMatchers<R = Promise<void>> {
    * import { withDatabase } from "raceproof/vitest";
    *
    * const counters = withDatabase("postgres", "CREATE TABLE counter (n int)");
-   * test("counts", () =>
-   *   expect({
-   *     ...counters,
-   *     client: (url) => new pg.Pool({ connectionString: url }),
-   *     setup: (db) => db.query("DELETE FROM counter; INSERT INTO counter VALUES (0)"),
-   *     run: (db) => db.query("UPDATE counter SET n = n + 1"),
-   *   }).toBeRaceFree());
+   * const client = (url) => new pg.Pool({ connectionString: url });
+   * const setup = (db) => db.query("DELETE FROM counter; INSERT INTO counter VALUES (0)");
+   * const run = (db) => db.query("UPDATE counter SET n = n + 1");
+   * test("counts", () => expect({ ...counters, client, setup, run }).toBeRaceFree(), 60_000);
    */
   toBeRaceFree(): R;
   /**

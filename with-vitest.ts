@@ -24,7 +24,7 @@ expect.extend(matchers);
  * const client = (url) => new pg.Pool({ connectionString: url });
  * const setup = (db) => db.query("DELETE FROM counter; INSERT INTO counter VALUES (0)");
  * const run = (db) => db.query("UPDATE counter SET n = n + 1");
- * test("counts", () => expect({ ...counters, client, setup, run }).toBeRaceFree());
+ * test("counts", () => expect({ ...counters, client, setup, run }).toBeRaceFree(), 60_000);
  */
 export function withDatabase(kind: FileDatabaseKind, schema?: Schema): FileDatabase {
   return fileDatabase({ beforeAll, afterAll }, kind, schema);

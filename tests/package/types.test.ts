@@ -30,6 +30,36 @@ test.each(modes)("$resolution", async ({ module, resolution }) => {
   expect(wrong.text).toContain("Type 'Client' is not assignable to type 'number'");
 });
 
+test("the matchers have types, for vitest and for Jest", async () => {
+  await project.install("vitest", "@jest/globals");
+  for (const [runner, globals] of [
+    ["vitest", "vitest"],
+    ["jest", "@jest/globals"],
+  ] as const) {
+    const text = matching.replace("RUNNER", runner).replace("GLOBALS", globals);
+    await project.write(`${runner}.right.ts`, text);
+    await project.write(`${runner}.wrong.ts`, text.replace('"lost update"', "5"));
+    const tsc = ["tsc", "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext"];
+    // Of their own declarations, not ours, more would be missing here.
+    tsc.push("--skipLibCheck", "--types", "node");
+    const right = await project.run([...tsc, `${runner}.right.ts`]);
+    expect(right.text).toBe("");
+    const wrong = await project.run([...tsc, `${runner}.wrong.ts`]);
+    expect(wrong.text).toContain("Argument of type '5' is not assignable");
+  }
+});
+
+const matching = `
+import { expect } from "GLOBALS";
+import { withDatabase } from "raceproof/RUNNER";
+
+const database = withDatabase("postgres", "CREATE TABLE t (n int)");
+const program = { ...database, client: (url: string) => url, setup: () => 1, run: () => 1 };
+await expect(program).toBeRaceFree();
+await expect(program).toHaveRace("lost update");
+await expect(program).not.toHaveRace(/lost/);
+`;
+
 const right = `
 import type { Client } from "pg";
 import { type Backend, connectPostgres, explore, type Report } from "raceproof";
