@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import { shownStatement } from "../histories/shortened.ts";
+import { commentedIn } from "../histories/statement-comment.ts";
 import { isLoss } from "../schedules/schedule.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { folded, type Line } from "./fold.ts";
-import { commentedIn } from "./statement-comment.ts";
 import { shortPlace } from "./step-place.ts";
 import { visible } from "./visible.ts";
 

@@ -1,12 +1,11 @@
 /** Where a step comes from, in words: as its stack says, or a comment in its statement. */
 import { relative } from "node:path";
 import type { Source } from "../histories/source.ts";
+import { commentedIn } from "../histories/statement-comment.ts";
 import type { TraceStep } from "../schedules/trace.ts";
-import { commentedIn } from "./statement-comment.ts";
 
 /** The place in the source that a step comes from, if it is known. */
-export const sourceOf = ({ source, statement }: TraceStep): Source | undefined =>
-  source ?? commentedIn(statement).source;
+export const sourceOf = ({ source }: TraceStep): Source | undefined => source;
 
 /** `src/bank.ts:9:12`, as seen from the folder we run in, which editors and terminals make a link of. */
 export function placeText({ file, line, column }: Source): string {

@@ -75,8 +75,8 @@ export interface TraceStep {
   /** The errors that it could have met. */
   readonly errors?: readonly string[];
   /**
-   * Where in the user's code it comes from; absent where that is not known. Only the smallest failing schedule has it,
-   * and it is no part of what happened: traces are the same whatever it is.
+   * Where in the user's code it comes from; absent where that is not known. It is no part of what happened: traces are
+   * the same whatever it is. From stacks, only the smallest failing schedule has it.
    */
   readonly source?: Source;
   /** An operation of this client began with this step; a BEGIN before it is none of its beginning. */

@@ -2,6 +2,7 @@
 import type { Fact, Value } from "../../backends/step-facts.ts";
 import { plainDataText } from "../../histories/plain-data.ts";
 import { shortened } from "../../histories/shortened.ts";
+import { commentedIn } from "../../histories/statement-comment.ts";
 import type { FoundFailure } from "../../schedules/findings.ts";
 import type { OperationResult, Trace, TraceStep } from "../../schedules/trace.ts";
 import { excerptOf } from "../code-frame.ts";
@@ -10,7 +11,6 @@ import { whomFor } from "../interleaving.ts";
 import { overwriteIn } from "../overwrite.ts";
 import { countsText } from "../report.ts";
 import { explain } from "../sentence.ts";
-import { commentedIn } from "../statement-comment.ts";
 import { placeText, sourceOf } from "../step-place.ts";
 import type { Moment, Said, Story, StoryStep } from "./page-data.ts";
 import { statesOf } from "./places.ts";

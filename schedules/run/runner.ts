@@ -1,6 +1,7 @@
 import type { Backend, Step } from "../../backends/backend.ts";
 import { now_ms } from "../../backends/real-time.ts";
 import { renamed } from "../../backends/step-facts.ts";
+import { commentedIn } from "../../histories/statement-comment.ts";
 import { type Fault, isLoss, ranked } from "../schedule.ts";
 import { type Ending, type Mutable, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
@@ -219,7 +220,9 @@ export class Run {
   }
 
   #addRow(seat: Seat, arrival: Arrival, fault: Fault | undefined): number {
-    const { step, operation, source } = arrival;
+    const { step, operation } = arrival;
+    // The statement in the trace has other names in it, and the name of a file may be one of them.
+    const source = arrival.source ?? commentedIn(step.statement).source;
     const statement = this.#scene.naming.text(step.statement);
     // Whoever calls later is the stricter case: what returned before that must be seen. BEGIN sees nothing.
     const begins = step.kind !== "begin" && seat.begun < operation;

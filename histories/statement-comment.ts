@@ -3,7 +3,7 @@
  * (`file='app.py',line='12'`), Rails (`source_location:app/models/user.rb:12`), EF Core (`-- File: Program.cs:12`).
  */
 import { resolve } from "node:path";
-import type { Source } from "../histories/source.ts";
+import type { Source } from "./source.ts";
 
 /** What the comments of a statement say, and the statement without them. */
 export interface Commented {
@@ -19,6 +19,7 @@ const pair = /([\w.-]+)\s*(?:='((?:[^'\\]|\\.)*)'|[:=]\s*([^,'\n]+))/g;
 const route_names = ["controller", "action", "route", "job", "handler"];
 
 export function commentedIn(statement: string): Commented {
+  if (!statement.includes("/*") && !statement.includes("--")) return { bare: statement };
   let found: Omit<Commented, "bare"> = {};
   const bare = statement.replace(comment, (whole: string, ...parts) => {
     const [block, line, at] = parts as [string | undefined, string | undefined, number];
