@@ -21,6 +21,7 @@ test("what a SELECT found, of which row", () => {
       table: "account",
       where: { id: "a" },
       isAll: true,
+      names: expect.arrayContaining(["balance", "at", "id"]),
       rows: 1,
       found: [{ columns: { balance: "100" }, computed: {} }],
     },
@@ -42,6 +43,32 @@ test("names as ORMs write them", () => {
   expect(factsOf(backticks, { rows: [{ balance: 5 }] }, [], "mysql")).toMatchObject([
     { table: "account", where: { id: "x" }, isAll: false, found: [{ columns: { balance: "5" } }] },
   ]);
+});
+
+test("which columns a SELECT names at all", () => {
+  const names = (sql: string): unknown => factsOf(sql)?.[0]?.names;
+  expect(names('SELECT "a"."ID" FROM account a WHERE a.state > 1 ORDER BY n')).toEqual(
+    expect.arrayContaining(["id", "state", "n"]),
+  );
+  for (const list of ["*", "a.*", "a", "count(*)", "to_json(a)", "id + a"])
+    expect(names(`SELECT ${list} FROM account AS a`), list).toBeUndefined();
+  expect(names("SELECT id FROM account WHERE account IS NULL")).toBeUndefined();
+});
+
+test("conditions that say no more than one equality", () => {
+  const update = (where: string): unknown =>
+    factsOf(`UPDATE account SET balance = 70 WHERE ${where}`, { changed: 1 }, ["a"]);
+  for (const where of [
+    "(account.id = $1 AND 1=1)",
+    "id IN ($1)",
+    "id IN ($1) AND (id = 'a' AND 1=1)",
+    "'a' = id",
+  ])
+    expect(update(where), where).toMatchObject([{ where: { id: "a" }, isAll: true }]);
+  for (const where of ["id = $1 AND 1=0", "id = $1 AND id = 'b'", "id = $1 AND id IN ('a', 'b')"])
+    expect(update(where), where).toMatchObject([{ where: { id: "a" }, isAll: false }]);
+  for (const where of ["id IN ($1, 'b')", "id NOT IN ($1)", "id IN ($1) = false", "1=1 OR id = $1"])
+    expect(update(where), where).toMatchObject([{ where: {}, isAll: false }]);
 });
 
 test("a table is called as it is written, and found whatever its letters", () => {

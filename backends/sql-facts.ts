@@ -101,16 +101,35 @@ function factsOfSelect(tokens: readonly Token[], dialect: Dialect, reply: SqlRep
   const list = readList(parts.get("") ?? [], table);
   const narrowed = parts.has("limit") || parts.has("offset") || parts.has("fetch");
   const rows = reply.row_count ?? reply.rows?.length;
+  const names = wordsIn(tokens, parts, table);
   const fact: Fact = {
     does: "find",
     table: table.name,
     where,
     isAll: isAll && !narrowed && !skipsLocked(parts.get("for")),
+    ...(names ? { names } : {}),
     // A row of aggregates is not a row of the table.
     ...(rows === undefined || list.sums_up ? {} : { rows }),
     ...(reply.rows ? { found: reply.rows.slice(0, rows_kept).map((row) => list.read(row)) } : {}),
   };
   return [fact];
+}
+
+/** Every word in a SELECT; undefined if a star or the table itself stands for other columns. */
+function wordsIn(
+  tokens: readonly Token[],
+  parts: ReadonlyMap<string, readonly Token[]>,
+  table: Table,
+): string[] | undefined {
+  const own = [table.alias, table.name.split(".").at(-1)].map((name) => name?.toLowerCase());
+  const besides = [...parts].filter(([word]) => word !== "from").flatMap(([, part]) => part);
+  const is_row = ({ kind, text }: Token, i: number): boolean =>
+    (kind === "word" || kind === "name") &&
+    own.includes(text.toLowerCase()) &&
+    !isSign(besides[i + 1], ".");
+  if (besides.some((token, i) => isSign(token, "*") || is_row(token, i))) return undefined;
+  const named = tokens.filter(({ kind }) => kind === "word" || kind === "name");
+  return [...new Set(named.map(({ text }) => text.toLowerCase()))];
 }
 
 const skipsLocked = (lock: readonly Token[] | undefined): boolean =>

@@ -5,13 +5,15 @@ const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/
 
 /** Functions and keywords before a parenthesis that change nothing, hold nothing and wait for nothing. */
 const harmless = set(
-  `all and any array array_agg as avg between bigint binary by case cast ceil char coalesce concat concat_ws count
-   date_add date_sub date_trunc datetime decimal distinct else except exists extract filter first_value floor from
-   generate_series greatest group_concat hashtext hashtextextended having if ifnull in int integer intersect interval is join json_agg
+  `abs all and any array array_agg as avg between bigint binary by case cast ceil char coalesce concat concat_ws
+   connection_id count current_database current_schema current_setting database date_add date_sub date_trunc
+   datetime decimal distinct else except exists extract filter first_value floor from generate_series greatest
+   group_concat hashtext hashtextextended having if ifnull in int integer intersect interval is join json_agg
    json_array json_arrayagg json_build_object json_extract json_object json_unquote jsonb_agg jsonb_build_object
-   last_value least left length like limit lower ltrim max md5 min mod not now nullif numeric offset on or order over
-   partition position rank replace right round row row_number rtrim select some string_agg substr substring sum then
-   timestamp to_char trim unnest union upper using values varchar when where with abs`,
+   last_value least left length like limit lower ltrim max md5 min mod not now nullif numeric offset on or order
+   over partition pg_backend_pid position rank replace right round row row_number rtrim schema select some
+   string_agg substr substring sum then timestamp to_char to_regclass trim union unnest upper using values varchar
+   version when where with`,
 );
 /** Functions that change something, or take time, but touch no lock. */
 const without_locks = set(

@@ -141,26 +141,51 @@ export function conditionsOf(
       isAll &&= within.isAll;
       continue;
     }
+    // Prisma ends its conditions with 1=1.
+    if (isAlwaysTrue(part, dialect)) continue;
     const [column, value] = equality(part, table, dialect) ?? [];
     // No row has two values in one column.
-    if (column === undefined || value === undefined || Object.hasOwn(where, column)) isAll = false;
-    else where[column] = value;
+    const is_known = column !== undefined && Object.hasOwn(where, column);
+    if (column === undefined || value === undefined) isAll = false;
+    else if (!is_known) where[column] = value;
+    else if (where[column] !== value) isAll = false;
   }
   return { where, isAll };
 }
 
+/** `1 = 1` */
+function isAlwaysTrue(part: readonly Token[], dialect: Dialect): boolean {
+  const [one, sign, other, ...more] = part;
+  if (one?.kind !== "number" || other?.kind !== "number" || more.length > 0) return false;
+  return isSign(sign, "=") && literalOf([one], dialect) === literalOf([other], dialect);
+}
+
+/** `a = 1`, `1 = a`, `a IN (1)` */
 function equality(
   part: readonly Token[],
   table: Table,
   dialect: Dialect,
 ): readonly [string, Value] | undefined {
+  const within = part.findIndex((token) => isWord(token, "in"));
+  const [only] = within < 0 ? [] : inParentheses(part.slice(within + 1));
+  // Nothing stands in the parentheses but one value, and nothing behind them.
+  if (only?.length === part.length - within - 3)
+    return equal(part.slice(0, within), only, table, dialect);
   const equals = part.findIndex((token) => isSign(token, "="));
   const sides = [part.slice(0, Math.max(0, equals)), part.slice(equals + 1)] as const;
-  for (const [one, other] of [sides, [sides[1], sides[0]] as const]) {
-    const column = nameOf(one, table);
-    const value = literalOf(other, dialect);
-    // Nothing is equal to NULL.
-    if (column !== undefined && value !== undefined && value !== null) return [column, value];
-  }
-  return undefined;
+  return equal(...sides, table, dialect) ?? equal(sides[1], sides[0], table, dialect);
+}
+
+function equal(
+  one: readonly Token[],
+  other: readonly Token[],
+  table: Table,
+  dialect: Dialect,
+): readonly [string, Value] | undefined {
+  const column = nameOf(one, table);
+  const value = literalOf(other, dialect);
+  // Nothing is equal to NULL.
+  return column !== undefined && value !== undefined && value !== null
+    ? [column, value]
+    : undefined;
 }

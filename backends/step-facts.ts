@@ -25,6 +25,8 @@ export interface Fact {
   readonly isAll: boolean;
   /** How many rows it found or changed; absent when that is not known. */
   readonly rows?: number;
+  /** Of a find: every word in it, in lower case. It says nothing of other columns. Absent = perhaps of every one. */
+  readonly names?: readonly string[];
   /** The first rows that it found: columns of the table, and computed values. */
   readonly found?: readonly FoundRow[];
   /** What it assigned; undefined = what the server computed. Absent = perhaps everything. */

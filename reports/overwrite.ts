@@ -151,15 +151,17 @@ function writeBefore(
   return { did, value: assigned === undefined ? did.fact.became?.[later.column] : assigned };
 }
 
-/** Whether the later client may have looked at the row again before it wrote. */
+/** Whether the later client may have looked at the column again before it wrote. */
 function looksAgain(later: Written, since: number, steps: readonly TraceStep[]): boolean {
+  // Who looks for a row that was missing sees it by any column.
+  const column = later.read.is_missing ? undefined : later.column;
   return steps.some(
     (step, row) =>
       step.client === later.did.client &&
       (step.releasedBy ?? row) > since &&
       row < later.did.row &&
       (mayShowAnything(step) ||
-        step.facts?.some((fact) => mayShow(fact, later.row.table, later.identity))),
+        step.facts?.some((fact) => mayShow(fact, later.row.table, later.identity, column))),
   );
 }
 

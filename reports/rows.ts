@@ -97,9 +97,16 @@ export function mayWrite(
   return !isOther(fact.where, row);
 }
 
-/** Whether a statement may have shown this row. */
-export const mayShow = (fact: Fact, table: string | undefined, row: Values): boolean =>
-  isSameTable(fact.table, table) && !isOther(fact.where, row);
+/** Whether a statement may have shown this row, or this column of it. */
+export function mayShow(
+  { table, where, names }: Fact,
+  of: string | undefined,
+  row: Values,
+  column?: string,
+): boolean {
+  if (!isSameTable(table, of) || isOther(where, row)) return false;
+  return column === undefined || names === undefined || names.includes(column.toLowerCase());
+}
 
 /** Whether it is certainly another row: they differ in a column that both name. */
 function isOther(some: Readonly<Record<string, Value | undefined>>, row: Values): boolean {

@@ -57,6 +57,14 @@ describe("a lost update", () => {
     ).toBe(lost);
   });
 
+  test("also where only another column was read again", () => {
+    const [before, after] = [read(1, { balance: "100" }), write(2, { balance: "70" })];
+    const again = (...names: string[]) =>
+      told(before, after, read(1, { id: "alice" }, { names }), write(1, { balance: "40" }));
+    expect(again("id")).toBe(lost);
+    expect(again("id", "balance")).toBe(nothing);
+  });
+
   const missing = { rows: 0, found: [] };
   const nothing_there =
     "client 1 and client 2 both found nothing at account alice; client 2 wrote balance = 5; client 1 then wrote balance = 3 over it without having seen client 2's 5.";
@@ -65,6 +73,12 @@ describe("a lost update", () => {
     expect(told(one, two, write(2, { balance: "5" }), write(1, { balance: "3" }))).toBe(
       nothing_there,
     );
+  });
+
+  test("but not where the row was seen later, by whatever column", () => {
+    const [before, after] = [read(1, {}, missing), write(2, { balance: "5" })];
+    const again = read(1, { id: "alice" }, { names: ["id"] });
+    expect(told(before, after, again, write(1, { balance: "3" }))).toBe(nothing);
   });
 
   test("but not where something narrower was not there", () => {

@@ -104,7 +104,8 @@ export class Door implements AsyncDisposable {
    * @throws Error when a program has left more than that: a transaction, a request under way
    */
   async clean(statements: readonly string[]): Promise<void> {
-    const passages = [...this.#passages];
+    // A connection that is still logging in (pools open some in the background) has nothing yet.
+    const passages = [...this.#passages].filter(({ conversation }) => conversation.is_ready);
     if (passages.some((passage) => !passage.isClean)) throw new Error("Something was left.");
     await Promise.all(passages.map((passage) => passage.sayAll(statements)));
   }
