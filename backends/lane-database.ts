@@ -12,6 +12,8 @@ export type Schema = string | ((url: string) => unknown);
 export interface LaneDatabase extends BackendWithDoor<unknown> {
   /** Runs statements in it, several at once. Absent if the database has no statements, only commands. */
   say?(statements: string): Promise<void>;
+  /** Runs a function that makes the schema. Absent if all that it can make is in this database, and so is ours. */
+  overhear?(make: (url: string) => unknown): Promise<void>;
   /** Makes another empty one at the same server; it may outlive this one. Absent if the two would collide. */
   another?(): Promise<LaneDatabase>;
 }
@@ -67,7 +69,8 @@ export async function withSchema(
 }
 
 async function make(database: LaneDatabase, schema: Schema | undefined): Promise<void> {
-  if (typeof schema === "function") await schema(database.door.address().url);
+  if (typeof schema === "function" && database.overhear) await database.overhear(schema);
+  else if (typeof schema === "function") await schema(database.door.address().url);
   else if (schema !== undefined && database.say) await database.say(schema);
   else if (schema !== undefined)
     throw new CannotConnect(`${database.server} has no schema in words: give a function.`);

@@ -55,9 +55,7 @@ export class RaceDatabases implements AsyncDisposable {
       await using speaker = await speakTo(kind, url);
       for (const text of schema) await speaker.say(text);
     };
-    // On DynamoDB only single tables are ours, so the backend needs the schema to know which ones.
-    const whole = schema.length === 0 ? undefined : schema.join("\n\n");
-    const backend = await withSchema(database, kind === "dynamodb" ? whole : saying);
+    const backend = await withSchema(database, saying);
     this.all.push({ kind, backend });
   }
 

@@ -6,7 +6,7 @@ import type { ServerKind } from "../servers/server.ts";
 import { startServer } from "../servers/start.ts";
 import { variableOf } from "../servers/url.ts";
 
-const kinds: readonly ServerKind[] = ["postgres", "mysql", "mariadb", "redis"];
+const kinds: readonly ServerKind[] = ["postgres", "mysql", "mariadb", "redis", "dynamodb"];
 
 export default async (): Promise<() => Promise<void>> => {
   const servers = await Promise.all(kinds.map((kind) => startServer(kind, { from: "local" })));

@@ -6,8 +6,9 @@ import { contentsOf, rowsOf } from "./contents.ts";
 import { DynamodbDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
 import { markTable } from "./leftovers.ts";
+import { overheard } from "./overheard.ts";
 import { DynamodbSession, type Owner } from "./session.ts";
-import { speakDynamodb, statementsOf } from "./speaker.ts";
+import { speakDynamodb } from "./speaker.ts";
 
 const dispose_limit_ms = 5_000;
 
@@ -63,22 +64,24 @@ async function connectWith(server: DynamodbServer): Promise<LaneDatabase & Backe
     disposed: (session) => sessions.delete(session),
   };
 
+  const door = new DynamodbDoorTarget(server.url, owner);
+  const overhear = async (make: (url: string) => unknown): Promise<void> => {
+    await overheard(door, make);
+    reader ??= new library.DynamoDBClient(config);
+    for (const table of [...tables]) {
+      const marking = await markTable(library, reader, table);
+      if (marking !== undefined) tables.add(marking);
+    }
+  };
+
   return {
-    door: new DynamodbDoorTarget(server.url),
-    async say(statements) {
-      for (const statement of statementsOf(statements)) {
-        await using speaker = await speakDynamodb(server.url);
-        await speaker.say(statement);
-        const [, table] =
-          /^\s*CreateTable\s[\s\S]*?"TableName"\s*:\s*"([^"]+)"/.exec(statement) ?? [];
-        if (table === undefined) continue;
-        tables.add(table);
-        touched.add(table);
-        reader ??= new library.DynamoDBClient(config);
-        const marking = await markTable(library, reader, table);
-        if (marking !== undefined) tables.add(marking);
-      }
-    },
+    door,
+    say: (statements) =>
+      overhear(async (url) => {
+        await using speaker = await speakDynamodb(url);
+        await speaker.say(statements);
+      }),
+    overhear,
     name: "dynamodb",
     server: server.product ?? product,
     // The table is ours, so its keys need no prefix.

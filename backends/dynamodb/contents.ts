@@ -77,17 +77,24 @@ function textOf(item: Record<string, Sdk.AttributeValue>, key: string): string {
   return withoutGenerated(key === "" ? text : text.replaceAll(key, "a"));
 }
 
-/** The tables that a request names. */
+/** The tables that a request names, in its parameters or in PartiQL. */
 export function tablesOf(input: object): string[] {
-  const { TableName, RequestItems, TransactItems } = input as {
+  const { TableName, Statement, RequestItems, ...lists } = input as {
     TableName?: string;
+    Statement?: string;
     RequestItems?: object;
     TransactItems?: readonly object[];
+    TransactStatements?: readonly object[];
+    Statements?: readonly object[];
   };
-  const parts = TransactItems?.flatMap((item) => Object.values(item) as object[]) ?? [];
+  const { TransactItems = [], TransactStatements = [], Statements = [] } = lists;
+  const actions = TransactItems.flatMap((item) => Object.values(item) as object[]);
   return [
     ...(TableName === undefined ? [] : [TableName]),
+    ...Array.from((Statement ?? "").matchAll(in_partiql), ([, quoted, plain]) => quoted ?? plain!),
     ...Object.keys(RequestItems ?? {}),
-    ...parts.flatMap(tablesOf),
+    ...[...actions, ...TransactStatements, ...Statements].flatMap(tablesOf),
   ];
 }
+
+const in_partiql = /\b(?:from|into|update)\s+(?:"([^"]+)"|([\w.-]+))/gi;

@@ -4,6 +4,7 @@ import { connect as connectTls } from "node:tls";
 import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
 import type { Wire } from "../wire.ts";
+import type { Learns } from "./request.ts";
 import { dynamodbWire } from "./wire.ts";
 
 /** DynamoDB Local takes any credentials; these are never the user's own. */
@@ -16,11 +17,12 @@ const credentials = {
 
 /** DynamoDB behind a door. Its connections hold nothing: no lock, no transaction. */
 export class DynamodbDoorTarget implements DoorTarget {
-  readonly wire: Wire = dynamodbWire(new Map());
+  readonly wire: Wire;
   readonly unlocks: readonly string[] = [];
   readonly #url: string;
 
-  constructor(url: string) {
+  constructor(url: string, learns: Learns) {
+    this.wire = dynamodbWire(learns);
     this.#url = url;
   }
 

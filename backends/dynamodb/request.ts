@@ -27,3 +27,12 @@ export interface Output {
 
 /** Which attributes are the key of a table, as earlier requests have shown. */
 export type KeyNames = Map<string, readonly string[]>;
+
+/** What is learnt from requests, whoever sends them. */
+export interface Learns {
+  readonly key_names: KeyNames;
+  /** Called with the tables that a request names. */
+  touched(tables: readonly string[]): void;
+  /** Called when a request has created a table: it is ours to delete. */
+  created(table: string): void;
+}

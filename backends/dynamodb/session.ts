@@ -7,18 +7,13 @@ import { losesReplies, ReplyLoss } from "../reply-loss.ts";
 import { Turnstile } from "../turnstile.ts";
 import { tablesOf } from "./contents.ts";
 import { unsent } from "./errors.ts";
-import type { KeyNames } from "./request.ts";
+import type { Learns } from "./request.ts";
 import { stepOf } from "./step.ts";
 
 type Client = Sdk.DynamoDBClient;
 
 /** What a session tells its backend. */
-export interface Owner {
-  readonly key_names: KeyNames;
-  /** Called with the tables that a request names. */
-  touched(tables: readonly string[]): void;
-  /** Called when the session creates a table: it is ours to delete. */
-  created(table: string): void;
+export interface Owner extends Learns {
   disposed(session: DynamodbSession): void;
 }
 

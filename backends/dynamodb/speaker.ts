@@ -7,7 +7,7 @@ const authorization =
   "AWS4-HMAC-SHA256 Credential=raceproof/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
 
 /** An empty line ends a statement. */
-export const statementsOf = (text: string): string[] =>
+const statementsOf = (text: string): string[] =>
   text.split(/\n[ \t]*\n/).filter((one) => one.trim() !== "");
 
 /**

@@ -7,20 +7,23 @@
 import { joined } from "../frames.ts";
 import { codesFor } from "../possible-errors.ts";
 import type { Conversation, Received, Refusal, Reply, Request, Sent, Wire } from "../wire.ts";
+import { tablesOf } from "./contents.ts";
 import { type HttpMessage, HttpStream } from "./http-stream.ts";
 import { type Call, possible_errors } from "./possible-errors.ts";
-import type { KeyNames } from "./request.ts";
+import type { Learns } from "./request.ts";
 import { stepOf } from "./step.ts";
 import { refusalOf } from "./wire-refusal.ts";
 
-/** @param key_names which attributes are the key of a table, as learnt from all requests so far */
-export function dynamodbWire(key_names: KeyNames): Wire {
-  return { open: () => new DynamodbConversation(key_names) };
+/** @param learns is told of the tables in all conversations */
+export function dynamodbWire(learns: Learns): Wire {
+  return { open: () => new DynamodbConversation(learns) };
 }
 
 /** An answer that is expected, and how to describe it. */
 interface Expected {
   readonly is_request: boolean;
+  /** The table that will be there if the answer is no error. */
+  readonly creates?: string | undefined;
   readonly describe: (output: object) => string;
 }
 
@@ -29,14 +32,14 @@ class DynamodbConversation implements Conversation {
   readonly connection: undefined = undefined;
   readonly in_transaction = false;
   readonly is_ready = true;
-  readonly #key_names: KeyNames;
+  readonly #learns: Learns;
   readonly #from_client = new HttpStream();
   readonly #from_server = new HttpStream();
   readonly #expected: Expected[] = [];
   readonly #calls = new WeakMap<Request, Call>();
 
-  constructor(key_names: KeyNames) {
-    this.#key_names = key_names;
+  constructor(learns: Learns) {
+    this.#learns = learns;
   }
 
   possibleErrors(request: Request): readonly string[] {
@@ -70,7 +73,9 @@ class DynamodbConversation implements Conversation {
       if (/^HTTP\/1\.\d 1\d\d\b/.test(message.first_line)) continue;
       const expected = this.#expected.shift();
       if (!expected?.is_request) continue;
-      received.push({ bytes: joined(passed), reply: replyOf(message, expected) });
+      const reply = replyOf(message, expected);
+      if (expected.creates !== undefined && !reply.error) this.#learns.created(expected.creates);
+      received.push({ bytes: joined(passed), reply });
       passed = [];
     }
     if (garbled) passed.push(garbled);
@@ -86,9 +91,15 @@ class DynamodbConversation implements Conversation {
       const expects: Expected = { is_request: false, describe: () => "" };
       return { kind: "pass", bytes, expects };
     }
-    const step = stepOf(operation, input, this.#key_names);
+    const tables = tablesOf(input);
+    this.#learns.touched(tables);
+    const step = stepOf(operation, input, this.#learns.key_names);
     const { statement, kind, keys } = step;
-    const expects: Expected = { is_request: true, describe: (output) => step.describe({ output }) };
+    const expects: Expected = {
+      is_request: true,
+      creates: operation === "CreateTable" ? tables[0] : undefined,
+      describe: (output) => step.describe({ output }),
+    };
     const request: Request = {
       statement,
       kind,
