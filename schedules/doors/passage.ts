@@ -73,8 +73,13 @@ export class Passage {
   readonly #doorway: Doorway;
   readonly #queue: Waiting[] = [];
   #is_working = false;
+  /** The client's request that is under way has been sent: what belongs to it may follow at once. */
+  #has_sent = false;
   #has_greeted = false;
   #under_way: UnderWay | undefined;
+  /** What the server sent behind a reply that is kept back, a notification perhaps: it must not overtake the reply. */
+  #behind: Buffer[] | undefined;
+  #keeps_back = false;
   /** The passage ended while a request waited, at the gate or for its reply. */
   was_cut = false;
   /** Why nothing goes through any more. */
@@ -142,9 +147,16 @@ export class Passage {
 
   #take({ bytes, caller, source }: Piece): void {
     for (const part of this.conversation.fromClient(bytes)) {
-      if (part.kind === "more") this.#toServer(part.bytes);
+      const may_follow = this.#queue.length === 0 && (!this.#is_working || this.#has_sent);
+      if (part.kind === "more" && may_follow) this.#toServer(part.bytes);
       else this.#queue.push({ part, caller, source });
     }
+  }
+
+  /** A client may send what belongs to a request together with it: it must not come before, nor wait for the reply. */
+  #sendMore(): void {
+    this.#has_sent = true;
+    while (this.#queue[0]?.part.kind === "more") this.#toServer(this.#queue.shift()!.part.bytes);
   }
 
   async #work(): Promise<void> {
@@ -152,6 +164,7 @@ export class Passage {
     if (!this.#has_greeted && this.conversation.is_ready) await this.#greet();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       const { part, caller, source } = next;
+      this.#has_sent = false;
       if (part.kind === "answer") this.#toClient(part.bytes);
       else if (part.kind === "request") await this.#as(caller, () => this.#request(part, source));
       else {
@@ -182,6 +195,7 @@ export class Passage {
     const { request } = part;
     const apart = this.#doorway.splits && request.commits_itself && !in_transaction;
     const kept: Buffer[] = [];
+    this.#keeps_back = true;
     try {
       const step = { ...this.#stepOf(request), source };
       if (apart && aside) await this.#takeApart(part, step, kept);
@@ -193,7 +207,9 @@ export class Passage {
         return;
       }
     }
-    for (const bytes of kept) this.#toClient(bytes);
+    for (const bytes of [...kept, ...(this.#behind ?? [])]) this.#toClient(bytes);
+    this.#keeps_back = false;
+    this.#behind = undefined;
   }
 
   /** The work of a statement, and its commit: two steps. The client gets one reply, after both. */
@@ -236,7 +252,9 @@ export class Passage {
       if (endsConnection(error)) await this.#lose(error);
       else await this.#refuse(error, own.request, kept);
     }
-    const reply = await this.#exchange(own, kept, keeps_all);
+    const replied = this.#exchange(own, kept, keeps_all);
+    this.#sendMore();
+    const reply = await replied;
     if (error !== undefined) await this.#lose(error);
     if (reply.error) throw new WireError(reply.error.code, reply.error.message, true);
     return reply;
@@ -284,9 +302,11 @@ export class Passage {
       this.#last_words?.push(part.bytes);
       if (this.#last_words) continue;
       if (under_way && (part.reply || under_way.keeps_all)) under_way.kept.push(part.bytes);
+      else if (this.#behind) this.#behind.push(part.bytes);
       else this.#toClient(part.bytes);
       if (part.reply && under_way) {
         this.#under_way = undefined;
+        if (this.#keeps_back) this.#behind ??= [];
         under_way.resolve(part.reply);
       }
     }
