@@ -69,6 +69,7 @@ export class Corridor implements AsyncDisposable {
         await once(socket, "connect");
         return socket;
       },
+      terminate: async () => undefined,
       gone: async () => undefined,
     });
     return new Corridor(door, listener);
