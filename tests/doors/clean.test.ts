@@ -38,5 +38,5 @@ test("in a transaction, nothing can be given back", async () => {
   await using backend = throughDoors(await connectMysql(inject("servers").mysql), make);
   await using session = await backend.open();
   await session.client.there.query("BEGIN");
-  await expect(session.clean!("something")).rejects.toThrow();
+  await expect(session.clean!("something")).rejects.toThrow("Something was left");
 });

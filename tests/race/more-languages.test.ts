@@ -33,6 +33,13 @@ const php = commandOf({
   probe: ["-r", 'exit(array_diff(["mysql", "pgsql"], PDO::getAvailableDrivers()) ? 1 : 0);'],
 });
 const ruby = commandOf({ name: "ruby", commands: ["ruby"], probe: ["-e", "require 'pg'"] });
+const perl = commandOf({
+  name: "perl",
+  commands: ["perl"],
+  probe: ["-e", "require DBD::Pg; require DBD::mysql;"],
+});
+const dbi = { postgres: "Pg", mysql: "mysql" } as const;
+const psql = commandOf({ name: "psql", commands: ["psql"], probe: ["--version"] });
 
 function jarOf(name: string): string {
   return `/usr/share/java/${name}.jar`;
@@ -62,6 +69,22 @@ const increments: readonly Increment[] = [
       { name: "PDO_USER", text: "{user}" },
       { name: "PDO_PASSWORD", text: "{password}" },
     ],
+  })),
+  ...(perl === undefined ? [] : kinds).map((kind) => ({
+    name: `Perl with DBI on ${kind}`,
+    kind,
+    argv: [perl!, `${folder}/perl/increment.pl`],
+    templates: [
+      { name: "DSN", text: `dbi:${dbi[kind]}:host={host};port={port};database={database}` },
+      { name: "DSN_USER", text: "{user}" },
+      { name: "DSN_PASSWORD", text: "{password}" },
+    ],
+  })),
+  ...(psql === undefined ? [] : ["postgres" as const]).map((kind) => ({
+    name: "a shell script with psql",
+    kind,
+    argv: ["sh", `${folder}/psql/increment.sh`],
+    templates: [],
   })),
   ...(ruby === undefined ? [] : ["postgres" as const]).map((kind) => ({
     name: "Ruby with pg on postgres",
