@@ -1,12 +1,16 @@
+import { now_ms } from "./backends/real-time.ts";
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import { openProgram } from "./open-program.ts";
 import { SerialOracle, type Trouble } from "./oracle/oracle.ts";
+import type { TriedRepair } from "./repairs/repair.ts";
+import { tryRepairs, type Workshop } from "./repairs/try-repairs.ts";
 import { blamedStack } from "./reports/blamed-stack.ts";
 import { keepAside } from "./reports/keep-aside.ts";
 import { meetingsText } from "./reports/meetings.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { addToPage } from "./reports/page/gathered.ts";
 import { Progress } from "./reports/progress.ts";
+import { repairsText } from "./reports/repairs.ts";
 import { replayedText } from "./reports/replayed.ts";
 import {
   countsText,
@@ -66,8 +70,15 @@ export interface ScenariosReport {
 export class RaceFound extends Error {
   declare readonly exploration: Exploration;
   declare readonly token: string;
+  /** The repairs that were tried, and what they showed. */
+  declare readonly repairs: readonly TriedRepair[];
 
-  constructor(message: string, exploration: Exploration, token: string) {
+  constructor(
+    message: string,
+    exploration: Exploration,
+    token: string,
+    repairs: readonly TriedRepair[] = [],
+  ) {
     const { failure } = exploration;
     const { error } = failure ?? {};
     // What a check has found is in the message; what an operation threw may have a cause and fields of its own.
@@ -75,7 +86,7 @@ export class RaceFound extends Error {
     super(message, error === undefined || is_told ? {} : { cause: error });
     this.name = "RaceFound";
     if (failure && this.stack) this.stack = blamedStack(this.stack, message, failure.smallest);
-    keepAside(this, { exploration, token });
+    keepAside(this, { exploration, token, repairs });
   }
 }
 
@@ -163,7 +174,9 @@ export async function explore<Client, D extends Databases>(
   let report: Report;
   try {
     const ignore = program.without_check ? (options.ignore ?? []) : undefined;
-    report = await exploreBackend(program.options, { ignore });
+    const { workshop } = program;
+    const mends = options.repairs !== false && workshop ? { workshop } : {};
+    report = await exploreBackend(program.options, { ignore, ...mends });
   } catch (error) {
     // Only the first error is reported.
     await program.close().catch(() => undefined);
@@ -197,7 +210,11 @@ async function exploreMeetings<Client, D extends Databases>(
 /** @param own present if the program has its own database; has `ignore` if the serial orders say what is right */
 async function exploreBackend<Client>(
   options: ExploreOptions<Client>,
-  own?: { readonly ignore: readonly string[] | undefined; readonly may_refuse?: boolean },
+  own?: {
+    readonly ignore: readonly string[] | undefined;
+    readonly may_refuse?: boolean;
+    readonly workshop?: Workshop<Client>;
+  },
 ): Promise<Report> {
   const { name, backend, clients = 2, operations = 1, isolation } = options;
   mustMakeSense(options, options.expire !== undefined, 2);
@@ -213,6 +230,9 @@ async function exploreBackend<Client>(
   const test = options.timeLimitMs === undefined ? testTime() : undefined;
   const progress = new Progress(name);
   const oracle = own?.ignore && oracleOf(options, own.ignore, own.may_refuse ?? false);
+  const began_ms = now_ms();
+  const time_limit_ms = options.timeLimitMs ?? test?.left_ms;
+  const until_ms = time_limit_ms === undefined ? undefined : began_ms + time_limit_ms;
   const exploration: ExplorationOptions<Client> = {
     ...options,
     program: oracle?.program ?? programOf(options),
@@ -222,7 +242,7 @@ async function exploreBackend<Client>(
     search: exhaustive ? "exhaustive" : "random",
     ...(options.busyLimitMs === undefined ? {} : { busy_limit_ms: options.busyLimitMs }),
     ...(options.stepLimit === undefined ? {} : { step_limit: options.stepLimit }),
-    time_limit_ms: options.timeLimitMs ?? test?.left_ms,
+    time_limit_ms,
     progress: (schedules) => progress.show(schedules),
   };
   if (oracle) mustBeOrdered(await oracle.rehearse(exploration), subject);
@@ -254,7 +274,19 @@ async function exploreBackend<Client>(
   await addToReport(options.report, subject, result);
   if (failure) {
     const text = remark + failureText(subject, failure, countsText(result, failure));
-    throw new RaceFound(text, result, tokenOf(subject, failure));
+    const { workshop } = own ?? {};
+    const undecided = (): number => oracle?.undecided ?? 0;
+    const to_mend = {
+      exploration,
+      failure,
+      retries: !oracle,
+      undecided,
+      until_ms,
+      took_ms: now_ms() - began_ms,
+    };
+    const tried = workshop && (await tryRepairs({ workshop, ...to_mend }));
+    const repairs = tried && tried.length > 0 ? `\n\n${repairsText(tried, failure)}` : "";
+    throw new RaceFound(text + repairs, result, tokenOf(subject, failure), tried);
   }
   const basis = oracle ? ` ${serialText(oracle)}` : "";
   const report = { ...result, text: remark + successText(subject, result) + basis };

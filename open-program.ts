@@ -1,4 +1,6 @@
+import type { BackendWithDoor } from "./backends/door-target.ts";
 import type { Schema } from "./backends/lane-database.ts";
+import type { Dialect } from "./backends/sql-tokens.ts";
 import type {
   Databases,
   ExploreOptions,
@@ -8,8 +10,9 @@ import type {
 } from "./explore-options.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
 import { isOne, openAll, openOne } from "./program-databases.ts";
+import type { Workshop } from "./repairs/try-repairs.ts";
 import { BadOptions, mustBeFunctions } from "./schedules/bad-options.ts";
-import { throughDoors } from "./schedules/doors/door-backend.ts";
+import { type MakeClient, throughDoors } from "./schedules/doors/door-backend.ts";
 import { throughSeveralDoors } from "./schedules/doors/several-doors.ts";
 import { testName } from "./test-runner.ts";
 
@@ -18,6 +21,8 @@ export interface OpenProgram<Client> {
   readonly options: ExploreOptions<Client>;
   /** There is no check: the serial orders say what is right. */
   readonly without_check: boolean;
+  /** Where repairs are tried; absent if none is known for the database. */
+  readonly workshop: Workshop<Client> | undefined;
   close(): Promise<void>;
 }
 
@@ -44,11 +49,12 @@ export async function openProgram<Client, D extends Databases>(
   };
   const close = (client: Client): unknown =>
     options.close ? options.close(client) : closeClient(client);
+  const make: MakeClient<Client> = { open: ({ url }) => open(url), close };
+  const one = isOne(database)
+    ? await openOne(name, database, schema as Schema | undefined)
+    : undefined;
   const backend = isOne(database)
-    ? throughDoors<Client>(await openOne(name, database, schema as Schema | undefined), {
-        open: ({ url }) => open(url),
-        close,
-      })
+    ? throughDoors(one!, make)
     : throughSeveralDoors<Client>(await openAll(name, database, schema), {
         open: (addresses) =>
           open(Object.fromEntries(Object.entries(addresses).map(([key, { url }]) => [key, url]))),
@@ -68,9 +74,24 @@ export async function openProgram<Client, D extends Databases>(
       check: async (client, outcome) => options.check?.(client, outcome),
     },
     without_check: options.check === undefined,
+    workshop: one && workshopOf(one, make),
     close: async () => backend[Symbol.asyncDispose](),
   };
 }
+
+function workshopOf<Client>(
+  database: BackendWithDoor<unknown>,
+  make: MakeClient<Client>,
+): Workshop<Client> | undefined {
+  const dialect = dialects[database.name];
+  return dialect && { dialect, mended: (mending) => throughDoors(database, make, mending) };
+}
+
+const dialects: Readonly<Record<string, Dialect>> = {
+  postgres: "postgres",
+  mysql: "mysql",
+  mariadb: "mysql",
+};
 
 function mustHaveFunctions<Client, D extends Databases>(
   name: string,

@@ -36,6 +36,10 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
+/** The same for the code of an error that was read on the wire of PostgreSQL, MySQL or MariaDB. */
+export const isRetryableCode = (code: string): boolean =>
+  sqlstates.has(code) || error_numbers.has(code);
+
 function metAnotherTransaction(error: unknown): boolean {
   if (errorField(error, "name") !== "TransactionCanceledException") return false;
   const { CancellationReasons: reasons } = error as {

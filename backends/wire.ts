@@ -4,13 +4,15 @@
  * `Conversation` for each connection. A conversation only reads: it never writes to a socket.
  */
 import type { Isolation, Step } from "./backend.ts";
+import type { Reword } from "./sql-mending.ts";
 
 export interface Wire {
   /**
    * Begins the conversation of a new connection.
    * @param isolation the level that its transactions have by default; undefined = the server's own
+   * @param reword changes the text of each of the client's statements, where the protocol has statements
    */
-  open(isolation?: Isolation): Conversation;
+  open(isolation?: Isolation, reword?: Reword): Conversation;
 }
 
 /**
@@ -77,6 +79,8 @@ export interface Conversation {
   readonly in_transaction: boolean;
   /** The same, but without autocommit it is open only once a statement has begun it. Default `in_transaction`. */
   readonly has_begun?: boolean;
+  /** An error has ended that transaction: nothing is left of it but its ROLLBACK. */
+  readonly has_failed?: boolean;
   /** Whether the log-in is over. */
   readonly is_ready: boolean;
   /** How the door sends statements of its own; absent if the database has no statements. */
@@ -106,9 +110,9 @@ export interface Aside {
   /**
    * The reply as it would have been outside the transaction.
    * @param reply the reply to the statement, inside the transaction
-   * @param end the whole reply to the commit, or to the rollback after an error
+   * @param end the whole reply to the commit, or to the rollback after an error; absent if the transaction goes on
    */
-  asIfAlone(reply: Buffer, end: Buffer): Buffer;
+  asIfAlone(reply: Buffer, end?: Buffer): Buffer;
 }
 
 /** A request that the door itself sends. */

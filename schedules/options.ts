@@ -28,6 +28,8 @@ export interface ExplorationOptions<Client> {
   readonly seed?: number;
   /** One fault of these kinds at every step (exhaustive), or at a random one. */
   readonly faults?: readonly FaultWish[];
+  /** A failure is made as small as possible. Default true. */
+  readonly shrinks?: boolean;
   /** Go on after a failure, to count all outcomes. Default false. */
   readonly keep_going?: boolean;
   /**

@@ -10,7 +10,7 @@ export function asideOf(agreed: () => Agreed): Aside {
       bytes: packet(0, Buffer.concat([Buffer.from([0x03]), Buffer.from(statement)])),
       expects: new Expected("text", true, agreed()),
     }),
-    asIfAlone(reply, end) {
+    asIfAlone(reply, end = Buffer.alloc(0)) {
       const { frames } = packets().take(reply);
       const last = frames.at(-1);
       if (last === undefined || last[head_bytes] === 0xff) return reply;

@@ -13,10 +13,11 @@
  */
 import { joined } from "../frames.ts";
 import { codesFor } from "../possible-errors.ts";
+import type { Reword } from "../sql-mending.ts";
 import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
 import { asideOf } from "./wire-aside.ts";
-import { head_bytes, packets, status } from "./wire-packets.ts";
+import { head_bytes, packet, packets, status } from "./wire-packets.ts";
 import { refusalOf } from "./wire-refusal.ts";
 import { type Agreed, Expected, type Form } from "./wire-replies.ts";
 import {
@@ -60,7 +61,7 @@ const without_reply: ReadonlySet<number> = new Set([
   command.close,
 ]);
 
-export const mysqlWire: Wire = { open: () => new MysqlConversation() };
+export const mysqlWire: Wire = { open: (_isolation, reword) => new MysqlConversation(reword) };
 
 class MysqlConversation implements Conversation {
   connection: number | undefined;
@@ -75,6 +76,11 @@ class MysqlConversation implements Conversation {
   readonly #expected: Expected[] = [];
   /** The text of a PREPARE that is not yet answered. */
   readonly #preparing = new WeakMap<Expected, string>();
+  readonly #reword: Reword | undefined;
+
+  constructor(reword?: Reword) {
+    this.#reword = reword;
+  }
 
   get is_ready(): boolean {
     return this.#phase === "commands";
@@ -159,7 +165,8 @@ class MysqlConversation implements Conversation {
     return answer;
   }
 
-  #commandOf(packet: Buffer): Sent {
+  #commandOf(received: Buffer): Sent {
+    const packet = this.#reword ? reworded(received, this.#reword) : received;
     const number = packet[head_bytes]!;
     const body = packet.subarray(head_bytes + 1);
     if (number === command.query) return this.#query(packet, body.toString("utf8"));
@@ -220,6 +227,16 @@ class MysqlConversation implements Conversation {
     }
     return expected;
   }
+}
+
+/** A query or a PREPARE with another statement; any other command as it is. */
+function reworded(received: Buffer, reword: Reword): Buffer {
+  const number = received[head_bytes];
+  if (number !== command.query && number !== command.prepare) return received;
+  const body = received.subarray(head_bytes + 1);
+  const changed = reword(body.toString("utf8"));
+  if (body.equals(Buffer.from(changed))) return received;
+  return packet(0, Buffer.concat([Buffer.from([number]), Buffer.from(changed)]));
 }
 
 /** Takes a packet. If it cannot be read, the client will report that. */

@@ -9,11 +9,13 @@ const idle = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
 
 export const aside: Aside = {
   say,
-  asIfAlone(reply, end) {
+  asIfAlone(reply, end = Buffer.alloc(0)) {
     const { frames } = new Frames(5, (head) => 1 + head.readUInt32BE(1)).take(end);
     const kept = frames.filter((message) =>
       of_the_client.includes(String.fromCharCode(message[0]!)),
     );
+    // The fetch of a cursor has no end that says whether a transaction is open.
+    if (!reply.subarray(-idle.length, -1).equals(idle.subarray(0, -1))) return reply;
     return joined([reply.subarray(0, reply.length - idle.length), ...kept, idle]);
   },
 };

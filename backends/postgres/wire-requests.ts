@@ -1,4 +1,5 @@
 /** Reads the client's messages: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+import type { Reword } from "../sql-mending.ts";
 import { valueOf } from "./wire-values.ts";
 
 /** A prepared statement, as Parse named it. */
@@ -82,6 +83,26 @@ export function readPortal(body: Body, prepared: Prepared | undefined): Portal {
   const values = body.list(() => body.value());
   const result_formats = body.list(() => body.int16());
   return { prepared, formats, values, result_formats };
+}
+
+/** A query or a Parse with another statement; any other message as it is. */
+export function reworded(message: Buffer, reword: Reword): Buffer {
+  const type = String.fromCharCode(message[0]!);
+  if (type !== "Q" && type !== "P") return message;
+  // Before the statement of a Parse is its name.
+  const begin = type === "Q" ? 5 : message.indexOf(0, 5) + 1;
+  const end = message.indexOf(0, begin);
+  if (begin < 5 || end < 0) return message;
+  const sql = message.toString("utf8", begin, end);
+  const changed = reword(sql);
+  if (changed === sql) return message;
+  const bytes = Buffer.concat([
+    message.subarray(0, begin),
+    Buffer.from(changed),
+    message.subarray(end),
+  ]);
+  bytes.writeUInt32BE(bytes.length - 1, 1);
+  return bytes;
 }
 
 export function readColumns(message: Buffer): Column[] {

@@ -12,13 +12,21 @@
 import type { Isolation } from "../backend.ts";
 import { Frames, joined } from "../frames.ts";
 import { codesFor, ended_by_server } from "../possible-errors.ts";
+import type { Reword } from "../sql-mending.ts";
 import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
 import { TransactionState } from "./transaction-state.ts";
 import { aside } from "./wire-aside.ts";
 import { refusalOf } from "./wire-refusal.ts";
 import { Expected } from "./wire-replies.ts";
-import { Body, type Item, type Portal, type Prepared, readPortal } from "./wire-requests.ts";
+import {
+  Body,
+  type Item,
+  type Portal,
+  type Prepared,
+  readPortal,
+  reworded,
+} from "./wire-requests.ts";
 import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
 
 /** SSLRequest and GSSENCRequest. */
@@ -30,7 +38,9 @@ const copy_data = "dcf";
 /** What ReadyForQuery says of the transaction. */
 const statuses = { I: "idle", T: "open", E: "failed" } as const;
 
-export const postgresWire: Wire = { open: (isolation) => new PostgresConversation(isolation) };
+export const postgresWire: Wire = {
+  open: (isolation, reword) => new PostgresConversation(isolation, reword),
+};
 
 class PostgresConversation implements Conversation {
   connection: number | undefined;
@@ -53,12 +63,19 @@ class PostgresConversation implements Conversation {
   /** Requests of one statement, which the server answers with one error if it fails. */
   readonly #single = new WeakSet<Request>();
 
-  constructor(isolation: Isolation | undefined) {
+  readonly #reword: Reword | undefined;
+
+  constructor(isolation: Isolation | undefined, reword: Reword | undefined) {
     this.#transaction = new TransactionState(isolation);
+    this.#reword = reword;
   }
 
   get in_transaction(): boolean {
     return this.#transaction.status !== "idle";
+  }
+
+  get has_failed(): boolean {
+    return this.#transaction.status === "failed";
   }
 
   possibleErrors(request: Request): readonly string[] {
@@ -123,8 +140,9 @@ class PostgresConversation implements Conversation {
 
   #takeMessages(bytes: Buffer, sent: Sent[]): void {
     const { frames, garbled } = this.#from_client.take(bytes);
-    for (const message of frames) {
-      const type = String.fromCharCode(message[0]!);
+    for (const received of frames) {
+      const type = String.fromCharCode(received[0]!);
+      const message = this.#reword ? reworded(received, this.#reword) : received;
       if (type === "Q") sent.push(this.#query(message));
       else if ("PBDEC".includes(type)) this.#collect(type, message);
       else if (type === "S" || type === "H") sent.push(this.#endBatch(type, message));

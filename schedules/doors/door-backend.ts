@@ -5,6 +5,7 @@ import { lentConnections } from "../../backends/lent-connections.ts";
 import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
+import type { Mending } from "./mending.ts";
 import { WireError } from "./wire-error.ts";
 
 /** Makes what an application works with, at the address that it is given: a driver's client, a pool, an ORM. */
@@ -29,11 +30,13 @@ export interface Doorstep {
  * The same database for programs that bring their own client: each client of a schedule has a door of its own.
  *
  * @param backend connected, in a database of its own; disposed of with this one
+ * @param mending a repair that is tried on what the clients send; not on set-up and checks
  * @throws Error for a backend whose protocol no door can read
  */
 export function throughDoors<Client>(
   backend: Backend<unknown>,
   make: MakeClient<Client>,
+  mending?: Mending,
 ): Backend<Client> {
   const target = doorOf(backend);
   const doors = new Map<Session<Client>, Door>();
@@ -42,6 +45,7 @@ export function throughDoors<Client>(
     options: OpenOptions = {},
   ): Promise<Session<Client>> => {
     const greeting = await target.prepare(options.isolation);
+    const mends = gate === open_gate ? undefined : mending;
     const door = await Door.open({
       wire: target.wire,
       gate,
@@ -52,8 +56,10 @@ export function throughDoors<Client>(
       isolation: options.isolation,
       gone: (connection) => target.gone([connection]),
       terminate: (connection) => target.terminate([connection]),
+      reword: mends?.reword,
     });
     const client = await make.open(target.address(door.port), door);
+    mends?.opened(client, door);
     if (gate.shared) watchPools(client, gate);
     const session: DoorSession<Client> = new DoorSession(door, target, client, make, () =>
       doors.delete(session),
@@ -63,7 +69,7 @@ export function throughDoors<Client>(
   };
   const copyForLane = async (): Promise<Backend<Client> | undefined> => {
     const copy = doors.size > 0 ? undefined : await backend.copyForLane?.();
-    return copy && throughDoors(copy, make);
+    return copy && throughDoors(copy, make, mending);
   };
   const waitingConnections = backend.waitingConnections?.bind(backend);
   return {

@@ -7,9 +7,11 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Duplex } from "node:stream";
 import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
+import type { Reword } from "../../backends/sql-mending.ts";
 import type { Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
+import type { WrappedOperation } from "./wrapped-operation.ts";
 
 /**
  * When a process ends, the kernel closes its connections at once: what is open for longer belongs to another process.
@@ -35,6 +37,8 @@ export interface DoorOptions {
   readonly gone: (connection: number) => Promise<void>;
   /** Makes the server end this connection. */
   readonly terminate: (connection: number) => Promise<void>;
+  /** A repair that is tried: changes the client's statements. */
+  readonly reword?: Reword | undefined;
 }
 
 export class Door implements AsyncDisposable {
@@ -49,6 +53,8 @@ export class Door implements AsyncDisposable {
   #refuses_next = false;
   /** A connection ended in the middle of something: the client that had it may not be able to go on. */
   has_lost = false;
+  /** The operation that is put into one transaction, while it runs. */
+  wrapped: WrappedOperation | undefined;
 
   private constructor(listener: Server, options: DoorOptions) {
     this.port = (listener.address() as AddressInfo).port;
@@ -175,6 +181,7 @@ export class Door implements AsyncDisposable {
       tells_writers: gate.shared ?? false,
       opened: () => opened?.(),
       gone: this.#options.gone,
+      wrapped: () => this.wrapped,
       terminate: this.#options.terminate,
       refusesNext: () => {
         this.#refuses_next = true;
@@ -185,7 +192,7 @@ export class Door implements AsyncDisposable {
         return error;
       },
     };
-    const conversation = this.#options.wire.open(this.#options.isolation);
+    const conversation = this.#options.wire.open(this.#options.isolation, this.#options.reword);
     const passage = new Passage(client, server, conversation, doorway);
     this.#passages.add(passage);
     void passage.closed.then(() => this.#leave(passage));

@@ -9,6 +9,7 @@ import { endsConnection, explored_losses } from "../schedule.ts";
 import { replyInWords } from "./reply-words.ts";
 import { type Piece, piecesOf } from "./who-writes.ts";
 import { isAfterWork, lossError, WireError } from "./wire-error.ts";
+import type { WrappedOperation } from "./wrapped-operation.ts";
 
 /** If more than this is unsent on one side, the other side is not read for a while. */
 const unsent_max_bytes = 2 ** 20;
@@ -31,6 +32,8 @@ export interface Doorway {
   readonly tells_writers: boolean;
   /** Statements that commit by themselves are taken apart into their work and their commit. */
   readonly splits: boolean;
+  /** The operation under way, if a repair puts it into one transaction. */
+  wrapped(): WrappedOperation | undefined;
   /** The client has logged in, or will not; may be called again. */
   opened(): void;
   /** The error that the request which goes now is to meet; asked once. */
@@ -194,11 +197,13 @@ export class Passage {
     const { aside, in_transaction } = this.conversation;
     const { request } = part;
     const apart = this.#doorway.splits && request.commits_itself && !in_transaction;
+    const wrapped = this.#doorway.wrapped();
     const kept: Buffer[] = [];
     this.#keeps_back = true;
     try {
       const step = { ...this.#stepOf(request), source };
-      if (apart && aside) await this.#takeApart(part, step, kept);
+      if (aside && wrapped?.takes(this, request)) await this.#wrap(wrapped, part, step, kept);
+      else if (apart && aside) await this.#takeApart(part, step, kept);
       else await this.#doorway.gate.pass(step, () => this.#answer(part, kept, false));
     } catch (error) {
       // An error that the server answered goes to the client; after any other error, there will be no answers.
@@ -236,6 +241,39 @@ export class Passage {
         this.#answer({ ...aside.say("COMMIT"), request: commits }, end, true),
       )
       .finally(deliver);
+  }
+
+  /** A statement of an operation that is put into one transaction: the first one begins it. */
+  async #wrap(
+    wrapped: WrappedOperation,
+    part: Sent & { kind: "request" },
+    step: Step,
+    kept: Buffer[],
+  ): Promise<void> {
+    const aside = this.conversation.aside!;
+    const reply: Buffer[] = [];
+    await this.#doorway.gate
+      .pass(step, async () => {
+        if (wrapped.begins()) await this.#exchange(aside.say("BEGIN"), [], true);
+        return this.#answer(part, reply, true);
+      })
+      .finally(() => {
+        if (reply.length > 0) kept.push(aside.asIfAlone(Buffer.concat(reply)));
+      });
+  }
+
+  /** Ends the transaction around an operation, as a step of its own. */
+  async endTransaction(how: "commit" | "rollback"): Promise<void> {
+    const { aside, in_transaction, has_failed } = this.conversation;
+    // After a deadlock, MySQL has ended it already.
+    if (!aside || !in_transaction || this.#over) return;
+    const statement = how.toUpperCase();
+    // Nobody can notice when; and some pools close a connection after an error.
+    if (has_failed) return this.sayAll([statement]).catch(() => this.closed);
+    const request: Request = { ...commits, kind: how, statement };
+    await this.#doorway.gate.pass(this.#stepOf(request), () =>
+      this.#answer({ ...aside.say(statement), request }, [], true),
+    );
   }
 
   /**

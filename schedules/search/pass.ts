@@ -144,7 +144,8 @@ export class Pass<Client> implements AsyncDisposable {
       }
       played = again;
     }
-    const failure = await smallest(this.#lane, played, first.number, until_ms);
+    const shrinks_until_ms = this.#options.shrinks === false ? 0 : until_ms;
+    const failure = await smallest(this.#lane, played, first.number, shrinks_until_ms);
     if (failure === undefined) this.#didNotRepeat(first);
     return failure;
   }

@@ -1,0 +1,46 @@
+/**
+ * Whether a repair forbids what is right: with it, the operations run one after the other, where nothing can race. An
+ * error that the server did not answer there before means that the caller could try again for ever.
+ */
+import { serialOrders } from "../oracle/orders.ts";
+import type { ExplorationOptions } from "../schedules/options.ts";
+import { newLane } from "../schedules/run/new-lane.ts";
+import { pickFrom } from "../schedules/search/search.ts";
+import { inTurn } from "../schedules/search/turns.ts";
+import { errorCodesIn } from "./mended-program.ts";
+
+/**
+ * @param mended the exploration with the repair
+ * @param plain the same without it
+ * @returns the codes of errors that come only with the repair
+ */
+export async function codesInTurn<Client>(
+  mended: ExplorationOptions<Client>,
+  plain: ExplorationOptions<Client>,
+): Promise<string[]> {
+  const with_repair = await codesOf(mended);
+  if (with_repair.length === 0) return [];
+  const { clients, operations = 1 } = mended;
+  const without = new Set(await codesOf({ ...plain, clients, operations }));
+  return with_repair.filter((code) => !without.has(code));
+}
+
+async function codesOf<Client>(options: ExplorationOptions<Client>): Promise<string[]> {
+  const { clients, operations = 1 } = options;
+  const size = Array.from({ length: clients }, () => operations);
+  const orders = serialOrders(size) ?? [];
+  const codes = new Set<string>();
+  await inTurn(options.backend, async () => {
+    await using lane = newLane(options);
+    for (const order of orders.filter(({ length }) => length === orders[0]?.length)) {
+      const { trace } = await lane.play({
+        operations: size,
+        in_turn: order,
+        pick: pickFrom([]),
+        faults: [],
+      });
+      for (const code of errorCodesIn(trace)) codes.add(code);
+    }
+  });
+  return [...codes];
+}

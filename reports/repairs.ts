@@ -1,0 +1,107 @@
+/** The table of the repairs that were tried after a race was found. */
+import Table from "cli-table3";
+import type { Repair, RepairResult, TriedRepair } from "../repairs/repair.ts";
+import type { FoundFailure } from "../schedules/findings.ts";
+import type { Trace } from "../schedules/trace.ts";
+import { overwriteIn } from "./overwrite.ts";
+import { explain } from "./sentence.ts";
+import { doubtInWords } from "./success.ts";
+
+const no_border =
+  "top top-mid top-left top-right mid mid-mid left left-mid right right-mid bottom bottom-mid bottom-left bottom-right";
+const chars = {
+  ...Object.fromEntries(no_border.split(" ").map((part) => [part, ""])),
+  middle: " │ ",
+};
+const widths = [34, 38, 20];
+
+/**
+ * Nothing in it is called safe that was not proved.
+ * @param before the race without a repair
+ */
+export function repairsText(tried: readonly TriedRepair[], before: FoundFailure): string {
+  const table = new Table({
+    chars,
+    colWidths: widths,
+    wordWrap: true,
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+  });
+  table.push(["repair, tried on the wire", "race gone?", "errors to retry"]);
+  table.push(widths.map((width) => "─".repeat(width)));
+  for (const one of tried)
+    table.push([repairInWords(one.repair), goneInWords(one, before), errorsInWords(one)]);
+  return table
+    .toString()
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+/** `one transaction, FOR UPDATE on account`. */
+export function repairInWords({ wraps, level, locks, index }: Repair): string {
+  return [
+    ...(wraps ? ["one transaction"] : []),
+    ...(level ? [level] : []),
+    ...(locks === "all" ? ["FOR UPDATE on every SELECT"] : []),
+    ...(locks && locks !== "all" ? [`FOR UPDATE on ${locks.join(", ")}`] : []),
+    ...(index ? [`a unique index on ${index.table} (${index.columns.join(", ")})`] : []),
+  ].join(", ");
+}
+
+function goneInWords(
+  { result, schedules, interleavings }: TriedRepair,
+  before: FoundFailure,
+): string {
+  switch (result.kind) {
+    case "proof":
+      return interleavings === undefined
+        ? `yes, proof: all interleavings, ${schedules} run`
+        : `yes, proof: all ${interleavings} interleavings`;
+    case "no proof":
+      return `no race in ${schedules} schedules, no proof${result.doubt ? `: ${doubtInWords(result.doubt)}` : ""}`;
+    default:
+      return otherwise(result, before);
+  }
+}
+
+function otherwise(
+  result: Exclude<RepairResult, { kind: "proof" | "no proof" }>,
+  before: FoundFailure,
+): string {
+  switch (result.kind) {
+    case "race":
+      return isSameRace(result.failure, before)
+        ? "no, still a race"
+        : `no, another race: ${explain(result.failure.smallest, result.failure)}`;
+    case "refuses":
+      return `no: also refuses operations one after the other (${result.codes.join(", ")})`;
+    case "cannot be tried":
+      return `not tried: ${result.why}`;
+    case "no time":
+      return "not tried: no time left";
+  }
+}
+
+function errorsInWords({ result, errors, deadlocks }: TriedRepair): string {
+  if (result.kind !== "proof" && result.kind !== "no proof") return "";
+  const codes = Object.keys(errors);
+  if (codes.length === 0) return "none";
+  return `${codes.join(", ")}${deadlocks > 0 ? ` (${deadlocks} deadlocks)` : ""}`;
+}
+
+/** Whether they are about the same column, or told in the same words. */
+function isSameRace(one: FoundFailure, other: FoundFailure): boolean {
+  const [a, b] = [one, other].map(({ smallest }) => overwrittenIn(smallest));
+  if (a !== undefined && b !== undefined) return a === b;
+  const [x, y] = [one, other].map((failure) => explain(failure.smallest, failure));
+  const plain = (text = ""): string => text.replaceAll(/client \d+/g, "client");
+  return plain(x) === plain(y);
+}
+
+/** The column in which a client did not see another's write. */
+function overwrittenIn(trace: Trace): string | undefined {
+  const story = overwriteIn(trace);
+  const [fact] = story ? (trace.steps[story.later]?.facts ?? []) : [];
+  return story && `${fact?.table?.toLowerCase()} ${story.column}`;
+}
