@@ -21,7 +21,7 @@ export type ScenarioOperation<Client> =
 export interface ScenarioOptions<Client, D extends Databases = Databases>
   extends Omit<
     ProgramOptions<Client, D>,
-    "run" | "operations" | "clients" | "check" | "operation" | "require" | "exhaustive"
+    "run" | "operations" | "clients" | "check" | "operation" | "require" | "exhaustive" | "repairs"
   > {
   /** By name. Those that touch the same tables meet first. */
   readonly operations: Readonly<Record<string, ScenarioOperation<Client>>>;

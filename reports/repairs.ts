@@ -78,7 +78,7 @@ function otherwise(
       return `no: also refuses operations one after the other (${result.codes.join(", ")})`;
     case "cannot be tried":
       return `not tried: ${result.why}`;
-    case "no time":
+    default:
       return "not tried: no time left";
   }
 }

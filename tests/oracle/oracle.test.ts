@@ -22,6 +22,7 @@ const postgres = (wish: Wish): ProgramOptions<pg.Pool> => ({
   schema,
   client: (url) => new pg.Pool({ connectionString: url }),
   setup: (db) => db.query(setup),
+  repairs: false,
   ...wish,
 });
 
