@@ -274,18 +274,11 @@ async function exploreBackend<Client>(
   await addToReport(options.report, subject, result);
   if (failure) {
     const text = remark + failureText(subject, failure, countsText(result, failure));
-    const { workshop } = own ?? {};
     const undecided = (): number => oracle?.undecided ?? 0;
-    const to_mend = {
-      exploration,
-      failure,
-      retries: !oracle,
-      undecided,
-      until_ms,
-      took_ms: now_ms() - began_ms,
-    };
-    const tried = workshop && (await tryRepairs({ workshop, ...to_mend }));
-    const repairs = tried && tried.length > 0 ? `\n\n${repairsText(tried, failure)}` : "";
+    const took_ms = now_ms() - began_ms;
+    const to_mend = { exploration, failure, retries: !oracle, undecided, until_ms, took_ms };
+    const tried = own?.workshop ? await tryRepairs({ workshop: own.workshop, ...to_mend }) : [];
+    const repairs = tried.length > 0 ? `\n\n${repairsText(tried, failure)}` : "";
     throw new RaceFound(text + repairs, result, tokenOf(subject, failure), tried);
   }
   const basis = oracle ? ` ${serialText(oracle)}` : "";

@@ -45,6 +45,9 @@ export interface ToMend<Client> {
 /** Tries the repairs, one after the other. */
 export async function tryRepairs<Client>(to_mend: ToMend<Client>): Promise<TriedRepair[]> {
   const { exploration, failure, workshop } = to_mend;
+  const { faults, ending } = failure.smallest;
+  // None of them is against a fault, or a pool that is too small.
+  if (faults.length > 0 || ending.kind !== "ended") return [];
   const { backend, isolation } = exploration;
   const all_ms = Math.max(all_max_ms, all_max_times * to_mend.took_ms);
   const until_ms = Math.min(to_mend.until_ms ?? Infinity, now_ms() + all_ms);

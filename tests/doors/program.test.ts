@@ -30,6 +30,7 @@ async function withdraw(db: pg.Pool, id: string, amount: number, lock = ""): Pro
 describe("a pg.Pool", () => {
   const program = (lock: string) => ({
     database: inject("servers").postgres,
+    repairs: false,
     schema: account,
     client: (url: string) => new pg.Pool({ connectionString: url }),
     setup: (db: pg.Pool) =>
@@ -86,6 +87,7 @@ test("different operations, each of its own client; their errors are expected", 
   class Empty extends Error {}
   const report = await explore({
     database: inject("servers").postgres,
+    repairs: false,
     schema: account,
     client: (url) => new pg.Pool({ connectionString: url, max: 2 }),
     setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES ('alice', 30)"),
@@ -109,6 +111,7 @@ test("different operations, each of its own client; their errors are expected", 
 describe.each(["mysql", "mariadb"] as const)("a pool of mysql2 at %s", (kind) => {
   const program = (lock: string) => ({
     database: inject("servers")[kind],
+    repairs: false,
     schema: account,
     client: (url: string) => mysql.createPool(url),
     setup: (db: MysqlPool) => db.query("REPLACE INTO account VALUES ('alice', 100)"),
@@ -145,6 +148,7 @@ describe.each(["mysql", "mariadb"] as const)("a pool of mysql2 at %s", (kind) =>
 describe.each(["redis", "valkey"] as const)("ioredis at %s", (kind) => {
   const program = (add: (db: Redis) => Promise<unknown>) => ({
     database: inject("servers")[kind],
+    repairs: false,
     client: (url: string) => new Redis(url),
     setup: (db: Redis) => db.set("visits", 0),
     run: add,
@@ -165,6 +169,7 @@ test("its databases are gone at the end", async () => {
   const urls = new Set<string>();
   await explore({
     database: inject("servers").postgres,
+    repairs: false,
     schema: account,
     client(url) {
       urls.add(new URL(url).pathname.slice(1));
@@ -188,6 +193,7 @@ test("its databases are gone at the end", async () => {
 test("a reply is lost on its way: what is sent again is done twice", async () => {
   const error = await explore({
     database: inject("servers").postgres,
+    repairs: false,
     schema: account,
     client: (url) => new pg.Pool({ connectionString: url }),
     setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES ('alice', 100)"),

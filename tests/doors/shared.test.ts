@@ -5,6 +5,7 @@ import { explore, RaceFound } from "../../explore.ts";
 
 const program = (run: (db: pg.Pool) => Promise<unknown>, max = 10) => ({
   database: inject("servers").postgres,
+  repairs: false,
   schema: "CREATE TABLE account (id text PRIMARY KEY, balance int)",
   shared: true,
   client: (url: string) => new pg.Pool({ connectionString: url, max }),

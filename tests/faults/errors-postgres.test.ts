@@ -9,6 +9,7 @@ type Wish = Partial<ProgramOptions<pg.Pool>> & Pick<ProgramOptions<pg.Pool>, "ru
 
 const postgres = (wish: Wish): ProgramOptions<pg.Pool> => ({
   database: inject("servers").postgres,
+  repairs: false,
   schema: "CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)",
   client: (url) => new pg.Pool({ connectionString: url, max: 3 }),
   setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES (1, 100)"),

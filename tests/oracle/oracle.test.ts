@@ -342,6 +342,7 @@ test.each(["mysql", "mariadb"] as const)(
   async (kind) => {
     const program = (lock: string): ProgramOptions<MysqlPool> => ({
       database: inject("servers")[kind],
+      repairs: false,
       schema: `CREATE TABLE stock (id int PRIMARY KEY, n int);
              CREATE TABLE orders (id int AUTO_INCREMENT PRIMARY KEY, at datetime DEFAULT now(), bytes blob)`,
       client: (url) => mysql.createPool(url),
@@ -373,6 +374,7 @@ test.each(["redis", "valkey"] as const)(
   async (kind) => {
     const program = (add: (db: Redis) => Promise<unknown>): ProgramOptions<Redis> => ({
       database: inject("servers")[kind],
+      repairs: false,
       client: (url) => new Redis(url),
       setup: (db) => db.flushdb(),
       async run(db) {
