@@ -1,6 +1,5 @@
 import type { BackendWithDoor } from "./backends/door-target.ts";
 import type { Schema } from "./backends/lane-database.ts";
-import type { Dialect } from "./backends/sql-tokens.ts";
 import type {
   Databases,
   ExploreOptions,
@@ -10,6 +9,7 @@ import type {
 } from "./explore-options.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
 import { isOne, openAll, openOne } from "./program-databases.ts";
+import type { Language } from "./repairs/candidates.ts";
 import type { Workshop } from "./repairs/try-repairs.ts";
 import { BadOptions, mustBeFunctions } from "./schedules/bad-options.ts";
 import { type MakeClient, throughDoors } from "./schedules/doors/door-backend.ts";
@@ -87,10 +87,13 @@ function workshopOf<Client>(
   return dialect && { dialect, mended: (mending) => throughDoors(database, make, mending) };
 }
 
-const dialects: Readonly<Record<string, Dialect>> = {
+const dialects: Readonly<Record<string, Language>> = {
   postgres: "postgres",
   mysql: "mysql",
   mariadb: "mysql",
+  redis: "redis",
+  valkey: "redis",
+  dynamodb: "dynamodb",
 };
 
 function mustHaveFunctions<Client, D extends Databases>(

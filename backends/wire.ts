@@ -4,6 +4,7 @@
  * `Conversation` for each connection. A conversation only reads: it never writes to a socket.
  */
 import type { Isolation, Step } from "./backend.ts";
+import type { Comparing } from "./comparing.ts";
 import type { Reword } from "./sql-mending.ts";
 
 export interface Wire {
@@ -13,6 +14,8 @@ export interface Wire {
    * @param reword changes the text of each of the client's statements, where the protocol has statements
    */
   open(isolation?: Isolation, reword?: Reword): Conversation;
+  /** Begins to compare, for one operation, what it has read; absent if the protocol has no way to do that. */
+  comparing?(): Comparing;
 }
 
 /**

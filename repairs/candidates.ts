@@ -13,8 +13,11 @@ import type { Dialect } from "../backends/sql-tokens.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
 import type { Repair } from "./repair.ts";
 
+/** How statements are written; or which database without SQL it is. */
+export type Language = Dialect | "redis" | "dynamodb";
+
 export interface Scene {
-  readonly dialect: Dialect;
+  readonly dialect: Language;
   /** The levels of the server. */
   readonly isolations: readonly Isolation[];
   /** The level that the exploration asked for. */
@@ -33,12 +36,15 @@ const usual_level: Readonly<Record<Dialect, Isolation>> = {
  */
 export function candidates(traces: readonly Trace[], scene: Scene): Repair[] {
   const steps = traces.flatMap((trace) => trace.steps);
+  const { dialect } = scene;
+  if (dialect === "redis") return [{ wraps: false, compares: "watch" }];
+  if (dialect === "dynamodb") return [{ wraps: false, compares: "condition" }];
   const wraps = traces.some(needsTransaction);
-  const locked = lockedTables(steps, scene.dialect);
+  const locked = lockedTables(steps, dialect);
   return [
     ...(wraps ? [{ wraps }] : []),
     ...locked.map((locks): Repair => ({ wraps, locks })),
-    ...strongerLevels(steps, scene).map((level): Repair => ({ wraps, level })),
+    ...strongerLevels(steps, { ...scene, dialect }).map((level): Repair => ({ wraps, level })),
   ];
 }
 
@@ -74,7 +80,7 @@ function lockedTables(steps: readonly TraceStep[], dialect: Dialect): LockedTabl
 
 function strongerLevels(
   steps: readonly TraceStep[],
-  { dialect, isolations, isolation = usual_level[dialect] }: Scene,
+  { dialect, isolations, isolation = usual_level[dialect] }: Scene & { readonly dialect: Dialect },
 ): Isolation[] {
   const named = steps.flatMap(({ statement }) => levelNamedIn(statement) ?? []);
   const place = (level: Isolation): number => isolation_levels.indexOf(level);

@@ -9,6 +9,8 @@ import type { Trace } from "../schedules/trace.ts";
 
 /** An operation that was refused is run so often, where nothing else says that it may be absent. */
 const attempts_max = 5;
+/** A write that was refused because what its operation had read has changed. */
+const changed_codes = /^(WATCHED|ConditionalCheckFailedException)/;
 const deadlock_codes = new Set(["40P01", "1213"]);
 
 /** What the schedules with the repair showed beside their verdict. */
@@ -33,6 +35,7 @@ export function errorCodesIn({ steps }: Trace): string[] {
 
 export interface MendedOptions {
   readonly wraps: boolean;
+  readonly compares: boolean;
   /** Operations that were refused run again: there is a check, which counts on all of them. */
   readonly retries: boolean;
 }
@@ -41,13 +44,16 @@ export function mendedProgram<Client>(
   program: Program<Client>,
   mending: Mending,
   seen: Seen,
-  { wraps, retries }: MendedOptions,
+  { wraps, compares, retries }: MendedOptions,
 ): Program<Client> {
   return {
     ...program,
     async run(client, around) {
       const once = async (): Promise<unknown> => program.run(client, around);
-      const whole = wraps ? () => mending.inTransaction(client, once) : once;
+      const whole = async (): Promise<unknown> => {
+        if (wraps) return mending.inTransaction(client, once);
+        return compares ? mending.comparing(client, once) : once();
+      };
       for (let attempt = 1; ; attempt++) {
         try {
           return await whole();
@@ -64,5 +70,7 @@ export function mendedProgram<Client>(
 }
 
 function isRefusal(error: unknown): boolean {
+  const { name, message } = Object(error) as { name?: string; message?: string };
+  if (changed_codes.test(name ?? "") || changed_codes.test(message ?? "")) return true;
   return isRetryable(error) || (error instanceof WireError && isRetryableCode(error.code));
 }

@@ -18,6 +18,8 @@ export interface Repair {
   /** SELECTs from these tables lock what they find. */
   readonly locks?: LockedTables;
   readonly index?: UniqueIndex;
+  /** Writes take effect only if what the operation has read is still the same. */
+  readonly compares?: "watch" | "condition";
 }
 
 /** What came of it. Only `proof` says that the race is gone. */
@@ -44,4 +46,5 @@ export interface TriedRepair {
   readonly errors: Readonly<Record<string, number>>;
   /** In how many schedules the server ended a deadlock. */
   readonly deadlocks: number;
+  readonly took_ms: number;
 }

@@ -72,10 +72,11 @@ async function tryOne<Client>(
   time_limit_ms: number,
 ): Promise<TriedRepair> {
   const { exploration, failure, workshop, retries } = to_mend;
-  const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0 };
+  const began_ms = now_ms();
+  const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0, took_ms: 0 };
   if (time_limit_ms <= 0) return { repair, result: { kind: "no time" }, ...nothing };
   const { program } = exploration;
-  if (repair.wraps && program.sharedConnection)
+  if ((repair.wraps || repair.compares) && program.sharedConnection)
     return {
       repair,
       result: { kind: "cannot be tried", why: "one application has all connections" },
@@ -87,7 +88,11 @@ async function tryOne<Client>(
   const options: ExplorationOptions<Client> = {
     ...exploration,
     backend: workshop.mended(mending),
-    program: mendedProgram(program, mending, seen, { wraps: repair.wraps, retries }),
+    program: mendedProgram(program, mending, seen, {
+      wraps: repair.wraps,
+      compares: repair.compares !== undefined,
+      retries,
+    }),
     clients: operations.length,
     operations: Math.max(...operations),
     search: operations.reduce((sum, one) => sum + one) === 2 ? "exhaustive" : exploration.search,
@@ -100,19 +105,15 @@ async function tryOne<Client>(
   const found = await exploreSchedules(options);
   const result = await resultOf(found, options, { to_mend, mending, undecided });
   const { schedules, interleavings } = found;
-  return {
-    repair,
-    result,
-    schedules,
-    interleavings,
-    errors: seen.errors,
-    deadlocks: seen.deadlocks,
-  };
+  const { errors, deadlocks } = seen;
+  const took_ms = now_ms() - began_ms;
+  return { repair, result, schedules, interleavings, errors, deadlocks, took_ms };
 }
 
 function rewordOf({ level, locks }: Repair, dialect: Scene["dialect"]): Reword | undefined {
   if (level) return (sql) => withLevel(sql, level);
-  if (locks) return (sql) => withLock(sql, dialect, locks);
+  if (locks && dialect !== "redis" && dialect !== "dynamodb")
+    return (sql) => withLock(sql, dialect, locks);
   return undefined;
 }
 

@@ -39,12 +39,14 @@ export function repairsText(tried: readonly TriedRepair[], before: FoundFailure)
 }
 
 /** `one transaction, FOR UPDATE on account`. */
-export function repairInWords({ wraps, level, locks, index }: Repair): string {
+export function repairInWords({ wraps, level, locks, index, compares }: Repair): string {
   return [
     ...(wraps ? ["one transaction"] : []),
     ...(level ? [level] : []),
     ...(locks === "all" ? ["FOR UPDATE on every SELECT"] : []),
     ...(locks && locks !== "all" ? [`FOR UPDATE on ${locks.join(", ")}`] : []),
+    ...(compares === "watch" ? ["WATCH what is read, MULTI … EXEC around the write"] : []),
+    ...(compares === "condition" ? ["a condition on every write: what was read is the same"] : []),
     ...(index ? [`a unique index on ${index.table} (${index.columns.join(", ")})`] : []),
   ].join(", ");
 }

@@ -12,11 +12,13 @@ import { type HttpMessage, HttpStream } from "./http-stream.ts";
 import { type Call, possible_errors } from "./possible-errors.ts";
 import type { Learns } from "./request.ts";
 import { stepOf } from "./step.ts";
+import { Conditions } from "./wire-conditions.ts";
 import { refusalOf } from "./wire-refusal.ts";
 
 /** @param learns is told of the tables in all conversations */
 export function dynamodbWire(learns: Learns): Wire {
-  return { open: () => new DynamodbConversation(learns) };
+  const open = (): Conversation => new DynamodbConversation(learns);
+  return { open, comparing: () => new Conditions((bytes) => open().fromClient(bytes)) };
 }
 
 /** An answer that is expected, and how to describe it. */

@@ -23,6 +23,7 @@ import { encodeCommand, type Value } from "./resp.ts";
 import { type Framed, RespStream } from "./resp-stream.ts";
 import { replyOf, requestOf } from "./wire-commands.ts";
 import { refusalOf } from "./wire-refusal.ts";
+import { Watching } from "./wire-watching.ts";
 
 const of_connecting = new Set(
   "hello auth client select info command ping readonly quit".split(" "),
@@ -30,7 +31,10 @@ const of_connecting = new Set(
 const subscribing = new Set("subscribe psubscribe ssubscribe monitor sync psync".split(" "));
 const unsubscribing = new Set("unsubscribe punsubscribe sunsubscribe".split(" "));
 
-export const redisWire: Wire = { open: () => new RedisConversation() };
+export const redisWire: Wire = {
+  open: () => new RedisConversation(),
+  comparing: () => new Watching((bytes) => new RedisConversation().fromClient(bytes)),
+};
 
 /** How many replies are expected to what was sent. */
 class Expected {

@@ -6,6 +6,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
+import type { Comparing } from "../../backends/comparing.ts";
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
 import type { Wire } from "../../backends/wire.ts";
@@ -55,6 +56,8 @@ export class Door implements AsyncDisposable {
   has_lost = false;
   /** The operation that is put into one transaction, while it runs. */
   wrapped: WrappedOperation | undefined;
+  /** The operation whose writes depend on what it has read, while it runs. */
+  comparing: Comparing | undefined;
 
   private constructor(listener: Server, options: DoorOptions) {
     this.port = (listener.address() as AddressInfo).port;
@@ -143,6 +146,10 @@ export class Door implements AsyncDisposable {
     }
   }
 
+  newComparing(): Comparing | undefined {
+    return this.#options.wire.comparing?.();
+  }
+
   /** Ends all connections; new ones can still be made. */
   drop(): void {
     for (const passage of this.#passages) passage.destroy();
@@ -182,6 +189,7 @@ export class Door implements AsyncDisposable {
       opened: () => opened?.(),
       gone: this.#options.gone,
       wrapped: () => this.wrapped,
+      comparing: () => this.comparing,
       terminate: this.#options.terminate,
       refusesNext: () => {
         this.#refuses_next = true;

@@ -1,10 +1,13 @@
 /** A repair as the doors put it in: on the wire, with nothing changed in the program. */
+import type { Comparing } from "../../backends/comparing.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
 import { type Obstacle, WrappedOperation } from "./wrapped-operation.ts";
 
 /** The part of a door that a repair needs. */
 interface MendedDoor {
   wrapped: WrappedOperation | undefined;
+  comparing: Comparing | undefined;
+  newComparing(): Comparing | undefined;
 }
 
 export class Mending {
@@ -19,6 +22,18 @@ export class Mending {
 
   opened(client: unknown, door: MendedDoor): void {
     this.#doors.set(Object(client) as object, door);
+  }
+
+  /** Runs an operation whose writes take effect only if what it has read is still the same. */
+  async comparing<T>(client: unknown, operation: () => Promise<T>): Promise<T> {
+    const door = this.#doors.get(Object(client) as object);
+    if (door === undefined) return operation();
+    door.comparing = door.newComparing();
+    try {
+      return await operation();
+    } finally {
+      door.comparing = undefined;
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Gate, Step } from "../../backends/backend.ts";
+import type { Comparing } from "../../backends/comparing.ts";
 import { ended_by_server } from "../../backends/possible-errors.ts";
 import type { Conversation, OwnRequest, Reply, Request, Sent } from "../../backends/wire.ts";
 import type { Source } from "../../histories/source.ts";
@@ -34,6 +35,8 @@ export interface Doorway {
   readonly splits: boolean;
   /** The operation under way, if a repair puts it into one transaction. */
   wrapped(): WrappedOperation | undefined;
+  /** The same, if a repair makes its writes depend on what it has read. */
+  comparing(): Comparing | undefined;
   /** The client has logged in, or will not; may be called again. */
   opened(): void;
   /** The error that the request which goes now is to meet; asked once. */
@@ -198,11 +201,13 @@ export class Passage {
     const { request } = part;
     const apart = this.#doorway.splits && request.commits_itself && !in_transaction;
     const wrapped = this.#doorway.wrapped();
+    const comparing = this.#doorway.comparing();
     const kept: Buffer[] = [];
     this.#keeps_back = true;
     try {
       const step = { ...this.#stepOf(request), source };
-      if (aside && wrapped?.takes(this, request)) await this.#wrap(wrapped, part, step, kept);
+      if (comparing) await this.#compare(comparing, part, source, kept);
+      else if (aside && wrapped?.takes(this, request)) await this.#wrap(wrapped, part, step, kept);
       else if (apart && aside) await this.#takeApart(part, step, kept);
       else await this.#doorway.gate.pass(step, () => this.#answer(part, kept, false));
     } catch (error) {
@@ -260,6 +265,27 @@ export class Passage {
       .finally(() => {
         if (reply.length > 0) kept.push(aside.asIfAlone(Buffer.concat(reply)));
       });
+  }
+
+  /** A request of an operation whose writes depend on what it has read. */
+  async #compare(
+    comparing: Comparing,
+    part: Sent & { kind: "request" },
+    source: Source | undefined,
+    kept: Buffer[],
+  ): Promise<void> {
+    const own = comparing.sent(part);
+    const reply: Buffer[] = [];
+    await this.#doorway.gate.pass({ ...this.#stepOf(own.request), source }, async () => {
+      const said = await this.#answer(own, reply, true).catch((error: unknown) => {
+        kept.push(comparing.replied(Buffer.concat(reply), undefined).bytes);
+        throw error;
+      });
+      const { bytes, refused } = comparing.replied(Buffer.concat(reply), said);
+      kept.push(bytes);
+      if (refused) throw new WireError(refused.code, refused.message, true);
+      return said;
+    });
   }
 
   /** Ends the transaction around an operation, as a step of its own. */

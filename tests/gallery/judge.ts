@@ -1,5 +1,6 @@
 import { now_ms } from "../../backends/real-time.ts";
 import { explore, RaceFound } from "../../explore.ts";
+import { repairInWords } from "../../reports/repairs.ts";
 import type { ServerKind } from "../../servers/server.ts";
 import type { GalleryProgram, Shelf } from "./program.ts";
 
@@ -7,8 +8,12 @@ import type { GalleryProgram, Shelf } from "./program.ts";
 export interface Said {
   readonly said: "race" | "proof" | "nothing found" | "trouble";
   readonly text: string;
+  /** Without the repairs that were tried. */
   readonly took_ms: number;
   readonly schedules: number;
+  /** What was tried after a race, in words, and the time for all of it. */
+  readonly proved: readonly string[];
+  readonly repairs_took_ms: number;
 }
 
 export interface Judged {
@@ -70,11 +75,23 @@ async function judgeForm<Client>(
           schema: { first: schema ?? "" },
           client: (urls) => open(urls.first, urls.second),
         }));
-    return { said: proof ? "proof" : "nothing found", text, took_ms: took(), schedules };
+    const said = proof ? "proof" : "nothing found";
+    return { said, text, took_ms: took(), schedules, proved: [], repairs_took_ms: 0 };
   } catch (error) {
     const { message } = error as Error;
     const is_race = error instanceof RaceFound;
     const schedules = is_race ? error.exploration.schedules : 0;
-    return { said: is_race ? "race" : "trouble", text: message, took_ms: took(), schedules };
+    const tried = is_race ? error.repairs : [];
+    const repairs_took_ms = Math.round(tried.reduce((sum, one) => sum + one.took_ms, 0));
+    return {
+      said: is_race ? "race" : "trouble",
+      text: message,
+      took_ms: took() - repairs_took_ms,
+      schedules,
+      proved: tried.flatMap(({ repair, result }) =>
+        result.kind === "proof" ? [repairInWords(repair)] : [],
+      ),
+      repairs_took_ms,
+    };
   }
 }

@@ -30,7 +30,8 @@ for (const { shelf, programs } of chosen) {
     const judged = await judge(shelf, program, servers);
     const { where, name, racy, repaired } = judged;
     all.push(judged);
-    console.log(`${where}: ${name}: ${inShort(racy)}, repaired ${inShort(repaired)}`);
+    const tried = `${racy.proved.join("; ") || "no repair"} proved in ${racy.repairs_took_ms} ms`;
+    console.log(`${where}: ${name}: ${inShort(racy)}, repaired ${inShort(repaired)}, ${tried}`);
     if (only !== "" || !isRight(judged)) console.log(`\n${racy.text}\n\n${repaired.text}\n`);
   }
 }

@@ -1,0 +1,97 @@
+/**
+ * A condition on every write to an item that its operation has read: the attributes that it saw are still the same, or
+ * the item is still not there. The server itself refuses the write otherwise.
+ */
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { Compared, Comparing, SentRequest } from "../comparing.ts";
+import type { Conversation, Reply } from "../wire.ts";
+import { type HttpMessage, HttpStream } from "./http-stream.ts";
+import type { Action, Output } from "./request.ts";
+import type { Item } from "./words.ts";
+
+/** What an operation has read. */
+interface Seen {
+  readonly table: string;
+  readonly key: Item;
+  readonly item: Item | undefined;
+}
+
+type Body = Action & { readonly ProjectionExpression?: string; readonly Expected?: object };
+
+export class Conditions implements Comparing {
+  readonly #read: (bytes: Buffer) => ReturnType<Conversation["fromClient"]>;
+  readonly #seen: Seen[] = [];
+  /** The read under way. */
+  #asks: Pick<Seen, "table" | "key"> | undefined;
+
+  /** @param read reads HTTP messages as requests */
+  constructor(read: (bytes: Buffer) => ReturnType<Conversation["fromClient"]>) {
+    this.#read = read;
+  }
+
+  sent(request: SentRequest): SentRequest {
+    this.#asks = undefined;
+    const [message] = new HttpStream().take(request.bytes).messages;
+    const operation = /\.(\w+)$/.exec(message?.headers.get("x-amz-target") ?? "")?.[1];
+    if (message === undefined || operation === undefined) return request;
+    const body = JSON.parse(message.body.toString("utf8")) as Body;
+    const { TableName: table = "", Key: key } = body;
+    if (operation === "GetItem" && key) this.#asks = { table, key };
+    if (!/^(Put|Update|Delete)Item$/.test(operation)) return request;
+    const at = this.#seen.findIndex(
+      (seen) => seen.table === table && isOf(seen.key, key ?? body.Item),
+    );
+    const [seen] = at < 0 ? [] : this.#seen.splice(at, 1);
+    if (seen === undefined || body.Expected || !message.headers.has("content-length"))
+      return request;
+    const [sent] = this.#read(withBody(message, withCondition(body, seen)));
+    return sent as SentRequest;
+  }
+
+  replied(bytes: Buffer, reply: Reply | undefined): Compared {
+    const { output } = (reply ?? {}) as { readonly output?: Output };
+    if (this.#asks && output) this.#seen.unshift({ ...this.#asks, item: output.Item });
+    return { bytes };
+  }
+}
+
+/** Whether an item, or a key, has this key. */
+const isOf = (key: Item, item: Item | undefined): boolean =>
+  Object.entries(key).every(
+    ([name, value]) => JSON.stringify(item?.[name]) === JSON.stringify(value),
+  );
+
+function withCondition(body: Body, { key, item }: Seen): Body {
+  const names: Record<string, string> = {};
+  const values: Record<string, AttributeValue> = {};
+  const [of_key = ""] = Object.keys(key);
+  const parts = Object.entries(item ?? {}).flatMap(([name, value], i) => {
+    if (Object.hasOwn(key, name)) return [];
+    names[`#seen${i}`] = name;
+    values[`:seen${i}`] = value;
+    return [`#seen${i} = :seen${i}`];
+  });
+  if (parts.length === 0) {
+    names["#seen"] = of_key;
+    parts.push(item ? "attribute_exists(#seen)" : "attribute_not_exists(#seen)");
+  }
+  const own = body.ConditionExpression;
+  const all_values = { ...body.ExpressionAttributeValues, ...values };
+  return {
+    ...body,
+    ConditionExpression: [...(own ? [`(${own})`] : []), ...parts].join(" AND "),
+    ExpressionAttributeNames: { ...body.ExpressionAttributeNames, ...names },
+    ...(Object.keys(all_values).length > 0 ? { ExpressionAttributeValues: all_values } : {}),
+  };
+}
+
+/** The same request with another body. */
+function withBody({ bytes, body }: HttpMessage, changed: Body): Buffer {
+  const head = bytes.subarray(0, bytes.length - body.length).toString("latin1");
+  const content = Buffer.from(JSON.stringify(changed));
+  const length = `content-length: ${content.length}`;
+  return Buffer.concat([
+    Buffer.from(head.replace(/content-length: *\d+/i, length), "latin1"),
+    content,
+  ]);
+}
