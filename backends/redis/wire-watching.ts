@@ -27,7 +27,7 @@ export class Watching implements Comparing {
   sent(request: SentRequest): SentRequest {
     this.#way = "as it is";
     const { values } = new RespStream(true).take(request.bytes);
-    const names = values.map(({ value }) => String((value as Value[])[0]));
+    const names = values.map(({ value }) => nameOf(value));
     if (names.some((name) => of_transactions.test(name))) this.#has_own = true;
     const { kind, keys } = request.request;
     if (this.#has_own || values.length !== 1 || keys === undefined) return request;
@@ -63,4 +63,10 @@ export class Watching implements Comparing {
   #together(...commands: readonly Buffer[]): SentRequest {
     return this.#read(joined(commands))[0] as SentRequest;
   }
+}
+
+/** The name of a command. */
+function nameOf(command: Value): string {
+  const [name] = Array.isArray(command) ? (command as readonly Value[]) : [];
+  return typeof name === "string" ? name : "";
 }
