@@ -169,8 +169,9 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
   /** Makes a lock with a time to live expire now; for the fault `expire`. */
   expire?(db: Client): Promise<void>;
   /**
-   * After a race was found on PostgreSQL, MySQL or MariaDB, the program is explored again with each of the usual repairs
-   * put in on the wire: one transaction, FOR UPDATE, a stronger isolation level. The message ends with what they showed.
+   * After a race was found, the program is explored again with each of the usual repairs put in on the wire: one
+   * transaction, FOR UPDATE, a stronger isolation level; on Redis WATCH with MULTI and EXEC, on DynamoDB a condition on
+   * what was read. None is tried on several databases. The message ends with what they showed.
    * That takes at most 20 s or ten times as long as the search, and ends with `timeLimitMs`. Default true; false =
    * only the race is reported.
    *

@@ -13,7 +13,7 @@ const chars = {
   ...Object.fromEntries(no_border.split(" ").map((part) => [part, ""])),
   middle: " │ ",
 };
-const widths = [34, 38, 20];
+const widths = [30, 33, 31];
 
 /**
  * Nothing in it is called safe that was not proved.
