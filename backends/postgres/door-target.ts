@@ -39,6 +39,8 @@ export class PostgresDoorTarget implements DoorTarget {
     | { readonly isolation: Isolation | undefined; readonly done: Promise<readonly string[]> }
     | undefined;
 
+  #has_level = false;
+
   constructor(given: Given, database: DoorDatabase) {
     this.#given = given;
     this.#database = database;
@@ -96,8 +98,11 @@ export class PostgresDoorTarget implements DoorTarget {
   async #prepare(isolation: Isolation | undefined): Promise<readonly string[]> {
     if (this.#database.sets_deadlock_timeout)
       await this.#database.alter(`deadlock_timeout = '${deadlock_timeout}'`);
-    if (isolation !== undefined)
-      await this.#database.alter(`default_transaction_isolation = '${isolation.toLowerCase()}'`);
+    // A level stays with the database, so one that an earlier exploration asked for is taken back.
+    const level = isolation === undefined ? "DEFAULT" : `'${isolation.toLowerCase()}'`;
+    if (isolation !== undefined || this.#has_level)
+      await this.#database.alter(`default_transaction_isolation TO ${level}`);
+    this.#has_level = isolation !== undefined;
     return [];
   }
 
