@@ -4,7 +4,6 @@
  * `Conversation` for each connection. A conversation only reads: it never writes to a socket.
  */
 import type { Isolation, Step } from "./backend.ts";
-import type { Comparing } from "./comparing.ts";
 import type { Reword } from "./sql-mending.ts";
 
 export interface Wire {
@@ -122,4 +121,26 @@ export interface Aside {
 export interface OwnRequest {
   readonly bytes: Buffer;
   readonly expects: unknown;
+}
+
+export type SentRequest = Sent & { readonly kind: "request" };
+
+/**
+ * One operation under a repair that databases without transactions of SQL have: a write takes effect only if what its
+ * operation has read is still the same. Redis watches the keys, DynamoDB has conditions.
+ */
+export interface Comparing {
+  /** The request as it is sent instead, or as it is; what it reads is remembered. */
+  sent(request: SentRequest): SentRequest;
+  /**
+   * Takes the reply to it.
+   * @param reply undefined if the server refused the request
+   * @returns what the client gets; and why, if the server has not done it because something had changed
+   */
+  replied(bytes: Buffer, reply: Reply | undefined): Compared;
+}
+
+export interface Compared {
+  readonly bytes: Buffer;
+  readonly refused?: { readonly code: string; readonly message: string };
 }

@@ -3,8 +3,7 @@
  * the item is still not there. The server itself refuses the write otherwise.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Compared, Comparing, SentRequest } from "../comparing.ts";
-import type { Conversation, Reply } from "../wire.ts";
+import type { Compared, Comparing, Conversation, Reply, SentRequest } from "../wire.ts";
 import { type HttpMessage, HttpStream } from "./http-stream.ts";
 import type { Action, Output } from "./request.ts";
 import type { Item } from "./words.ts";

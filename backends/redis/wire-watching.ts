@@ -3,9 +3,9 @@
  * changed one of the keys in between. Each write ends the watch, so only what was read since the last one counts. A
  * pipeline, or a transaction of the program's own, is left as it is.
  */
-import type { Compared, Comparing, SentRequest } from "../comparing.ts";
+
 import { joined } from "../frames.ts";
-import type { Conversation } from "../wire.ts";
+import type { Compared, Comparing, Conversation, SentRequest } from "../wire.ts";
 import { encodeCommand, RespError, type Value } from "./resp.ts";
 import { RespStream } from "./resp-stream.ts";
 

@@ -6,10 +6,9 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
-import type { Comparing } from "../../backends/comparing.ts";
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
-import type { Wire } from "../../backends/wire.ts";
+import type { Comparing, Wire } from "../../backends/wire.ts";
 import { type Doorway, Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
 import type { WrappedOperation } from "./wrapped-operation.ts";

@@ -1,6 +1,7 @@
 /** A repair as the doors put it in: on the wire, with nothing changed in the program. */
-import type { Comparing } from "../../backends/comparing.ts";
+
 import type { Reword } from "../../backends/sql-mending.ts";
+import type { Comparing } from "../../backends/wire.ts";
 import { type Obstacle, WrappedOperation } from "./wrapped-operation.ts";
 
 /** The part of a door that a repair needs. */

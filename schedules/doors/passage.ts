@@ -1,9 +1,15 @@
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Gate, Step } from "../../backends/backend.ts";
-import type { Comparing } from "../../backends/comparing.ts";
 import { ended_by_server } from "../../backends/possible-errors.ts";
-import type { Conversation, OwnRequest, Reply, Request, Sent } from "../../backends/wire.ts";
+import type {
+  Comparing,
+  Conversation,
+  OwnRequest,
+  Reply,
+  Request,
+  Sent,
+} from "../../backends/wire.ts";
 import type { Source } from "../../histories/source.ts";
 import { type Caller, callers } from "../run/caller.ts";
 import { endsConnection, explored_losses } from "../schedule.ts";
