@@ -4,8 +4,8 @@
  * one statement before the other has not looked at what follows from that order. (Race coverage, as in tools for
  * threads: Hong et al., "Testing concurrent programs to achieve high synchronization coverage", ISSTA 2012.)
  */
-import { sharedBy, touchesOf } from "./touches.ts";
-import type { Trace } from "./trace.ts";
+import { sharedBy, type Touch, touchesOf } from "./touches.ts";
+import type { Trace, TraceStep } from "./trace.ts";
 
 /** A statement of a client. */
 export interface Stated {
@@ -21,20 +21,43 @@ export interface Coverage {
   readonly oneOrder: readonly (readonly [first: Stated, second: Stated])[];
 }
 
+/** A statement, and what it touches. */
+interface Read extends Stated {
+  readonly touches: readonly Touch[];
+}
+
+/** With generated values in them there is no end of statements. */
+const read_max = 1_000;
+
 /** Counts the orders in which statements came. */
 export class OrdersSeen {
   readonly #seen = new Map<string, readonly [Stated, Stated]>();
+  /** Schedules have mostly the same statements. */
+  #read = new Map<string, Read>();
 
   add({ steps }: Trace): void {
-    const touches = steps.map(touchesOf);
-    for (const [j, second] of steps.entries())
-      for (const [i, first] of steps.slice(0, j).entries()) {
+    const all = steps
+      .map((step) => this.#readOnce(step))
+      .filter(({ touches }) => touches.length > 0);
+    for (const [j, second] of all.entries())
+      for (const first of all.slice(0, j)) {
         if (first.client === second.client) continue;
-        const pair = [stated(first), stated(second)] as const;
-        const key = keyOf(...pair);
-        if (this.#seen.has(key) || sharedBy(touches[i]!, touches[j]!).length === 0) continue;
-        this.#seen.set(key, pair);
+        const key = keyOf(first, second);
+        if (this.#seen.has(key) || sharedBy(first.touches, second.touches).length === 0) continue;
+        this.#seen.set(key, [first, second].map(stated) as [Stated, Stated]);
       }
+  }
+
+  #readOnce(step: TraceStep): Read {
+    const key = `${step.client} ${step.kind} ${step.statement}`;
+    let read = this.#read.get(key);
+    if (read === undefined) {
+      if (this.#read.size === read_max) this.#read = new Map();
+      const { client, statement } = step;
+      read = { client, statement: withoutValues(statement), touches: touchesOf(step) };
+      this.#read.set(key, read);
+    }
+    return read;
   }
 
   coverage(): Coverage {
@@ -46,12 +69,9 @@ export class OrdersSeen {
 }
 
 const keyOf = (first: Stated, second: Stated): string =>
-  [first, second].map(({ client, statement }) => `${client} ${statement}`).join("\0");
+  `${first.client} ${first.statement}\0${second.client} ${second.statement}`;
 
-const stated = ({ client, statement }: Stated): Stated => ({
-  client,
-  statement: withoutValues(statement),
-});
+const stated = ({ client, statement }: Stated): Stated => ({ client, statement });
 
 /** The same statement with other values is the same statement; else each generated value would make another pair. */
 const withoutValues = (statement: string): string =>
