@@ -76,10 +76,7 @@ describe("a reader that has seen enough", () => {
   const history = join(out, "redis.counter.incr.jsonl");
   test.for([
     ["list", "list"],
-    ["help", "--help"],
     ["run", incr],
-    ["check", `check ${history} --model counter`],
-    ["report", `report ${out}`],
     ["race", `race --database redis --setup "SET n 0" -- true`],
   ])("%s", async ([, args]) => {
     if (!existsSync(history)) await shell(`raceproof ${incr}`);

@@ -53,6 +53,7 @@ const withdrawSafely = (db: DynamoDBClient): Promise<unknown> =>
 const program = (run: (db: DynamoDBClient) => Promise<unknown>) => ({
   database: url,
   schema,
+  repairs: false as const,
   client: connect,
   setup: (db: DynamoDBClient) =>
     db.send(new PutItemCommand({ TableName, Item: { ...Key, balance: { N: "100" } } })),

@@ -60,6 +60,7 @@ const program = (lock: string, ask: Ask) => ({
   database: inject("servers").postgres,
   schema: "CREATE TABLE account (id text PRIMARY KEY, balance int)",
   shared: true,
+  repairs: false as const,
   client: (url: string) => start(url, lock),
   async close({ server, db }: App) {
     server.closeAllConnections();

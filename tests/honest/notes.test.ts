@@ -14,6 +14,7 @@ const postgres = (run: (db: pg.Pool) => Promise<unknown>): ProgramOptions<pg.Poo
   client: (url) => new pg.Pool({ connectionString: url }),
   setup: (db) => db.query("DELETE FROM account; INSERT INTO account VALUES (1, 100)"),
   schedules: 20,
+  repairs: false,
   run,
 });
 
@@ -26,6 +27,7 @@ const onMysql = (run: (db: MysqlPool) => Promise<unknown>): ProgramOptions<Mysql
     await db.query("INSERT INTO account VALUES (1, 100)");
   },
   schedules: 20,
+  repairs: false,
   run,
 });
 

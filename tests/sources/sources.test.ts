@@ -40,6 +40,7 @@ type Part<Client> = Pick<ProgramOptions<Client>, "database" | "client" | "run" |
 async function failing<Client>(part: Part<Client>): Promise<Said[]> {
   const program = {
     name: "failing",
+    repairs: false as const,
     setup: () => undefined,
     // So it is not made smaller than all its clients.
     check: (_db: Client, { trace }: Outcome) => trace.operations.length < 2,
