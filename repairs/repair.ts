@@ -4,11 +4,6 @@ import type { LockedTables } from "../backends/sql-mending.ts";
 import type { FoundFailure } from "../schedules/findings.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
 
-export interface UniqueIndex {
-  readonly table: string;
-  readonly columns: readonly string[];
-}
-
 /** One repair. Each part of it is put in; an operation's statements are in one transaction if it `wraps`. */
 export interface Repair {
   /** The whole operation is put into one transaction: BEGIN before its first statement, COMMIT after its last. */
@@ -17,7 +12,6 @@ export interface Repair {
   readonly level?: Isolation;
   /** SELECTs from these tables lock what they find. */
   readonly locks?: LockedTables;
-  readonly index?: UniqueIndex;
   /** Writes take effect only if what the operation has read is still the same. */
   readonly compares?: "watch" | "condition";
 }
@@ -46,5 +40,6 @@ export interface TriedRepair {
   readonly errors: Readonly<Record<string, number>>;
   /** In how many schedules the server ended a deadlock. */
   readonly deadlocks: number;
-  readonly took_ms: number;
+  /** How long all of that took, in milliseconds. */
+  readonly tookMs: number;
 }

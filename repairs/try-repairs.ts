@@ -73,7 +73,7 @@ async function tryOne<Client>(
 ): Promise<TriedRepair> {
   const { exploration, failure, workshop, retries } = to_mend;
   const began_ms = now_ms();
-  const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0, took_ms: 0 };
+  const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0, tookMs: 0 };
   if (time_limit_ms <= 0) return { repair, result: { kind: "no time" }, ...nothing };
   const { program } = exploration;
   if ((repair.wraps || repair.compares) && program.sharedConnection)
@@ -106,8 +106,8 @@ async function tryOne<Client>(
   const result = await resultOf(found, options, { to_mend, mending, undecided });
   const { schedules, interleavings } = found;
   const { errors, deadlocks } = seen;
-  const took_ms = now_ms() - began_ms;
-  return { repair, result, schedules, interleavings, errors, deadlocks, took_ms };
+  const tookMs = now_ms() - began_ms;
+  return { repair, result, schedules, interleavings, errors, deadlocks, tookMs };
 }
 
 function rewordOf({ level, locks }: Repair, dialect: Scene["dialect"]): Reword | undefined {

@@ -39,7 +39,7 @@ export function repairsText(tried: readonly TriedRepair[], before: FoundFailure)
 }
 
 /** `one transaction, FOR UPDATE on account`. */
-export function repairInWords({ wraps, level, locks, index, compares }: Repair): string {
+export function repairInWords({ wraps, level, locks, compares }: Repair): string {
   return [
     ...(wraps ? ["one transaction"] : []),
     ...(level ? [level] : []),
@@ -47,7 +47,6 @@ export function repairInWords({ wraps, level, locks, index, compares }: Repair):
     ...(locks && locks !== "all" ? [`FOR UPDATE on ${locks.join(", ")}`] : []),
     ...(compares === "watch" ? ["WATCH what is read, MULTI … EXEC around the write"] : []),
     ...(compares === "condition" ? ["a condition on every write: what was read is the same"] : []),
-    ...(index ? [`a unique index on ${index.table} (${index.columns.join(", ")})`] : []),
   ].join(", ");
 }
 

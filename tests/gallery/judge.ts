@@ -82,7 +82,7 @@ async function judgeForm<Client>(
     const is_race = error instanceof RaceFound;
     const schedules = is_race ? error.exploration.schedules : 0;
     const tried = is_race ? error.repairs : [];
-    const repairs_took_ms = Math.round(tried.reduce((sum, one) => sum + one.took_ms, 0));
+    const repairs_took_ms = Math.round(tried.reduce((sum, one) => sum + one.tookMs, 0));
     return {
       said: is_race ? "race" : "trouble",
       text: message,
