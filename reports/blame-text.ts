@@ -2,13 +2,13 @@
 import type { Trace } from "../schedules/trace.ts";
 import { blamedIn } from "./blame.ts";
 import { codeFrame, excerptOf, together } from "./code-frame.ts";
-import { placeText, sourceOf } from "./step-place.ts";
+import { placeText } from "./step-place.ts";
 import { visible } from "./visible.ts";
 
 /** @returns undefined when it is not known where the steps to blame come from */
 export function blameText(trace: Trace): string | undefined {
   const blamed = blamedIn(trace).flatMap(({ row, does }) => {
-    const source = sourceOf(trace.steps[row]!);
+    const { source } = trace.steps[row]!;
     return source ? [{ does, source }] : [];
   });
   if (blamed.length === 0) return undefined;

@@ -1,9 +1,7 @@
 /** The steps that a failure comes from, two of them where the story is about two; none where the steps leave a doubt. */
 import type { Trace } from "../schedules/trace.ts";
 import { whomFor } from "./interleaving.ts";
-import { overwriteIn } from "./overwrite.ts";
-import { unheededIn } from "./unheeded.ts";
-import { unseenInsertIn } from "./unseen-insert.ts";
+import { type RaceStory, raceStoryIn } from "./race-story.ts";
 
 /** A step to blame, and what it does wrong. */
 export interface Blamed {
@@ -21,14 +19,24 @@ export function blamedIn(trace: Trace): Blamed[] {
       const does = `client ${step.client} waits for ${whomFor(step, trace)}`;
       return still_waits && step.reply === undefined ? [{ row, does }] : [];
     });
-  return overwritten(trace) ?? unheeded(trace) ?? inserted(trace) ?? [];
+  const story = raceStoryIn(trace);
+  return story ? blamedFor(story, trace) : [];
 }
 
-function overwritten(trace: Trace): Blamed[] | undefined {
-  const story = overwriteIn(trace);
-  if (story === undefined) return undefined;
-  const { read, earlier, later, column, is_lost } = story;
-  const [mine, other] = [trace.steps[later]!.client, trace.steps[earlier]!.client];
+function blamedFor(story: RaceStory, { steps }: Trace): Blamed[] {
+  if (story.name === "unnoticed write") {
+    const { row } = story;
+    const does = `client ${steps[row]!.client} does not notice that this changed no row`;
+    return [{ row, does }];
+  }
+  const { earlier, later } = story;
+  const [mine, other] = [steps[later]!.client, steps[earlier]!.client];
+  if (story.name === "unseen insert")
+    return [
+      { row: story.look, does: `client ${mine} looks` },
+      { row: later, does: `client ${mine} inserts, without having seen client ${other}'s row` },
+    ];
+  const { read, column, is_lost } = story;
   const what = column === "" ? "the value" : column;
   const writes = is_lost
     ? `writes it over client ${other}'s, which it has not seen`
@@ -36,23 +44,5 @@ function overwritten(trace: Trace): Blamed[] | undefined {
   return [
     { row: read, does: `client ${mine} reads ${what}` },
     { row: later, does: `client ${mine} ${writes}` },
-  ];
-}
-
-function unheeded(trace: Trace): Blamed[] | undefined {
-  const row = unheededIn(trace);
-  if (row === undefined) return undefined;
-  const { client } = trace.steps[row]!;
-  return [{ row, does: `client ${client} does not notice that this changed no row` }];
-}
-
-function inserted(trace: Trace): Blamed[] | undefined {
-  const story = unseenInsertIn(trace);
-  if (story === undefined) return undefined;
-  const { look, later, earlier } = story;
-  const [mine, other] = [trace.steps[later]!.client, trace.steps[earlier]!.client];
-  return [
-    { row: look, does: `client ${mine} looks` },
-    { row: later, does: `client ${mine} inserts, without having seen client ${other}'s row` },
   ];
 }

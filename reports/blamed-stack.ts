@@ -4,7 +4,6 @@
  */
 import type { Trace } from "../schedules/trace.ts";
 import { blamedIn } from "./blame.ts";
-import { sourceOf } from "./step-place.ts";
 
 /** @param stack of an error with this message */
 export function blamedStack(stack: string, message: string, trace: Trace): string {
@@ -13,11 +12,10 @@ export function blamedStack(stack: string, message: string, trace: Trace): strin
   const frames = blamedIn(trace)
     .toReversed()
     .flatMap(({ row }) => {
-      const step = trace.steps[row]!;
-      const source = sourceOf(step);
+      const { client, source } = trace.steps[row]!;
       if (source === undefined) return [];
       const { file, line, column } = source;
-      return [`\n    at client ${step.client} (${file}:${line}:${column})`];
+      return [`\n    at client ${client} (${file}:${line}:${column})`];
     });
   const end = at + message.length;
   return stack.slice(0, end) + frames.join("") + stack.slice(end);

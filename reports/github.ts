@@ -7,7 +7,7 @@ import { groups } from "./matrix.ts";
 import { partsText } from "./parts.ts";
 import { signOf, wordOf } from "./sign.ts";
 import { sign_order, sign_words, signs } from "./signs.ts";
-import { relativePath, sourceOf } from "./step-place.ts";
+import { relativePath } from "./step-place.ts";
 import type { Results } from "./summary.ts";
 import { visible } from "./visible.ts";
 
@@ -63,7 +63,7 @@ function lineToBlame({ explored }: CellResult): Source | undefined {
   for (const result of [two, three, reply_lost, lock_lost]) {
     const { smallest } = result?.failure ?? {};
     if (smallest === undefined) continue;
-    const sources = blamedIn(smallest).flatMap(({ row }) => sourceOf(smallest.steps[row]!) ?? []);
+    const sources = blamedIn(smallest).flatMap(({ row }) => smallest.steps[row]!.source ?? []);
     if (sources.length > 0) return sources.at(-1);
   }
   return undefined;

@@ -1,19 +1,13 @@
-import Table from "cli-table3";
 import { shownStatement } from "../histories/shortened.ts";
 import { commentedIn } from "../histories/statement-comment.ts";
 import { isLoss } from "../schedules/schedule.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
+import { inColumns } from "./columns.ts";
 import { folded, type Line } from "./fold.ts";
 import { shortPlace } from "./step-place.ts";
 import { visible } from "./visible.ts";
 
 const narrowest_column = 24;
-const no_border =
-  "top top-mid top-left top-right mid mid-mid left left-mid right right-mid bottom bottom-mid bottom-left bottom-right";
-const chars = {
-  ...Object.fromEntries(no_border.split(" ").map((part) => [part, ""])),
-  middle: " │ ",
-};
 
 /**
  * The interleaving as a table in plain text: one column for each client, one row for each step, with what the client
@@ -24,23 +18,13 @@ const chars = {
 export function drawInterleaving(trace: Trace, width = 100): string {
   const clients = trace.operations.length;
   const column = Math.max(narrowest_column, Math.floor((width - 3 * (clients - 1)) / clients) - 1);
-  const table = new Table({
-    chars,
-    colWidths: trace.operations.map(() => column),
-    wordWrap: true,
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
-  const row = (client: number, text: string): string[] =>
-    trace.operations.map((_, i) => (i + 1 === client ? text : ""));
-  table.push(trace.operations.map((_, i) => `client ${i + 1}`));
-  table.push(trace.operations.map(() => "─".repeat(column)));
-  for (const { client, text } of folded(rowsOf(trace))) table.push(row(client, visible(text)));
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== "")
-    .join("\n");
+  return inColumns(
+    trace.operations.map(() => column),
+    trace.operations.map((_, i) => `client ${i + 1}`),
+    folded(rowsOf(trace)).map(({ client, text }) =>
+      trace.operations.map((_, i) => (i + 1 === client ? visible(text) : "")),
+    ),
+  );
 }
 
 /** A step that waited has two rows: where it began to wait, and where it went on. */

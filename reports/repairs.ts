@@ -1,18 +1,12 @@
 /** The table of the repairs that were tried after a race was found. */
-import Table from "cli-table3";
 import type { Repair, RepairResult, TriedRepair } from "../repairs/repair.ts";
 import type { FoundFailure } from "../schedules/findings.ts";
 import type { Trace } from "../schedules/trace.ts";
+import { inColumns } from "./columns.ts";
 import { overwriteIn } from "./overwrite.ts";
 import { explain } from "./sentence.ts";
 import { doubtInWords } from "./success.ts";
 
-const no_border =
-  "top top-mid top-left top-right mid mid-mid left left-mid right right-mid bottom bottom-mid bottom-left bottom-right";
-const chars = {
-  ...Object.fromEntries(no_border.split(" ").map((part) => [part, ""])),
-  middle: " │ ",
-};
 const widths = [30, 33, 31];
 
 /**
@@ -20,22 +14,12 @@ const widths = [30, 33, 31];
  * @param before the race without a repair
  */
 export function repairsText(tried: readonly TriedRepair[], before: FoundFailure): string {
-  const table = new Table({
-    chars,
-    colWidths: widths,
-    wordWrap: true,
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
-  table.push(["repair, tried on the wire", "race gone?", "errors to retry"]);
-  table.push(widths.map((width) => "─".repeat(width)));
-  for (const one of tried)
-    table.push([repairInWords(one.repair), goneInWords(one, before), errorsInWords(one)]);
-  return table
-    .toString()
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== "")
-    .join("\n");
+  const rows = tried.map((one) => [
+    repairInWords(one.repair),
+    goneInWords(one, before),
+    errorsInWords(one),
+  ]);
+  return inColumns(widths, ["repair, tried on the wire", "race gone?", "errors to retry"], rows);
 }
 
 /** `one transaction, FOR UPDATE on account`. */

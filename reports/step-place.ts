@@ -4,9 +4,6 @@ import type { Source } from "../histories/source.ts";
 import { commentedIn } from "../histories/statement-comment.ts";
 import type { TraceStep } from "../schedules/trace.ts";
 
-/** The place in the source that a step comes from, if it is known. */
-export const sourceOf = ({ source }: TraceStep): Source | undefined => source;
-
 /** `src/bank.ts:9:12`, as seen from the folder we run in, which editors and terminals make a link of. */
 export function placeText({ file, line, column }: Source): string {
   return `${relativePath(file)}:${line}:${column}`;
@@ -20,7 +17,7 @@ export function relativePath(file: string): string {
 
 /** `bank.ts:9`; the controller or route where no file is known; nothing where nothing is. */
 export function shortPlace(step: TraceStep): string | undefined {
-  const source = sourceOf(step);
+  const { source } = step;
   if (source === undefined) return commentedIn(step.statement).route;
   return `${source.file.split(/[\\/]/).at(-1)}:${source.line}`;
 }

@@ -11,7 +11,7 @@ import { whomFor } from "../interleaving.ts";
 import { overwriteIn } from "../overwrite.ts";
 import { countsText } from "../report.ts";
 import { explain } from "../sentence.ts";
-import { placeText, sourceOf } from "../step-place.ts";
+import { placeText } from "../step-place.ts";
 import type { Moment, Said, Story, StoryStep } from "./page-data.ts";
 import { statesOf } from "./places.ts";
 
@@ -93,7 +93,7 @@ function stepOf(step: TraceStep, trace: Trace): StoryStep {
 
 /** Where a step comes from, with the code around it. */
 function fromOf(step: TraceStep, made: Date | undefined): Pick<StoryStep, "from"> {
-  const source = sourceOf(step);
+  const { source } = step;
   if (source) {
     const excerpt = excerptOf([source], made);
     const place = placeText(source);
