@@ -4,7 +4,7 @@ import { short_level } from "../reports/matrix.ts";
 import { installIt, missingPackage } from "./missing-package.ts";
 import type { Selection } from "./select.ts";
 
-/** Which levels a server has, it says only once it runs. */
+/** A line for each strategy: its cells differ only in their level. */
 export async function listSelection(selection: Selection): Promise<void> {
   const { backends, suites, includes, isolations } = selection;
   let count = 0;

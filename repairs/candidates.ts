@@ -31,8 +31,8 @@ const usual_level: Readonly<Record<Dialect, Isolation>> = {
 };
 
 /**
- * The repairs in the order in which they are tried. The levels come last, because a level may stay with the database,
- * and the weakest first: where it is enough, the stronger ones need not be tried.
+ * The repairs in the order in which they are tried. The levels come last, because their errors have to be retried, and
+ * the weakest first: where it is enough, the stronger ones need not be tried.
  */
 export function candidates(traces: readonly Trace[], scene: Scene): Repair[] {
   const steps = traces.flatMap((trace) => trace.steps);
