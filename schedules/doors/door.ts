@@ -9,7 +9,8 @@ import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts"
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
 import type { Comparing, Wire } from "../../backends/wire.ts";
-import { type Doorway, Passage } from "./passage.ts";
+import type { Doorway } from "./doorway.ts";
+import { Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
 import type { WrappedOperation } from "./wrapped-operation.ts";
 
@@ -114,7 +115,7 @@ export class Door implements AsyncDisposable {
   async clean(statements: readonly string[]): Promise<void> {
     // A connection that is still logging in (pools open some in the background) has nothing yet.
     const passages = [...this.#passages].filter(({ conversation }) => conversation.is_ready);
-    if (passages.some((passage) => !passage.isClean)) throw new Error("Something was left.");
+    if (passages.some((passage) => !passage.is_clean)) throw new Error("Something was left.");
     await Promise.all(passages.map((passage) => passage.sayAll(statements)));
   }
 
@@ -137,7 +138,7 @@ export class Door implements AsyncDisposable {
   async settled(): Promise<void> {
     let idle_since_ms = now_ms();
     for (let turn = 0; ; turn++) {
-      const left = [...this.#passages].filter((passage) => !passage.isClean);
+      const left = [...this.#passages].filter((passage) => !passage.is_clean);
       if (left.length === 0 && turn >= settling_turns) return;
       if (left.some((passage) => passage.is_working)) idle_since_ms = now_ms();
       if (now_ms() > idle_since_ms + forgotten_ms) return;

@@ -26,7 +26,7 @@ export interface Piece {
   readonly source: Source | undefined;
 }
 
-const ports = new Map<number, number>();
+const ports = new Set<number>();
 const written = new WeakMap<Socket, Written[]>();
 /** Sockets to different doors may have the same port of their own. */
 const by_ports = new Map<string, Written[]>();
@@ -36,7 +36,7 @@ const write: Socket["write"] = Reflect.get(Socket.prototype, "write");
 /** Notes who writes to this door, until what it returns is called. */
 export function watchWriters(port: number): () => void {
   if (ports.size === 0) Socket.prototype.write = noting as Socket["write"];
-  ports.set(port, (ports.get(port) ?? 0) + 1);
+  ports.add(port);
   return () => {
     ports.delete(port);
     if (ports.size === 0 && Reflect.get(Socket.prototype, "write") === noting)

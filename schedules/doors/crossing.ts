@@ -1,0 +1,140 @@
+/**
+ * The ways of a request through the gate. Mostly it is one step. A statement that commits by itself is two, its work
+ * and its commit, because others can come between them. And a repair that is tried puts it into a transaction, or makes
+ * it depend on what its operation has read. The client never notices: it gets one reply, as if it were alone.
+ */
+import type { Step } from "../../backends/backend.ts";
+import type { Comparing, Reply, Request, SentRequest } from "../../backends/wire.ts";
+import type { Source } from "../../histories/source.ts";
+import { explored_losses } from "../schedule.ts";
+import { type Answering, answer } from "./answer.ts";
+import type { Line } from "./line.ts";
+import { replyInWords } from "./reply-words.ts";
+import { WireError } from "./wire-error.ts";
+import type { Wrappable, WrappedOperation } from "./wrapped-operation.ts";
+
+/** The second step of a statement that commits by itself. */
+const commits: Request = {
+  statement: "COMMIT",
+  kind: "commit",
+  keys: undefined,
+  facts: () => [],
+  commits_itself: false,
+};
+
+/** A request of the client that stands at the gate. */
+export interface Crossing extends Answering {
+  readonly part: SentRequest;
+  /** The line of the user's code that it comes from, if that is known. */
+  readonly source: Source | undefined;
+  /** Collects what the client is to get. */
+  readonly kept: Buffer[];
+}
+
+/** @throws WireError as `answer`; whatever the gate throws */
+export async function cross(crossing: Crossing, on: Wrappable): Promise<void> {
+  const { line, doorway, part, kept } = crossing;
+  const { request } = part;
+  const { aside, in_transaction } = line.conversation;
+  const apart = doorway.splits && request.commits_itself && !in_transaction;
+  const wrapped = doorway.wrapped();
+  const comparing = doorway.comparing();
+  if (comparing) await compare(crossing, comparing);
+  else if (aside && wrapped?.takes(on, request)) await wrap(crossing, wrapped);
+  else if (aside && apart) await takeApart(crossing);
+  else await pass(crossing, () => answer(crossing, part, { all: false, kept }));
+}
+
+/** The work of a statement, and its commit: two steps. The client gets one reply, after both. */
+async function takeApart(crossing: Crossing): Promise<void> {
+  const { line, part, kept } = crossing;
+  const aside = line.conversation.aside!;
+  const [work, end]: [Buffer[], Buffer[]] = [[], []];
+  const deliver = (): void => {
+    if (end.length > 0) kept.push(aside.asIfAlone(Buffer.concat(work), Buffer.concat(end)));
+  };
+  try {
+    await pass(crossing, async () => {
+      await line.exchange(aside.say("BEGIN"), { all: true, kept: [] });
+      return answer(crossing, part, { all: true, kept: work });
+    });
+  } catch (error) {
+    if (line.is_over || !(error instanceof WireError && error.is_answer)) throw error;
+    await line.exchange(aside.say("ROLLBACK"), { all: true, kept: end });
+    deliver();
+    return;
+  }
+  await passEnd(crossing, commits, end).finally(deliver);
+}
+
+/** A statement of an operation that is put into one transaction: the first one begins it. */
+async function wrap(crossing: Crossing, wrapped: WrappedOperation): Promise<void> {
+  const { line, part, kept } = crossing;
+  const aside = line.conversation.aside!;
+  const reply: Buffer[] = [];
+  await pass(crossing, async () => {
+    if (wrapped.begins()) await line.exchange(aside.say("BEGIN"), { all: true, kept: [] });
+    return answer(crossing, part, { all: true, kept: reply });
+  }).finally(() => {
+    if (reply.length > 0) kept.push(aside.asIfAlone(Buffer.concat(reply)));
+  });
+}
+
+/** A request of an operation whose writes depend on what it has read. */
+async function compare(crossing: Crossing, comparing: Comparing): Promise<void> {
+  const { kept } = crossing;
+  const own = comparing.sent(crossing.part);
+  const reply: Buffer[] = [];
+  await pass({ ...crossing, part: own }, async () => {
+    const said = await answer(crossing, own, { all: true, kept: reply }).catch((error: unknown) => {
+      kept.push(comparing.replied(Buffer.concat(reply), undefined).bytes);
+      throw error;
+    });
+    const { bytes, refused } = comparing.replied(Buffer.concat(reply), said);
+    kept.push(bytes);
+    if (refused) throw new WireError(refused.code, refused.message, true);
+    return said;
+  });
+}
+
+/** Ends the transaction that a repair has put around an operation, as a step of its own. */
+export async function endTransaction(
+  answering: Answering,
+  how: "commit" | "rollback",
+): Promise<void> {
+  const { line } = answering;
+  const { aside, in_transaction, has_failed } = line.conversation;
+  // After a deadlock, MySQL has ended it already.
+  if (!aside || !in_transaction || line.is_over) return;
+  const statement = how.toUpperCase();
+  // Nobody can notice when; and some pools close a connection after an error.
+  if (has_failed) return line.sayAll([statement]).catch(() => line.closed);
+  await passEnd(answering, { ...commits, kind: how, statement }, []);
+}
+
+async function pass(
+  { line, doorway, part, source }: Crossing,
+  send: () => Promise<Reply>,
+): Promise<void> {
+  await doorway.gate.pass({ ...stepOf(line, part.request), source }, send);
+}
+
+async function passEnd(answering: Answering, request: Request, kept: Buffer[]): Promise<void> {
+  const { line, doorway } = answering;
+  await doorway.gate.pass(stepOf(line, request), () => {
+    const own = { ...line.conversation.aside!.say(request.statement), request };
+    return answer(answering, own, { all: true, kept });
+  });
+}
+
+function stepOf({ conversation }: Line, request: Request): Step {
+  const { commits_itself: _, ...step } = request;
+  const { connection, in_transaction, has_begun = in_transaction } = conversation;
+  return {
+    ...step,
+    inTransaction: has_begun,
+    errors: [...conversation.possibleErrors(request), ...explored_losses],
+    describe: (reply) => replyInWords(step.kind, reply as Reply),
+    ...(connection === undefined ? {} : { connection }),
+  };
+}
