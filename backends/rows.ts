@@ -17,6 +17,9 @@ export interface TableRows {
 /** Everything that a database holds, by the names of its tables; the keys of Redis are one table, `keys`. */
 export type AllRows = ReadonlyMap<string, TableRows>;
 
+/** Whether this table stands for the keys of a Redis; with several databases, its name is before it. */
+export const isKeys = (table: string): boolean => /(^|\.)keys$/.test(table);
+
 /** Reading more than this after every schedule would cost more than the schedules. */
 export const rows_max = 2_000;
 

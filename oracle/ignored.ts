@@ -1,4 +1,4 @@
-import type { Row } from "../backends/rows.ts";
+import { isKeys, type Row } from "../backends/rows.ts";
 
 /**
  * What the user wants left out of the comparison: a table (`audit`), a column or attribute (`account.updated_at`), keys
@@ -20,9 +20,8 @@ export class Ignored {
 
   without(table: string, rows: readonly Row[]): readonly Row[] {
     if (this.#patterns.length === 0) return rows;
-    const is_keys = /(^|\.)keys$/.test(table);
     return rows
-      .filter((row) => !(is_keys && this.#has(String(row["key"]))))
+      .filter((row) => !(isKeys(table) && this.#has(String(row["key"]))))
       .map((row) =>
         Object.fromEntries(
           Object.entries(row).filter(([column]) => !this.#has(`${table}.${column}`)),

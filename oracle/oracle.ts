@@ -9,7 +9,8 @@
  * found nothing to change, a lock that could not be had, an error) and whose answer says so: `false`, `null`, 0, a
  * word, but never what it answers when it runs alone.
  */
-import { TooManyRows } from "../backends/rows.ts";
+import { isKeys, TooManyRows } from "../backends/rows.ts";
+import { type Exploration, exploreSchedules } from "../schedules/exploration.ts";
 import type { ExplorationOptions } from "../schedules/options.ts";
 import { CheckFailed, OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
 import type { Lane } from "../schedules/run/lane.ts";
@@ -63,7 +64,7 @@ interface Serial {
 export class SerialOracle<Client> {
   readonly program: Program<Client>;
   /** How many outcomes could not be judged, because too many of their rows differ only in generated values. */
-  undecided = 0;
+  #undecided = 0;
   readonly #options: OracleOptions;
   readonly #ignored: Ignored;
   #soft = new Soft();
@@ -114,6 +115,25 @@ export class SerialOracle<Client> {
         this.#rehearsed = undefined;
       }
     });
+  }
+
+  /**
+   * Explores the schedules of `program`, or of that program with a repair in it. What was not compared is not proved.
+   */
+  async explore(options: ExplorationOptions<Client>): Promise<Exploration> {
+    const before = this.#undecided;
+    const found = await exploreSchedules(options);
+    const count = this.#undecided - before;
+    if (found.doubt) return found;
+    if (!this.#has_compared) return { ...found, proof: false, doubt: { kind: "nothing compared" } };
+    return count === 0 ? found : { ...found, proof: false, doubt: { kind: "undecided", count } };
+  }
+
+  /** Whether anything was in a database in any outcome: a table, even an empty one, or a key. */
+  get #has_compared(): boolean {
+    return this.#serial.some(({ ended }) =>
+      [...ended.tables].some(([name, { rows }]) => !isKeys(name) || rows.length > 0),
+    );
   }
 
   /**
@@ -230,7 +250,7 @@ export class SerialOracle<Client> {
     for (const { order, ended } of candidates) {
       const answers = answersOfBoth(ended, now);
       const same = areSame(this.#soft, ended, now, answers);
-      if (same === undefined) this.undecided++;
+      if (same === undefined) this.#undecided++;
       if (same !== false) return;
       const all = differingPlaces(this.#soft, ended, now, answers);
       const places = all.filter(({ path }) => !this.#isSoft(path));

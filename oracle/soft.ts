@@ -1,3 +1,4 @@
+import { isKeys } from "../backends/rows.ts";
 import { instantOf } from "./clock.ts";
 import type { Ended } from "./ended.ts";
 import { isNumber, masked, textOf } from "./tokens.ts";
@@ -95,7 +96,7 @@ export const pathOfAnswer = (turn: {
 /** The keys of Redis are rows of one table, but may hold different kinds of things: so the path names the key. */
 export function pathOfRow(table: string, row: unknown): Path {
   const { key, type } = Object(row) as { key?: unknown; type?: unknown };
-  const is_key = typeof key === "string" && typeof type === "string" && /(^|\.)keys$/.test(table);
+  const is_key = typeof key === "string" && typeof type === "string" && isKeys(table);
   return is_key ? `${table}[${alike(key)}]` : table;
 }
 

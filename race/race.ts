@@ -1,4 +1,3 @@
-import { exploreSchedules } from "../schedules/exploration.ts";
 import { type Replayed, replay as replaySchedule } from "../schedules/search/replay.ts";
 import type { Replay } from "../schedules/token.ts";
 import { AppNotStarted } from "./instance.ts";
@@ -24,7 +23,7 @@ async function explore(options: RaceOptions): Promise<RaceResult> {
   const trouble = await scene.rehearse();
   options.signal.throwIfAborted();
   if (trouble !== undefined) return { kind: "cannot", text: trouble };
-  const exploration = await exploreSchedules(scene.exploration);
+  const exploration = await scene.explore();
   options.signal.throwIfAborted();
   return { ...(await scene.conclude(exploration)), exploration };
 }

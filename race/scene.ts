@@ -6,7 +6,11 @@ import { countsText, failureText, type Subject, tokenOf } from "../reports/repor
 import { serialText, successText } from "../reports/success.ts";
 import { troubleText } from "../reports/trouble.ts";
 import { type MakeOfSeveral, throughSeveralDoors } from "../schedules/doors/several-doors.ts";
-import type { Exploration, ExplorationOptions } from "../schedules/exploration.ts";
+import {
+  type Exploration,
+  type ExplorationOptions,
+  exploreSchedules,
+} from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import type { Played } from "../schedules/run/lane.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
@@ -120,6 +124,12 @@ export class Scene implements AsyncDisposable {
 
   #withoutEnd(trace: Trace): string {
     return noVerdictText(this.#subject(), { count: 1, trace }) + this.#lastWords();
+  }
+
+  explore(): Promise<Exploration> {
+    return this.#oracle
+      ? this.#oracle.explore(this.exploration)
+      : exploreSchedules(this.exploration);
   }
 
   /** The verdict of an exploration, in words. */

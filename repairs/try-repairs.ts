@@ -7,7 +7,7 @@ import type { Backend } from "../backends/backend.ts";
 import { now_ms } from "../backends/real-time.ts";
 import { type Reword, withLevel, withLock } from "../backends/sql-mending.ts";
 import { Mending } from "../schedules/doors/mending.ts";
-import { type Exploration, exploreSchedules, type FoundFailure } from "../schedules/exploration.ts";
+import type { Exploration, FoundFailure } from "../schedules/exploration.ts";
 import type { ExplorationOptions } from "../schedules/options.ts";
 import { candidates, type Scene } from "./candidates.ts";
 import { codesInTurn } from "./in-turn.ts";
@@ -34,8 +34,8 @@ export interface ToMend<Client> {
   readonly failure: FoundFailure;
   /** Operations that were refused run again, because the check counts on all of them. */
   readonly retries: boolean;
-  /** How many outcomes could not be judged until now. */
-  undecided(): number;
+  /** Runs an exploration, and says of it no more than was compared. */
+  explore(options: ExplorationOptions<Client>): Promise<Exploration>;
   /** How long it took to find the race. */
   readonly took_ms: number;
   /** By `now_ms`. */
@@ -101,9 +101,8 @@ async function tryOne<Client>(
     shrinks: false,
     ...(repair.level ? { isolation: repair.level } : {}),
   };
-  const undecided = to_mend.undecided();
-  const found = await exploreSchedules(options);
-  const result = await resultOf(found, options, { to_mend, mending, undecided });
+  const found = await to_mend.explore(options);
+  const result = await resultOf(found, options, { to_mend, mending });
   const { schedules, interleavings } = found;
   const { errors, deadlocks } = seen;
   const tookMs = now_ms() - began_ms;
@@ -120,20 +119,16 @@ function rewordOf({ level, locks }: Repair, dialect: Scene["dialect"]): Reword |
 interface Around<Client> {
   readonly to_mend: ToMend<Client>;
   readonly mending: Mending;
-  /** Outcomes that could not be judged before this repair. */
-  readonly undecided: number;
 }
 
 async function resultOf<Client>(
   found: Exploration,
   options: ExplorationOptions<Client>,
-  { to_mend, mending, undecided }: Around<Client>,
+  { to_mend, mending }: Around<Client>,
 ): Promise<RepairResult> {
   if (mending.obstacle) return { kind: "cannot be tried", why: mending.obstacle };
   if (found.failure) return { kind: "race", failure: found.failure };
-  const count = to_mend.undecided() - undecided;
-  if (!found.proof || count > 0)
-    return { kind: "no proof", doubt: found.doubt ?? { kind: "undecided", count } };
+  if (!found.proof) return { kind: "no proof", doubt: found.doubt };
   const codes = await codesInTurn(options, to_mend.exploration);
   return codes.length > 0 ? { kind: "refuses", codes } : { kind: "proof" };
 }

@@ -80,6 +80,8 @@ export function doubtInWords(doubt: Doubt): string {
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
     undecided: (found) =>
       `${count(found.count, "outcome")} had so many rows that differ only in generated values that they could not be compared`,
+    "nothing compared": () =>
+      "nothing was compared, except what the operations answered: there was no table, key or item of the program's database to read",
     "nothing raced": () => "fewer than two clients took a step",
     "not looked": () => `this backend cannot say ${whether_fresh}`,
     stale: ({ stale }) => staleInWords(stale),

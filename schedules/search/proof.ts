@@ -39,6 +39,8 @@ export type Doubt =
   | { readonly kind: "nothing raced" }
   /** Schedules of which nobody could say whether they ended like a serial order. */
   | { readonly kind: "undecided"; readonly count: number }
+  /** There was no table, key or item that could be compared with the serial orders. */
+  | { readonly kind: "nothing compared" }
   | { readonly kind: "not looked" }
   | { readonly kind: "stale"; readonly stale: Stale }
   | { readonly kind: "too large"; readonly what: readonly string[] };

@@ -303,6 +303,16 @@ describe("no race", () => {
   });
 });
 
+test("where no table is left to compare there is no proof; an empty table is compared", async () => {
+  const run = (db: pg.Pool) => db.query("DELETE FROM account");
+  const left_out = postgres({ run, ignore: ["account", "entry", "line"] });
+  const { proof, text } = await explore(left_out);
+  expect(proof).toBe(false);
+  expect(text).toContain("no proof, because nothing was compared, except what the operations");
+  const empty = { schema: "CREATE TABLE account (id int)", setup: async () => undefined };
+  expect((await explore(postgres({ ...empty, run }))).proof).toBe(true);
+});
+
 describe("told before anything is explored", () => {
   test("a program that does something else when it is run again", async () => {
     let times = 0;
@@ -391,6 +401,9 @@ test.each(["redis", "valkey"] as const)(
       },
     });
     const visit = async (db: Redis) => db.set("visits", Number(await db.get("visits")) + 1);
+    const nothing = await explore({ ...program(visit), run: (db) => db.exists("visits") });
+    expect(nothing.proof).toBe(false);
+    expect(nothing.text).toContain("there was no table, key or item");
     await expect(explore(program(visit))).rejects.toThrow("keys, key = visits: value = 1, there 2");
     expect((await explore(program((db) => db.incr("visits")))).proof).toBe(true);
   },
