@@ -4,6 +4,8 @@
  * `explore` runs your functions on a database under every interleaving; `startServer` and `connectPostgres`
  * (`connectMysql`, `connectRedis`, `connectDynamodb`) give it one. `checkFile` and `checkHistory` judge what any
  * program recorded.
+ *
+ * @module raceproof
  */
 export {
   type Backend,

@@ -1,6 +1,8 @@
 /**
  * `import "raceproof/jest"`: matchers for Jest, and a database for the tests of a file. raceproof is made of ES modules:
  * Jest runs them with `NODE_OPTIONS=--experimental-vm-modules`.
+ *
+ * @module raceproof/jest
  */
 import type { Schema } from "./backends/lane-database.ts";
 import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./file-database.ts";

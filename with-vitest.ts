@@ -1,4 +1,8 @@
-/** `import "raceproof/vitest"`: matchers for vitest, and a database for the tests of a file. */
+/**
+ * `import "raceproof/vitest"`: matchers for vitest, and a database for the tests of a file.
+ *
+ * @module raceproof/vitest
+ */
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Schema } from "./backends/lane-database.ts";
 import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./file-database.ts";

@@ -41,10 +41,7 @@ export interface Step {
   describe(reply: unknown): string;
 }
 
-/**
- * Where a step waits until the schedule lets it go. Each session has one gate.
- * `pass` calls `send` exactly once and settles like it.
- */
+/** Where a step waits until the schedule lets it go. Each session has one gate. */
 export interface Gate {
   /** Several clients use this session side by side: their steps need not come one after the other. */
   readonly shared?: boolean;
@@ -55,6 +52,7 @@ export interface Gate {
    * @returns a function to call once, when it is open or could not be opened
    */
   opens?(): () => void;
+  /** Calls `send` exactly once, when the step may go on, and settles like it. */
   pass<T>(step: Step, send: () => Promise<T>): Promise<T>;
 }
 

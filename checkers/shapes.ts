@@ -2,7 +2,7 @@
 export interface Shape {
   /** For people: "a whole number". */
   readonly is: string;
-  /** @param given the value; undefined when the history has none */
+  /** Whether a value is one of these. @param given the value; undefined when the history has none */
   fits(given: unknown): boolean;
 }
 

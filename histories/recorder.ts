@@ -114,6 +114,7 @@ export class Recorder {
     if (this.#trouble !== undefined) throw this.#trouble;
   }
 
+  /** As `close`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
   }
