@@ -1,7 +1,7 @@
 /** What an exploration was asked for, with all defaults filled in. */
 import { now_ms } from "./backends/real-time.ts";
 import type { ExploreOptions } from "./explore-options.ts";
-import { oracleOf, programOf } from "./judged-program.ts";
+import { oracleOf, programOf, type SerialWish } from "./judged-program.ts";
 import type { SerialOracle } from "./oracle/oracle.ts";
 import { Progress } from "./reports/progress.ts";
 import type { Subject } from "./reports/report.ts";
@@ -13,11 +13,9 @@ import { testTime } from "./test-runner.ts";
 export const replay_variable = "RACEPROOF_REPLAY";
 
 /** What a program has that brings its own database. */
-export interface OwnDatabase {
-  /** Present if the serial orders say what is right: what their comparison leaves out. */
-  readonly ignore: readonly string[] | undefined;
-  /** Operations may fail in every order. */
-  readonly may_refuse?: boolean;
+export interface OwnDatabase<Client> {
+  /** Present if the serial orders say what is right. */
+  readonly serial: SerialWish<Client> | undefined;
 }
 
 export interface Asked<Client> {
@@ -37,7 +35,7 @@ export interface Asked<Client> {
 /** @throws BadOptions */
 export function askedFor<Client>(
   options: ExploreOptions<Client>,
-  own: OwnDatabase | undefined,
+  own: OwnDatabase<Client> | undefined,
 ): Asked<Client> {
   const { name, backend, clients = 2, operations = 1, isolation } = options;
   mustMakeSense(options, options.expire !== undefined, 2);
@@ -46,7 +44,7 @@ export function askedFor<Client>(
   const exhaustive = options.exhaustive ?? (needs_proof || clients * operations === 2);
   const test = options.timeLimitMs === undefined ? testTime() : undefined;
   const progress = new Progress(name);
-  const oracle = own?.ignore && oracleOf(options, own.ignore, own.may_refuse ?? false);
+  const oracle = own?.serial && oracleOf(options, own.serial);
   const began_ms = now_ms();
   const time_limit_ms = options.timeLimitMs ?? test?.left_ms;
   const exploration: ExplorationOptions<Client> = {

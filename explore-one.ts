@@ -24,7 +24,7 @@ import {
   type Subject,
   tokenOf,
 } from "./reports/report.ts";
-import { serialText, successText, timeIsUpText } from "./reports/success.ts";
+import { allowedText, serialText, successText, timeIsUpText } from "./reports/success.ts";
 import { troubleText } from "./reports/trouble.ts";
 import { type Exploration, exploreSchedules, type FoundFailure } from "./schedules/exploration.ts";
 import { OperationFailed } from "./schedules/program.ts";
@@ -35,7 +35,7 @@ import { readToken } from "./schedules/token.ts";
 const report_variable = "RACEPROOF_REPORT";
 
 /** A program's own database, and where repairs are tried on it. */
-export interface Own<Client> extends OwnDatabase {
+export interface Own<Client> extends OwnDatabase<Client> {
   readonly workshop?: Workshop<Client>;
 }
 
@@ -98,7 +98,8 @@ async function raceOf<Client>(
   { result, asked, remark, own }: Around<Client>,
 ): Promise<RaceFound> {
   const { subject, exploration, oracle, began_ms, until_ms } = asked;
-  const text = remark + failureText(subject, failure, countsText(result, failure));
+  const allowed = result.allowed ? ` ${allowedText(result.allowed)}` : "";
+  const text = remark + failureText(subject, failure, countsText(result, failure) + allowed);
   const tried = own?.workshop
     ? await tryRepairs({
         workshop: own.workshop,

@@ -119,6 +119,14 @@ export type AroundOperation<Client> = Omit<Around<Client>, "key">;
 /** An operation: your own code, on what `client` returned. */
 export type ProgramOperation<Client> = (db: Client, around: AroundOperation<Client>) => unknown;
 
+/** By the name of an anomaly: whether an outcome has it and is accepted. */
+export type Allowed<Client> = Readonly<
+  Record<
+    string,
+    (db: Client, outcome: Outcome) => boolean | undefined | Promise<boolean | undefined>
+  >
+>;
+
 /** A program with drivers and ORMs of its own: its clients connect through doors, which hold every request. */
 export interface ProgramOptions<Client, D extends Databases = Database> extends SearchOptions {
   /** Names the program in messages and tokens. Default: the name of the test under vitest, else `program`. */
@@ -159,6 +167,14 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
    * Default nothing.
    */
   readonly ignore?: readonly string[];
+  /**
+   * Without `check`: outcomes that are accepted although no serial order ends like them, by the name of their anomaly.
+   * Each function is given what `check` would be, and answers true for an outcome that it accepts. The report says
+   * which were met, and how often; any other outcome is still a race. Default none.
+   *
+   * @example allow: { "write skew": (_db, { rows }) => rows?.get("doctor")?.rows.every((row) => row["on_call"] === "false") }
+   */
+  readonly allow?: Allowed<Client>;
   /**
    * One application serves all clients: `client` is called once per lane, and all operations run side by side on its
    * result, with one pool, one cache, one mutex. A request belongs to the client in whose asynchronous context it is

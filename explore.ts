@@ -77,10 +77,11 @@ export async function explore<Client, D extends Databases>(
   const program = await openProgram(options);
   let report: Report;
   try {
-    const ignore = program.without_check ? (options.ignore ?? []) : undefined;
+    const { ignore = [], allow = {} } = options;
+    const serial = program.without_check ? { ignore, allow } : undefined;
     const { workshop } = program;
     const mends = options.repairs !== false && workshop ? { workshop } : {};
-    report = await exploreOne(program.options, { ignore, ...mends });
+    report = await exploreOne(program.options, { serial, ...mends });
   } catch (error) {
     // Only the first error is reported.
     await program.close().catch(() => undefined);
@@ -98,7 +99,8 @@ const isScenarios = <Client, D extends Databases>(
 async function exploreMeetings<Client, D extends Databases>(
   options: ScenarioOptions<Client, D>,
 ): Promise<ScenariosReport> {
-  const own = { ignore: options.ignore ?? [], may_refuse: true };
+  const { ignore = [], allow = {} } = options;
+  const own = { serial: { ignore, allow, may_refuse: true } };
   const scenarios = await exploreScenarios(options, {
     explore: (one: ExploreOptions<Client>) => exploreOne(one, own),
     isRace: (error) => error instanceof RaceFound,

@@ -65,6 +65,7 @@ export {
   type ScenariosReport,
 } from "./explore.ts";
 export type {
+  Allowed,
   AroundOperation,
   Database,
   Databases,

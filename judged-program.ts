@@ -1,16 +1,25 @@
 /** The user's functions as a program that schedules run: which of its errors count, and who says what is right. */
-import type { ExploreOptions } from "./explore-options.ts";
+import type { Allowed, ExploreOptions } from "./explore-options.ts";
 import { SerialOracle } from "./oracle/oracle.ts";
 import { OperationFailed, type Outcome, type Program } from "./schedules/program.ts";
+
+/** How the serial orders say what is right. */
+export interface SerialWish<Client> {
+  /** What their comparison leaves out. */
+  readonly ignore: readonly string[];
+  readonly allow: Allowed<Client>;
+  /** Operations may fail in every order. */
+  readonly may_refuse?: boolean;
+}
 
 /** Judges a program by its serial orders. */
 export function oracleOf<Client>(
   options: ExploreOptions<Client>,
-  ignore: readonly string[],
-  may_refuse: boolean,
+  { ignore, allow, may_refuse = false }: SerialWish<Client>,
 ): SerialOracle<Client> {
   return new SerialOracle(programOf(options), {
     ignore,
+    allow,
     verb: "answered",
     isExpected: (error) =>
       may_refuse ||

@@ -104,8 +104,16 @@ function mustHaveFunctions<Client, D extends Databases>(
   const wrong = (what: string): BadOptions => new BadOptions(`${name}: ${what}`);
   const optional = options.check === undefined ? [] : ["check"];
   mustBeFunctions(name, { ...options }, ["client", "setup", ...optional]);
-  if (options.ignore !== undefined && options.check !== undefined)
-    throw wrong("`ignore` is for what is compared without `check`, and there is one.");
+  for (const only of ["ignore", "allow"] as const) {
+    if (options[only] !== undefined && options.check !== undefined)
+      throw wrong(`\`${only}\` is for what is compared without \`check\`, and there is one.`);
+  }
+  for (const [anomaly, isAllowed] of Object.entries(options.allow ?? {})) {
+    if (typeof isAllowed !== "function")
+      throw wrong(
+        `allow["${anomaly}"] must be a function that answers whether an outcome is accepted.`,
+      );
+  }
   const operations: readonly unknown[] = Array.isArray(run) ? run : [run];
   if (!operations.every((operation) => typeof operation === "function"))
     throw wrong("`run` is missing; it must be a function, or several in an array.");

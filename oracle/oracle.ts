@@ -46,9 +46,16 @@ export type Trouble =
   | { readonly kind: "nothing raced" }
   | { readonly kind: "without an end"; readonly trace: Trace };
 
-export interface OracleOptions {
+type IsAllowed<Client> = (
+  client: Client,
+  outcome: Outcome,
+) => boolean | undefined | Promise<boolean | undefined>;
+
+export interface OracleOptions<Client> {
   readonly ignore: readonly string[];
   readonly verb: Verb;
+  /** By name: whether an outcome is accepted although no serial order ends like it. Default none. */
+  readonly allow?: Readonly<Record<string, IsAllowed<Client>>>;
   /** Whether an error is not a failure, even if it occurs in every order. */
   isExpected?(error: unknown): boolean;
   /** Which orders are run again to learn from: only the first where a run takes long. Default: all, if they are few. */
@@ -65,7 +72,9 @@ export class SerialOracle<Client> {
   readonly program: Program<Client>;
   /** How many outcomes could not be judged, because too many of their rows differ only in generated values. */
   #undecided = 0;
-  readonly #options: OracleOptions;
+  readonly #options: OracleOptions<Client>;
+  /** How many outcomes were accepted, by the name of their anomaly. */
+  readonly #allowed = new Map<string, number>();
   readonly #ignored: Ignored;
   #soft = new Soft();
   #serial: Serial[] = [];
@@ -74,13 +83,13 @@ export class SerialOracle<Client> {
   #ended: Ended | undefined;
 
   /** @param program its own check is not called */
-  constructor(program: Program<Client>, options: OracleOptions) {
+  constructor(program: Program<Client>, options: OracleOptions<Client>) {
     this.#options = options;
     this.#ignored = new Ignored(options.ignore);
     this.program = {
       ...program,
       reads_rows: true,
-      check: async (_client, outcome) => this.#check(outcome),
+      check: (client, outcome) => this.#check(client, outcome),
     };
   }
 
@@ -121,8 +130,12 @@ export class SerialOracle<Client> {
    * Explores the schedules of `program`, or of that program with a repair in it. What was not compared is not proved.
    */
   async explore(options: ExplorationOptions<Client>): Promise<Exploration> {
+    const names = Object.keys(this.#options.allow ?? {});
+    for (const name of names) this.#allowed.set(name, 0);
     const before = this.#undecided;
-    const found = await exploreSchedules(options);
+    const explored = await exploreSchedules(options);
+    const allowed = Object.fromEntries(this.#allowed);
+    const found = { ...explored, ...(names.length > 0 ? { allowed } : {}) };
     const count = this.#undecided - before;
     if (found.doubt) return found;
     if (!this.#has_compared) return { ...found, proof: false, doubt: { kind: "nothing compared" } };
@@ -229,29 +242,37 @@ export class SerialOracle<Client> {
     return undefined;
   }
 
-  #check(outcome: Outcome): void {
+  /** @throws CheckFailed when no serial order ends like this, and nobody accepts it */
+  async #check(client: Client, outcome: Outcome): Promise<void> {
     const ended = endedOf(outcome, this.#ignored);
-    if (this.#rehearsed) this.#ended = ended;
-    else
-      this.#judge(
-        outcome.trace.steps.some(({ fault }) => fault === "error")
-          ? withoutKeptLocks(
-              ended,
-              this.#serial.map((one) => one.ended),
-            )
-          : ended,
-      );
+    if (this.#rehearsed) {
+      this.#ended = ended;
+      return;
+    }
+    const with_error = outcome.trace.steps.some(({ fault }) => fault === "error");
+    const serial = this.#serial.map((one) => one.ended);
+    const failure = this.#judge(with_error ? withoutKeptLocks(ended, serial) : ended);
+    if (failure === undefined) return;
+    const anomaly = await this.#acceptedAs(client, outcome);
+    if (anomaly === undefined) throw failure;
+    this.#allowed.set(anomaly, (this.#allowed.get(anomaly) ?? 0) + 1);
   }
 
-  /** @throws CheckFailed when no serial order ends like this */
-  #judge(now: Ended): void {
+  async #acceptedAs(client: Client, outcome: Outcome): Promise<string | undefined> {
+    for (const [anomaly, isAllowed] of Object.entries(this.#options.allow ?? {}))
+      if ((await isAllowed(client, outcome)) === true) return anomaly;
+    return undefined;
+  }
+
+  /** @returns the failure when no serial order ends like this */
+  #judge(now: Ended): CheckFailed | undefined {
     let nearest: { readonly order: Order; readonly places: readonly Differing[] } | undefined;
     const candidates = this.#serial.filter(({ order }) => this.#isPossible(order, now));
     for (const { order, ended } of candidates) {
       const answers = answersOfBoth(ended, now);
       const same = areSame(this.#soft, ended, now, answers);
       if (same === undefined) this.#undecided++;
-      if (same !== false) return;
+      if (same !== false) return undefined;
       const all = differingPlaces(this.#soft, ended, now, answers);
       const places = all.filter(({ path }) => !this.#isSoft(path));
       const shown = places.length > 0 ? places : all;
@@ -262,9 +283,9 @@ export class SerialOracle<Client> {
       ({ how, may_be_absent }) => how === "failed" && !may_be_absent,
     );
     if (mistaken)
-      throw new OperationFailed(mistaken.client, mistaken.code ?? "error", mistaken.error);
+      return new OperationFailed(mistaken.client, mistaken.code ?? "error", mistaken.error);
     const { order = [], places = [] } = nearest ?? {};
-    throw new CheckFailed(unlike, unlikeText(order, places, this.#options.verb));
+    return new CheckFailed(unlike, unlikeText(order, places, this.#options.verb));
   }
 
   /** Whether all operations in the order have run, and all others may be absent. */

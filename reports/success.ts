@@ -11,7 +11,8 @@ export function successText(subject: Subject, exploration: Exploration): string 
   const said = exploration.proof
     ? proofText(subject, exploration)
     : noProofText(subject, exploration);
-  return [said, ...covered(exploration), ...remarks(exploration)].join(" ");
+  const allowed = exploration.allowed ? [allowedText(exploration.allowed)] : [];
+  return [said, ...allowed, ...covered(exploration), ...remarks(exploration)].join(" ");
 }
 
 function proofText(subject: Subject, exploration: Exploration): string {
@@ -49,6 +50,14 @@ export function serialText({ orders, generated }: SerialOrders): string {
       ? ""
       : ` Generated, and compared only by where else it is: ${places.join(", ")}.`;
   return `Right is what ${orders === 1 ? "the serial order comes" : `the ${orders} serial orders come`} to.${named}`;
+}
+
+/** The anomalies that are accepted, and which of them were met. */
+export function allowedText(allowed: Readonly<Record<string, number>>): string {
+  const met = Object.entries(allowed).map(
+    ([name, times]) => `${name} (${times === 0 ? "not met" : `in ${count(times, "schedule")}`})`,
+  );
+  return `Allowed, although no serial order ends like it: ${met.join(", ")}.`;
 }
 
 interface SerialOrders {

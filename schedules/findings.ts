@@ -39,6 +39,8 @@ export interface Exploration {
   readonly coverage: Coverage;
   /** Branches that were lost, as the server did something else after the same choices: then nothing is proved. */
   readonly diverged: number;
+  /** By name: in how many schedules an anomaly was met that `allow` accepts. */
+  readonly allowed?: Readonly<Record<string, number>>;
   /** The smallest failing schedule that was found. */
   readonly failure?: FoundFailure;
   /** Several lanes ran side by side and got in each other's way: all was explored again with one. */

@@ -64,6 +64,18 @@ async function inTransaction<T>(
   }
 }
 
+/** Empties an account if there is enough in both together. */
+const leave = (mine: number) => async (db: pg.Pool) =>
+  inTransaction(
+    db,
+    async (client) => {
+      const sum = (await balanceOf(client, 1)) + (await balanceOf(client, 2));
+      if (sum < 200) throw new Error("not enough");
+      await setBalance(client, mine, 0);
+    },
+    "REPEATABLE READ",
+  );
+
 describe("a race", () => {
   test("lost update: the nearest serial order, and what differs; its token replays it", async () => {
     const wish: Wish = {
@@ -82,16 +94,6 @@ describe("a race", () => {
   });
 
   test("write skew, at a level that allows it", async () => {
-    const leave = (mine: number) => async (db: pg.Pool) =>
-      inTransaction(
-        db,
-        async (client) => {
-          const sum = (await balanceOf(client, 1)) + (await balanceOf(client, 2));
-          if (sum < 200) throw new Error("not enough");
-          await setBalance(client, mine, 0);
-        },
-        "REPEATABLE READ",
-      );
     const { message } = await raceIn({ run: [leave(1), leave(2)] });
     expect(message).toMatch(/account, id = [12]: balance = 0, there 100/);
   });
@@ -303,6 +305,23 @@ describe("no race", () => {
   });
 });
 
+test("an anomaly that is allowed is told, and is no race; any other is", async () => {
+  const allow: Wish["allow"] = {
+    "write skew": async (db) => (await balanceOf(db, 1)) === 0 && (await balanceOf(db, 2)) === 0,
+    "never seen": () => false,
+  };
+  const { proof, allowed, text } = await explore(postgres({ run: [leave(1), leave(2)], allow }));
+  expect(proof).toBe(true);
+  expect(allowed).toEqual({ "write skew": expect.any(Number), "never seen": 0 });
+  expect(text).toMatch(
+    /Allowed, although .*: write skew \(in \d+ schedules\), never seen \(not met\)\./,
+  );
+  const lost = async (db: pg.Pool) => void (await setBalance(db, 1, (await balanceOf(db, 1)) - 30));
+  const { message } = await raceIn({ run: lost, allow });
+  expect(message).toContain("account, id = 1: balance = 70, there 40");
+  expect(message).toContain("write skew (not met)");
+});
+
 test("where no table is left to compare there is no proof; an empty table is compared", async () => {
   const run = (db: pg.Pool) => db.query("DELETE FROM account");
   const left_out = postgres({ run, ignore: ["account", "entry", "line"] });
@@ -344,6 +363,9 @@ describe("told before anything is explored", () => {
     const run = (db: pg.Pool) => db.query("SELECT 1");
     const error = await errorIn({ run, check: () => true, ignore: ["account"] });
     expect(error.message).toContain("`ignore` is for what is compared without `check`");
+    const allow = { anomaly: () => true };
+    const both = await errorIn({ run, check: () => true, allow });
+    expect(both.message).toContain("`allow` is for what is compared without `check`");
   });
 });
 
