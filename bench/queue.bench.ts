@@ -20,7 +20,8 @@ import {
 } from "../campaign/queue/campaign-queue.ts";
 import { connectToQueue } from "../campaign/queue/connect.ts";
 import type { Campaign } from "../campaign/queue/document.ts";
-import { type Hands, serve } from "../campaign/queue/serve.ts";
+import type { Hands } from "../campaign/queue/hands.ts";
+import { serve } from "../campaign/queue/serve.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { seeds } from "../schedules/search/sample.ts";
 import { startServer } from "../servers/start.ts";
@@ -44,7 +45,14 @@ export default async function queue(): Promise<void> {
 /** A campaign of so many cells, none of which is ever run. */
 const campaignOf = (name: string, count: number): Campaign => ({
   ...{ format: 1, name, raceproof: "bench", run: {} },
-  size: { schedules: 6, fault_schedules: 12, clients: 5, operations: 20, seed: 1 },
+  size: {
+    schedules: 6,
+    fault_schedules: 12,
+    clients: 5,
+    operations: 20,
+    seed: 1,
+    job_schedules: 1_000,
+  },
   cells: Array.from({ length: count }, (_, i) => ({
     cell: {
       ...{ workload: "counter", backend: "redis", strategy: `bench-${i}` },

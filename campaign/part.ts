@@ -27,4 +27,6 @@ export interface Part extends MadeBy {
   /** `shard 2 of 5`, or the name of a worker. */
   readonly name: string;
   readonly cells: number;
+  /** Parts of searches that it explored for cells, its own or others'. */
+  readonly searches?: number;
 }

@@ -3,7 +3,7 @@
  * the page draws is checked no further than that it is there.
  */
 import { z } from "zod";
-import type { CellResult } from "../matrix/result.ts";
+import type { CellResult, ExploreResult } from "../matrix/result.ts";
 import type { Results } from "../reports/summary.ts";
 import type { CellName } from "./cell-name.ts";
 import type { MadeBy } from "./part.ts";
@@ -30,7 +30,7 @@ const trace = z.looseObject({
   ending: z.looseObject({ kind: z.string() }),
 });
 
-const explored = z.looseObject({
+const explored_shape = z.looseObject({
   clients: z.number(),
   schedules: z.number(),
   pruned: z.number(),
@@ -71,10 +71,10 @@ const cell_shape = z.looseObject({
   }),
   explored: z
     .looseObject({
-      two: explored,
-      three: explored.optional(),
-      reply_lost: explored.optional(),
-      lock_lost: explored.optional(),
+      two: explored_shape,
+      three: explored_shape.optional(),
+      reply_lost: explored_shape.optional(),
+      lock_lost: explored_shape.optional(),
     })
     .optional(),
   load: load.optional(),
@@ -82,6 +82,11 @@ const cell_shape = z.looseObject({
   conclusion: z.enum(["as declared", "different", "no verdict"]),
   remarks: words,
 });
+
+/** Of a part of a search. */
+export const explored_schema: z.ZodType<ExploreResult> =
+  // oxlint-disable-next-line no-unsafe-type-assertion -- as below
+  explored_shape as unknown as z.ZodType<ExploreResult>;
 
 export const made_by_schema: z.ZodType<MadeBy> = z.strictObject({
   raceproof: z.string(),

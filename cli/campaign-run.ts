@@ -16,6 +16,7 @@ import { connectToQueue } from "../campaign/queue/connect.ts";
 import type { Campaign, CellSize } from "../campaign/queue/document.ts";
 import { gather } from "../campaign/queue/gather.ts";
 import { isName } from "../campaign/queue/keys.ts";
+import { plannedCount } from "../campaign/queue/planned.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { suites } from "../suites/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
@@ -128,6 +129,7 @@ const look_again_ms = 300;
 /** Until all is over, or somebody interrupts it: the campaign goes on without us. */
 async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promise<void> {
   const { name, cells } = campaign;
+  const planned = plannedCount(campaign);
   const reporters = reportersOf(flags.reporter);
   await using _out = await claimOut(flags.out);
   using interrupted = interruption();
@@ -138,10 +140,12 @@ async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promi
   {
     await using queue = closing(await queueOf(redis, name));
     while (!signal.aborted && !flags.purge) {
-      const { active, over } = await countsOf(queue);
-      if (over >= cells.length) break;
-      const what = `campaign ${name}: cells, ${active} under way`;
-      status.show(what, over, cells.length, undefined, began);
+      const { waiting, active, over } = await countsOf(queue);
+      const all = waiting + active + over;
+      // What is left of a search is in the queue before its job is over.
+      if (over >= planned && over === all) break;
+      const what = `campaign ${name}: jobs, ${active} under way`;
+      status.show(what, over, Math.max(all, planned), undefined, began);
       await sleep(look_again_ms, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -5,13 +5,14 @@
  */
 import type { CellName } from "../campaign/cell-name.ts";
 import { cellText } from "../campaign/cell-name.ts";
+import type { CellSize } from "../campaign/queue/document.ts";
+import type { CellRun, Measured } from "../campaign/queue/hands.ts";
 import type { JobData } from "../campaign/queue/job.ts";
-import type { CellRun } from "../campaign/queue/serve.ts";
 import { type BackendEntry, backends } from "../matrix/backends.ts";
 import type { Cell } from "../matrix/cell.ts";
+import type { SearchPart } from "../matrix/explore-cell.ts";
 import { disturbanceOf } from "../matrix/faults/disturbance.ts";
 import { type OpenBackend, openBackend } from "../matrix/open-backend.ts";
-import type { CellResult } from "../matrix/result.ts";
 import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import { suites } from "../suites/suites.ts";
@@ -42,7 +43,7 @@ export class CellRunner implements AsyncDisposable {
   }
 
   /** @throws Error with a sentence for people when the cell could not be run */
-  async run(data: JobData, more: CellRun): Promise<CellResult> {
+  async run(data: JobData, more: CellRun): Promise<Measured> {
     const entry = backends.find(({ name }) => name === data.cell.backend);
     if (entry === undefined)
       throw new Error(`This version of raceproof has no backend ${data.cell.backend}.`);
@@ -51,7 +52,7 @@ export class CellRunner implements AsyncDisposable {
       : this.#withFaults(entry, data, more);
   }
 
-  async #inPlace(entry: BackendEntry, data: JobData, more: CellRun): Promise<CellResult> {
+  async #inPlace(entry: BackendEntry, data: JobData, more: CellRun): Promise<Measured> {
     const place = this.#free.pop() ?? this.#newPlace();
     try {
       const open = place.open.get(entry.name) ?? (await this.#connect(entry, place));
@@ -87,7 +88,7 @@ export class CellRunner implements AsyncDisposable {
     return started.ready.get(kind)!;
   }
 
-  async #withFaults(entry: BackendEntry, data: JobData, more: CellRun): Promise<CellResult> {
+  async #withFaults(entry: BackendEntry, data: JobData, more: CellRun): Promise<Measured> {
     const { sources, status } = this.#around;
     const settings = data.cell.settings ?? "durable";
     await using started = startServers(entry.servers, sources, status, more.signal, settings);
@@ -100,11 +101,12 @@ export class CellRunner implements AsyncDisposable {
 
   #measure(
     cell: Cell,
-    { size }: JobData,
+    { size, part }: JobData,
     more: CellRun,
     faults: { disturbance?: ReturnType<typeof disturbanceOf> } = {},
-  ): Promise<CellResult> {
+  ): Promise<Measured> {
     const { status } = this.#around;
+    if (part) return explored(cell, part, size, more);
     return cell.run({
       ...size,
       ...faults,
@@ -137,6 +139,22 @@ export class CellRunner implements AsyncDisposable {
     await Promise.allSettled(open.map((one) => one[Symbol.asyncDispose]()));
     await Promise.all([...this.#servers.values()].map((one) => one[Symbol.asyncDispose]()));
   }
+}
+
+/** A part of a search. */
+async function explored(
+  cell: Cell,
+  part: SearchPart,
+  { seed, job_schedules }: CellSize,
+  { signal, progress }: CellRun,
+): Promise<Measured> {
+  const began = performance.now();
+  const of = part.search === "three" ? part.schedules : job_schedules;
+  const explored = await cell.explorePart(part, {
+    ...{ seed, job_schedules, signal },
+    progress: (schedules) => progress(schedules, of),
+  });
+  return { server: cell.server, explored, elapsed_s: (performance.now() - began) / 1_000 };
 }
 
 /** @throws Error when this version, or this server, has no such cell */

@@ -36,6 +36,7 @@ interface Flags {
   queue?: string;
   name?: string;
   attach?: string;
+  jobSchedules: string;
   purge?: true;
   server: string[];
   out: string;
@@ -74,6 +75,7 @@ export function runCommand(): Command {
     .option("--queue <url>", "the cells go to workers: raceproof work --queue redis://host")
     .option("--name <campaign>", "with --queue: what the campaign is called")
     .option("--attach <campaign>", "with --queue: show its progress and take its results")
+    .option("--job-schedules <n>", "with --queue: longer searches are divided among jobs", "1000")
     .option("--purge", "with --attach: take what is there, and remove the campaign")
     .option("--resume", "go on with the interrupted run in --out: what it has finished is kept")
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
@@ -102,7 +104,10 @@ async function run(flags: Flags): Promise<void> {
   if (flags.list) return listSelection(selection);
   const head = headOf(flags, size);
   const all = await passes(flags, selection);
-  if (flags.queue !== undefined) return runInQueue(flags, { passes: all, size, head });
+  if (flags.queue !== undefined) {
+    const job_schedules = wholeNumber("--job-schedules", flags.jobSchedules, 1);
+    return runInQueue(flags, { passes: all, size: { ...size, job_schedules }, head });
+  }
   const share = flags.shard === undefined ? undefined : await shareFor(flags, all, head);
   await using _out = await claimOut(flags.out);
   const finished = finishedCells(flags, head);

@@ -102,9 +102,10 @@ function anomalyOf({ explored, load }: CellResult): string | undefined {
   return load?.verdict.verdict === "invalid" ? (load.anomaly ?? "invalid") : undefined;
 }
 
-/** `all 10, 30`: every interleaving of two clients, and some of three. */
+/** `all 10, 30`: every interleaving of two clients, and some of three; `all 2000 (3 parts)` if machines shared them. */
 export function interleavings({ two, three }: Explorations): string {
-  const of_two = `${two.complete ? "all" : "only"} ${two.schedules}`;
+  const parts = two.parts === undefined ? "" : ` (${two.parts} parts)`;
+  const of_two = `${two.complete ? "all" : "only"} ${two.schedules}${parts}`;
   return three ? `${of_two}, ${three.schedules}` : of_two;
 }
 

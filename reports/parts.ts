@@ -33,7 +33,13 @@ export function partsText({ cells, parts = [], shard }: Results): string[] {
       ),
     ),
   ].flat();
-  const names = parts.map(({ name, cells }) => `${name} (${cells})`).join(", ");
+  const names = parts
+    .map(({ name, cells, searches = 0 }) =>
+      searches === 0
+        ? `${name} (${cells})`
+        : `${name} (${cells}, and ${searches} parts of searches)`,
+    )
+    .join(", ");
   return [
     `Put together from ${parts.length} ${parts.length === 1 ? "part" : "parts"}, with so many cells: ${names}.`,
     ...(versions.length === 0

@@ -1,6 +1,7 @@
 import type { Coverage } from "./coverage.ts";
 import type { Note } from "./notes.ts";
 import type { Failure } from "./program.ts";
+import type { Left } from "./search/branch.ts";
 import type { Doubt } from "./search/proof.ts";
 import type { Fingerprint } from "./token.ts";
 import type { Trace } from "./trace.ts";
@@ -13,8 +14,10 @@ export interface Exploration {
   readonly pruned: number;
   /** How many interleavings there are, where that is known: no step waited and all runs had the same steps. */
   readonly interleavings: number | undefined;
-  /** The search went through every interleaving of this size. Whether that proves anything, `proof` says. */
+  /** The search went through every interleaving of this size, or of its `branches`. Whether that proves anything, `proof` says. */
   readonly complete: boolean;
+  /** Of an exhaustive search without faults that has run as many schedules as it may: what it would have gone on with. */
+  readonly left?: Left;
   /** No interleaving of this size fails, under all the conditions of the word. */
   readonly proof: boolean;
   /** The commit of a statement outside a transaction was a step of its own. */

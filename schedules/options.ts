@@ -1,6 +1,7 @@
 import type { Backend, Isolation } from "../backends/backend.ts";
 import type { Program } from "./program.ts";
 import type { FaultWish } from "./schedule.ts";
+import type { Branch } from "./search/branch.ts";
 
 export interface ExplorationOptions<Client> {
   readonly backend: Backend<Client>;
@@ -24,8 +25,12 @@ export interface ExplorationOptions<Client> {
   readonly prune?: boolean;
   /** At most so many. Default 20,000 for an exhaustive search, 200 for a random one. */
   readonly schedules?: number;
+  /** Of an exhaustive search without faults: only these branches, which another one has left. */
+  readonly branches?: readonly Branch[] | undefined;
   /** Default 1. */
   readonly seed?: number;
+  /** Of a random search: so many schedules of the seed are somebody else's. Default 0. */
+  readonly skips?: number;
   /** One fault of these kinds at every step (exhaustive), or at a random one. */
   readonly faults?: readonly FaultWish[];
   /** A failure is made as small as possible. Default true. */

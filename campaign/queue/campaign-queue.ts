@@ -2,8 +2,9 @@
 import type { Job, JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type Campaign, campaign_schema } from "./document.ts";
-import { type JobData, type JobResult, jobId } from "./job.ts";
+import type { JobData, JobResult } from "./job.ts";
 import { documentKey, prefix, register_key } from "./keys.ts";
+import { type PlannedJob, plannedJobs } from "./planned.ts";
 
 /** A job that throws this often has no verdict. */
 export const tries_max = 3;
@@ -50,16 +51,24 @@ export async function putCampaign(redis: Redis, campaign: Campaign): Promise<boo
 }
 
 /** A job that is there already is not added again. */
-export async function addJobs(redis: Redis, { name, cells, size }: Campaign): Promise<void> {
+export const addJobs = (redis: Redis, campaign: Campaign): Promise<void> =>
+  addAll(redis, campaign.name, plannedJobs(campaign));
+
+export async function addAll(
+  redis: Redis,
+  name: string,
+  jobs: Iterable<PlannedJob>,
+): Promise<void> {
   await using queue = closing(await queueOf(redis, name));
-  for (let from = 0; from < cells.length; from += added_at_once) {
-    const some = cells.slice(from, from + added_at_once).map(({ cell, faults }) => ({
-      name: `${cell.workload} ${cell.strategy}`,
-      data: { cell, size, ...(faults ? { faults } : {}) },
-      opts: { ...job_options, jobId: jobId(cell) },
-    }));
-    await queue.addBulk(some);
-  }
+  let some: PlannedJob[] = [];
+  const add = async (): Promise<void> => {
+    await queue.addBulk(
+      some.map(({ id, name, data }) => ({ name, data, opts: { ...job_options, jobId: id } })),
+    );
+    some = [];
+  };
+  for (const job of jobs) if (some.push(job) === added_at_once) await add();
+  if (some.length > 0) await add();
 }
 
 /** How far it is. */

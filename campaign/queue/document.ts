@@ -11,6 +11,8 @@ export interface CellSize {
   readonly clients: number;
   readonly operations: number;
   readonly seed: number;
+  /** A job runs at most so many schedules of a search; the rest of the search is jobs of its own. */
+  readonly job_schedules: number;
 }
 
 /** The faults that servers suffer. */
@@ -45,6 +47,7 @@ export const size_schema: z.ZodType<CellSize> = z.strictObject({
   clients: count,
   operations: count,
   seed: count,
+  job_schedules: z.int().positive(),
 });
 
 export const faults_schema: z.ZodType<Faults> = z.strictObject({

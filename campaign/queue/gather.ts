@@ -1,5 +1,6 @@
 /** The results of a campaign, put together from what its jobs have brought back. */
 import { basename, join } from "node:path";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { backends } from "../../matrix/backends.ts";
 import { strategiesOn } from "../../matrix/open-backend.ts";
@@ -8,22 +9,31 @@ import type { CellResult } from "../../matrix/result.ts";
 import type { Suite } from "../../matrix/suite.ts";
 import type { Results } from "../../reports/summary.ts";
 import type { CellName } from "../cell-name.ts";
+import { joinCell } from "../join.ts";
 import type { Part } from "../part.ts";
-import { type CampaignJob, closing, queueOf } from "./campaign-queue.ts";
-import type { Campaign } from "./document.ts";
+import { closing, queueOf } from "./campaign-queue.ts";
+import type { Campaign, PlannedCell } from "./document.ts";
 import { fetchHistory } from "./histories.ts";
-import { type JobResult, job_result_schema, jobId } from "./job.ts";
+import { type JobResult, jobId } from "./job.ts";
+import { rangesOf } from "./planned.ts";
+import { type ReadJob, readJob, searchJob, withFollowers } from "./read-job.ts";
 
 /** So many jobs are asked for at the same time. */
 const at_once = 32;
 
-/** A cell of the campaign, and where its result is from. */
+/** A cell of the campaign, and the jobs that its result is from. */
 interface Gathered {
   readonly cell: CellResult;
-  readonly from?: JobResult;
-  /** When its last try began and ended. */
-  readonly began_ms: number;
-  readonly ended_ms: number;
+  readonly jobs: readonly ReadJob[];
+}
+
+interface Hall {
+  readonly redis: Redis;
+  readonly queue: Queue;
+  readonly campaign: Campaign;
+  readonly suites: readonly Suite[];
+  /** Where the histories go. */
+  readonly out: string;
 }
 
 /** @param out where the histories go */
@@ -34,56 +44,72 @@ export async function gather(
   out: string,
 ): Promise<Results> {
   await using queue = closing(await queueOf(redis, campaign.name));
-  const gathered: (Gathered | undefined)[] = [];
-  for (let from = 0; from < campaign.cells.length; from += at_once) {
-    const some = campaign.cells.slice(from, from + at_once);
-    const jobs = some.map(async ({ cell }) =>
-      ofJob(redis, cell, await queue.getJob(jobId(cell)), suites, out),
-    );
-    gathered.push(...(await Promise.all(jobs)));
-  }
+  const hall = { redis, queue, campaign, suites, out };
+  const gathered = await atOnce(campaign.cells, (planned) => gatherCell(planned, hall));
   const over = gathered.filter((one) => one !== undefined);
+  const jobs = over.flatMap(({ jobs }) => jobs);
   const { seed, clients, operations } = campaign.size;
   return {
     ...{ seed, clients, operations },
-    elapsed_s: elapsedS(over),
+    elapsed_s: elapsedS(jobs),
     interrupted: over.length < gathered.length,
     cells: over.map(({ cell }) => cell),
     not_run: [],
-    parts: partsOf(over.flatMap(({ from }) => (from ? [from] : []))),
+    parts: partsOf(jobs.flatMap(({ brought }) => (brought ? [brought] : []))),
   };
 }
 
-async function ofJob(
-  redis: Redis,
-  name: CellName,
-  job: CampaignJob | undefined,
-  suites: readonly Suite[],
-  out: string,
-): Promise<Gathered | undefined> {
-  // A job that failed has an end, too; one that is to be tried again has none.
-  if (job?.finishedOn === undefined) return undefined;
-  const times = { began_ms: job.processedOn ?? job.finishedOn, ended_ms: job.finishedOn };
-  const read = job_result_schema.safeParse(job.returnvalue);
-  // A job that failed first and was done then has both a reason and a result.
-  if (!read.success) {
-    const reason = job.failedReason ? reasonOf(job) : "What its worker brought back is no result.";
-    return { cell: await withoutVerdict(name, suites, reason), ...times };
+async function atOnce<T, R>(all: Iterable<T>, work: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  let some: Promise<R>[] = [];
+  for (const one of all) {
+    if (some.push(work(one)) < at_once) continue;
+    done.push(...(await Promise.all(some)));
+    some = [];
   }
-  const { result, history, worker } = read.data;
-  const cell = { ...result, part: worker };
-  if (result.load === undefined || history === undefined)
-    return { cell, from: read.data, ...times };
-  const path = await historyOf(redis, history, result.load.history, out);
-  const load = { ...result.load, history: path };
-  return { cell: { ...cell, load }, from: read.data, ...times };
+  return [...done, ...(await Promise.all(some))];
 }
 
-/** From the begin of the first cell to the end of the last. */
-function elapsedS(all: readonly Gathered[]): number {
-  if (all.length === 0) return 0;
-  const began_ms = Math.min(...all.map(({ began_ms }) => began_ms));
-  return (Math.max(...all.map(({ ended_ms }) => ended_ms)) - began_ms) / 1_000;
+/** @returns undefined while one of its jobs is not over */
+async function gatherCell(planned: PlannedCell, hall: Hall): Promise<Gathered | undefined> {
+  const { queue, campaign } = hall;
+  const own = await readJob(queue, jobId(planned.cell));
+  if (own === undefined) return undefined;
+  const ranges = await atOnce(rangesOf(planned, campaign.size), ({ id }) => readJob(queue, id));
+  const two = await withFollowers(queue, own);
+  if (two === undefined || ranges.includes(undefined)) return undefined;
+  const three = [own, ...ranges.filter((range) => range !== undefined)];
+  const cell = joinCell(
+    await cellOf(own, planned.cell, hall),
+    two.map((job) => searchJob(job, ({ explored }) => explored?.two)),
+    three.map((job) => searchJob(job, ({ explored }) => explored?.three)),
+  );
+  return { cell, jobs: [...two, ...three.slice(1)] };
+}
+
+/** As its own job measured it. */
+async function cellOf(
+  { brought, reason }: ReadJob,
+  name: CellName,
+  { redis, suites, out }: Hall,
+): Promise<CellResult> {
+  const { result, history, worker } = brought ?? {};
+  if (result === undefined)
+    return withoutVerdict(name, suites, reason ?? "Its result is that of a part.");
+  const cell = { ...result, ...(worker === undefined ? {} : { part: worker }) };
+  if (result.load === undefined || history === undefined) return cell;
+  const path = await historyOf(redis, history, result.load.history, out);
+  return { ...cell, load: { ...result.load, history: path } };
+}
+
+/** From the begin of the first job to the end of the last. */
+function elapsedS(jobs: readonly ReadJob[]): number {
+  let [began_ms, ended_ms] = [Infinity, -Infinity];
+  for (const job of jobs) {
+    began_ms = Math.min(began_ms, job.began_ms);
+    ended_ms = Math.max(ended_ms, job.ended_ms);
+  }
+  return jobs.length === 0 ? 0 : (ended_ms - began_ms) / 1_000;
 }
 
 /** @returns where the history is: here, or still with its worker */
@@ -97,12 +123,6 @@ async function historyOf(
   const path = join(out, basename(called).replace(/\.gz$/, ""));
   await fetchHistory(redis, history.key, path);
   return path;
-}
-
-function reasonOf({ failedReason, attemptsMade, stalledCounter }: CampaignJob): string {
-  return stalledCounter > 0 && attemptsMade <= stalledCounter
-    ? `Its worker died or fell silent ${stalledCounter} times.`
-    : `It failed ${attemptsMade} times; the last time: ${failedReason}`;
 }
 
 /** A cell that nobody could measure. */
@@ -123,11 +143,13 @@ async function withoutVerdict(
   };
 }
 
+/** What each worker has done. */
 function partsOf(all: readonly JobResult[]): Part[] {
   const parts = new Map<string, Part>();
-  for (const { worker, made_by } of all) {
-    const cells = (parts.get(worker)?.cells ?? 0) + 1;
-    parts.set(worker, { name: worker, ...made_by, cells });
+  for (const { worker, made_by, result } of all) {
+    const { cells = 0, searches = 0 } = parts.get(worker) ?? {};
+    const counts = result ? { cells: cells + 1, searches } : { cells, searches: searches + 1 };
+    parts.set(worker, { name: worker, ...made_by, ...counts });
   }
   return [...parts.values()];
 }

@@ -9,6 +9,9 @@ export const register_key: string = `${prefix}:names`;
 /** Job ids have a slash in them, so that no job has this name. */
 export const documentKey = (name: string): string => `${prefix}:${name}:campaign`;
 
+/** The ids of all parts of a cell's search. */
+export const partsKey = (name: string, cell: string): string => `${prefix}:${name}:parts:${cell}`;
+
 /** @param token of one try: if two workers did the same job, each has a history of its own */
 export const historyKey = (name: string, id: string, token: string): string =>
   `${prefix}:${name}:history:${id}:${token}`;

@@ -62,12 +62,13 @@ export async function drain<Client>(
         await new Promise<void>((resolve) => idle.push(resolve));
         continue;
       }
-      const number = ++schedules;
+      const { pick, faults, aside } = attempt;
+      const number = aside ? schedules : ++schedules;
       under_way++;
       try {
-        const { pick, faults } = attempt;
         const played = await lane.play({ operations, pick, faults, number });
         attempt.done(played);
+        if (aside) continue;
         if ((await seen(played, number)) === "stop") stopped = true;
       } finally {
         under_way--;

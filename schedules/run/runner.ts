@@ -21,6 +21,8 @@ export interface ChoicePoint {
   readonly candidates: readonly { readonly client: number; readonly step: Step }[];
   /** What was done so far; all of it has been answered or waits for a lock. */
   readonly steps: readonly TraceStep[];
+  /** The keys of a step as the trace will call them. */
+  readonly touches: (step: Step) => readonly string[] | undefined;
 }
 
 /** Answers the choice at a point: an index into its candidates (too large wraps around). */
@@ -185,7 +187,8 @@ export class Run {
       client: seat.client,
       step: (seat.arrived[0] as Arrival).step,
     }));
-    const choice = this.#scene.pick({ candidates, steps: this.steps }) % order.length;
+    const choice =
+      this.#scene.pick({ candidates, steps: this.steps, touches: this.#touches }) % order.length;
     this.choices.push(choice);
     return order[choice] as Seat;
   }
@@ -219,6 +222,10 @@ export class Run {
     this.#send(seat, arrival, this.steps[row] as Mutable<TraceStep>);
   }
 
+  /** Named alike in every lane: a search compares steps of different lanes. */
+  readonly #touches = ({ keys }: Step): readonly string[] | undefined =>
+    keys?.map((name) => this.#scene.naming.touched(name));
+
   #addRow(seat: Seat, arrival: Arrival, fault: Fault | undefined): number {
     const { step, operation } = arrival;
     // The statement in the trace has other names in it, and the name of a file may be one of them.
@@ -236,8 +243,7 @@ export class Run {
       operation,
       statement,
       kind: step.kind,
-      // Named alike in every lane: a search compares steps of different lanes.
-      keys: step.keys?.map((name) => this.#scene.naming.touched(name)),
+      keys: this.#touches(step),
       ...(step.mayUnlock ? { mayUnlock: true } : {}),
       ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),

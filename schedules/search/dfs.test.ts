@@ -2,9 +2,10 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Program } from "../program.ts";
 import { Lane, type Played } from "../run/lane.ts";
-import { drain } from "../run/lanes.ts";
+import { type DrainEnd, drain } from "../run/lanes.ts";
 import { type Memory, SharedMemory } from "../run/shared-memory.test-support.ts";
 import type { Trace } from "../trace.ts";
+import { type Branch, divided } from "./branch.ts";
 import { Exhaust } from "./dfs.ts";
 
 const variables = ["x", "y"] as const;
@@ -21,12 +22,14 @@ type Op =
 function programOf(
   code: readonly (readonly Op[])[],
   ended: (trace: Trace, state: number[]) => void,
+  before = "",
 ): Program<Memory> {
   return {
     async setup(memory, key) {
-      for (const name of variables) await memory.set(key + name, 0);
+      for (const name of variables) await memory.set(before + key + name, 0);
     },
-    async run(memory, { client, key }) {
+    async run(memory, { client, key: own }) {
+      const key = before + own;
       const read: number[] = [];
       for (const op of code[client - 1] ?? []) {
         if (op.do === "begin") await memory.begin();
@@ -39,33 +42,61 @@ function programOf(
       return read.join();
     },
     async check(memory, { key, trace }) {
-      ended(trace, [await memory.get(`${key}x`), await memory.get(`${key}y`)]);
+      const state = [memory.get(`${before}${key}x`), memory.get(`${before}${key}y`)];
+      ended(trace, await Promise.all(state));
     },
   };
+}
+
+interface Part {
+  /** How the names of its variables begin. */
+  readonly before: string;
+  readonly branches?: readonly Branch[];
+  readonly schedules_max: number;
 }
 
 async function outcomes(
   code: readonly (readonly Op[])[],
   prune: boolean,
   lanes_max = 1,
-): Promise<{ found: Set<string>; schedules: number; complete: boolean; pruned: number }> {
+  { before, branches, schedules_max }: Part = { before: "", schedules_max: 20_000 },
+) {
   const backend = new SharedMemory();
   const states = new WeakMap<Trace, number[]>();
-  const program = programOf(code, (trace, state) => states.set(trace, state));
+  const program = programOf(code, (trace, state) => states.set(trace, state), before);
   const lanes = Array.from(
     { length: lanes_max },
     (_, i) => new Lane(backend, program, { key: `key${i}` }),
   );
-  const search = new Exhaust({ prune, several_operations: false });
+  const search = new Exhaust({ prune, several_operations: false, branches });
   const found = new Set<string>();
   const seen = ({ trace }: Played): undefined => {
     const ends = trace.results.map((r) => `${r.status} ${r.code ?? ""} ${String(r.output)}`);
     found.add([trace.ending.kind, ...ends, ...(states.get(trace) ?? [])].join("|"));
   };
   const operations = code.map(() => 1);
-  const limits = { schedules_max: 20_000 };
-  const { schedules, end } = await drain(lanes, operations, search, limits, seen);
-  return { found, schedules, complete: end === "all", pruned: search.pruned };
+  const { schedules, end } = await drain(lanes, operations, search, { schedules_max }, seen);
+  const { pruned, left } = search;
+  return { found, schedules, complete: end === "all", pruned, left: cut(end, left) };
+}
+
+const cut = (end: DrainEnd, left: readonly Branch[]) => (end === "schedules" ? left : []);
+
+/** Explores a few schedules at a time, as if in other processes: each with other names for the same variables. */
+async function inParts(code: readonly (readonly Op[])[], prune: boolean) {
+  const found = new Set<string>();
+  let [schedules, pruned, parts] = [0, 0, 0];
+  const todo: (readonly Branch[] | undefined)[] = [undefined];
+  while (todo.length > 0) {
+    const branches = todo.shift();
+    const part = { before: `part ${++parts} `, schedules_max: 3, ...(branches && { branches }) };
+    const came = await outcomes(code, prune, 1, part);
+    for (const each of came.found) found.add(each);
+    schedules += came.schedules;
+    pruned += came.pruned;
+    todo.push(...(JSON.parse(JSON.stringify(divided(came.left, 3))) as Branch[][]));
+  }
+  return { found, schedules, pruned, parts };
 }
 
 test("2 clients with 4 steps each have 70 interleavings", async () => {
@@ -180,4 +211,24 @@ test("the pruned search finds exactly the outcomes that the unpruned one finds",
     { seed, numRuns: 40 },
   );
   expect(saved).toBeGreaterThan(0);
+});
+
+test("searches in other processes that share a tree find what one finds, and run as much", async () => {
+  const seed = Date.now();
+  console.log(`seed ${seed}`);
+  let parts = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: two }, three), async (code) => {
+      const whole = await outcomes(code, true);
+      const { parts: of, ...shared } = await inParts(code, true);
+      const { schedules, pruned } = whole;
+      expect({ ...shared, found: [...shared.found].sort() }).toEqual({
+        ...{ schedules, pruned },
+        found: [...whole.found].sort(),
+      });
+      parts += of;
+    }),
+    { seed, numRuns: 15 },
+  );
+  expect(parts).toBeGreaterThan(25);
 });

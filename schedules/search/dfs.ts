@@ -2,6 +2,7 @@ import type { Played } from "../run/lane.ts";
 import type { ChoicePoint, PickNext } from "../run/runner.ts";
 import type { Fault } from "../schedule.ts";
 import type { TraceStep } from "../trace.ts";
+import type { Branch } from "./branch.ts";
 import { commute, type Move, moveOf } from "./independence.ts";
 import type { Attempt, Search } from "./search.ts";
 
@@ -11,15 +12,15 @@ export interface ExhaustOptions {
   /** A client does more than one operation: then the order of returns matters too. */
   readonly several_operations: boolean;
   readonly faults?: readonly Fault[];
+  /** Only these parts of the tree, which another search has left. Default: all of it. */
+  readonly branches?: readonly Branch[] | undefined;
 }
 
-/** A place in the tree of schedules that is still to be visited: first these choices, then the visit makes its own. */
-interface Branch {
-  readonly choices: readonly number[];
-  /** At its last choice: steps that were tried there or before, and lead nowhere new while they commute. */
+interface Pending extends Branch {
   readonly asleep: readonly Move[];
-  readonly candidates: readonly number[];
   readonly tries: number;
+  /** It comes from another process. */
+  readonly foreign?: true;
 }
 
 /**
@@ -35,7 +36,20 @@ const tries_free = 100;
 /** The most passes: a victim that is taken once in a hundred times can be missed, and then the search begins anew. */
 const passes_max = 3;
 
-const root: Branch = { choices: [], asleep: [], candidates: [], tries: 1 };
+const root: Pending = { choices: [], asleep: [], candidates: [], tries: 1 };
+
+const fromElsewhere = ({ asleep, ...branch }: Branch): Pending => ({
+  ...branch,
+  asleep: asleep.map((sleeper) => ({ ...sleeper, keys: undefined })),
+  tries: 1,
+  foreign: true,
+});
+
+const forElsewhere = ({ choices, candidates, asleep }: Pending): Branch => ({
+  choices,
+  candidates,
+  asleep: asleep.map(({ keys: _, ...sleeper }) => sleeper),
+});
 
 /** A choice point that a visit went through. */
 interface Node {
@@ -56,10 +70,12 @@ interface Node {
 export class Exhaust implements Search {
   readonly exhaustive = true;
   pruned = 0;
-  diverged = 0;
   readonly #options: ExhaustOptions;
-  readonly #branches: Branch[] = [root];
-  #under_way = 0;
+  /** Where it begins; the first is the last one here, as they are taken from the end. */
+  readonly #roots: readonly Pending[];
+  readonly #branches: Pending[];
+  readonly #under_way = new Set<Pending>();
+  #lost: Pending[] = [];
   #passes = 1;
   /** In this pass: schedules that were new, and those that missed their branch. */
   #visits = 0;
@@ -67,39 +83,53 @@ export class Exhaust implements Search {
 
   constructor(options: ExhaustOptions) {
     this.#options = options;
+    const { branches } = options;
+    this.#roots = branches ? branches.toReversed().map(fromElsewhere) : [root];
+    this.#branches = [...this.#roots];
+  }
+
+  get diverged(): number {
+    return this.#lost.length;
+  }
+
+  /** What is still to be visited, and what was lost: elsewhere it may be found again. */
+  get left(): readonly Branch[] {
+    return [...this.#under_way, ...this.#branches.toReversed(), ...this.#lost].map(forElsewhere);
   }
 
   next(): Attempt | undefined {
     const branch = this.#branches.pop() ?? this.#again();
     if (!branch) return undefined;
     const visit = new Visit(branch, this.#options);
-    this.#under_way++;
+    this.#under_way.add(branch);
     return {
       pick: visit.pick,
       faults: this.#options.faults ?? [],
       done: (played) => {
-        this.#under_way--;
+        this.#under_way.delete(branch);
         if (visit.arrived && !played.trace.unsteady) this.#visited(visit, played);
         else this.#tryAgain(branch);
       },
     };
   }
 
-  #again(): Branch | undefined {
-    if (this.#under_way > 0 || this.diverged === 0 || this.#passes === passes_max) return undefined;
+  #again(): Pending | undefined {
+    const is_over = this.#lost.length === 0 || this.#passes === passes_max;
+    if (this.#under_way.size > 0 || is_over) return undefined;
     this.#passes++;
-    this.diverged = 0;
+    this.#lost = [];
     this.pruned = 0;
     this.#visits = 0;
     this.#misses = 0;
-    return root;
+    this.#branches.push(...this.#roots);
+    return this.#branches.pop();
   }
 
   /** Tries a branch again, after all others: what the server depends on may have changed by then. */
-  #tryAgain(branch: Branch): void {
+  #tryAgain(branch: Pending): void {
     this.#misses++;
     const is_too_much = this.#misses > tries_free + this.#visits;
-    if (branch.tries >= (is_too_much ? tries_at_least : tries_max)) this.diverged++;
+    if (branch.tries >= (is_too_much ? tries_at_least : tries_max)) this.#lost.push(branch);
     else this.#branches.unshift({ ...branch, tries: branch.tries + 1 });
   }
 
@@ -138,7 +168,7 @@ class Visit {
   /** It reached its branch; otherwise the server did something else after the same choices. */
   arrived: boolean;
   readonly pick: PickNext = (point) => this.#pick(point);
-  readonly #branch: Branch;
+  readonly #branch: Pending;
   readonly #options: ExhaustOptions;
   #depth = 0;
   #asleep: readonly Move[] = [];
@@ -146,7 +176,7 @@ class Visit {
   /** From here on it only repeats what another schedule does. */
   #redundant = false;
 
-  constructor(branch: Branch, options: ExhaustOptions) {
+  constructor(branch: Pending, options: ExhaustOptions) {
     this.#branch = branch;
     this.#options = options;
     this.arrived = branch.choices.length === 0;
@@ -159,7 +189,7 @@ class Visit {
     const here = point.candidates.map((candidate) => candidate.client);
     if (depth === choices.length - 1) {
       this.arrived = here.join() === candidates.join();
-      this.#asleep = this.#branch.asleep;
+      this.#asleep = this.#asleepHere(point);
       return this.#visit(depth, point, here, choices[depth] as number);
     }
     this.#fallAsleepOrWake(point.steps);
@@ -167,6 +197,16 @@ class Visit {
     const awake = here.findIndex((client) => !this.#asleep.some((move) => move.client === client));
     this.#redundant = awake < 0;
     return this.#redundant ? 0 : this.#visit(depth, point, here, awake);
+  }
+
+  /** Of a branch from elsewhere, the keys of the sleeping steps are found out here (see `branch.ts`). */
+  #asleepHere({ candidates, touches }: ChoicePoint): readonly Move[] {
+    const { asleep, foreign } = this.#branch;
+    if (!foreign) return asleep;
+    return asleep.map((move) => {
+      const there = candidates.find(({ client }) => client === move.client);
+      return { ...move, keys: there && touches(there.step) };
+    });
   }
 
   #visit(depth: number, point: ChoicePoint, candidates: readonly number[], chosen: number): number {

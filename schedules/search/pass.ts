@@ -172,10 +172,12 @@ export class Pass<Client> implements AsyncDisposable {
     failure: FoundFailure | undefined,
   ): Exploration {
     const { exhaustive, pruned, diverged } = this.#search;
-    const counts = this.#tally.counts(exhaustive && !this.#options.faults?.length);
+    // Of a part, its caller decides, together with the others.
+    const is_whole = exhaustive && this.#options.branches === undefined;
+    const counts = this.#tally.counts(is_whole && !this.#options.faults?.length);
     const doubt = doubtOf({
       failed: this.#first !== undefined,
-      exhaustive,
+      exhaustive: is_whole,
       end,
       schedules,
       lost_branches: diverged,
@@ -188,15 +190,15 @@ export class Pass<Client> implements AsyncDisposable {
       stale: this.#fresh.stale,
       too_large: this.#fresh.too_large,
     });
+    const covered = exhaustive && this.#polled + this.#stood_still + this.#given_up === 0;
+    const left = end === "schedules" ? this.#search.left : undefined;
     return {
       operations,
       schedules,
       pruned,
-      complete:
-        end === "all" &&
-        exhaustive &&
-        diverged === 0 &&
-        this.#polled + this.#stood_still + this.#given_up === 0,
+      complete: end === "all" && covered && diverged === 0,
+      // What was lost is among what is left.
+      ...(left ? { left: { branches: left, covered } } : {}),
       proof: doubt === undefined,
       ...(this.#options.backend.commitsApart ? { commitsApart: true } : {}),
       ...(doubt ? { doubt } : {}),
@@ -213,13 +215,15 @@ export class Pass<Client> implements AsyncDisposable {
 
 function searchOf<Client>(options: ExplorationOptions<Client>): Search {
   const { clients, operations = 1, program, prune = true, faults = [] } = options;
-  if (options.search === "random") return new RandomSearch(clients, options.seed ?? 1, faults);
+  if (options.search === "random") {
+    return new RandomSearch(clients, options.seed ?? 1, faults, options.skips);
+  }
   const exhaust = {
     // On a shared connection even BEGIN is everybody's.
     prune: prune && !program.sharedConnection,
     several_operations: operations > 1,
   };
   return faults.length === 0
-    ? new Exhaust(exhaust)
+    ? new Exhaust({ ...exhaust, branches: options.branches })
     : new FaultSearch(exhaust, faults, program.alike ?? false);
 }

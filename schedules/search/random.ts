@@ -20,6 +20,7 @@ export class RandomSearch implements Search {
   readonly diverged = 0;
   readonly #clients: number;
   readonly #kinds: readonly FaultWish[];
+  readonly #skips: number;
   readonly #random: () => number;
   #started = 0;
   /** The errors that the steps of the serial run can meet. */
@@ -27,17 +28,22 @@ export class RandomSearch implements Search {
   /** Of the serial run: steps in all and of the busiest client. */
   #size: { steps: number; of_one: number } | undefined;
 
-  constructor(clients: number, seed: number, kinds: readonly FaultWish[]) {
+  /** @param skips how many schedules of this seed another search runs; the serial one is measured all the same */
+  constructor(clients: number, seed: number, kinds: readonly FaultWish[], skips = 0) {
     this.#clients = clients;
     this.#kinds = kinds;
-    this.#random = seeds(seed);
+    this.#skips = skips;
+    this.#random = seeds(seed, Math.max(0, skips - 1));
   }
 
   next(): Attempt | undefined {
     const number = this.#started;
     if (number > 0 && this.#size === undefined) return undefined;
-    this.#started++;
-    if (number === 0) return { pick: () => 0, faults: [], done: (played) => this.#measure(played) };
+    this.#started = Math.max(number + 1, this.#skips);
+    if (number === 0) {
+      const done = (played: Played): void => this.#measure(played);
+      return { pick: () => 0, faults: [], done, ...(this.#skips > 0 ? { aside: true } : {}) };
+    }
     const seed = this.#random();
     const pick = number % 2 === 1 ? this.#pct(seed, number) : this.#uniform(seed);
     return { pick, faults: this.#someFault(seed), done: () => undefined };

@@ -6,11 +6,16 @@ export function sample<T>(arbitrary: fc.Arbitrary<T>, seed: number): T {
   return value as T;
 }
 
-/** A stream of seeds from one (Weyl sequence through the mixer of splitmix32). */
-export function seeds(seed: number): () => number {
-  let state = seed | 0;
+const golden = 0x9e3779b9;
+
+/**
+ * A stream of seeds from one (Weyl sequence through the mixer of splitmix32).
+ * @param skips so many of them are left out
+ */
+export function seeds(seed: number, skips = 0): () => number {
+  let state = (seed + Math.imul(skips, golden)) | 0;
   return () => {
-    state = (state + 0x9e3779b9) | 0;
+    state = (state + golden) | 0;
     let z = state;
     z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);

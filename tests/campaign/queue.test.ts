@@ -72,7 +72,15 @@ const verdicts = ({ cells }: Results) =>
   cells.map(({ backend, strategy, isolation, server, conclusion, remarks, explored, load }) => ({
     ...{ backend, strategy, isolation, server, conclusion, remarks, expected: load?.expected },
     explored: [explored?.two, explored?.three, explored?.reply_lost].map(
-      (one) => one && [one.schedules, one.complete, one.outcomes, one.failed, one.failure?.token],
+      (one) =>
+        one && [
+          one.schedules,
+          one.pruned,
+          one.complete,
+          one.outcomes,
+          one.failed,
+          one.failure?.token,
+        ],
     ),
   }));
 
@@ -83,6 +91,7 @@ const soon = { timeout: 900_000, interval: 50 };
 async function atWork(queue: Queue, workers: readonly Run[]): Promise<{ run: Run; job: Job }> {
   return vi.waitFor(async () => {
     for (const job of await queue.getJobs(["active"])) {
+      if (job.data.part !== undefined) continue;
       const run = workers.find(({ child }) => job.processedBy?.endsWith(`-${child.pid}`));
       if (run) return { run, job };
     }
@@ -95,12 +104,14 @@ test("nothing is lost, nothing is counted twice, nothing is left behind", async 
   const what = [
     ...["--backend", "redis,postgres", "--workload", "counter", "--strategy", ways.join()],
     ...["--isolation", "RC", "--clients", "4", "--operations", "250", "--seed", "1"],
+    ...["--schedules", "10"],
   ];
   const one = raceproof("run", ...what, "--out", join(place, "one"), ...own);
-  const producer = run("producer", "--name", "chaos", ...what);
+  const producer = run("producer", "--name", "chaos", "--job-schedules", "4", ...what);
   await vi.waitFor(() => expect(producer.said).toContain("campaign chaos"), soon);
   await using queue = queueNamed("chaos");
-  await vi.waitFor(async () => expect((await queue.getJobCounts("wait"))["wait"]).toBe(6), soon);
+  // Each cell, and two ranges of its seed.
+  await vi.waitFor(async () => expect((await queue.getJobCounts("wait"))["wait"]).toBe(18), soon);
   producer.child.kill("SIGKILL");
 
   const workers = [worker(), worker(), worker(), worker()];
@@ -131,7 +142,11 @@ test("nothing is lost, nothing is counted twice, nothing is left behind", async 
   expect(verdicts(results)).toEqual(verdicts(resultsAt("one")));
   expect(results.parts!.reduce((sum, { cells }) => sum + cells, 0)).toBe(6);
   expect((await whenDone()).returnvalue).toEqual(before);
-  expect(await queue.getJobCounts("completed", "failed")).toEqual({ completed: 6, failed: 0 });
+  const shared = results.cells.map(({ explored }) => explored?.two.parts ?? 0);
+  expect(shared.filter((parts) => parts > 1).length).toBeGreaterThan(0);
+  const subtrees = shared.reduce((sum, parts) => sum + Math.max(0, parts - 1), 0);
+  const counts = await queue.getJobCounts("completed", "failed");
+  expect(counts).toEqual({ completed: 18 + subtrees, failed: 0 });
   expect((await queue.getJob(killed.job.id!))!.stalledCounter).toBeGreaterThan(0);
   for (const { load } of results.cells) {
     expect(readFileSync(join(place, "chaos", basename(load!.history)), "utf8")).toMatch(/^\{/);
