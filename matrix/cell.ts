@@ -10,7 +10,10 @@ import {
   type ExploreSize,
   exploreCell,
   exploreOnce,
+  explorePart,
+  type PartSize,
   replayCell,
+  type SearchPart,
 } from "./explore-cell.ts";
 import { concludeDisturbed } from "./faults/conclude.ts";
 import { type Disturbance, promisedWhen, serverWhen } from "./faults/disturbance.ts";
@@ -19,7 +22,7 @@ import { judgeLoad } from "./load/judge-load.ts";
 import { runLoad } from "./load/load.ts";
 import type { LoadSize } from "./load/load-run.ts";
 import { promisedAt } from "./promise.ts";
-import type { CellResult, Explorations, LoadResult } from "./result.ts";
+import type { CellResult, Explorations, ExploreResult, LoadResult } from "./result.ts";
 import type { Strategy } from "./strategy.ts";
 import { fullName, type Workload } from "./workload.ts";
 
@@ -50,6 +53,8 @@ export interface Cell {
   run(options: CellOptions): Promise<CellResult>;
   /** All explorations that the matrix shows. */
   exploreAll(size: ExploreSize): Promise<Explorations>;
+  /** A part of one of them. */
+  explorePart(part: SearchPart, size: PartSize): Promise<ExploreResult>;
   /** One exploration. */
   explore(options: Partial<CellExploration>): Promise<Exploration>;
   replay(token: Replay): Promise<Replayed>;
@@ -71,6 +76,7 @@ export function cellsOf<Client>(
           ...namesOf(cell),
           run: (options) => runCell(cell, options),
           exploreAll: (size) => exploreCell(cell, size),
+          explorePart: (part, size) => explorePart(cell, part, size),
           explore: (options) => exploreOnce(cell, options),
           replay: (token) => replayCell(cell, token),
         };

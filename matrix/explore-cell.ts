@@ -6,6 +6,7 @@ import {
   type FoundFailure,
 } from "../schedules/exploration.ts";
 import type { FaultWish } from "../schedules/schedule.ts";
+import type { Branch } from "../schedules/search/branch.ts";
 import { type Replayed, replay } from "../schedules/search/replay.ts";
 import { type Replay, tokenFor } from "../schedules/token.ts";
 import type { Trace } from "../schedules/trace.ts";
@@ -25,6 +26,8 @@ export interface ExploreSize {
    * declared for an expired lock is searched for without a limit. 0 = no faults.
    */
   readonly fault_schedules: number;
+  /** A search without faults ends after so many schedules: what is left of it is for others. Default: no such end. */
+  readonly job_schedules?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -41,7 +44,7 @@ export async function exploreCell<Client>(
   cell: CellUnderTest<Client>,
   size: ExploreSize,
 ): Promise<Explorations> {
-  const { schedules, seed, fault_schedules, signal } = size;
+  const { schedules, seed, fault_schedules, job_schedules, signal } = size;
   const explore = async (options: Partial<CellExploration>): Promise<ExploreResult> =>
     resultOf(cell, await exploreOnce(cell, { ...(signal ? { signal } : {}), ...options }));
   const withFault = (fault: FaultWish, schedules: number): Promise<ExploreResult> =>
@@ -50,9 +53,13 @@ export async function exploreCell<Client>(
   const { when } = promisedAt(cell.strategy.declared, cell.isolation)!;
   const expired_schedules = when?.lock_lost ? Infinity : 10 * fault_schedules;
   const explored: Explorations = {
-    two: await explore({}),
+    two: await explore(job_schedules === undefined ? {} : { schedules: job_schedules }),
     ...(schedules > 0 && {
-      three: await explore({ clients: 3, search: "random", schedules, seed }),
+      three: await explore({
+        ...of_three,
+        schedules: Math.min(schedules, job_schedules ?? schedules),
+        seed,
+      }),
     }),
     ...(fault_schedules > 0 && { reply_lost: await withFault("lose reply", fault_schedules) }),
     ...(fault_schedules > 0 &&
@@ -65,10 +72,48 @@ export async function exploreCell<Client>(
   };
 }
 
+const of_three = { clients: 3, search: "random" } as const;
+
+/** A part of a cell's search that is a job of its own. Searches with faults are not divided: they end soon. */
+export type SearchPart =
+  /** Two clients: what another part has left. */
+  | { readonly search: "two"; readonly branches: readonly Branch[] }
+  /** Three clients: a range of the seed's schedules. */
+  | { readonly search: "three"; readonly skips: number; readonly schedules: number };
+
+/** Explores a part of what `exploreCell` would explore. */
+export async function explorePart<Client>(
+  cell: CellUnderTest<Client>,
+  part: SearchPart,
+  { job_schedules, seed, ...more }: PartSize,
+): Promise<ExploreResult> {
+  const { search, ...range } = part;
+  const how =
+    search === "two" ? { ...range, schedules: job_schedules } : { ...range, ...of_three, seed };
+  return resultOf(cell, await exploreOnce(cell, { ...how, ...more }));
+}
+
+export interface PartSize {
+  readonly seed: number;
+  readonly job_schedules: number;
+  readonly signal?: AbortSignal;
+  readonly progress?: (schedules: number) => void;
+}
+
 /** How an exploration of a cell may differ from two clients in all interleavings. */
 export type CellExploration = Pick<
   ExplorationOptions<unknown>,
-  "clients" | "search" | "schedules" | "seed" | "faults" | "prune" | "keep_going" | "signal"
+  | "clients"
+  | "search"
+  | "schedules"
+  | "branches"
+  | "seed"
+  | "skips"
+  | "faults"
+  | "prune"
+  | "keep_going"
+  | "signal"
+  | "progress"
 >;
 
 /** One exploration of a cell, which goes on after a failure to see all outcomes. */
@@ -113,7 +158,8 @@ function resultOf<Client>(
   { backend, workload, strategy, isolation }: CellUnderTest<Client>,
   exploration: Exploration,
 ): ExploreResult {
-  const { operations, schedules, pruned, complete, seed, outcomes, failed, failure } = exploration;
+  const { operations, schedules, pruned, complete, left, seed, outcomes, failed, failure } =
+    exploration;
   const program = fullName(workload, strategy);
   const where = { program, backend: backend.name, server: backend.server, isolation };
   return {
@@ -121,6 +167,7 @@ function resultOf<Client>(
     schedules,
     pruned,
     complete,
+    ...(left ? { left } : {}),
     ...(seed === undefined ? {} : { seed }),
     outcomes,
     failed,

@@ -2,6 +2,7 @@ import type { Isolation } from "../backends/backend.ts";
 import type { Verdict } from "../checkers/verdict.ts";
 import type { Latency } from "../histories/latency.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
+import type { Left } from "../schedules/search/branch.ts";
 import type { Settings } from "../servers/local/recipe.ts";
 import type { Promised } from "./promise.ts";
 
@@ -48,6 +49,10 @@ export interface ExploreResult {
   readonly outcomes: Codes;
   /** Codes with which operations failed cleanly. */
   readonly failed: Codes;
+  /** It was put together from so many parts, each a job of its own. */
+  readonly parts?: number;
+  /** What others are to go on with: only in a part of a search. */
+  readonly left?: Left;
   /** The smallest failing interleaving, and the token that replays it. */
   readonly failure?: FoundFailure & { readonly token: string };
 }

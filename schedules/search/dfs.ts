@@ -48,7 +48,10 @@ const fromElsewhere = ({ asleep, ...branch }: Branch): Pending => ({
 const forElsewhere = ({ choices, candidates, asleep }: Pending): Branch => ({
   choices,
   candidates,
-  asleep: asleep.map(({ keys: _, ...sleeper }) => sleeper),
+  asleep: asleep.map((move) => {
+    const { keys: _, ...sleeper } = move;
+    return sleeper;
+  }),
 });
 
 /** A choice point that a visit went through. */
