@@ -30,9 +30,9 @@ test("a timeline has the order of the events, not their distances", () => {
   );
   expect(drawTimeline(operations, undefined, header)).toBe(
     [
-      "client 3  |-----|           write 1",
-      "client 2     |-----|        read → null",
-      "client 0              |--…  write 2",
+      "client 4  |-----|           write 1",
+      "client 3     |-----|        read → null",
+      "client 1              |--…  write 2",
     ].join("\n"),
   );
   expect(drawTimeline([{ ...read, process: "nemesis" }], undefined, header)).toMatch(
@@ -74,7 +74,7 @@ test("where the operations stand in their file", () => {
     ),
   ).toMatch(/read {3}line 4$/);
   expect(named({ ...read, ...lines }, undefined)).toBe("process 12's read → null (line 4)");
-  expect(named(read, header)).toBe("client 2's read → null");
+  expect(named(read, header)).toBe("client 3's read → null");
 });
 
 test("nothing in a history moves the cursor or the words", () => {

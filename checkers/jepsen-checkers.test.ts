@@ -422,7 +422,7 @@ describe("checkers as in Jepsen", () => {
     const header = { ...example_header, clients: 9, initial: 3 };
     expect(await check([update(4, 5)], undefined, header)).toMatchObject({
       figures: { lost: 1 },
-      reason: "client 0 read 4, which nobody wrote.",
+      reason: "client 1 read 4, which nobody wrote.",
     });
     expect(await check([update(4, 5)], 4, header)).toMatchObject({ verdict: "valid" });
   });

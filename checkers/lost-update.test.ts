@@ -46,7 +46,7 @@ describe("lost-update", () => {
       checker: "lost-update",
       verdict: "invalid",
       reason:
-        "1 acknowledged update was lost: client 3 and client 7 both read 41 and both wrote 42.",
+        "1 acknowledged update was lost: client 4 and client 8 both read 41 and both wrote 42.",
       figures: { acknowledged: 3, unknown: 0, failed: 0, lost: 1, applied_twice: 0 },
     });
   });
@@ -73,12 +73,12 @@ describe("lost-update", () => {
     ],
     [
       "invalid",
-      "2 acknowledged updates were lost: client 0 and client 1 both read 40 and both wrote 42.",
+      "2 acknowledged updates were lost: client 1 and client 2 both read 40 and both wrote 42.",
       [op(0, "add", 42, { input: 2 }), op(1, "add", 42, { input: 2 }), op(0, "read", 2)],
     ],
     [
       "invalid",
-      "1 acknowledged update was lost: client 0 and client 1 both read 0 and both wrote 1.",
+      "1 acknowledged update was lost: client 1 and client 2 both read 0 and both wrote 1.",
       [op(0, "add", 1, { input: null }), op(1, "add", 1), op(0, "read", 1)],
     ],
     [
@@ -210,7 +210,7 @@ describe("unique", () => {
     const operations = [op(0, "add", 5), op(1, "add", 7), op(2, "add", 5), op(2, "read", 5)];
     expect(uniqueChecker.check({ header, operations })).toMatchObject({
       verdict: "invalid",
-      reason: "client 0 and client 2 were both given 5.",
+      reason: "client 1 and client 3 were both given 5.",
       figures: { acknowledged: 3, duplicates: 1 },
     });
   });

@@ -4,12 +4,15 @@ import { call, plain } from "./call.ts";
 /** Processes of schedules already have a name for people (see schedules/client-names.ts). */
 const in_words = /^(client \d+|the check)$/;
 
-/** "client 3": the client behind a process. (After an `info`, a client goes on under a new process number.) */
+/**
+ * "client 3": the client behind a process, counted from 1 as everywhere. (After an `info`, a client goes on under a new
+ * process number.)
+ */
 export function who({ process }: Operation, header: Header | undefined): string {
   if (process === "nemesis") return "the nemesis";
   if (in_words.test(`${process}`)) return `${process}`;
   if (header === undefined || typeof process !== "number") return `process ${plain(`${process}`)}`;
-  return `client ${process % header.clients}`;
+  return `client ${(process % header.clients) + 1}`;
 }
 
 /** "client 3's read → 5 (line 12)": an operation and where it is found in its file. */
