@@ -3,6 +3,7 @@ import { taken_back } from "../checkers/taken-back.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { glance } from "./glance.ts";
 import { matrix, short_level } from "./matrix.ts";
+import { own_command } from "./own-command.ts";
 import type { Paint } from "./paint.ts";
 import { partsText } from "./parts.ts";
 import { countsText, failureText } from "./report.ts";
@@ -97,7 +98,7 @@ export function failingInterleaving(cell: CellResult, width?: number): string | 
     name: `${workload}.${strategy}`,
     backend: { name: cell.backend, server },
     isolation: isolation ?? undefined,
-    replayCommand: (token: string) => `npm start -- replay ${token}`,
+    replayCommand: (token: string) => `${own_command} replay ${token}`,
   };
   return visible(failureText(subject, failure, countsText({ seed }, failure), width));
 }

@@ -1,5 +1,6 @@
 /** The explorations of a cell, as the page shows them. */
 import type { CellResult, ExploreResult } from "../../matrix/result.ts";
+import { own_command } from "../own-command.ts";
 import { signOfExploration } from "../sign.ts";
 import type { PageExploration } from "./page-data.ts";
 import { storyOf } from "./story.ts";
@@ -35,7 +36,7 @@ function explorationOf(
           story: storyOf({
             failure,
             token: failure.token,
-            replay: `npm start -- replay ${failure.token}`,
+            replay: `${own_command} replay ${failure.token}`,
             seed,
             made,
           }),
