@@ -12,6 +12,7 @@ import {
   type Report,
 } from "./explore-results.ts";
 import type { Trouble } from "./oracle/oracle.ts";
+import type { TriedRepair } from "./repairs/repair.ts";
 import { tryRepairs, type Workshop } from "./repairs/try-repairs.ts";
 import { replayed } from "./replayed.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
@@ -55,8 +56,9 @@ export async function exploreOne<Client>(
   const searching = oracle ? oracle.explore(exploration) : exploreSchedules(exploration);
   const result = await searching.finally(() => progress.clear());
   await mustHaveRaced(result, asked);
-  await addToReport(options.report, subject, result);
-  if (result.failure) throw await raceOf(result.failure, { result, asked, remark, own });
+  const race = result.failure && (await raceOf(result.failure, { result, asked, remark, own }));
+  await addToReport(options.report, subject, result, race?.repairs);
+  if (race) throw race;
   return reportOf(result, asked, remark);
 }
 
@@ -138,10 +140,11 @@ async function addToReport(
   folder: string = process.env[report_variable] ?? "",
   subject: Subject,
   result: Exploration,
+  tried: readonly TriedRepair[] = [],
 ): Promise<void> {
   if (folder === "") return;
   try {
-    await addToPage(folder, subject, result);
+    await addToPage(folder, subject, result, tried);
   } catch (error) {
     console.warn(`raceproof: the page in ${folder} could not be drawn: ${String(error)}`);
   }

@@ -4,7 +4,9 @@ import type { FoundFailure } from "../schedules/findings.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { inColumns } from "./columns.ts";
 import { overwriteIn } from "./overwrite.ts";
+import type { PageRepair } from "./page/page-data.ts";
 import { explain } from "./sentence.ts";
+import type { Sign } from "./signs.ts";
 import { doubtInWords } from "./success.ts";
 
 const widths = [30, 33, 31];
@@ -14,12 +16,23 @@ const widths = [30, 33, 31];
  * @param before the race without a repair
  */
 export function repairsText(tried: readonly TriedRepair[], before: FoundFailure): string {
-  const rows = tried.map((one) => [
-    repairInWords(one.repair),
-    goneInWords(one, before),
-    errorsInWords(one),
-  ]);
+  const rows = repairRows(tried, before).map(({ repair, gone, errors }) => [repair, gone, errors]);
   return inColumns(widths, ["repair, tried on the wire", "race gone?", "errors to retry"], rows);
+}
+
+/** The same, row by row. */
+export const repairRows = (tried: readonly TriedRepair[], before: FoundFailure): PageRepair[] =>
+  tried.map((one) => ({
+    repair: repairInWords(one.repair),
+    sign: signOf(one),
+    gone: goneInWords(one, before),
+    errors: errorsInWords(one),
+  }));
+
+function signOf({ result, errors }: TriedRepair): Sign {
+  if (result.kind === "race" || result.kind === "refuses") return "wrong";
+  if (result.kind !== "proof") return "unknown";
+  return Object.keys(errors).length > 0 ? "retry" : "safe";
 }
 
 /** `one transaction, FOR UPDATE on account`. */

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Exploration } from "../../schedules/findings.ts";
 import type { Subject } from "../report.ts";
 import { addToPage } from "./gathered.ts";
-import type { PageCell, PageData } from "./page-data.ts";
+import { dataIn } from "./html.ts";
+import type { PageCell } from "./page-data.ts";
 import { failureOf, lost_in_transactions, traceOf } from "./results.test-support.ts";
 
 let folder: string;
@@ -33,10 +34,7 @@ const found: Exploration = {
 };
 
 async function cells(): Promise<PageCell[]> {
-  const html = await readFile(join(folder, "index.html"), "utf8");
-  const [, json = ""] =
-    /<script type="application\/json" id="data">(.*?)<\/script>/s.exec(html) ?? [];
-  return (JSON.parse(json) as PageData).cells.slice();
+  return dataIn(await readFile(join(folder, "index.html"), "utf8")).cells.slice();
 }
 
 test("explorations that end at the same time are all in the page", async () => {
@@ -54,6 +52,25 @@ test("one that runs again takes its own place; a failure has its story", async (
   expect(others).toEqual([]);
   expect(cell).toMatchObject({ sign: "wrong", word: "lost update" });
   expect(cell!.explored[0]!.story!.replay).toMatch(/^replay rp2~withdraw~postgres~/);
+});
+
+test("the repairs that were tried stand below the story", async () => {
+  const tried = { schedules: 6, interleavings: undefined, errors: {}, deadlocks: 0, tookMs: 1 };
+  const [repair, level] = [{ wraps: true }, "REPEATABLE READ"] as const;
+  await addToPage(folder, subject("withdraw"), found, [
+    { ...tried, repair, result: { kind: "race", failure: found.failure! } },
+    { ...tried, repair: { ...repair, level }, result: { kind: "proof" }, errors: { 40001: 2 } },
+  ]);
+  const [cell] = await cells();
+  expect(cell!.explored[0]!.repairs).toEqual([
+    { repair: "one transaction", sign: "wrong", gone: "no, still a race", errors: "" },
+    {
+      repair: "one transaction, REPEATABLE READ",
+      sign: "retry",
+      gone: "yes, proof: all interleavings, 6 run",
+      errors: "40001",
+    },
+  ]);
 });
 
 test("only a proof is safe", async () => {

@@ -5,8 +5,10 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { TriedRepair } from "../../repairs/repair.ts";
 import type { Exploration } from "../../schedules/findings.ts";
 import { short_level } from "../matrix.ts";
+import { repairRows } from "../repairs.ts";
 import { countsText, type Subject, sizeOf, tokenOf } from "../report.ts";
 import type { Sign } from "../signs.ts";
 import { doubtInWords } from "../success.ts";
@@ -24,14 +26,16 @@ const folder_name = "explorations";
 
 /**
  * Adds an exploration to the page in this folder; it takes the place of an earlier one of the same program.
+ * @param tried the repairs of its race
  * @returns where the page is
  */
 export async function addToPage(
   folder: string,
   subject: Subject,
   exploration: Exploration,
+  tried: readonly TriedRepair[] = [],
 ): Promise<string> {
-  const cell = cellOfExploration(subject, exploration);
+  const cell = cellOfExploration(subject, exploration, tried);
   const left: Left = { made: new Date().toISOString(), cell };
   const files = join(folder, folder_name);
   await mkdir(files, { recursive: true });
@@ -67,7 +71,11 @@ const pageOf = (all: readonly Left[]): PageData => ({
   interrupted: false,
 });
 
-function cellOfExploration(subject: Subject, exploration: Exploration): PageCell {
+function cellOfExploration(
+  subject: Subject,
+  exploration: Exploration,
+  tried: readonly TriedRepair[],
+): PageCell {
   const { name, backend, isolation } = subject;
   const { failure, seed, complete, operations } = exploration;
   const sign = signOf(exploration);
@@ -92,6 +100,7 @@ function cellOfExploration(subject: Subject, exploration: Exploration): PageCell
         ...(failure && token
           ? { story: storyOf({ failure, token, replay: subject.replayCommand(token), seed }) }
           : {}),
+        ...(failure && tried.length > 0 ? { repairs: repairRows(tried, failure) } : {}),
       },
     ],
   };

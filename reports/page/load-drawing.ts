@@ -1,10 +1,11 @@
 /** Draws a load from its history: throughput and latency in slices of time, and a bar for each operation. */
 import { readFile, stat } from "node:fs/promises";
-import type { Operation } from "../../histories/event.ts";
+import type { History, Operation } from "../../histories/event.ts";
 import { plainDataText } from "../../histories/plain-data.ts";
 import { readHistory } from "../../histories/read-history.ts";
 import { shortened } from "../../histories/shortened.ts";
 import type { LoadResult } from "../../matrix/result.ts";
+import { linearizationOf } from "./linearization.ts";
 import type { LoadDrawing, LoadOperations } from "./page-data.ts";
 
 /** Reading a longer history would take too long for a drawing. */
@@ -23,10 +24,12 @@ export interface LeftOut {
 
 /**
  * @param path of the history
+ * @param workload its name
  * @param bars_max the most operations that are drawn
  */
 export async function drawLoad(
   path: string,
+  workload: string,
   load: LoadResult,
   bars_max: number,
 ): Promise<LoadDrawing | LeftOut> {
@@ -37,7 +40,8 @@ export async function drawLoad(
   if (size === undefined) return { left_out: "Its history is not there any more." };
   if (size > history_bytes_max)
     return { left_out: `Its history of ${Math.round(size / 1e6)} MB is too long to draw.` };
-  const { operations, header } = await readHistory(path);
+  const history = await readHistory(path);
+  const { operations, header } = history;
   if (operations.length === 0) return { left_out: "Its history has no operations." };
   const zero_ns = operations[0]!.invoked_ns;
   const end_ns = Math.max(...ends(operations), ...operations.map((one) => one.invoked_ns));
@@ -48,7 +52,20 @@ export async function drawLoad(
     faults: load.faults === undefined ? [] : await faultsIn(path, zero_ns),
     total: operations.length,
     ...bars(operations.slice(0, bars_max), header?.clients, load),
+    ...(load.verdict.verdict === "valid" ? await ordered(history, workload, bars_max) : {}),
   };
+}
+
+/** The linearization, by the numbers of the bars. */
+async function ordered(
+  history: History,
+  workload: string,
+  bars_max: number,
+): Promise<Pick<LoadDrawing, "order">> {
+  const order = await linearizationOf(history, workload);
+  if (order === undefined) return {};
+  const numbers = new Map(history.operations.slice(0, bars_max).map((one, bar) => [one, bar]));
+  return { order: order.flatMap((one) => numbers.get(one) ?? []) };
 }
 
 /** The end times of all operations that have ended. */

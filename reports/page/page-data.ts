@@ -55,6 +55,20 @@ export interface PageExploration {
   /** Every interleaving of this size was run. */
   readonly complete: boolean;
   readonly story?: Story;
+  /** What was tried to mend it, and what that showed. */
+  readonly repairs?: readonly PageRepair[];
+}
+
+/** One of the usual repairs, put in on the wire. */
+export interface PageRepair {
+  /** `one transaction, FOR UPDATE on account`. */
+  readonly repair: string;
+  /** Safe only with a proof. */
+  readonly sign: Sign;
+  /** Whether the race is gone, and what says so. */
+  readonly gone: string;
+  /** The errors that the caller has to retry. */
+  readonly errors: string;
 }
 
 /** A failing interleaving. */
@@ -161,6 +175,8 @@ export interface LoadDrawing {
   /** How many operations there were in all; only the first of them have bars. */
   readonly total: number;
   readonly operations: LoadOperations;
+  /** The linearization, where it was asked for and found: bars by their number, in an order that proves it right. */
+  readonly order?: readonly number[];
 }
 
 /** The operations as columns with one number or text for each, which take a third of the size of objects. */

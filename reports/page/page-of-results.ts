@@ -10,7 +10,7 @@ import { drawLoad } from "./load-drawing.ts";
 import type { PageCell, PageData, PageLoad } from "./page-data.ts";
 
 /** The most bars of all cells together: as many as a page can hold and a browser can draw. */
-const bars_max = 40_000;
+const bars_max = 100_000;
 const bars_of_a_cell = { least: 60, most: 2_000 };
 
 /**
@@ -71,7 +71,7 @@ async function pageCell(
     conclusion,
     remarks,
     explored: explorationsOf(cell, made),
-    ...(load ? { load: await pageLoad(load, folder, bars) } : {}),
+    ...(load ? { load: await pageLoad(cell, load, folder, bars) } : {}),
   };
 }
 
@@ -100,8 +100,13 @@ function declaredText({ declared: { shows = [], fails = [], when = {} } }: CellR
   return parts.length === 0 ? "nothing goes wrong" : parts.join("; ");
 }
 
-async function pageLoad(load: LoadResult, folder: string, bars: number): Promise<PageLoad> {
-  const drawn = await drawLoad(join(folder, basename(load.history)), load, bars);
+async function pageLoad(
+  { workload }: CellResult,
+  load: LoadResult,
+  folder: string,
+  bars: number,
+): Promise<PageLoad> {
+  const drawn = await drawLoad(join(folder, basename(load.history)), workload, load, bars);
   return {
     verdict: load.verdict.verdict,
     reason: load.verdict.reason,

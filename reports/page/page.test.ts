@@ -157,6 +157,62 @@ describe.runIf(browserIsThere())("in a browser", () => {
     expect(troubles).toEqual([]);
   });
 
+  test("a valid load shows, on request, an order that proves it", async () => {
+    await using opened = await open(browser, await pageOf(cells));
+    const { page, troubles } = opened;
+    await page.goto(`${page.url()}#/cell/counter%2Fpostgres%2Fin-place%2Frc`);
+    const line = page.locator(".order").first();
+    await page.getByRole("button", { name: "Linearization" }).click();
+    await expect.poll(async () => (await line.getAttribute("d"))?.match(/[ML]/g)).toHaveLength(20);
+    await page.locator(".bar").nth(1).hover();
+    await expect
+      .poll(() => page.locator(".tip").textContent())
+      .toBe("client 2: add 1 → 2 (ok, 2 ms); number 2 in the order");
+    await page.getByRole("button", { name: "Linearization" }).click();
+    await expect.poll(() => page.locator(".order").count()).toBe(0);
+    await page.goto(`${page.url().split("#")[0]}${of_cell}`);
+    await page.locator(".bar").first().waitFor();
+    await expect.poll(() => page.getByRole("button", { name: "Linearization" }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
+  test("two databases side by side: their results in pairs, differences marked", async () => {
+    const mysql = { backend: "mysql", server: "MySQL 9" };
+    const redis = { backend: "redis", server: "Redis 8", isolation: null };
+    await using opened = await open(
+      browser,
+      await pageOf([
+        ...cells,
+        { ...cellOf(way, undefined), ...mysql },
+        { ...cells[1]!, ...mysql },
+        { ...cellOf("incr", undefined), ...redis },
+        { ...cells[1]!, ...redis },
+      ]),
+    );
+    const { page, troubles } = opened;
+    await page.getByRole("link", { name: "Two databases side by side" }).click();
+    await expect
+      .poll(() => page.locator(".sentence").textContent())
+      .toBe("2 ways are on both; 1 differs in 1 of 2 results.");
+    await expect.poll(() => page.locator(".differs").textContent()).toBe("✗✓");
+    await page.getByRole("button", { name: "Only what differs" }).click();
+    await expect.poll(() => shown(page)).toEqual([way]);
+    await page.getByLabel("Second database").selectOption("redis");
+    await expect
+      .poll(() => page.locator(".sentence").textContent())
+      .toBe("1 way is on both, with the same results.");
+    await expect
+      .poll(() => page.locator(".only").allTextContents())
+      .toEqual([
+        "In each pair, left is PostgreSQL 18.4, right Redis 8.",
+        `Only on PostgreSQL 18.4: ${way} (counter).`,
+        "Only on Redis 8: incr (counter).",
+      ]);
+    await page.goto(`${page.url().split("#")[0]}#/compare/%E0%A4%A`);
+    await page.locator(".versus .cell").first().waitFor();
+    expect(troubles).toEqual([]);
+  });
+
   test("nothing that a database says runs or breaks the page", async () => {
     const nasty = `</script><script>alert(1)</script><img src=x onerror=alert(2)>"'\`<!--\u0000\u001b[31m\u202e\u2028`;
     const huge = `${nasty}${"x".repeat(10_000_000)}`;
@@ -213,6 +269,9 @@ describe.runIf(browserIsThere())("in a browser", () => {
     expect(await page.evaluate(wider)).toBe(false);
     await page.goto(`${page.url()}${of_cell}`);
     await page.locator(".diagram").waitFor();
+    expect(await page.evaluate(wider)).toBe(false);
+    await page.goto(`${page.url().split("#")[0]}#/compare/postgres%7Cpostgres`);
+    await page.locator(".versus").waitFor();
     expect(await page.evaluate(wider)).toBe(false);
     expect(troubles).toEqual([]);
   });

@@ -13,6 +13,11 @@ const pictures: Readonly<
   Record<string, { hash: string; height: number; ready: (page: Page) => Promise<void> }>
 > = {
   matrix: { hash: "#/", height: 820, ready: (page) => page.locator(".card").first().waitFor() },
+  versus: {
+    hash: "#/compare/postgres%7Cmysql",
+    height: 560,
+    ready: (page) => page.locator(".versus .cell").first().waitFor(),
+  },
   story: {
     hash: story,
     height: 900,

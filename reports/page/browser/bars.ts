@@ -11,11 +11,14 @@ export interface Bar {
   readonly asked: string;
   readonly answered: string;
   readonly wrong: boolean;
+  /** Its place in the linearization, from 1. */
+  readonly nth: number | undefined;
 }
 
-export function barsOf({ operations: columns, elapsed_ms }: LoadDrawing): Bar[] {
+export function barsOf({ operations: columns, elapsed_ms, order = [] }: LoadDrawing): Bar[] {
   const { lane, after_us, took_us, status, asked, answered, texts, wrong } = columns;
   const is_wrong = new Set(wrong);
+  const places = new Map(order.map((number, i) => [number, i + 1]));
   let begin_us = 0;
   return lane.map((lane, i) => {
     begin_us += after_us[i]!;
@@ -30,6 +33,7 @@ export function barsOf({ operations: columns, elapsed_ms }: LoadDrawing): Bar[] 
       asked: texts[asked[i]!] ?? "",
       answered: texts[answered[i]!] ?? "",
       wrong: is_wrong.has(i),
+      nth: places.get(i),
     };
   });
 }
@@ -43,6 +47,7 @@ const statuses: Readonly<Record<string, string>> = {
 /** The text for the operation under the pointer. */
 export function textOf(bar: Bar, lanes: readonly string[]): string {
   const took = `${rounded(bar.to_ms - bar.from_ms)} ms`;
-  const more = bar.wrong ? "; breaks the model" : "";
+  const place = bar.nth === undefined ? "" : `; number ${bar.nth} in the order`;
+  const more = bar.wrong ? "; breaks the model" : place;
   return `${lanes[bar.lane] ?? ""}: ${bar.asked} → ${bar.answered} (${statuses[bar.status] ?? ""}, ${took})${more}`;
 }

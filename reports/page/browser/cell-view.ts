@@ -4,6 +4,7 @@ import { sign_words } from "../../signs.ts";
 import type { PageCell, PageData, PageExploration } from "../page-data.ts";
 import { el, fill } from "./dom.ts";
 import { loadView } from "./load-view.ts";
+import { repairsView } from "./repairs-view.ts";
 import { badge, linkTo, nameOf } from "./signs.ts";
 import { storyView } from "./story-view.ts";
 
@@ -87,8 +88,13 @@ function explorations({ explored }: PageCell): HTMLElement | undefined {
   const choose = (chosen: PageExploration): void => {
     for (const { one, button } of buttons)
       button.setAttribute("aria-pressed", String(one === chosen));
-    const { story, text } = chosen;
-    fill(shown, el("p", { class: "ran" }, text), story && storyView(story));
+    const { story, text, repairs } = chosen;
+    fill(
+      shown,
+      el("p", { class: "ran" }, text),
+      story && storyView(story),
+      repairs && repairsView(repairs),
+    );
   };
   choose(failed[0] ?? explored[0]!);
   return el(

@@ -3,6 +3,7 @@ import type { PageData } from "../page-data.ts";
 import { el } from "./dom.ts";
 import type { Filter } from "./filter.ts";
 import { badge } from "./signs.ts";
+import { toggle } from "./toggle.ts";
 
 /** The counts of all signs, which are also filters; the search; databases and workloads. */
 export function filterBar(data: PageData, filter: Filter, changed: () => void): HTMLElement {
@@ -113,29 +114,6 @@ function chips(
       ),
     ),
   );
-}
-
-function toggle(
-  kind: string,
-  is_on: boolean,
-  turned: (on: boolean) => void,
-  ...children: readonly (Node | string)[]
-): HTMLElement {
-  const button = el(
-    "button",
-    {
-      type: "button",
-      class: kind,
-      "aria-pressed": String(is_on),
-      onclick: () => {
-        const on = button.getAttribute("aria-pressed") !== "true";
-        button.setAttribute("aria-pressed", String(on));
-        turned(on);
-      },
-    },
-    ...children,
-  );
-  return button;
 }
 
 const names = ({ cells }: PageData, field: "workload" | "backend"): string[] => [

@@ -1,31 +1,48 @@
-/** Reads the data in the page and shows what its address names: the matrix, or one cell. */
+/** Shows what the address of the page names: the matrix, one cell, or two databases side by side. */
 import type { PageData } from "../page-data.ts";
 import { cellView } from "./cell-view.ts";
 import { el, fill } from "./dom.ts";
-import { noFilter } from "./filter.ts";
+import { type Filter, noFilter } from "./filter.ts";
 import { isTyping } from "./keys.ts";
 import { matrixView } from "./matrix-view.ts";
 import { pageHead } from "./page-head.ts";
+import { readData } from "./read-data.ts";
 import { nameOf } from "./signs.ts";
+import { versusView } from "./versus-view.ts";
 
-const data = JSON.parse(document.getElementById("data")!.textContent) as PageData;
 const page = document.getElementById("page")!;
-const filter = noFilter();
 let scrolled = 0;
 
-function show(): void {
-  const id = /^#\/cell\/(.+)$/.exec(location.hash)?.[1];
-  const cell = id === undefined ? undefined : data.cells.find((one) => one.id === decoded(id));
+/** A name in the address: of a cell, or of two databases. Never throws: the address may be anything. */
+function named(kind: "cell" | "compare"): string | undefined {
+  const [, is, name] = /^#\/(\w+)\/(.*)$/.exec(location.hash) ?? [];
+  if (is !== kind || name === undefined) return undefined;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function show(data: PageData, filter: Filter): void {
+  const id = named("cell");
+  const cell = data.cells.find((one) => one.id === id);
+  const versus = named("compare");
   document.title = cell ? `${nameOf(cell)} · ${data.title}` : data.title;
-  document.body.className = cell ? "one" : "all";
+  const is_matrix = cell === undefined && versus === undefined;
+  document.body.className = is_matrix ? "all" : "one";
   fill(
     page,
     el("a", { class: "skip", href: location.hash || "#/", onclick: toMain }, "To the results"),
-    pageHead(data, cell),
-    cell ? cellView(data, cell) : matrixView(data, filter),
+    pageHead(data, is_matrix),
+    cell
+      ? cellView(data, cell)
+      : versus === undefined
+        ? matrixView(data, filter)
+        : versusView(data, versus.split("|")),
   );
-  scrollTo(0, cell ? 0 : scrolled);
-  if (cell) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  scrollTo(0, is_matrix ? scrolled : 0);
+  if (!is_matrix) document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
 }
 
 function toMain(event: Event): void {
@@ -33,16 +50,6 @@ function toMain(event: Event): void {
   document.querySelector<HTMLElement>("#main a, #main button")?.focus();
 }
 
-/** Never throws: the address may be anything. */
-function decoded(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
-}
-
-addEventListener("hashchange", show);
 addEventListener("scroll", () => {
   if (document.body.className === "all") scrolled = scrollY;
 });
@@ -58,4 +65,9 @@ addEventListener("keydown", (event) => {
     else (event.target as HTMLElement).blur();
   }
 });
-show();
+
+const filter = noFilter();
+void readData().then((data) => {
+  addEventListener("hashchange", () => show(data, filter));
+  show(data, filter);
+});

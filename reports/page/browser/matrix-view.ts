@@ -6,7 +6,7 @@ import { el, fill } from "./dom.ts";
 import { type Filter, isShown } from "./filter.ts";
 import { filterBar } from "./filter-bar.ts";
 import { moveWithArrows } from "./keys.ts";
-import { badge, linkTo, nameOf } from "./signs.ts";
+import { badge, linkTo, linkToVersus, nameOf } from "./signs.ts";
 
 export function matrixView(data: PageData, filter: Filter): HTMLElement {
   const results = el("div", { class: "results" });
@@ -24,12 +24,36 @@ export function matrixView(data: PageData, filter: Filter): HTMLElement {
     { class: "matrix", id: "main" },
     el("p", { class: "answer-line" }, ...answerOf(data)),
     filterBar(data, filter, draw),
+    legend(data),
+    data.before !== undefined &&
+      data.before.gone.length > 0 &&
+      el(
+        "p",
+        { class: "notice" },
+        el("strong", {}, `In ${data.before.name}, but not here: `),
+        data.before.gone.join(", "),
+      ),
     ...data.not_run.map(({ backend, reason }) =>
       el("p", { class: "notice" }, el("strong", {}, `${backend} did not run. `), reason),
     ),
     data.interrupted &&
       el("p", { class: "notice" }, "Interrupted: this is only what was done until then."),
     results,
+  );
+}
+
+/** What the short words in the tables mean, and the way to two databases side by side. */
+function legend({ cells }: PageData): HTMLElement {
+  const levels = new Map(cells.flatMap(({ level }) => (level ? [[level.short, level.name]] : [])));
+  const [one, other] = new Set(cells.map(({ backend }) => backend));
+  return el(
+    "p",
+    { class: "legend" },
+    el("span", {}, "A row is one way to write the operation. Open a sign to see why."),
+    ...[...levels].map(([short, name]) => el("span", {}, el("b", {}, short), ` ${name}`)),
+    one !== undefined &&
+      other !== undefined &&
+      el("a", { href: linkToVersus(one, other) }, "Two databases side by side"),
   );
 }
 
@@ -106,7 +130,7 @@ function card(workload: string, server: string, cells: readonly PageCell[]): HTM
           el("th", { scope: "row" }, way),
           ...levels.map(({ short }) => {
             const cell = of_way.find(({ level }) => (level?.short ?? "") === short);
-            return el("td", {}, cell && cellLink(cell));
+            return el("td", {}, cell && cellLink(cell, -1));
           }),
         ),
       ),
@@ -128,7 +152,8 @@ function card(workload: string, server: string, cells: readonly PageCell[]): HTM
 
 const isSafe = (sign: Sign): boolean => sign === "safe" || sign === "retry";
 
-function cellLink(cell: PageCell): HTMLElement {
+/** @param tab_index of the link: in a table whose links the arrows reach, -1 */
+export function cellLink(cell: PageCell, tab_index: 0 | -1): HTMLElement {
   const { sign, word, conclusion, before } = cell;
   const differs = conclusion === "different" ? "; different from what is declared" : "";
   const was = before === undefined ? "" : before === "new" ? "; new" : `; was ${before.word}`;
@@ -140,7 +165,7 @@ function cellLink(cell: PageCell): HTMLElement {
       class: `cell${conclusion === "different" ? " different" : ""}${before ? " changed" : ""}`,
       "aria-label": label,
       title: label,
-      tabindex: "-1",
+      tabindex: tab_index,
     },
     badge(sign),
   );

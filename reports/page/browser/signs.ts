@@ -11,3 +11,6 @@ export const nameOf = ({ way, server, level }: PageCell): string =>
   `${way} on ${server}${level ? ` at ${level.name}` : ""}`;
 
 export const linkTo = ({ id }: PageCell): string => `#/cell/${encodeURIComponent(id)}`;
+
+export const linkToVersus = (one: string, other: string): string =>
+  `#/compare/${encodeURIComponent(`${one}|${other}`)}`;

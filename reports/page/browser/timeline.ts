@@ -5,7 +5,9 @@ import type { LoadDrawing } from "../page-data.ts";
 import { type Bar, barsOf, textOf } from "./bars.ts";
 import { faultBands, rounded, width } from "./chart.ts";
 import { el, fill, svg } from "./dom.ts";
+import { lineThrough, pointsOf } from "./linearization.ts";
 import { factor, listen } from "./timeline-moves.ts";
+import { toggle } from "./toggle.ts";
 
 const lane_height = 22;
 const axis_height = 18;
@@ -29,6 +31,8 @@ export function timeline(
   picture.style.height = `${height}px`;
   const tip = el("p", { class: "tip", role: "status" });
   const axis = el("p", { class: "axis" });
+  const points = pointsOf(all, drawn.order ?? []);
+  let is_ordered = false;
   let [from, to] = [0, end];
   const show = (from_ms: number, to_ms: number): void => {
     const span = Math.min(end, Math.max(narrowest_ms, to_ms - from_ms));
@@ -43,6 +47,7 @@ export function timeline(
       ),
       ...faultBands(drawn.faults, x, height - axis_height),
       ...seen.map((bar) => rect(bar, x)),
+      ...(is_ordered ? lineThrough(points, x, middle) : []),
     );
     fill(axis, el("span", {}, `${rounded(from)} ms`), el("span", {}, `${rounded(to)} ms`));
     zoomed(from, to);
@@ -64,22 +69,33 @@ export function timeline(
     if (bar) tip.textContent = visible(textOf(bar, drawn.lanes));
   });
   show(0, end);
-  const zooms: Zooms = {
+  const buttons: Buttons = {
     closer: () => zoom(1 / factor),
     wider: () => zoom(factor),
     all: () => show(0, end),
+    order(is_on) {
+      is_ordered = is_on;
+      frame.classList.toggle("ordered", is_on);
+      tip.textContent = is_on ? orderText(points.length) : "";
+      show(from, to);
+    },
   };
-  return el("figure", { class: "bars" }, caption(drawn, all, zooms), frame, axis, tip);
+  return el("figure", { class: "bars" }, caption(drawn, all, buttons), frame, axis, tip);
 }
 
-interface Zooms {
+interface Buttons {
   readonly closer: () => void;
   readonly wider: () => void;
   readonly all: () => void;
+  /** Shows or hides the linearization. */
+  readonly order: (is_on: boolean) => void;
 }
 
+const orderText = (count: number): string =>
+  `Along the line: ${count} operations in an order that one after the other gives these answers, each at a point between its call and its answer. What failed is not in it.`;
+
 /** How many of the operations are drawn, how many are wrong, and buttons for those without a wheel. */
-function caption(drawn: LoadDrawing, all: readonly Bar[], zooms: Zooms): HTMLElement {
+function caption(drawn: LoadDrawing, all: readonly Bar[], buttons: Buttons): HTMLElement {
   const button = (text: string, label: string, action: () => void): HTMLElement =>
     el("button", { type: "button", "aria-label": label, title: label, onclick: action }, text);
   const wrong = all.filter((bar) => bar.wrong).length;
@@ -93,9 +109,10 @@ function caption(drawn: LoadDrawing, all: readonly Bar[], zooms: Zooms): HTMLEle
     el(
       "span",
       { class: "zoom" },
-      button("+", "Zoom in", zooms.closer),
-      button("−", "Zoom out", zooms.wider),
-      button("All", "Show all", zooms.all),
+      drawn.order && toggle("", false, buttons.order, "Linearization"),
+      button("+", "Zoom in", buttons.closer),
+      button("−", "Zoom out", buttons.wider),
+      button("All", "Show all", buttons.all),
     ),
   );
 }
