@@ -13,7 +13,7 @@ import {
 } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
 import { signOf, wordOf } from "./sign.ts";
-import { type Sign, sign_order, sign_words, signs } from "./signs.ts";
+import { isSafe, type Sign, sign_order, sign_words, signs } from "./signs.ts";
 import { wrapped } from "./wrap.ts";
 
 /** Up to this many cells are shown in detail. */
@@ -53,7 +53,7 @@ function patterns(
     row.ways.push(way);
     rows.set(all.join(), row);
   }
-  const safe = ways.filter(({ all }) => all.every((sign) => weight(sign) <= weight("retry")));
+  const safe = ways.filter(({ all }) => all.every((sign) => sign === undefined || isSafe(sign)));
   const share = `${safe.length} of ${ways.length} safe at every level`;
   const has_levels = levels.some((level) => level !== "");
   const column = has_levels ? 4 : 2;

@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Isolation } from "../backends/backend.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { groups, measuredWord, short_level } from "./matrix.ts";
+import { signOf } from "./sign.ts";
+import { isSafe } from "./signs.ts";
 import type { Results } from "./summary.ts";
 
 const levels = Object.keys(short_level) as Isolation[];
@@ -45,7 +47,7 @@ const most_named = 3;
 function safeOf(cells: readonly CellResult[]): string {
   const strategies = groups(cells, ({ strategy }) => strategy);
   const safe = strategies
-    .filter(([, all]) => all.every((cell) => measuredWord(cell) === "correct"))
+    .filter(([, all]) => all.every((cell) => isSafe(signOf(cell))))
     .map(([name]) => name);
   if (strategies.length === 0) return "";
   const named = safe.slice(0, most_named).join(", ");

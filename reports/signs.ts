@@ -25,3 +25,6 @@ export const sign_words: Readonly<Record<Sign, string>> = {
 
 /** From best to worst. */
 export const sign_order: readonly Sign[] = ["safe", "retry", "fault", "wrong", "unknown"];
+
+/** Nothing goes wrong, also when a reply or a lock is lost. A way is safe that is so at every level of its server. */
+export const isSafe = (sign: Sign): boolean => sign === "safe" || sign === "retry";

@@ -1,6 +1,6 @@
 /** One cell: what was measured and declared, how it goes wrong step by step, what is safe instead, the load. */
 
-import { sign_words } from "../../signs.ts";
+import { isSafe, sign_words } from "../../signs.ts";
 import type { PageCell, PageData, PageExploration } from "../page-data.ts";
 import { el, fill } from "./dom.ts";
 import { loadView } from "./load-view.ts";
@@ -19,7 +19,7 @@ export function cellView(data: PageData, cell: PageCell): HTMLElement {
       "p",
       { class: "verdict" },
       badge(sign),
-      el("strong", {}, sign === "safe" || sign === "retry" ? sign_words[sign] : word),
+      el("strong", {}, isSafe(sign) ? sign_words[sign] : word),
       sign === "retry" && el("span", {}, word),
     ),
     promised(cell),
@@ -108,10 +108,10 @@ function explorations({ explored }: PageCell): HTMLElement | undefined {
 
 /** Other ways to write the same, on the same server at the same level, in which nothing went wrong. */
 function instead({ cells }: PageData, cell: PageCell): HTMLElement | undefined {
-  if (cell.sign === "safe" || cell.sign === "retry") return undefined;
+  if (isSafe(cell.sign)) return undefined;
   const safe = cells.filter(
     (one) =>
-      (one.sign === "safe" || one.sign === "retry") &&
+      isSafe(one.sign) &&
       one.workload === cell.workload &&
       one.server === cell.server &&
       one.level?.name === cell.level?.name,

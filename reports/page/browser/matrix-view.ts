@@ -1,5 +1,5 @@
 /** All cells: a section for each workload, a card for each server, a row for each strategy, a column for each level. */
-import { type Sign, sign_words } from "../../signs.ts";
+import { isSafe, type Sign, sign_words } from "../../signs.ts";
 import type { PageCell, PageData } from "../page-data.ts";
 import { inColumns } from "./columns.ts";
 import { el, fill } from "./dom.ts";
@@ -149,8 +149,6 @@ function card(workload: string, server: string, cells: readonly PageCell[]): HTM
     table,
   );
 }
-
-const isSafe = (sign: Sign): boolean => sign === "safe" || sign === "retry";
 
 /** @param tab_index of the link: in a table whose links the arrows reach, -1 */
 export function cellLink(cell: PageCell, tab_index: 0 | -1): HTMLElement {
