@@ -5,15 +5,24 @@
 type Known = Readonly<Record<string, unknown>>;
 
 /** Where libraries keep their pools. */
-const places = ["", "$client", "pool", "client.pool", "driver.master", "connectionManager.pool"];
+const places = [
+  [],
+  ["$client"],
+  ["pool"],
+  ["client", "pool"],
+  ["driver", "master"],
+  ["connectionManager", "pool"],
+];
 
 /** @param client what the program works with: a pool, an ORM, or an object with several of them */
 export function lentConnections(client: unknown): number {
   const pools = new Set<object>();
   const parts = [client, ...Object.values(Object(client) as object)] as unknown[];
   for (const part of parts) {
+    // It is asked after every schedule: most parts are numbers, texts and functions.
+    if (typeof part !== "object" || part === null) continue;
     for (const place of places) {
-      const pool = place === "" ? part : at(part, place.split("."));
+      const pool = at(part, place);
       if (typeof pool === "object" && pool !== null) pools.add(pool);
     }
   }
@@ -21,7 +30,7 @@ export function lentConnections(client: unknown): number {
 }
 
 const at = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce((found, name) => (Object(found) as Known)[name], value);
+  path.reduce((found, name) => (found as Known | null | undefined)?.[name], value);
 
 function lentBy(pool: Known): number {
   // pg

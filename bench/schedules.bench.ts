@@ -3,7 +3,6 @@
  * schedule (reset, run, check), compared with the same statements in a bare loop over the driver. Then, how many
  * schedules it takes to find a lost update and to shrink it.
  */
-import type { Connection } from "mysql2/promise";
 import type { Client } from "pg";
 import { type Backend, open_gate } from "../backends/backend.ts";
 import { connectMysql } from "../backends/mysql/backend.ts";
@@ -18,74 +17,35 @@ import { startServer } from "../servers/start.ts";
 import { setUp } from "../suites/counter/postgres/counter-table.ts";
 import { readWrite } from "../suites/counter/postgres/read-write.ts";
 import { counting } from "../suites/counter/workload.ts";
+import {
+  onMysql,
+  onPostgres,
+  type Run,
+  trivial,
+  waits,
+  waitsOnMysql,
+  withTable,
+} from "./two-clients.ts";
 
 const lanes_max = 16;
 const rounds = 60;
 /** Some thousand schedules: until then the compiler is still optimizing. */
 const warm_up_rounds = 40;
 
-type Run<Session> = Program<Session>["run"];
-
 export default async function schedules(): Promise<void> {
   {
     await using server = await startServer("postgres");
     await using backend = await connectPostgres(server);
-    await withTable(backend, (client) => client.query(table));
+    await withTable(backend);
     await measure("PostgreSQL, 70 interleavings without waits", backend, onPostgres(trivial), 1000);
     await measure("PostgreSQL, with lock waits", backend, onPostgres(waits), 800);
     await findAndShrink(backend);
   }
   await using server = await startServer("mysql");
   await using backend = await connectMysql(server);
-  await withTable(backend, (client) => client.query(table));
-  await measure("MySQL, with lock waits", backend, onMysql, 500);
+  await withTable(backend);
+  await measure("MySQL, with lock waits", backend, onMysql(waitsOnMysql), 500);
 }
-
-const table = "CREATE TABLE bench (id varchar(100) PRIMARY KEY, v integer NOT NULL)";
-
-async function withTable<Session>(
-  backend: Backend<Session>,
-  create: (client: Session) => Promise<unknown>,
-): Promise<void> {
-  await using session = await backend.open(open_gate);
-  await create(session.client);
-}
-
-const onPostgres = (run: Run<Client>): Program<Client> => ({
-  setup: async (db, key) =>
-    void (await db.query("INSERT INTO bench VALUES ($1, 0) ON CONFLICT (id) DO UPDATE SET v = 0", [
-      key,
-    ])),
-  run,
-  check: async () => {},
-});
-
-async function trivial(db: Client, { key }: { key: string }): Promise<void> {
-  await db.query("BEGIN");
-  await db.query("SELECT v FROM bench WHERE id = $1", [key]);
-  await db.query("SELECT 1");
-  await db.query("COMMIT");
-}
-
-async function waits(db: Client, { key }: { key: string }): Promise<void> {
-  await db.query("BEGIN");
-  const { rows } = await db.query("SELECT v FROM bench WHERE id = $1", [key]);
-  await db.query("UPDATE bench SET v = $2 WHERE id = $1", [key, rows[0].v + 1]);
-  await db.query("COMMIT");
-}
-
-const onMysql: Program<Connection> = {
-  setup: async (db, key) =>
-    void (await db.query("INSERT INTO bench VALUES (?, 0) ON DUPLICATE KEY UPDATE v = 0", [key])),
-  async run(db, { key }) {
-    await db.query("BEGIN");
-    const [rows] = await db.query("SELECT v FROM bench WHERE id = ?", [key]);
-    const { v } = (rows as { v: number }[])[0]!;
-    await db.query("UPDATE bench SET v = ? WHERE id = ?", [v + 1, key]);
-    await db.query("COMMIT");
-  },
-  check: async () => {},
-};
 
 async function measure<Session>(
   what: string,
@@ -149,7 +109,10 @@ async function bareLoop<Session>(
 }
 
 async function findAndShrink(backend: Backend<Client>): Promise<void> {
-  await withTable(backend, setUp);
+  {
+    await using session = await backend.open(open_gate);
+    await setUp(session.client);
+  }
   for (let clients = 2; clients <= 8; clients++) {
     const { failure } = await exploreSchedules({
       backend,

@@ -49,6 +49,7 @@ export interface TraceStep {
   readonly statement: string;
   readonly kind: Step["kind"];
   readonly keys: readonly string[] | undefined;
+  readonly database?: string;
   /** As the backend said of the step. */
   readonly mayUnlock?: boolean;
   readonly leavesBehind?: boolean;

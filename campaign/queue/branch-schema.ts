@@ -11,6 +11,7 @@ export const branch_schema: z.ZodType<Branch> = z.strictObject({
     z.strictObject({
       client: z.int().positive(),
       kind: z.enum(["begin", "read", "lock", "write", "commit", "rollback", "other"]),
+      database: z.string().optional(),
       free: z.boolean(),
       entangled: z.boolean(),
       begins: z.boolean(),

@@ -9,6 +9,7 @@ import type {
   Isolation,
   OpenOptions,
   Session,
+  Step,
 } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import type { Address } from "../../backends/door-target.ts";
@@ -82,13 +83,18 @@ class SeveralDoors<Client> implements Backend<Client> {
     const faults: NextError = { error: undefined };
     const parts: Session<Entrance>[] = [];
     for (const [at, door] of this.#doors.entries()) {
-      const numbered = (connection: number): number => this.#numberOf(connection, at);
-      parts.push(
-        await door.open(
-          gateOf(gate, faults, () => parts[at]!, numbered),
-          options,
-        ),
+      const marked = (step: Step): Step => ({
+        ...step,
+        database: door.name,
+        ...(step.connection === undefined
+          ? {}
+          : { connection: this.#numberOf(step.connection, at) }),
+      });
+      const part = await door.open(
+        gateOf(gate, faults, () => parts[at]!, marked),
+        options,
       );
+      parts.push(part);
     }
     const places = parts.map(({ client }) => client);
     const addresses = this.#names.map((name, i) => [name, places[i]!.address] as const);
@@ -191,21 +197,19 @@ function gateOf(
   gate: Gate,
   faults: NextError,
   part: () => Session<Entrance>,
-  numbered: (connection: number) => number,
+  marked: (step: Step) => Step,
 ): Gate {
   if (gate === open_gate) return gate;
   return {
     ...(gate.shared ? { shared: true } : {}),
+    ...(gate.opens ? { opens: () => gate.opens!() } : {}),
     pass: (step, send) =>
-      gate.pass(
-        step.connection === undefined ? step : { ...step, connection: numbered(step.connection) },
-        () => {
-          // Only when a request goes is it known to which database.
-          if (faults.error !== undefined) part().failNext?.(faults.error);
-          faults.error = undefined;
-          return send();
-        },
-      ),
+      gate.pass(marked(step), () => {
+        // Only when a request goes is it known to which database.
+        if (faults.error !== undefined) part().failNext?.(faults.error);
+        faults.error = undefined;
+        return send();
+      }),
   };
 }
 

@@ -244,6 +244,7 @@ export class Run {
       statement,
       kind: step.kind,
       keys: this.#touches(step),
+      ...(step.database === undefined ? {} : { database: step.database }),
       ...(step.mayUnlock ? { mayUnlock: true } : {}),
       ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),
