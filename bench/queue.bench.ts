@@ -11,13 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import {
-  closing,
-  countsOf,
-  purge,
-  putCampaign,
-  queueOf,
-} from "../campaign/queue/campaign-queue.ts";
+import { purge, putCampaign, Queues } from "../campaign/queue/campaign-queue.ts";
 import { connectToQueue } from "../campaign/queue/connect.ts";
 import type { Campaign } from "../campaign/queue/document.ts";
 import type { Hands } from "../campaign/queue/hands.ts";
@@ -89,8 +83,8 @@ async function serveAll(
   };
   const began = performance.now();
   const serving = Array.from({ length: workers }, () => serve(hands));
-  await using of_campaign = closing(await queueOf(redis, campaign.name));
-  while ((await countsOf(of_campaign)).over < campaign.cells.length) await sleep(10);
+  await using queues = await Queues.of(redis, campaign);
+  while ((await queues.counts()).over < campaign.cells.length) await sleep(10);
   const took_ms = performance.now() - began;
   ended.abort();
   await Promise.all(serving);

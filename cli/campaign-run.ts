@@ -5,17 +5,14 @@ import { withoutPassword } from "../backends/without-password.ts";
 import type { RunHead } from "../campaign/part.ts";
 import {
   addJobs,
-  closing,
-  countsOf,
   purge,
   putCampaign,
-  queueOf,
+  Queues,
   readCampaign,
 } from "../campaign/queue/campaign-queue.ts";
 import { connectToQueue } from "../campaign/queue/connect.ts";
 import type { Campaign, CellSize } from "../campaign/queue/document.ts";
 import { gather } from "../campaign/queue/gather.ts";
-import { isName } from "../campaign/queue/keys.ts";
 import { plannedCount } from "../campaign/queue/planned.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { suites } from "../suites/suites.ts";
@@ -23,54 +20,18 @@ import { BadUsage } from "./bad-usage.ts";
 import { cellsOfPass } from "./cells-of.ts";
 import { exitCode } from "./exit-code.ts";
 import type { Pass } from "./faults.ts";
-import { type Given, giveResults } from "./give-results.ts";
+import { giveResults } from "./give-results.ts";
 import { interruption } from "./interruption.ts";
 import { ownVersion } from "./own-version.ts";
+import type { QueueFlags } from "./queue-flags.ts";
 import { reportersOf } from "./reporters.ts";
 import { claimOut } from "./results.ts";
-
-export interface QueueFlags extends Given {
-  readonly queue?: string;
-  readonly name?: string;
-  readonly attach?: string;
-  readonly purge?: true;
-  readonly reporter?: string;
-}
-
-interface NotWithQueue {
-  readonly shard?: string;
-  readonly resume?: true;
-  readonly server: readonly string[];
-}
 
 /** What a new campaign is to run. */
 export interface ToRun {
   readonly passes: readonly Pass[];
   readonly size: CellSize;
   readonly head: RunHead;
-}
-
-/** @throws BadUsage for flags that do not go together */
-export function mustFitQueue(flags: QueueFlags & NotWithQueue): void {
-  const { queue, name, attach } = flags;
-  if (queue === undefined) {
-    const alone = (["name", "attach", "purge"] as const).find((flag) => flags[flag] !== undefined);
-    if (alone !== undefined) throw new BadUsage(`--${alone} needs --queue redis://host.`);
-    return;
-  }
-  const named = attach ?? name;
-  if (named === undefined)
-    throw new BadUsage("--queue needs a name for the campaign: --name nightly, for example.");
-  if (!isName(named))
-    throw new BadUsage(`A campaign's name has letters, digits, ".", "_" and "-"; not "${named}".`);
-  if (flags.purge && attach === undefined)
-    throw new BadUsage("--purge removes a campaign that is there: name it with --attach.");
-  for (const flag of ["shard", "resume"] as const)
-    if (flags[flag] !== undefined) throw new BadUsage(`--${flag} does not go with --queue.`);
-  if (flags.server.length > 0)
-    throw new BadUsage(
-      "With --queue the workers have the servers: give --server to raceproof work.",
-    );
 }
 
 /** Puts a new campaign into the queue and watches it. */
@@ -138,9 +99,9 @@ async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promi
   status.say(`campaign ${name}, ${cells.length} cells; seed ${campaign.size.seed}`);
   const began = performance.now();
   {
-    await using queue = closing(await queueOf(redis, name));
+    await using queues = await Queues.of(redis, campaign);
     while (!signal.aborted && !flags.purge) {
-      const { waiting, active, over } = await countsOf(queue);
+      const { waiting, active, over } = await queues.counts();
       const all = waiting + active + over;
       // What is left of a search is in the queue before its job is over.
       if (over >= planned && over === all) break;

@@ -6,7 +6,7 @@
 import type { CellName } from "../campaign/cell-name.ts";
 import { cellText } from "../campaign/cell-name.ts";
 import type { CellSize } from "../campaign/queue/document.ts";
-import type { CellRun, Measured } from "../campaign/queue/hands.ts";
+import { type CellRun, LacksServer, type Measured } from "../campaign/queue/hands.ts";
 import type { JobData } from "../campaign/queue/job.ts";
 import { type BackendEntry, backends } from "../matrix/backends.ts";
 import type { Cell } from "../matrix/cell.ts";
@@ -17,6 +17,7 @@ import type { StatusLine } from "../reports/status-line.ts";
 import type { Server, ServerKind } from "../servers/server.ts";
 import { suites } from "../suites/suites.ts";
 import { judgeInThread } from "./judge-in-thread.ts";
+import { installIt, missingPackage } from "./missing-package.ts";
 import { type StartedServers, startServers } from "./start-servers.ts";
 import { whyNot } from "./why-not.ts";
 
@@ -46,7 +47,7 @@ export class CellRunner implements AsyncDisposable {
   async run(data: JobData, more: CellRun): Promise<Measured> {
     const entry = backends.find(({ name }) => name === data.cell.backend);
     if (entry === undefined)
-      throw new Error(`This version of raceproof has no backend ${data.cell.backend}.`);
+      throw new LacksServer(`This version of raceproof has no backend ${data.cell.backend}.`);
     return data.faults === undefined
       ? this.#inPlace(entry, data, more)
       : this.#withFaults(entry, data, more);
@@ -61,7 +62,7 @@ export class CellRunner implements AsyncDisposable {
       // Whatever it was, the next cell gets new connections.
       await Promise.allSettled([place.open.get(entry.name)?.[Symbol.asyncDispose]()]);
       place.open.delete(entry.name);
-      throw await this.#explained(error, entry);
+      throw error instanceof LacksServer ? error : await this.#explained(error, entry);
     } finally {
       this.#free.push(place);
     }
@@ -74,11 +75,21 @@ export class CellRunner implements AsyncDisposable {
   }
 
   async #connect(entry: BackendEntry, place: Place): Promise<OpenBackend> {
-    const servers: Partial<Record<ServerKind, Server>> = {};
-    for (const kind of entry.servers) servers[kind] = await this.#server(kind);
-    const open = await openBackend(entry, servers, suites);
-    place.open.set(entry.name, open);
-    return open;
+    try {
+      const servers: Partial<Record<ServerKind, Server>> = {};
+      for (const kind of entry.servers) servers[kind] = await this.#server(kind);
+      const open = await openBackend(entry, servers, suites);
+      place.open.set(entry.name, open);
+      return open;
+    } catch (error) {
+      throw await this.#lacking(error, entry);
+    }
+  }
+
+  async #lacking(error: unknown, entry: BackendEntry): Promise<LacksServer> {
+    const missing = missingPackage(error);
+    const reason = missing ? installIt(missing) : (await this.#explained(error, entry)).message;
+    return new LacksServer(reason, { cause: error });
   }
 
   #server(kind: ServerKind): Promise<Server> {
@@ -93,7 +104,11 @@ export class CellRunner implements AsyncDisposable {
     const settings = data.cell.settings ?? "durable";
     await using started = startServers(entry.servers, sources, status, more.signal, settings);
     const servers: Partial<Record<ServerKind, Server>> = {};
-    for (const kind of entry.servers) servers[kind] = await started.ready.get(kind)!;
+    try {
+      for (const kind of entry.servers) servers[kind] = await started.ready.get(kind)!;
+    } catch (error) {
+      throw await this.#lacking(error, entry);
+    }
     const disturbance = disturbanceOf(Object.values(servers), { ...data.faults!, settings });
     await using open = await openBackend(entry, servers, suites);
     return this.#measure(cellIn(open, data.cell), data, more, { disturbance });

@@ -3,7 +3,7 @@ import type { RunHead } from "../campaign/part.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import type { Results } from "../reports/summary.ts";
 import { wholeNumber } from "./bad-usage.ts";
-import { attach, mustFitQueue, runInQueue } from "./campaign-run.ts";
+import { attach, runInQueue } from "./campaign-run.ts";
 import { collect } from "./collect.ts";
 import { exitCode } from "./exit-code.ts";
 import { leftOut, type Pass, passes } from "./faults.ts";
@@ -13,6 +13,7 @@ import { interruption } from "./interruption.ts";
 import { listSelection } from "./list-selection.ts";
 import { notChosen } from "./not-chosen.ts";
 import { madeBy } from "./own-version.ts";
+import { mustFitQueue } from "./queue-flags.ts";
 import { resultsIn } from "./read-results.ts";
 import { reportersOf } from "./reporters.ts";
 import { claimOut } from "./results.ts";
@@ -89,8 +90,8 @@ export function runCommand(): Command {
     .action(run);
 }
 
-async function run(flags: Flags): Promise<void> {
-  mustFitQueue(flags);
+async function run(flags: Flags, command: Command): Promise<void> {
+  mustFitQueue(flags, givenOf(command));
   if (flags.attach !== undefined) return attach(flags);
   const size = {
     schedules: wholeNumber("--schedules", flags.schedules, 0),
@@ -149,6 +150,12 @@ async function run(flags: Flags): Promise<void> {
   if (!results.interrupted && !trouble) finished.end();
   if (trouble) throw trouble.error;
 }
+
+/** The flags that stand on the command line. */
+const givenOf = (command: Command): string[] =>
+  command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
+    .flatMap(({ long }) => long ?? []);
 
 const shareFor = async (flags: Flags, all: readonly Pass[], head: RunHead): Promise<Share> =>
   shareOf(flags.shard!, all, head, flags.times ? await resultsIn(flags.times) : undefined);

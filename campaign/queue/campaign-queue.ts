@@ -1,9 +1,10 @@
 /** A campaign in the queue: made, looked at, and removed. */
 import type { Job, JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import type { CellName } from "../cell-name.ts";
 import { type Campaign, campaign_schema } from "./document.ts";
 import type { JobData, JobResult } from "./job.ts";
-import { documentKey, prefix, register_key } from "./keys.ts";
+import { documentKey, partsOfName, prefix, queueName, register_key } from "./keys.ts";
 import { type PlannedJob, plannedJobs } from "./planned.ts";
 
 /** A job that throws this often has no verdict. */
@@ -18,7 +19,7 @@ const job_options: JobsOptions = {
 /** So many jobs are added in one request. */
 const added_at_once = 200;
 
-/** The queue of a campaign, seen from outside. Closing it leaves the connection open. */
+/** A queue of a campaign, seen from outside. Closing it leaves the connection open. */
 export async function queueOf(redis: Redis, name: string): Promise<Queue<JobData, JobResult>> {
   const { Queue } = await import("bullmq");
   const queue = new Queue<JobData, JobResult>(name, {
@@ -29,6 +30,41 @@ export async function queueOf(redis: Redis, name: string): Promise<Queue<JobData
   queue.on("error", () => undefined); // ioredis connects again; what was asked waits
   return queue;
 }
+
+/** The queues of a campaign, by their backends. */
+export class Queues implements AsyncDisposable {
+  readonly #all: ReadonlyMap<string, Queue<JobData, JobResult>>;
+
+  private constructor(all: ReadonlyMap<string, Queue<JobData, JobResult>>) {
+    this.#all = all;
+  }
+
+  static async of(redis: Redis, { name, cells }: Campaign): Promise<Queues> {
+    const all = new Map<string, Queue<JobData, JobResult>>();
+    for (const backend of backendsOf(cells))
+      all.set(backend, await queueOf(redis, queueName(name, backend)));
+    return new Queues(all);
+  }
+
+  /** The one with the jobs of a cell of the campaign. */
+  for({ backend }: Pick<CellName, "backend">): Queue<JobData, JobResult> {
+    return this.#all.get(backend)!;
+  }
+
+  async counts(): Promise<Counts> {
+    const sum = { waiting: 0, active: 0, over: 0 };
+    for (const counts of await Promise.all([...this.#all.values()].map(countsOf)))
+      for (const state of ["waiting", "active", "over"] as const) sum[state] += counts[state];
+    return sum;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#all.values()].map((queue) => queue.close()));
+  }
+}
+
+const backendsOf = (cells: Campaign["cells"]): ReadonlySet<string> =>
+  new Set(cells.map(({ cell }) => cell.backend));
 
 /** Undefined when there is none of this name. @throws z.ZodError when it is not as we write it */
 export async function readCampaign(redis: Redis, name: string): Promise<Campaign | undefined> {
@@ -45,30 +81,35 @@ export async function putCampaign(redis: Redis, campaign: Campaign): Promise<boo
   const text = JSON.stringify(campaign);
   const before = await redis.set(documentKey(campaign.name), text, "NX", "GET");
   if (before !== null && before !== text) return false;
-  await redis.zadd(register_key, "NX", Date.now(), campaign.name);
+  const now = Date.now();
+  for (const backend of backendsOf(campaign.cells))
+    await redis.zadd(register_key, "NX", now, queueName(campaign.name, backend));
   await addJobs(redis, campaign);
   return true;
 }
 
 /** A job that is there already is not added again. */
-export const addJobs = (redis: Redis, campaign: Campaign): Promise<void> =>
-  addAll(redis, campaign.name, plannedJobs(campaign));
-
-export async function addAll(
-  redis: Redis,
-  name: string,
-  jobs: Iterable<PlannedJob>,
-): Promise<void> {
-  await using queue = closing(await queueOf(redis, name));
+export async function addJobs(redis: Redis, campaign: Campaign): Promise<void> {
+  await using queues = await Queues.of(redis, campaign);
   let some: PlannedJob[] = [];
   const add = async (): Promise<void> => {
-    await queue.addBulk(
-      some.map(({ id, name, data }) => ({ name, data, opts: { ...job_options, jobId: id } })),
-    );
+    const [first] = some;
+    if (first) await addAll(queues.for(first.data.cell), some);
     some = [];
   };
-  for (const job of jobs) if (some.push(job) === added_at_once) await add();
-  if (some.length > 0) await add();
+  for (const job of plannedJobs(campaign)) {
+    const is_of_another_queue = some[0] && some[0].data.cell.backend !== job.data.cell.backend;
+    if (some.length === added_at_once || is_of_another_queue) await add();
+    some.push(job);
+  }
+  await add();
+}
+
+/** Adds jobs in one request. */
+export async function addAll(queue: Queue, jobs: readonly PlannedJob[]): Promise<void> {
+  await queue.addBulk(
+    jobs.map(({ id, name, data }) => ({ name, data, opts: { ...job_options, jobId: id } })),
+  );
 }
 
 /** How far it is. */
@@ -98,10 +139,12 @@ export async function countsOf(queue: Queue): Promise<Counts> {
 
 /** Removes everything of the campaign. Workers that are at it find out, and drop what they have. */
 export async function purge(redis: Redis, name: string): Promise<void> {
-  await redis.zrem(register_key, name);
+  const queues = await redis.zrange(register_key, "0", "-1");
+  const own = queues.filter((queue) => partsOfName(queue).campaign === name);
+  if (own.length > 0) await redis.zrem(register_key, ...own);
   // Without it, no worker adds anything more.
   await redis.unlink(documentKey(name));
-  for await (const keys of redis.scanStream({ match: `${prefix}:${name}:*`, count: 1_000 }))
+  for await (const keys of redis.scanStream({ match: `${prefix}:${name}[:@]*`, count: 1_000 }))
     if (keys.length > 0) await redis.unlink(...(keys as string[]));
 }
 

@@ -15,6 +15,7 @@ import {
   type JobResult,
   job_schema,
 } from "./job.ts";
+import { lackedKey, partsOfName } from "./keys.ts";
 
 /** Of a job, as BullMQ gives it to its worker. */
 export interface Held {
@@ -23,7 +24,10 @@ export interface Held {
   readonly token: string;
   /** Another worker has taken it over. */
   readonly lost: AbortSignal | undefined;
-  readonly campaign: string;
+  /** The name of its queue. */
+  readonly queue: string;
+  /** Asked when it could not be done. */
+  isForOthers(error: unknown): Promise<boolean>;
 }
 
 const tell_progress_every_ms = 1_000;
@@ -38,7 +42,9 @@ export async function doJob(held: Held, hands: Hands): Promise<JobResult> {
       hands.run(data, { out, signal, progress: progressOf(job) }),
     );
     if (lost?.aborted) throw new Error("another worker has taken it over");
-    const { made_by } = hands;
+    const { made_by, redis } = hands;
+    const { campaign, backend } = partsOfName(held.queue);
+    await redis.unlink(lackedKey(campaign, backend));
     return { worker: workerName(), made_by, ...(await broughtBack(measured, held, hands)) };
   } finally {
     await rm(out, { recursive: true, force: true });
@@ -48,9 +54,10 @@ export async function doJob(held: Held, hands: Hands): Promise<JobResult> {
 /** What goes into the queue besides: the history, and what is left of a search. */
 async function broughtBack(
   measured: Measured,
-  { job, token, campaign }: Held,
+  { job, token, queue }: Held,
   { redis, keep_in }: Hands,
 ): Promise<Omit<JobResult, "worker" | "made_by">> {
+  const { campaign } = partsOfName(queue);
   const handsOn = async (left: Left | undefined): Promise<{ handed_on?: HandedOn }> =>
     left ? { handed_on: await handOn(redis, campaign, job, left) } : {};
   if (isPart(measured)) {
@@ -83,17 +90,18 @@ function dataOf(job: CampaignJob): JobData {
   throw new Error(`It is no job of raceproof's: ${z.prettifyError(read.error)}`);
 }
 
-/** A worker that is ended in the middle gives its job back: that is no failure of the job. */
-async function orGiveBack<T>(
-  { job, token }: Held,
-  { signal }: Hands,
-  work: () => Promise<T>,
-): Promise<T> {
+/**
+ * A worker that is ended in the middle gives its job back, and so does one that has no server for it: that is no
+ * failure of the job.
+ */
+async function orGiveBack<T>(held: Held, hands: Hands, work: () => Promise<T>): Promise<T> {
+  const { job, token } = held;
+  const { signal } = hands;
   try {
     const done = await work();
     if (!signal.aborted) return done;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted && !(await held.isForOthers(error))) throw error;
   }
   const { WaitingError } = await import("bullmq");
   await job.moveToWait(token);

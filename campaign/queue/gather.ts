@@ -1,6 +1,5 @@
 /** The results of a campaign, put together from what its jobs have brought back. */
 import { basename, join } from "node:path";
-import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { backends } from "../../matrix/backends.ts";
 import { strategiesOn } from "../../matrix/open-backend.ts";
@@ -11,7 +10,7 @@ import type { Results } from "../../reports/summary.ts";
 import type { CellName } from "../cell-name.ts";
 import { joinCell } from "../join.ts";
 import type { Part } from "../part.ts";
-import { closing, queueOf } from "./campaign-queue.ts";
+import { Queues } from "./campaign-queue.ts";
 import type { Campaign, PlannedCell } from "./document.ts";
 import { fetchHistory } from "./histories.ts";
 import { type JobResult, jobId } from "./job.ts";
@@ -29,7 +28,7 @@ interface Gathered {
 
 interface Hall {
   readonly redis: Redis;
-  readonly queue: Queue;
+  readonly queues: Queues;
   readonly campaign: Campaign;
   readonly suites: readonly Suite[];
   /** Where the histories go. */
@@ -43,8 +42,8 @@ export async function gather(
   suites: readonly Suite[],
   out: string,
 ): Promise<Results> {
-  await using queue = closing(await queueOf(redis, campaign.name));
-  const hall = { redis, queue, campaign, suites, out };
+  await using queues = await Queues.of(redis, campaign);
+  const hall = { redis, queues, campaign, suites, out };
   const gathered = await atOnce(campaign.cells, (planned) => gatherCell(planned, hall));
   const over = gathered.filter((one) => one !== undefined);
   const jobs = over.flatMap(({ jobs }) => jobs);
@@ -72,7 +71,8 @@ async function atOnce<T, R>(all: Iterable<T>, work: (one: T) => Promise<R>): Pro
 
 /** @returns undefined while one of its jobs is not over */
 async function gatherCell(planned: PlannedCell, hall: Hall): Promise<Gathered | undefined> {
-  const { queue, campaign } = hall;
+  const { campaign } = hall;
+  const queue = hall.queues.for(planned.cell);
   const own = await readJob(queue, jobId(planned.cell));
   if (own === undefined) return undefined;
   const ranges = await atOnce(rangesOf(planned, campaign.size), ({ id }) => readJob(queue, id));

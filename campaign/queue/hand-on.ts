@@ -7,9 +7,9 @@
 import type { Redis } from "ioredis";
 import type { Left } from "../../schedules/search/branch.ts";
 import { divided } from "../../schedules/search/branch.ts";
-import { addAll, type CampaignJob, purge } from "./campaign-queue.ts";
+import { addAll, type CampaignJob, closing, purge, queueOf } from "./campaign-queue.ts";
 import { type HandedOn, type JobData, jobId, subtreeId } from "./job.ts";
-import { documentKey, partsKey } from "./keys.ts";
+import { documentKey, partsKey, queueName } from "./keys.ts";
 import { nameOf } from "./planned.ts";
 
 /** A job divides what it leaves among so many. */
@@ -42,7 +42,8 @@ export async function handOn(
   const key = partsKey(campaign, jobId(cell));
   await redis.sadd(key, ...jobs.map(({ id }) => id));
   const is_too_much = (await redis.scard(key)) > partsMax(size.job_schedules);
-  if (!is_too_much) await addAll(redis, campaign, jobs);
+  await using queue = closing(await queueOf(redis, queueName(campaign, cell.backend)));
+  if (!is_too_much) await addAll(queue, jobs);
   // It may have been removed meanwhile.
   if ((await redis.exists(documentKey(campaign))) === 0) await purge(redis, campaign);
   return { jobs: is_too_much ? [] : jobs.map(({ id }) => id), covered };

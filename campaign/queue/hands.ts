@@ -19,9 +19,15 @@ export interface Hands {
   readonly signal: AbortSignal;
   /** A folder for what is under way. */
   readonly folder: string;
+  /** @throws LacksServer when this machine has no server for it */
   run(data: JobData, more: CellRun): Promise<Measured>;
   /** Tells people what is going on. */
   say(line: string): void;
+}
+
+/** The job is for somebody else: this worker has not got its server, and says why. */
+export class LacksServer extends Error {
+  override readonly name = "LacksServer";
 }
 
 /** A cell, or a part of one of its searches. */

@@ -1,10 +1,26 @@
 /** The names of what a campaign keeps in Redis. Everything of it begins with its own prefix, and with nobody else's. */
 
-/** Of all keys; also what BullMQ and its dashboards call the prefix. Its queues have the names of the campaigns. */
+/** Of all keys; also what BullMQ and its dashboards call the prefix. */
 export const prefix = "raceproof-campaigns";
 
-/** The names of all campaigns, the oldest first. */
+/** The names of the queues of all campaigns, the oldest first. */
 export const register_key: string = `${prefix}:names`;
+
+/** `nightly@postgres`: a campaign has a queue for each backend, so that a worker takes only what it has servers for. */
+export const queueName = (campaign: string, backend: string): string => `${campaign}@${backend}`;
+
+/** Of which campaign a queue is, and with which backend. */
+export function partsOfName(queue: string): {
+  readonly campaign: string;
+  readonly backend: string;
+} {
+  const [campaign = "", backend = ""] = queue.split("@");
+  return { campaign, backend };
+}
+
+/** Since when all who asked for jobs of a queue had no server for them. */
+export const lackedKey = (campaign: string, backend: string): string =>
+  `${prefix}:${campaign}:lacked:${backend}`;
 
 /** Job ids have a slash in them, so that no job has this name. */
 export const documentKey = (name: string): string => `${prefix}:${name}:campaign`;

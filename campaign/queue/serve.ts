@@ -1,5 +1,6 @@
 /**
- * A worker: takes jobs of one campaign after the other, the oldest first, and brings back their results.
+ * A worker: takes jobs from one queue after the other, those of the oldest campaign first, and brings back their
+ * results.
  *
  * BullMQ sees to it that each job has one result. A worker holds a lock on its job and renews it while it lives. When
  * it dies or falls silent, the lock expires and another worker begins anew; if the first one then comes back, its
@@ -12,25 +13,28 @@ import { closing, countsOf, queueOf, tries_max } from "./campaign-queue.ts";
 import { doJob } from "./do-job.ts";
 import { type Hands, workerName } from "./hands.ts";
 import type { JobData, JobResult } from "./job.ts";
-import { documentKey, prefix, register_key } from "./keys.ts";
+import { documentKey, partsOfName, prefix, register_key } from "./keys.ts";
+import { Lacking } from "./lacking.ts";
 
 const look_again_ms = 500;
 
 /** Works until the signal. @throws what is wrong with the queue itself */
 export async function serve(hands: Hands): Promise<void> {
   const { redis, signal } = hands;
+  const lacking = new Lacking(hands);
   while (!signal.aborted) {
-    const name = await nextCampaign(redis);
+    const name = await nextQueue(redis, lacking);
     if (name === undefined)
       await sleep(look_again_ms, undefined, { signal }).catch(() => undefined);
-    else await serveCampaign(name, hands);
+    else await serveQueue(name, hands, lacking);
   }
 }
 
 /** The oldest in which something waits; else one with jobs under way, whose workers may die. */
-async function nextCampaign(redis: Redis): Promise<string | undefined> {
+async function nextQueue(redis: Redis, lacking: Lacking): Promise<string | undefined> {
   let unfinished: string | undefined;
   for (const name of await redis.zrange(register_key, "0", "-1")) {
+    if (lacking.leaves(name)) continue;
     await using queue = closing(await queueOf(redis, name));
     const { waiting, active } = await countsOf(queue);
     if (waiting > 0) return name;
@@ -39,32 +43,48 @@ async function nextCampaign(redis: Redis): Promise<string | undefined> {
   return unfinished;
 }
 
-async function serveCampaign(name: string, hands: Hands): Promise<void> {
+async function serveQueue(name: string, hands: Hands, lacking: Lacking): Promise<void> {
   const { redis, signal } = hands;
+  await using worker = closing(await workerOf(name, hands, lacking));
+  listen(worker, hands);
+  const { campaign, backend } = partsOfName(name);
+  hands.say(`campaign ${campaign}: ${backend}`);
+  await using queue = closing(await queueOf(redis, name));
+  while (!signal.aborted && !lacking.leaves(name)) {
+    await sleep(look_again_ms, undefined, { signal }).catch(() => undefined);
+    const { waiting, active } = await countsOf(queue);
+    if (waiting + active === 0) break;
+    if ((await redis.exists(documentKey(campaign))) === 0) break;
+  }
+}
+
+async function workerOf(
+  name: string,
+  hands: Hands,
+  lacking: Lacking,
+): Promise<Worker<JobData, JobResult>> {
   const { Worker } = await import("bullmq");
+  const { redis, lost_after_ms } = hands;
+  const isForOthers = async (error: unknown): Promise<boolean> => {
+    const is_for_others = await lacking.isForOthers(error, name);
+    // Else it would take the same job again at once.
+    if (is_for_others) await worker.pause(true);
+    return is_for_others;
+  };
   const worker = new Worker<JobData, JobResult>(
     name,
-    (job, token = "", lost) => doJob({ job, token, lost, campaign: name }, hands),
+    (job, token = "", lost) => doJob({ job, token, lost, queue: name, isForOthers }, hands),
     {
       connection: redis,
       prefix,
       name: workerName(),
       concurrency: hands.concurrency,
-      lockDuration: hands.lost_after_ms,
-      stalledInterval: hands.lost_after_ms,
+      lockDuration: lost_after_ms,
+      stalledInterval: lost_after_ms,
       maxStalledCount: tries_max - 1,
     },
   );
-  listen(worker, hands);
-  hands.say(`campaign ${name}`);
-  await using _closing = closing(worker);
-  await using queue = closing(await queueOf(redis, name));
-  while (!signal.aborted) {
-    await sleep(look_again_ms, undefined, { signal }).catch(() => undefined);
-    const { waiting, active } = await countsOf(queue);
-    if (waiting + active === 0) break;
-    if ((await redis.exists(documentKey(name))) === 0) break;
-  }
+  return worker;
 }
 
 function listen(worker: Worker<JobData, JobResult>, hands: Hands): void {
