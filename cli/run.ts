@@ -10,7 +10,7 @@ import { leftOut, type Pass, passes } from "./faults.ts";
 import { finishedCells, headOf, seedToResume } from "./finished-cells.ts";
 import { giveResults } from "./give-results.ts";
 import { interruption } from "./interruption.ts";
-import { listSelection } from "./list-selection.ts";
+import { listCells } from "./list-cells.ts";
 import { notChosen } from "./not-chosen.ts";
 import { madeBy } from "./own-version.ts";
 import { mustFitQueue } from "./queue-flags.ts";
@@ -85,7 +85,7 @@ export function runCommand(): Command {
       "--reporter <names>",
       "besides: junit (junit.xml in --out), github (annotations, summary)",
     )
-    .option("--list", "say what would be run, and run nothing")
+    .option("--list", "say which cells would be run, and run nothing")
     .option("--json", "print results.json instead")
     .action(run);
 }
@@ -102,14 +102,14 @@ async function run(flags: Flags, command: Command): Promise<void> {
   };
   const reporters = reportersOf(flags.reporter);
   const selection = await select(flags);
-  if (flags.list) return listSelection(selection);
   const head = headOf(flags, size);
   const all = await passes(flags, selection);
+  const share = flags.shard === undefined ? undefined : await shareFor(flags, all, head);
+  if (flags.list) return listCells(share?.passes ?? all, share?.includes);
   if (flags.queue !== undefined) {
     const job_schedules = wholeNumber("--job-schedules", flags.jobSchedules, 1);
     return runInQueue(flags, { passes: all, size: { ...size, job_schedules }, head });
   }
-  const share = flags.shard === undefined ? undefined : await shareFor(flags, all, head);
   await using _out = await claimOut(flags.out);
   const finished = finishedCells(flags, head);
   using interrupted = interruption();

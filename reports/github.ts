@@ -2,8 +2,8 @@
 import type { Source } from "../histories/source.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { blamedIn } from "./blame.ts";
+import { groups } from "./groups.ts";
 import { nameOf } from "./junit.ts";
-import { groups } from "./matrix.ts";
 import { partsText } from "./parts.ts";
 import { signOf, wordOf } from "./sign.ts";
 import { sign_order, sign_words, signs } from "./signs.ts";

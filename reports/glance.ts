@@ -3,14 +3,8 @@
  * every level are shown together, the safe ones first. If there are only a few cells, each gets a few lines instead.
  */
 import type { CellResult } from "../matrix/result.ts";
-import {
-  codesText,
-  groups,
-  interleavings,
-  latencyText,
-  measuredWord,
-  short_level,
-} from "./matrix.ts";
+import { groups } from "./groups.ts";
+import { codesText, interleavings, latencyText, measuredWord, short_level } from "./matrix.ts";
 import type { Paint } from "./paint.ts";
 import { signOf, wordOf } from "./sign.ts";
 import { isSafe, type Sign, sign_order, sign_words, signs } from "./signs.ts";

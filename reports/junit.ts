@@ -1,5 +1,6 @@
 import type { CellResult } from "../matrix/result.ts";
-import { groups, short_level } from "./matrix.ts";
+import { groups } from "./groups.ts";
+import { short_level } from "./matrix.ts";
 import { wordOf } from "./sign.ts";
 import { failingInterleaving, type Results } from "./summary.ts";
 import { visible } from "./visible.ts";

@@ -8,6 +8,7 @@ import type {
   ExploreResult,
   LoadResult,
 } from "../matrix/result.ts";
+import { groups } from "./groups.ts";
 import type { Paint } from "./paint.ts";
 
 /** Short names of the levels, for narrow columns. */
@@ -26,19 +27,6 @@ export function matrix(cells: readonly CellResult[], paint: Paint): string {
   return groups(cells, ({ workload, server }) => `${workload} on ${server}`)
     .map(([title, of_table]) => `${paint.bold(title)}\n${table(of_table, paint)}`)
     .join("\n\n");
-}
-
-/** Groups cells by a name, in the order in which the names first occur. */
-export function groups(
-  cells: readonly CellResult[],
-  nameOf: (cell: CellResult) => string,
-): [string, CellResult[]][] {
-  const by_name = new Map<string, CellResult[]>();
-  for (const cell of cells) {
-    const name = nameOf(cell);
-    by_name.set(name, [...(by_name.get(name) ?? []), cell]);
-  }
-  return [...by_name];
 }
 
 function table(cells: readonly CellResult[], paint: Paint): string {

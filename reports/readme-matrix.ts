@@ -5,7 +5,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Isolation } from "../backends/backend.ts";
 import type { CellResult } from "../matrix/result.ts";
-import { groups, measuredWord, short_level } from "./matrix.ts";
+import { groups } from "./groups.ts";
+import { measuredWord, short_level } from "./matrix.ts";
 import { signOf } from "./sign.ts";
 import { isSafe } from "./signs.ts";
 import type { Results } from "./summary.ts";

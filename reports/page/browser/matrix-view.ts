@@ -1,4 +1,5 @@
 /** All cells: a section for each workload, a card for each server, a row for each strategy, a column for each level. */
+import { groups } from "../../groups.ts";
 import { isSafe, type Sign, sign_words } from "../../signs.ts";
 import type { PageCell, PageData } from "../page-data.ts";
 import { inColumns } from "./columns.ts";
@@ -76,13 +77,6 @@ const countText = (shown: number, all: number): string =>
 
 /** The height of a card's head, in rows of its table. */
 const card_head = 3;
-
-/** Groups by name, in the order in which the names first occur. */
-export function groups<T>(all: readonly T[], nameOf: (one: T) => string): [string, T[]][] {
-  const by_name = new Map<string, T[]>();
-  for (const one of all) by_name.set(nameOf(one), [...(by_name.get(nameOf(one)) ?? []), one]);
-  return [...by_name];
-}
 
 function section(workload: string, cells: readonly PageCell[]): HTMLElement {
   return el(

@@ -1,7 +1,8 @@
 /** Two databases side by side: each way that both have, with a pair of signs for each level; what differs is marked. */
+import { groups } from "../../groups.ts";
 import type { PageCell, PageData } from "../page-data.ts";
 import { el, fill } from "./dom.ts";
-import { cellLink, groups } from "./matrix-view.ts";
+import { cellLink } from "./matrix-view.ts";
 import { linkToVersus } from "./signs.ts";
 import { toggle } from "./toggle.ts";
 import { type Versus, versus } from "./versus.ts";
