@@ -17,7 +17,7 @@ export interface FileDatabase {
 }
 
 /** The kinds that `withDatabase` starts. */
-export type FileDatabaseKind = Exclude<ServerKind, "dynamodb" | "zookeeper">;
+export type FileDatabaseKind = Exclude<ServerKind, "zookeeper">;
 
 /** A first start may download the server. */
 const start_limit_ms = 300_000;

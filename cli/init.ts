@@ -12,10 +12,11 @@ export function initCommand(): Command {
     .description("write an example test for the driver and the test runner in package.json")
     .action(async () => {
       const manifest = await manifestHere();
-      const [driver] = driversOf(manifest);
+      const prisma_schema = await readFile("prisma/schema.prisma", "utf8").catch(() => "");
+      const [driver] = driversOf(manifest, prisma_schema);
       if (driver === undefined)
         throw new BadUsage(
-          "package.json names no driver that an example could use: npm i pg (or postgres, mysql2, ioredis, redis).",
+          "package.json names no driver that an example could use: npm i pg (or postgres, mysql2, ioredis, redis, @aws-sdk/client-dynamodb).",
         );
       const runner = runnerOf(manifest);
       const is_esm = manifest.type === "module" || runner.compiles;

@@ -5,6 +5,8 @@ import type { Driver, Runner } from "./project.ts";
 interface Parts {
   readonly database: string;
   readonly imports: string;
+  /** What the functions need. */
+  readonly before?: readonly string[];
   readonly schema?: string;
   readonly client: string;
   readonly setup: string;
@@ -16,6 +18,55 @@ interface Parts {
 const sql = {
   schema: '"CREATE TABLE account (id varchar(20) PRIMARY KEY, balance int)"',
   read: "SELECT balance FROM account WHERE id = 'alice'",
+};
+
+const dynamodb: Parts = {
+  database: "dynamodb",
+  imports: `import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";`,
+  before: [
+    "const connect = (endpoint) =>",
+    "  new DynamoDBClient({",
+    "    endpoint,",
+    '    region: "us-east-1",',
+    '    credentials: { accessKeyId: "raceproof", secretAccessKey: "raceproof" },',
+    "  });",
+    "",
+    "const createTable = (url) =>",
+    "  connect(url).send(",
+    "    new CreateTableCommand({",
+    '      TableName: "account",',
+    '      BillingMode: "PAY_PER_REQUEST",',
+    '      AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],',
+    '      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],',
+    "    }),",
+    "  );",
+    "",
+    "const put = (balance) =>",
+    '  new PutItemCommand({ TableName: "account", Item: { id: { S: "alice" }, balance: { N: balance } } });',
+    "",
+    'const alice = { TableName: "account", Key: { id: { S: "alice" } } };',
+    "",
+  ],
+  schema: "createTable",
+  client: "connect(url)",
+  setup: 'db.send(put("100"))',
+  racy: [
+    "const { Item } = await db.send(new GetItemCommand({ ...alice, ConsistentRead: true }));",
+    "await db.send(put(String(Number(Item.balance.N) - 30)));",
+  ],
+  repaired: [
+    "const change = {",
+    '  UpdateExpression: "ADD balance :change",',
+    '  ExpressionAttributeValues: { ":change": { N: "-30" } },',
+    "};",
+    "await db.send(new UpdateItemCommand({ ...alice, ...change }));",
+  ],
 };
 
 const parts: Readonly<Record<Driver["name"], Parts>> = {
@@ -84,6 +135,7 @@ const parts: Readonly<Record<Driver["name"], Parts>> = {
     ],
     repaired: ['await db.decrBy("balance", 30);'],
   },
+  "@aws-sdk/client-dynamodb": dynamodb,
 };
 
 /** @returns the text of the file */
@@ -97,6 +149,7 @@ export function exampleFor({ name, orm }: Driver, runner: Runner): string {
     part.imports,
     ...head.imports,
     "",
+    ...(part.before ?? []),
     "// Your own code in place of this: right for one customer at a time, wrong for two at once.",
     ...functionOf("withdraw", part.racy),
     "",

