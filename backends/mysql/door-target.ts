@@ -1,11 +1,14 @@
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, isIP } from "node:net";
 import type { Duplex } from "node:stream";
+import type { ConnectionOptions } from "node:tls";
+import type { SslOptions } from "mysql2/promise";
 import type { Isolation } from "../backend.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
 import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
+import { EncryptedLogIn } from "./encrypted-log-in.ts";
 import type { OwnDatabase } from "./own-database.ts";
 import { mysqlWire } from "./wire.ts";
 
@@ -33,7 +36,8 @@ export class MysqlDoorTarget implements DoorTarget {
       ? connectTcp({ path: host })
       : connectTcp({ host, port, noDelay: true });
     await heard(socket, "connect");
-    return socket;
+    const { ssl } = this.#database.control.config;
+    return typeof ssl === "object" ? new EncryptedLogIn(socket, tlsOptions(ssl, host)) : socket;
   }
 
   address(port?: number): Address {
@@ -43,6 +47,7 @@ export class MysqlDoorTarget implements DoorTarget {
       url.hostname = "127.0.0.1";
       url.port = String(port);
       url.searchParams.delete("socketPath");
+      url.searchParams.delete("ssl");
     }
     const [user, password] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
     return {
@@ -78,4 +83,13 @@ export class MysqlDoorTarget implements DoorTarget {
   async terminate(connections: readonly number[]): Promise<void> {
     for (const id of connections) await this.#database.kill(id);
   }
+}
+
+/** As mysql2 understands its `ssl`: any certificate of somebody trusted is good, unless `verifyIdentity` is set. */
+function tlsOptions({ verifyIdentity, ...ssl }: SslOptions, host: string): ConnectionOptions {
+  return {
+    ...(ssl as ConnectionOptions),
+    ...(isIP(host) || host.startsWith("/") ? {} : { servername: host }),
+    ...(verifyIdentity ? {} : { checkServerIdentity: () => undefined }),
+  };
 }

@@ -7,6 +7,16 @@ export const head_bytes = 4;
 export const packets = (): Frames =>
   new Frames(head_bytes, (head) => head_bytes + head.readUIntLE(0, 3));
 
+/** Capabilities that a server offers and a client asks for. */
+export const capability = {
+  compress: 0x0000_0020,
+  ssl: 0x0000_0800,
+  no_eof: 0x0100_0000,
+  optional_columns: 0x0200_0000,
+  zstd: 0x0400_0000,
+  query_attributes: 0x0800_0000,
+} as const;
+
 export const status = {
   in_transaction: 0x0001,
   autocommit: 0x0002,

@@ -17,7 +17,7 @@ import type { Reword } from "../sql-mending.ts";
 import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
 import { asideOf } from "./wire-aside.ts";
-import { head_bytes, packet, packets, status } from "./wire-packets.ts";
+import { capability, head_bytes, packet, packets, status } from "./wire-packets.ts";
 import { refusalOf } from "./wire-refusal.ts";
 import { type Agreed, Expected, type Form } from "./wire-replies.ts";
 import {
@@ -27,15 +27,6 @@ import {
   requestOfExecute,
 } from "./wire-statement.ts";
 
-/** Capabilities that a server offers and a client asks for. */
-const capability = {
-  compress: 1 << 5,
-  ssl: 1 << 11,
-  no_eof: 1 << 24,
-  optional_columns: 1 << 25,
-  zstd: 1 << 26,
-  query_attributes: 1 << 27,
-} as const;
 const hidden =
   capability.compress |
   capability.ssl |

@@ -5,9 +5,10 @@ import { type AddressInfo, createServer, connect as dial, type ListenOptions } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { createConnection } from "mysql2/promise";
+import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
+import { explore, RaceFound } from "../../explore.ts";
 import { freePort } from "../../servers/port.ts";
 import { urlServer } from "../../servers/url.ts";
 import { connect } from "../connect.ts";
@@ -117,6 +118,20 @@ describe("encryption", () => {
     expect(await sentence("mysql", plus("mysql", "/?ssl={}"))).toMatch(/nobody whom this machine/);
     const anyone = plus("mysql", '/?ssl={"rejectUnauthorized":false}');
     expect(await sentence("mysql", anyone)).toBe("connected");
+    const program = {
+      database: anyone,
+      schema: "CREATE TABLE counter (id int PRIMARY KEY, v int)",
+      client: (url: string) => createConnection(url),
+      setup: (db: Connection) => db.query("REPLACE INTO counter VALUES (1, 0)"),
+      repairs: false,
+    } as const;
+    const race = explore({ ...program, run: readThenWrite }).catch((error: unknown) => error);
+    expect(await race).toBeInstanceOf(RaceFound);
+    const { text } = await explore({
+      ...program,
+      run: (db) => db.execute("UPDATE counter SET v = v + 1 WHERE id = ?", [1]),
+    });
+    expect(text).toContain("proof for this size");
   });
 
   test("Redis: the same", async () => {
@@ -135,3 +150,8 @@ describe("encryption", () => {
     expect(await sentence("redis", url.href)).toMatch(/nobody whom this machine trusts/);
   });
 });
+
+async function readThenWrite(db: Connection): Promise<void> {
+  const [rows] = await db.query<RowDataPacket[]>("SELECT v FROM counter WHERE id = 1");
+  await db.query("UPDATE counter SET v = ? WHERE id = 1", [rows[0]!["v"] + 1]);
+}
