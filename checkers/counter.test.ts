@@ -9,7 +9,7 @@ import { randomHistory, seeded } from "./random-history.ts";
 import type { Verdict } from "./verdict.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env["ROUNDS"] ?? 50_000);
+const rounds = Number(process.env["ROUNDS"] ?? 30_000);
 
 function judge(operations: readonly Operation[]): Verdict {
   return counterChecker.check({ header: undefined, operations });

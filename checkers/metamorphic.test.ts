@@ -13,7 +13,7 @@ import { stepsOf } from "./search/search.ts";
 import { impossibleZones } from "./unique-writes.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Math.ceil(Number(process.env["ROUNDS"] ?? 50_000) / 20);
+const rounds = Math.ceil(Number(process.env["ROUNDS"] ?? 30_000) / 20);
 
 /** Something that judges histories of one key, and what kind of histories it judges. */
 interface Subject {

@@ -9,7 +9,7 @@ import { checkerFor } from "./select.ts";
 import { impossibleZones } from "./unique-writes.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env["ROUNDS"] ?? 50_000);
+const rounds = Number(process.env["ROUNDS"] ?? 30_000);
 
 /** Reads, and writes of 1, 2, 3, …; in most of them some reads answer something else. */
 function someHistory(random: () => number, operations: number, initial: unknown): Operation[] {

@@ -13,7 +13,7 @@ import type { SearchResult } from "./search-result.ts";
 import { wrongOrder } from "./wrong-order.test-support.ts";
 
 const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const rounds = Number(process.env["ROUNDS"] ?? 50_000);
+const rounds = Number(process.env["ROUNDS"] ?? 30_000);
 
 /** When the guided search finds an order, it must be a legal one; otherwise the exact search decides. */
 const lucky = (...asked: Parameters<typeof depthFirst>): SearchResult => {
