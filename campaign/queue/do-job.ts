@@ -44,7 +44,8 @@ export async function doJob(held: Held, hands: Hands): Promise<JobResult> {
     if (lost?.aborted) throw new Error("another worker has taken it over");
     const { made_by, redis } = hands;
     const { campaign, backend } = partsOfName(held.queue);
-    await redis.unlink(lackedKey(campaign, backend));
+    // It need not be waited for: whoever looks for it later comes after it.
+    redis.unlink(lackedKey(campaign, backend)).catch(() => undefined);
     return { worker: workerName(), made_by, ...(await broughtBack(measured, held, hands)) };
   } finally {
     await rm(out, { recursive: true, force: true });
@@ -115,7 +116,8 @@ function progressOf(job: CampaignJob): (done: number, total: number) => void {
   return (done, total) => {
     if (performance.now() - told_ms < tell_progress_every_ms) return;
     told_ms = performance.now();
-    // The job may be another worker's, or gone with its campaign.
-    job.updateProgress({ [what]: done, of: total }).catch(() => undefined);
+    // Bull Board draws the number of this name. The job may be another worker's, or gone with its campaign.
+    const progress = Math.round((100 * done) / total);
+    job.updateProgress({ progress, [what]: done, of: total }).catch(() => undefined);
   };
 }

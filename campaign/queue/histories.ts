@@ -1,11 +1,9 @@
 /** The history of a job comes along with its result: compressed, in Redis, unless it is too large for that. */
-import { createReadStream, createWriteStream } from "node:fs";
-import { copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
-import { createGzip, gunzip } from "node:zlib";
+import { gunzip, gzip } from "node:zlib";
 import type { Redis } from "ioredis";
 import type { KeptHistory } from "./job.ts";
 import { documentKey, historyKey } from "./keys.ts";
@@ -32,28 +30,25 @@ export async function keepHistory(
   job: { readonly campaign: string; readonly id: string; readonly token: string },
   keep_in: string,
 ): Promise<KeptHistory> {
-  const packed = path.endsWith(".gz") ? path : `${path}.gz`;
-  if (packed !== path)
-    await pipeline(createReadStream(path), createGzip({ level: 1 }), createWriteStream(packed));
-  if ((await stat(packed)).size > in_queue_max_bytes) return keepHere(packed, job, keep_in);
+  const content = await readFile(path);
+  const packed = path.endsWith(".gz") ? content : await promisify(gzip)(content, { level: 1 });
+  if (packed.length > in_queue_max_bytes) return keepHere(basename(path), packed, job, keep_in);
   const key = historyKey(job.campaign, job.id, job.token);
-  const content = await readFile(packed);
-  await redis.eval(set_if_there, 2, documentKey(job.campaign), key, content);
-  await rm(packed);
+  await redis.eval(set_if_there, 2, documentKey(job.campaign), key, packed);
   return { at: "queue", key };
 }
 
 async function keepHere(
-  packed: string,
+  name: string,
+  packed: Buffer,
   { campaign, token }: { readonly campaign: string; readonly token: string },
   keep_in: string,
 ): Promise<KeptHistory> {
   // A folder for each try, as two workers of a machine may share the folder.
   const folder = resolve(keep_in, campaign, token.replaceAll(/[^\w-]/g, "-"));
   await mkdir(folder, { recursive: true });
-  const path = join(folder, basename(packed));
-  await copyFile(packed, path);
-  await rm(packed);
+  const path = join(folder, name.endsWith(".gz") ? name : `${name}.gz`);
+  await writeFile(path, packed);
   return { at: "worker", machine: hostname(), path };
 }
 
