@@ -5,6 +5,7 @@ import type { Trace, TraceStep } from "../schedules/trace.ts";
 import { whomFor } from "./interleaving.ts";
 import { leftStory } from "./left-behind.ts";
 import { overwriteStory } from "./overwrite.ts";
+import { type RaceStory, raceStoryIn } from "./race-story.ts";
 import { unheededStory } from "./unheeded.ts";
 import { unseenInsertStory } from "./unseen-insert.ts";
 
@@ -16,13 +17,22 @@ export function explain(trace: Trace, failure: Failure): string {
   const left = leftStory(trace);
   if (trace.ending.kind !== "ended")
     return sentence([faultStory(trace), left, trace.ending.reason]);
-  const race = overwriteStory(trace) ?? unheededStory(trace) ?? unseenInsertStory(trace);
-  const story = [faultStory(trace), left, race].filter((part) => part !== undefined);
+  const race = raceStoryIn(trace);
+  const story = [faultStory(trace), left, race && told[race.name](trace)].filter(
+    (part) => part !== undefined,
+  );
   if (story.length > 0) return sentence(story);
   if (trace.operations.length === 1)
     return sentence([`no race: one client alone fails: ${failure.message}`]);
   return sentence([deadlockStory(trace) ?? failure.message]);
 }
+
+/** The race in words. */
+const told: Readonly<Record<RaceStory["name"], (trace: Trace) => string | undefined>> = {
+  "lost update": overwriteStory,
+  "unnoticed write": unheededStory,
+  "unseen insert": unseenInsertStory,
+};
 
 function sentence(parts: readonly (string | undefined)[]): string {
   const text = parts.filter((part) => part !== undefined).join("; ");
