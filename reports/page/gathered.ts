@@ -8,8 +8,9 @@ import { join } from "node:path";
 import type { TriedRepair } from "../../repairs/repair.ts";
 import type { Exploration } from "../../schedules/findings.ts";
 import { short_level } from "../matrix.ts";
+import { raceName } from "../race-name.ts";
 import { repairRows } from "../repairs.ts";
-import { countsText, type Subject, sizeOf, tokenOf } from "../report.ts";
+import { type Subject, sizeOf, tokenOf } from "../report.ts";
 import type { Sign } from "../signs.ts";
 import { doubtInWords } from "../success.ts";
 import type { PageCell, PageData } from "./page-data.ts";
@@ -88,7 +89,11 @@ function cellOfExploration(
     way: name,
     ...(isolation ? { level: { name: isolation, short: short_level[isolation] } } : {}),
     sign,
-    word: failure?.kind ?? (exploration.proof ? "proof for this size" : "no failure, no proof"),
+    word: failure
+      ? raceName(failure)
+      : exploration.proof
+        ? "proof for this size"
+        : "no failure, no proof",
     conclusion: "as declared",
     remarks: [],
     explored: [
@@ -115,7 +120,8 @@ function signOf({ failure, proof, failed }: Exploration): Sign {
 
 function textOf(exploration: Exploration): string {
   const { failure, proof, schedules, complete, doubt } = exploration;
-  if (failure) return countsText(exploration, failure);
+  if (failure)
+    return `${schedules} ${schedules === 1 ? "interleaving was" : "interleavings were"} run.`;
   if (proof) return `No failure in all interleavings; ${schedules} were run.`;
   const why = doubt === undefined ? "" : `, because ${doubtInWords(doubt)}`;
   return `No failure in ${complete ? "all" : schedules} interleavings: no proof${why}.`;

@@ -106,9 +106,12 @@ function explorations({ explored }: PageCell): HTMLElement | undefined {
   );
 }
 
-/** Other ways to write the same, on the same server at the same level, in which nothing went wrong. */
+/**
+ * Other ways to write the same, on the same server at the same level, in which nothing went wrong. Programs of one's own
+ * are not about the same thing.
+ */
 function instead({ cells }: PageData, cell: PageCell): HTMLElement | undefined {
-  if (isSafe(cell.sign)) return undefined;
+  if (isSafe(cell.sign) || cell.declared === undefined) return undefined;
   const safe = cells.filter(
     (one) =>
       isSafe(one.sign) &&

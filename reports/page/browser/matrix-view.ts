@@ -47,10 +47,12 @@ export function matrixView(data: PageData, filter: Filter): HTMLElement {
 function legend({ cells }: PageData): HTMLElement {
   const levels = new Map(cells.flatMap(({ level }) => (level ? [[level.short, level.name]] : [])));
   const [one, other] = new Set(cells.map(({ backend }) => backend));
+  const are_own = cells.every(({ declared }) => declared === undefined);
+  const row = are_own ? "A row is one program." : "A row is one way to write the operation.";
   return el(
     "p",
     { class: "legend" },
-    el("span", {}, "A row is one way to write the operation. Open a sign to see why."),
+    el("span", {}, `${row} Open a sign to see why.`),
     ...[...levels].map(([short, name]) => el("span", {}, el("b", {}, short), ` ${name}`)),
     one !== undefined &&
       other !== undefined &&
@@ -108,7 +110,7 @@ function card(workload: string, server: string, cells: readonly PageCell[]): HTM
       el(
         "tr",
         {},
-        el("th", { scope: "col" }, "way"),
+        el("th", { scope: "col" }, cells[0]?.declared === undefined ? "program" : "way"),
         ...levels.map(({ short, name }) =>
           el("th", { scope: "col", class: "level", title: name }, short || "result"),
         ),
