@@ -16,6 +16,8 @@ export async function connectToQueue(url: string): Promise<Redis> {
       `--queue takes a URL such as redis://host, not ${withoutPassword(url)}.`,
     );
   const { Redis } = await import("ioredis");
+  // If it is not installed, that is said before anything is in Redis.
+  await import("bullmq");
   let has_been_ready = false;
   const redis = new Redis(url, {
     lazyConnect: true,
