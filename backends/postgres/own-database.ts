@@ -12,6 +12,14 @@ import { sessionLocks } from "./session-locks.ts";
 /** The server's error when somebody is connected to the database that should be copied. */
 const object_in_use = "55006";
 
+const behind_pooler =
+  "The server process that answers is not the one to which we have connected: a connection pooler such as pgbouncer is " +
+  "in between. It does not keep the state of a session, and nobody could know who waits for whose lock; name " +
+  "PostgreSQL itself.";
+
+/** The server process that was named when the connection was made; the types of `pg` do not have it. */
+const numberOf = (client: pg.Client): unknown => Reflect.get(client, "processID");
+
 /**
  * A database of our own at a server that may be someone else's. Whatever the sessions do is gone with the database.
  * The control connection, which asks about the whole server, uses another database: a database can be copied only
@@ -58,12 +66,15 @@ export class OwnDatabase implements Control {
     await asAdministrator(library, given, `CREATE DATABASE ${name} TEMPLATE template0`);
     try {
       const control = await connectPlainly(library, given, { pipeline: true });
-      const { rows } = await control.query("SHOW server_version");
+      const { rows } = await control.query<{ pid: number; version: string }>(
+        "SELECT pg_backend_pid() AS pid, current_setting('server_version') AS version",
+      );
+      if (rows[0]!.pid !== numberOf(control)) throw new CannotConnect(behind_pooler);
       const sets_deadlock_timeout = await control.query("SET deadlock_timeout = '1s'").then(
         () => true,
         () => false,
       );
-      const version = String(rows[0].server_version).split(" ")[0]!;
+      const version = rows[0]!.version.split(" ")[0]!;
       const known = { name, version, sets_deadlock_timeout };
       return new OwnDatabase(library, given, control, known, false);
     } catch (error) {
