@@ -13,7 +13,8 @@ import {
 } from "./explore-results.ts";
 import type { Trouble } from "./oracle/oracle.ts";
 import type { TriedRepair } from "./repairs/repair.ts";
-import { tryRepairs, type Workshop } from "./repairs/try-repairs.ts";
+import { tryRepairs } from "./repairs/try-repairs.ts";
+import type { Workshop } from "./repairs/workshop.ts";
 import { replayed } from "./replayed.ts";
 import { noVerdictText } from "./reports/no-verdict.ts";
 import { addToPage } from "./reports/page/gathered.ts";
@@ -37,7 +38,7 @@ const report_variable = "RACEPROOF_REPORT";
 
 /** A program's own database, and where repairs are tried on it. */
 export interface Own<Client> extends OwnDatabase<Client> {
-  readonly workshop?: Workshop<Client>;
+  readonly workshops?: readonly Workshop<Client>[];
 }
 
 /** @param own present if the program has its own database */
@@ -102,9 +103,9 @@ async function raceOf<Client>(
   const { subject, exploration, oracle, began_ms, until_ms } = asked;
   const allowed = result.allowed ? ` ${allowedText(result.allowed)}` : "";
   const text = remark + failureText(subject, failure, countsText(result, failure) + allowed);
-  const tried = own?.workshop
+  const tried = own?.workshops
     ? await tryRepairs({
-        workshop: own.workshop,
+        workshops: own.workshops,
         exploration,
         failure,
         retries: !oracle,

@@ -186,8 +186,9 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
   expire?(db: Client): Promise<void>;
   /**
    * After a race was found, the program is explored again with each of the usual repairs put in on the wire: one
-   * transaction, FOR UPDATE, a stronger isolation level; on Redis WATCH with MULTI and EXEC, on DynamoDB a condition on
-   * what was read. None is tried on several databases. The message ends with what they showed.
+   * transaction, FOR UPDATE, what was read in the WHERE of the UPDATE, a unique index, a stronger isolation level; on
+   * Redis WATCH with MULTI and EXEC, on DynamoDB a condition on what was read. With several databases, each is tried on
+   * one of them. The message ends with what they showed, and what a proved one costs in a short load.
    * That takes at most 20 s or ten times as long as the search, and ends with `timeLimitMs`. Default true; false =
    * only the race is reported.
    *

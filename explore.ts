@@ -79,8 +79,8 @@ export async function explore<Client, D extends Databases>(
   try {
     const { ignore = [], allow = {} } = options;
     const serial = program.without_check ? { ignore, allow } : undefined;
-    const { workshop } = program;
-    const mends = options.repairs !== false && workshop ? { workshop } : {};
+    const { workshops } = program;
+    const mends = options.repairs === false ? {} : { workshops };
     report = await exploreOne(program.options, { serial, ...mends });
   } catch (error) {
     // Only the first error is reported.

@@ -94,7 +94,7 @@ export type { Source } from "./histories/source.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
 export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";
-export type { Repair, RepairResult, TriedRepair } from "./repairs/repair.ts";
+export type { Repair, RepairResult, TriedRepair, UniqueIndex } from "./repairs/repair.ts";
 export type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
 export type { Meeting } from "./scenarios.ts";
 export { BadOptions } from "./schedules/bad-options.ts";

@@ -1,4 +1,3 @@
-import type { BackendWithDoor } from "./backends/door-target.ts";
 import type { Schema } from "./backends/lane-database.ts";
 import type {
   Databases,
@@ -9,11 +8,9 @@ import type {
 } from "./explore-options.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
 import { isOne, openAll, openOne } from "./program-databases.ts";
-import type { Language } from "./repairs/candidates.ts";
-import type { Workshop } from "./repairs/try-repairs.ts";
+import { behindDoors, behindSeveralDoors } from "./repairs/behind-doors.ts";
+import type { Workshop } from "./repairs/workshop.ts";
 import { BadOptions, mustBeFunctions } from "./schedules/bad-options.ts";
-import { type MakeClient, throughDoors } from "./schedules/doors/door-backend.ts";
-import { throughSeveralDoors } from "./schedules/doors/several-doors.ts";
 import { testName } from "./test-runner.ts";
 
 /** A program with its own client whose databases are ready; `close` removes them. */
@@ -21,8 +18,8 @@ export interface OpenProgram<Client> {
   readonly options: ExploreOptions<Client>;
   /** There is no check: the serial orders say what is right. */
   readonly without_check: boolean;
-  /** Where repairs are tried; absent if none is known for the database. */
-  readonly workshop: Workshop<Client> | undefined;
+  /** Where repairs are tried: one for each database for which some are known. */
+  readonly workshops: readonly Workshop<Client>[];
   close(): Promise<void>;
 }
 
@@ -49,13 +46,12 @@ export async function openProgram<Client, D extends Databases>(
   };
   const close = (client: Client): unknown =>
     options.close ? options.close(client) : closeClient(client);
-  const make: MakeClient<Client> = { open: ({ url }) => open(url), close };
-  const one = isOne(database)
-    ? await openOne(name, database, schema as Schema | undefined)
-    : undefined;
-  const backend = isOne(database)
-    ? throughDoors(one!, make)
-    : throughSeveralDoors<Client>(await openAll(name, database, schema), {
+  const { backend, workshops } = isOne(database)
+    ? behindDoors<Client>(await openOne(name, database, schema as Schema | undefined), {
+        open: ({ url }) => open(url),
+        close,
+      })
+    : behindSeveralDoors<Client>(await openAll(name, database, schema), {
         open: (addresses) =>
           open(Object.fromEntries(Object.entries(addresses).map(([key, { url }]) => [key, url]))),
         close,
@@ -74,27 +70,10 @@ export async function openProgram<Client, D extends Databases>(
       check: async (client, outcome) => options.check?.(client, outcome),
     },
     without_check: options.check === undefined,
-    workshop: one && workshopOf(one, make),
+    workshops,
     close: async () => backend[Symbol.asyncDispose](),
   };
 }
-
-function workshopOf<Client>(
-  database: BackendWithDoor<unknown>,
-  make: MakeClient<Client>,
-): Workshop<Client> | undefined {
-  const dialect = dialects[database.name];
-  return dialect && { dialect, mended: (mending) => throughDoors(database, make, mending) };
-}
-
-const dialects: Readonly<Record<string, Language>> = {
-  postgres: "postgres",
-  mysql: "mysql",
-  mariadb: "mysql",
-  redis: "redis",
-  valkey: "redis",
-  dynamodb: "dynamodb",
-};
 
 function mustHaveFunctions<Client, D extends Databases>(
   name: string,

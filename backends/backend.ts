@@ -47,6 +47,8 @@ export interface Step {
 export interface Gate {
   /** Several clients use this session side by side: their steps need not come one after the other. */
   readonly shared?: boolean;
+  /** Nothing waits here, and nobody asks when a statement commits: it is left as it is. */
+  readonly runsFree?: boolean;
   /** The caller begins to wait for a connection of a pool that has at most `size` of them. */
   borrows?(pool: object, size: number): Borrowing;
   /**

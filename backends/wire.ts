@@ -15,6 +15,8 @@ export interface Wire {
   open(isolation?: Isolation, reword?: Reword): Conversation;
   /** Begins to compare, for one operation, what it has read; absent if the protocol has no way to do that. */
   comparing?(): Comparing;
+  /** The same where the door can ask for a row before it is written. */
+  comparingRows?(): ComparingRows;
 }
 
 /**
@@ -138,6 +140,18 @@ export interface Comparing {
    * @returns what the client gets; and why, if the server has not done it because something had changed
    */
   replied(bytes: Buffer, reply: Reply | undefined): Compared;
+}
+
+/** The same for statements: the door itself asks whether the row that is written next is still as it was read. */
+export interface ComparingRows {
+  /** The code of the error that the client gets if it is not. */
+  readonly refusal: string;
+  /** Why that could not be asked, at least once. */
+  obstacle: string | undefined;
+  /** A statement that finds a row, and locks it, only if it is as it was read; undefined if nothing was read of it. */
+  check(request: Request): string | undefined;
+  /** Takes the reply to a request that was not refused. */
+  replied(request: Request, reply: Reply): void;
 }
 
 export interface Compared {

@@ -3,6 +3,7 @@
  * transaction, what it reads and what others write.
  */
 import type { Isolation } from "../backends/backend.ts";
+import { SeenRows } from "../backends/sql-comparing.ts";
 import {
   isolation_levels,
   type LockedTables,
@@ -11,10 +12,8 @@ import {
 } from "../backends/sql-mending.ts";
 import type { Dialect } from "../backends/sql-tokens.ts";
 import type { Trace, TraceStep } from "../schedules/trace.ts";
-import type { Repair } from "./repair.ts";
-
-/** How statements are written; or which database without SQL it is. */
-export type Language = Dialect | "redis" | "dynamodb";
+import type { Language, Repair } from "./repair.ts";
+import { uniqueIndexes } from "./unique-index.ts";
 
 export interface Scene {
   readonly dialect: Language;
@@ -22,6 +21,8 @@ export interface Scene {
   readonly isolations: readonly Isolation[];
   /** The level that the exploration asked for. */
   readonly isolation: Isolation | undefined;
+  /** Why no operation can be put into one transaction; then nothing is tried that needs one. */
+  readonly cannot_wrap?: string | undefined;
 }
 
 /** The servers' own levels, unless somebody has set another one. */
@@ -36,14 +37,22 @@ const usual_level: Readonly<Record<Dialect, Isolation>> = {
  */
 export function candidates(traces: readonly Trace[], scene: Scene): Repair[] {
   const steps = traces.flatMap((trace) => trace.steps);
-  const { dialect } = scene;
+  const { dialect, cannot_wrap } = scene;
+  if (steps.length === 0) return [];
   if (dialect === "redis") return [{ wraps: false, compares: "watch" }];
   if (dialect === "dynamodb") return [{ wraps: false, compares: "condition" }];
   const wraps = traces.some(needsTransaction);
   const locked = lockedTables(steps, dialect);
+  const is_hopeless = wraps && cannot_wrap !== undefined;
+  const others: Repair[] = [
+    ...(traces.some(writesWhatItRead) ? comparing(wraps && !is_hopeless) : []),
+    ...uniqueIndexes(traces).map((unique): Repair => ({ wraps: false, unique })),
+  ];
+  if (is_hopeless) return [{ wraps }, ...others];
   return [
     ...(wraps ? [{ wraps }] : []),
     ...locked.map((locks): Repair => ({ wraps, locks })),
+    ...others,
     ...strongerLevels(steps, { ...scene, dialect }).map((level): Repair => ({ wraps, level })),
   ];
 }
@@ -58,6 +67,24 @@ export function needsTransaction({ steps, operations }: Trace): boolean {
       const said = of_one.filter(({ kind }) => kind !== "commit" && kind !== "other");
       return said.length > 1 && !of_one.some(({ kind }) => kind === "begin");
     });
+  });
+}
+
+/** Without a transaction, the first write may be done when a later one is refused. */
+const comparing = (wraps: boolean): Repair[] =>
+  (wraps ? [false, true] : [false]).map((wraps) => ({ wraps, compares: "where" }));
+
+/** Whether an operation writes a row of which it has read something: that can be compared. */
+function writesWhatItRead({ steps, results }: Trace): boolean {
+  return results.some(({ client, operation }) => {
+    const seen = new SeenRows();
+    return steps
+      .filter((step) => step.client === client && step.operation === operation)
+      .flatMap(({ facts = [] }) => facts)
+      .some((fact) => {
+        seen.read(fact);
+        return seen.takeFor(fact) !== undefined;
+      });
   });
 }
 

@@ -9,23 +9,8 @@ import { pickFrom } from "../schedules/search/search.ts";
 import { inTurn } from "../schedules/search/turns.ts";
 import { errorCodesIn } from "./mended-program.ts";
 
-/**
- * @param mended the exploration with the repair
- * @param plain the same without it
- * @returns the codes of errors that come only with the repair
- */
-export async function codesInTurn<Client>(
-  mended: ExplorationOptions<Client>,
-  plain: ExplorationOptions<Client>,
-): Promise<string[]> {
-  const with_repair = await codesOf(mended);
-  if (with_repair.length === 0) return [];
-  const { clients, operations = 1 } = mended;
-  const without = new Set(await codesOf({ ...plain, clients, operations }));
-  return with_repair.filter((code) => !without.has(code));
-}
-
-async function codesOf<Client>(options: ExplorationOptions<Client>): Promise<string[]> {
+/** The codes with which the server refuses statements when the operations run one after the other. */
+export async function codesInTurn<Client>(options: ExplorationOptions<Client>): Promise<string[]> {
   const { clients, operations = 1 } = options;
   const size = Array.from({ length: clients }, () => operations);
   const orders = serialOrders(size) ?? [];

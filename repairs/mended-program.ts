@@ -50,10 +50,10 @@ export function mendedProgram<Client>(
     ...program,
     async run(client, around) {
       const once = async (): Promise<unknown> => program.run(client, around);
-      const whole = async (): Promise<unknown> => {
-        if (wraps) return mending.inTransaction(client, once);
-        return compares ? mending.comparing(client, once) : once();
-      };
+      const begun = async (): Promise<unknown> =>
+        wraps ? mending.inTransaction(client, once) : once();
+      const whole = async (): Promise<unknown> =>
+        compares ? mending.comparing(client, begun) : begun();
       for (let attempt = 1; ; attempt++) {
         try {
           return await whole();

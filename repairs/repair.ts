@@ -1,11 +1,17 @@
 /** The usual repairs of a race, as data: what is put in on the wire, and what that showed. */
 import type { Isolation } from "../backends/backend.ts";
 import type { LockedTables } from "../backends/sql-mending.ts";
+import type { Dialect } from "../backends/sql-tokens.ts";
 import type { FoundFailure } from "../schedules/findings.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
 
+/** How statements are written; or which database without SQL it is. */
+export type Language = Dialect | "redis" | "dynamodb";
+
 /** One repair. Each part of it is put in; an operation's statements are in one transaction if it `wraps`. */
 export interface Repair {
+  /** Of several databases, the name of the one at whose doors it is put in. */
+  readonly database?: string;
   /** The whole operation is put into one transaction: BEGIN before its first statement, COMMIT after its last. */
   readonly wraps: boolean;
   /** The isolation level of the transactions. */
@@ -13,7 +19,15 @@ export interface Repair {
   /** SELECTs from these tables lock what they find. */
   readonly locks?: LockedTables;
   /** Writes take effect only if what the operation has read is still the same. */
-  readonly compares?: "watch" | "condition";
+  readonly compares?: "watch" | "condition" | "where";
+  /** A unique index in the schema. */
+  readonly unique?: UniqueIndex;
+}
+
+/** No two rows of the table have the same values in these columns. */
+export interface UniqueIndex {
+  readonly table: string;
+  readonly columns: readonly string[];
 }
 
 /** What came of it. Only `proof` says that the race is gone. */
@@ -40,6 +54,11 @@ export interface TriedRepair {
   readonly errors: Readonly<Record<string, number>>;
   /** In how many schedules the server ended a deadlock. */
   readonly deadlocks: number;
+  /**
+   * How many operations ended well in a short load, as a multiple of those without the repair, side by side; absent
+   * where that was not measured.
+   */
+  readonly relativeThroughput?: number;
   /** How long all of that took, in milliseconds. */
   readonly tookMs: number;
 }

@@ -3,16 +3,18 @@
  * repair counts only if every interleaving was run and none failed, and if with it the operations can still do, one
  * after the other, what they could do without it.
  */
-import type { Backend } from "../backends/backend.ts";
 import { now_ms } from "../backends/real-time.ts";
 import { type Reword, withLevel, withLock } from "../backends/sql-mending.ts";
 import { Mending } from "../schedules/doors/mending.ts";
 import type { Exploration, FoundFailure } from "../schedules/exploration.ts";
 import type { ExplorationOptions } from "../schedules/options.ts";
-import { candidates, type Scene } from "./candidates.ts";
+import { candidates } from "./candidates.ts";
 import { codesInTurn } from "./in-turn.ts";
 import { mendedProgram, Seen } from "./mended-program.ts";
-import type { Repair, RepairResult, TriedRepair } from "./repair.ts";
+import type { Language, Repair, RepairResult, TriedRepair } from "./repair.ts";
+import { relativeThroughput } from "./throughput.ts";
+import { withUniqueIndex } from "./unique-index.ts";
+import { partOf, type Workshop } from "./workshop.ts";
 
 /** A repair runs at most so many schedules: what needs more of them takes too long for a report. */
 const schedules_max = 500;
@@ -20,15 +22,9 @@ const schedules_max = 500;
 const all_max_ms = 20_000;
 const all_max_times = 10;
 
-/** Where a program's databases are, for repairs. */
-export interface Workshop<Client> {
-  readonly dialect: Scene["dialect"];
-  /** The same database behind doors that put a repair in. */
-  mended(mending: Mending): Backend<Client>;
-}
-
 export interface ToMend<Client> {
-  readonly workshop: Workshop<Client>;
+  /** One for each database for which repairs are known. */
+  readonly workshops: readonly Workshop<Client>[];
   /** The exploration that found the race; its program's check says what is right. */
   readonly exploration: ExplorationOptions<Client>;
   readonly failure: FoundFailure;
@@ -44,72 +40,116 @@ export interface ToMend<Client> {
 
 /** Tries the repairs, one after the other. */
 export async function tryRepairs<Client>(to_mend: ToMend<Client>): Promise<TriedRepair[]> {
-  const { exploration, failure, workshop } = to_mend;
+  const { exploration, failure, workshops } = to_mend;
   const { faults, ending } = failure.smallest;
   // None of them is against a fault, or a pool that is too small.
   if (faults.length > 0 || ending.kind !== "ended") return [];
   const { backend, isolation } = exploration;
   const all_ms = Math.max(all_max_ms, all_max_times * to_mend.took_ms);
   const until_ms = Math.min(to_mend.until_ms ?? Infinity, now_ms() + all_ms);
-  const scene = { dialect: workshop.dialect, isolations: backend.isolations, isolation };
   const tried: TriedRepair[] = [];
-  for (const repair of candidates([failure.found, failure.smallest], scene)) {
-    if (tried.some((before) => makesNeedless(before, repair))) continue;
-    tried.push(await tryOne(repair, to_mend, until_ms - now_ms()));
+  for (const workshop of workshops) {
+    const { dialect, cannot_wrap } = workshop;
+    const traces = [failure.found, failure.smallest].map((trace) => partOf(trace, workshop));
+    const scene = { dialect, isolations: backend.isolations, isolation, cannot_wrap };
+    for (const found of candidates(traces, scene)) {
+      const { name } = workshop;
+      const repair: Repair = name === undefined ? found : { ...found, database: name };
+      if (tried.some((before) => makesNeedless(before, repair))) continue;
+      tried.push(await tryOne(repair, { ...to_mend, workshop, until_ms }));
+    }
   }
   return tried;
 }
 
 /** A weaker repair of the same sort is proved: less would not do, and more is not needed. */
 function makesNeedless({ repair: before, result }: TriedRepair, repair: Repair): boolean {
-  if (result.kind !== "proof") return false;
-  return Boolean((before.level && repair.level) || (before.locks && repair.locks));
+  if (result.kind !== "proof" || before.database !== repair.database) return false;
+  return (["level", "locks", "compares", "unique"] as const).some(
+    (part) => before[part] !== undefined && repair[part] !== undefined,
+  );
 }
 
-async function tryOne<Client>(
-  repair: Repair,
-  to_mend: ToMend<Client>,
-  time_limit_ms: number,
-): Promise<TriedRepair> {
-  const { exploration, failure, workshop, retries } = to_mend;
+interface OneToMend<Client> extends ToMend<Client> {
+  readonly workshop: Workshop<Client>;
+}
+
+const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0, tookMs: 0 };
+
+async function tryOne<Client>(repair: Repair, one: OneToMend<Client>): Promise<TriedRepair> {
   const began_ms = now_ms();
-  const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0, tookMs: 0 };
-  if (time_limit_ms <= 0) return { repair, result: { kind: "no time" }, ...nothing };
-  const { program } = exploration;
-  if ((repair.wraps || repair.compares) && program.sharedConnection)
-    return {
-      repair,
-      result: { kind: "cannot be tried", why: "one application has all connections" },
-      ...nothing,
-    };
-  const mending = new Mending(rewordOf(repair, workshop.dialect));
-  const seen = new Seen();
+  if ((one.until_ms ?? Infinity) <= began_ms)
+    return { repair, result: { kind: "no time" }, ...nothing };
+  const cannot = whyNot(repair, one);
+  if (cannot !== undefined)
+    return { repair, result: { kind: "cannot be tried", why: cannot }, ...nothing };
+  const { failure, exploration, workshop } = one;
   const { operations } = failure.smallest;
-  const options: ExplorationOptions<Client> = {
+  const plain: ExplorationOptions<Client> = {
     ...exploration,
-    backend: workshop.mended(mending),
-    program: mendedProgram(program, mending, seen, {
-      wraps: repair.wraps,
-      compares: repair.compares !== undefined,
-      retries,
-    }),
     clients: operations.length,
     operations: Math.max(...operations),
-    search: operations.reduce((sum, one) => sum + one) === 2 ? "exhaustive" : exploration.search,
-    time_limit_ms,
+  };
+  const { unique } = repair;
+  let tried: Omit<TriedRepair, "tookMs"> | undefined;
+  let why: string | undefined;
+  if (unique && workshop.say) {
+    const { say } = workshop;
+    const codes = await codesInTurn(plain);
+    why = await withUniqueIndex(unique, plain, { say, dialect: workshop.dialect }, async () => {
+      tried = await exploreMended(repair, plain, one, codes);
+    });
+  } else tried = await exploreMended(repair, plain, one);
+  const result: RepairResult = { kind: "cannot be tried", why: why ?? "" };
+  return { ...(tried ?? { repair, result, ...nothing }), tookMs: now_ms() - began_ms };
+}
+
+/** Why a repair cannot be put in here. */
+function whyNot<Client>(repair: Repair, one: OneToMend<Client>): string | undefined {
+  const is_shared = one.exploration.program.sharedConnection;
+  if ((repair.wraps || repair.compares) && is_shared) return "one application has all connections";
+  if (repair.wraps) return one.workshop.cannot_wrap;
+  return repair.unique && !one.workshop.say ? "the schema cannot be changed here" : undefined;
+}
+
+/** @param codes_before in turn, without the repair; if they are not known, they are looked for when they are needed */
+async function exploreMended<Client>(
+  repair: Repair,
+  plain: ExplorationOptions<Client>,
+  { failure, workshop, retries, until_ms, explore }: OneToMend<Client>,
+  codes_before?: readonly string[],
+): Promise<Omit<TriedRepair, "tookMs">> {
+  const mending = new Mending(rewordOf(repair, workshop.dialect));
+  const seen = new Seen();
+  const { wraps, compares } = repair;
+  const size = failure.smallest.operations.reduce((sum, one) => sum + one);
+  const options: ExplorationOptions<Client> = {
+    ...plain,
+    backend: workshop.mended(mending),
+    program: mendedProgram(plain.program, mending, seen, {
+      wraps,
+      compares: compares !== undefined,
+      retries,
+    }),
+    search: size === 2 ? "exhaustive" : plain.search,
+    time_limit_ms: until_ms === undefined ? undefined : Math.max(1, until_ms - now_ms()),
     schedules: schedules_max,
     shrinks: false,
     ...(repair.level ? { isolation: repair.level } : {}),
   };
-  const found = await to_mend.explore(options);
-  const result = await resultOf(found, options, { to_mend, mending });
+  const found = await explore(options);
+  const { errors, deadlocks } = { errors: { ...seen.errors }, deadlocks: seen.deadlocks };
+  const result = await resultOf(found, mending, { options, plain, codes_before });
   const { schedules, interleavings } = found;
-  const { errors, deadlocks } = seen;
-  const tookMs = now_ms() - began_ms;
-  return { repair, result, schedules, interleavings, errors, deadlocks, tookMs };
+  const throughput =
+    result.kind === "proof" && !repair.unique && workshop.measures !== false
+      ? await relativeThroughput(plain, options)
+      : undefined;
+  const measured = throughput === undefined ? {} : { relativeThroughput: throughput };
+  return { repair, result, schedules, interleavings, errors, deadlocks, ...measured };
 }
 
-function rewordOf({ level, locks }: Repair, dialect: Scene["dialect"]): Reword | undefined {
+function rewordOf({ level, locks }: Repair, dialect: Language): Reword | undefined {
   if (level) return (sql) => withLevel(sql, level);
   if (locks && dialect !== "redis" && dialect !== "dynamodb")
     return (sql) => withLock(sql, dialect, locks);
@@ -117,18 +157,21 @@ function rewordOf({ level, locks }: Repair, dialect: Scene["dialect"]): Reword |
 }
 
 interface Around<Client> {
-  readonly to_mend: ToMend<Client>;
-  readonly mending: Mending;
+  readonly options: ExplorationOptions<Client>;
+  readonly plain: ExplorationOptions<Client>;
+  readonly codes_before: readonly string[] | undefined;
 }
 
 async function resultOf<Client>(
   found: Exploration,
-  options: ExplorationOptions<Client>,
-  { to_mend, mending }: Around<Client>,
+  mending: Mending,
+  { options, plain, codes_before }: Around<Client>,
 ): Promise<RepairResult> {
-  if (mending.obstacle) return { kind: "cannot be tried", why: mending.obstacle };
+  if (mending.obstacle !== undefined) return { kind: "cannot be tried", why: mending.obstacle };
   if (found.failure) return { kind: "race", failure: found.failure };
   if (!found.proof) return { kind: "no proof", doubt: found.doubt };
-  const codes = await codesInTurn(options, to_mend.exploration);
+  const after = await codesInTurn(options);
+  const before = after.length === 0 ? [] : (codes_before ?? (await codesInTurn(plain)));
+  const codes = after.filter((code) => !before.includes(code));
   return codes.length > 0 ? { kind: "refuses", codes } : { kind: "proof" };
 }

@@ -9,15 +9,21 @@ import { explain } from "./sentence.ts";
 import type { Sign } from "./signs.ts";
 import { doubtInWords } from "./success.ts";
 
-const widths = [30, 33, 31];
+const widths = [29, 31, 21, 10];
 
 /**
  * Nothing in it is called safe that was not proved.
  * @param before the race without a repair
  */
 export function repairsText(tried: readonly TriedRepair[], before: FoundFailure): string {
-  const rows = repairRows(tried, before).map(({ repair, gone, errors }) => [repair, gone, errors]);
-  return inColumns(widths, ["repair, tried on the wire", "race gone?", "errors to retry"], rows);
+  const rows = repairRows(tried, before).map(({ repair, gone, errors, throughput }) => [
+    repair,
+    gone,
+    errors,
+    throughput,
+  ]);
+  const heads = ["repair, tried on the wire", "race gone?", "errors to retry", "throughput"];
+  return inColumns(widths, heads, rows);
 }
 
 /** The same, row by row. */
@@ -27,6 +33,8 @@ export const repairRows = (tried: readonly TriedRepair[], before: FoundFailure):
     sign: signOf(one),
     gone: goneInWords(one, before),
     errors: errorsInWords(one),
+    throughput:
+      one.relativeThroughput === undefined ? "" : `× ${one.relativeThroughput.toFixed(2)}`,
   }));
 
 function signOf({ result, errors }: TriedRepair): Sign {
@@ -36,15 +44,18 @@ function signOf({ result, errors }: TriedRepair): Sign {
 }
 
 /** `one transaction, FOR UPDATE on account`. */
-export function repairInWords({ wraps, level, locks, compares }: Repair): string {
-  return [
+export function repairInWords({ database, wraps, level, locks, compares, unique }: Repair): string {
+  const said = [
     ...(wraps ? ["one transaction"] : []),
     ...(level ? [level] : []),
     ...(locks === "all" ? ["FOR UPDATE on every SELECT"] : []),
     ...(locks && locks !== "all" ? [`FOR UPDATE on ${locks.join(", ")}`] : []),
+    ...(compares === "where" ? ["what was read in the WHERE of the UPDATE"] : []),
+    ...(unique ? [`a unique index on ${unique.table} (${unique.columns.join(", ")})`] : []),
     ...(compares === "watch" ? ["WATCH what is read, MULTI … EXEC around the write"] : []),
     ...(compares === "condition" ? ["a condition on every write: what was read is the same"] : []),
   ].join(", ");
+  return database === undefined ? said : `${database}: ${said}`;
 }
 
 function goneInWords(

@@ -13,6 +13,7 @@
  */
 import { joined } from "../frames.ts";
 import { codesFor } from "../possible-errors.ts";
+import { ComparedRows } from "../sql-comparing.ts";
 import type { Reword } from "../sql-mending.ts";
 import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
@@ -52,7 +53,10 @@ const without_reply: ReadonlySet<number> = new Set([
   command.close,
 ]);
 
-export const mysqlWire: Wire = { open: (_isolation, reword) => new MysqlConversation(reword) };
+export const mysqlWire: Wire = {
+  open: (_isolation, reword) => new MysqlConversation(reword),
+  comparingRows: () => new ComparedRows("mysql"),
+};
 
 class MysqlConversation implements Conversation {
   connection: number | undefined;

@@ -26,11 +26,14 @@ export const aside: Aside = {
  */
 function say(sql: string): OwnRequest {
   const name = `raceproof ${sql}\0`;
+  const close = message("C", `S${name}`, []);
   const bytes = Buffer.concat([
+    // Where it failed the last time, it was not closed.
+    close,
     message("P", `${name}${sql}\0`, [0, 0]),
     message("B", `${name}${name}`, [0, 0, 0, 0, 0, 0]),
     message("E", name, [0, 0, 0, 0]),
-    message("C", `S${name}`, []),
+    close,
     message("S", "", []),
   ]);
   return { bytes, expects: new Expected([], { until_ready: true, is_request: true }) };

@@ -58,6 +58,9 @@ export class Expected {
     if (this.#rows) return { rows: this.#rows, row_count: this.#row_count };
     const [, changed] = /^(?:INSERT \d+|UPDATE|DELETE|MERGE|COPY) (\d+)$/.exec(this.#tag) ?? [];
     if (changed !== undefined) return { changed: Number(changed) };
+    // Whoever has not asked for the columns gets rows without a description.
+    const [, selected] = /^SELECT (\d+)$/.exec(this.#tag) ?? [];
+    if (selected !== undefined) return { row_count: Number(selected) };
     // COMMIT of a failed transaction answers ROLLBACK: worth showing.
     return { word: this.#tag === "ROLLBACK" ? "ROLLBACK" : "OK" };
   }

@@ -12,6 +12,7 @@
 import type { Isolation } from "../backend.ts";
 import { Frames, joined } from "../frames.ts";
 import { codesFor, ended_by_server } from "../possible-errors.ts";
+import { ComparedRows } from "../sql-comparing.ts";
 import type { Reword } from "../sql-mending.ts";
 import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
@@ -40,6 +41,7 @@ const statuses = { I: "idle", T: "open", E: "failed" } as const;
 
 export const postgresWire: Wire = {
   open: (isolation, reword) => new PostgresConversation(isolation, reword),
+  comparingRows: () => new ComparedRows("postgres"),
 };
 
 class PostgresConversation implements Conversation {

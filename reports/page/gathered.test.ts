@@ -63,12 +63,19 @@ test("the repairs that were tried stand below the story", async () => {
   ]);
   const [cell] = await cells();
   expect(cell!.explored[0]!.repairs).toEqual([
-    { repair: "one transaction", sign: "wrong", gone: "no, still a race", errors: "" },
+    {
+      repair: "one transaction",
+      sign: "wrong",
+      gone: "no, still a race",
+      errors: "",
+      throughput: "",
+    },
     {
       repair: "one transaction, REPEATABLE READ",
       sign: "retry",
       gone: "yes, proof: all interleavings, 6 run",
       errors: "40001",
+      throughput: "",
     },
   ]);
 });

@@ -3,7 +3,8 @@
  * server is always brought into the state in which it would be after that error.
  */
 import { ended_by_server } from "../../backends/possible-errors.ts";
-import type { OwnRequest, Reply, Request } from "../../backends/wire.ts";
+import { isRetryableCode } from "../../backends/retryable.ts";
+import type { ComparingRows, OwnRequest, Reply, Request } from "../../backends/wire.ts";
 import { endsConnection } from "../schedule.ts";
 import type { Doorway } from "./doorway.ts";
 import type { Keeps, Line } from "./line.ts";
@@ -32,12 +33,29 @@ export async function answer(
     if (endsConnection(error)) await lose(answering, error);
     else await refuse(line, error, own.request, keeps.kept);
   }
+  const rows = doorway.comparingRows();
+  if (rows && (await hasChanged(rows, own.request, line)))
+    await refuse(line, rows.refusal, own.request, keeps.kept);
   const replied = line.exchange(own, keeps);
   sent();
   const reply = await replied;
   if (error !== undefined) await lose(answering, error);
   if (reply.error) throw new WireError(reply.error.code, reply.error.message, true);
+  rows?.replied(own.request, reply);
   return reply;
+}
+
+/** Whether the row that a request writes is not as its operation has read it. */
+async function hasChanged(rows: ComparingRows, request: Request, line: Line): Promise<boolean> {
+  const check = rows.check(request);
+  const { aside } = line.conversation;
+  if (check === undefined || !aside) return false;
+  const { error, row_count } = await line.exchange(aside.say(check), { all: true, kept: [] });
+  // An error of a lock says that others were faster; any other means that the row cannot be asked for.
+  if (error && !isRetryableCode(error.code))
+    rows.obstacle ??= `the row cannot be compared (${error.message})`;
+  if (row_count !== undefined && row_count > 1) rows.obstacle ??= "a write of several rows";
+  return row_count !== 1;
 }
 
 /** The client gets an error, and the server is in the state in which it would be after it. */

@@ -50,7 +50,7 @@ export function throughDoors<Client>(
       wire: target.wire,
       gate,
       // Set-up and checks are nobody's steps, so nothing is split for them.
-      splits: gate !== open_gate,
+      splits: gate !== open_gate && !gate.runsFree,
       greeting,
       connect: () => target.connect(),
       isolation: options.isolation,

@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
-import type { Comparing, Wire } from "../../backends/wire.ts";
+import type { Comparing, ComparingRows, Wire } from "../../backends/wire.ts";
 import type { Doorway } from "./doorway.ts";
 import { Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
@@ -57,7 +57,8 @@ export class Door implements AsyncDisposable {
   /** The operation that is put into one transaction, while it runs. */
   wrapped: WrappedOperation | undefined;
   /** The operation whose writes depend on what it has read, while it runs. */
-  comparing: Comparing | undefined;
+  #comparing: Comparing | undefined;
+  #comparing_rows: ComparingRows | undefined;
 
   private constructor(listener: Server, options: DoorOptions) {
     this.port = (listener.address() as AddressInfo).port;
@@ -146,8 +147,18 @@ export class Door implements AsyncDisposable {
     }
   }
 
-  newComparing(): Comparing | undefined {
-    return this.#options.wire.comparing?.();
+  /** From here on, what is written depends on what was read. */
+  compare(): void {
+    this.#comparing = this.#options.wire.comparing?.();
+    this.#comparing_rows = this.#options.wire.comparingRows?.();
+  }
+
+  /** @returns why that was not possible */
+  endCompare(): string | undefined {
+    const obstacle = this.#comparing_rows?.obstacle;
+    this.#comparing = undefined;
+    this.#comparing_rows = undefined;
+    return obstacle;
   }
 
   /** Ends all connections; new ones can still be made. */
@@ -189,7 +200,8 @@ export class Door implements AsyncDisposable {
       opened: () => opened?.(),
       gone: this.#options.gone,
       wrapped: () => this.wrapped,
-      comparing: () => this.comparing,
+      comparing: () => this.#comparing,
+      comparingRows: () => this.#comparing_rows,
       terminate: this.#options.terminate,
       refusesNext: () => {
         this.#refuses_next = true;

@@ -1,5 +1,5 @@
 import type { Gate } from "../../backends/backend.ts";
-import type { Comparing } from "../../backends/wire.ts";
+import type { Comparing, ComparingRows } from "../../backends/wire.ts";
 import type { WrappedOperation } from "./wrapped-operation.ts";
 
 /** What a connection through a door needs of its door. */
@@ -15,6 +15,7 @@ export interface Doorway {
   wrapped(): WrappedOperation | undefined;
   /** The same, if a repair makes its writes depend on what it has read. */
   comparing(): Comparing | undefined;
+  comparingRows(): ComparingRows | undefined;
   /** The client has logged in, or will not; may be called again. */
   opened(): void;
   /** The error that the request which goes now is to meet; asked once. */

@@ -1,19 +1,18 @@
 /** A repair as the doors put it in: on the wire, with nothing changed in the program. */
 
 import type { Reword } from "../../backends/sql-mending.ts";
-import type { Comparing } from "../../backends/wire.ts";
-import { type Obstacle, WrappedOperation } from "./wrapped-operation.ts";
+import { WrappedOperation } from "./wrapped-operation.ts";
 
 /** The part of a door that a repair needs. */
 interface MendedDoor {
   wrapped: WrappedOperation | undefined;
-  comparing: Comparing | undefined;
-  newComparing(): Comparing | undefined;
+  compare(): void;
+  endCompare(): string | undefined;
 }
 
 export class Mending {
   /** Why it could not be put in, at least once. */
-  obstacle: Obstacle | undefined;
+  obstacle: string | undefined;
   readonly reword: Reword | undefined;
   readonly #doors = new WeakMap<object, MendedDoor>();
 
@@ -25,15 +24,22 @@ export class Mending {
     this.#doors.set(Object(client) as object, door);
   }
 
+  /** The door of this client is that of another object: the part of it that belongs to one of several databases. */
+  hasDoorOf(client: unknown, part: unknown): void {
+    const door = this.#doors.get(Object(part) as object);
+    if (door) this.opened(client, door);
+  }
+
   /** Runs an operation whose writes take effect only if what it has read is still the same. */
   async comparing<T>(client: unknown, operation: () => Promise<T>): Promise<T> {
     const door = this.#doors.get(Object(client) as object);
     if (door === undefined) return operation();
-    door.comparing = door.newComparing();
+    door.compare();
     try {
       return await operation();
     } finally {
-      door.comparing = undefined;
+      const obstacle = door.endCompare();
+      this.obstacle ??= obstacle;
     }
   }
 

@@ -17,6 +17,7 @@ import { lentConnections } from "../../backends/lent-connections.ts";
 import type { AllRows } from "../../backends/rows.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { type Doorstep, type MakeClient, throughDoors, watchPools } from "./door-backend.ts";
+import type { Mending } from "./mending.ts";
 
 /** Makes what an application works with, at the addresses of its databases. */
 export interface MakeOfSeveral<Client> {
@@ -26,6 +27,12 @@ export interface MakeOfSeveral<Client> {
   readonly reconnects?: boolean;
   /** Whether the client can still work. Default: as long as its doors can. */
   isAlive?(client: Client): boolean;
+}
+
+/** A repair that is tried at the doors of one of the databases. */
+export interface MendsOne {
+  readonly database: string;
+  readonly mending: Mending;
 }
 
 /** The part of a client that belongs to one of its databases. */
@@ -44,8 +51,9 @@ type Parts = readonly Session<Entrance>[];
 export function throughSeveralDoors<Client>(
   backends: Readonly<Record<string, Backend<unknown>>>,
   make: MakeOfSeveral<Client>,
+  mends?: MendsOne,
 ): Backend<Client> {
-  return new SeveralDoors(backends, make);
+  return new SeveralDoors(backends, make, mends);
 }
 
 class SeveralDoors<Client> implements Backend<Client> {
@@ -57,20 +65,28 @@ class SeveralDoors<Client> implements Backend<Client> {
   declare readonly deadlockCheckMs?: number;
   readonly #backends: Readonly<Record<string, Backend<unknown>>>;
   readonly #make: MakeOfSeveral<Client>;
+  readonly #mends: MendsOne | undefined;
   readonly #names: readonly string[];
   readonly #doors: readonly Backend<Entrance>[];
   readonly #sessions = new WeakMap<Session<Client>, Parts>();
 
-  constructor(backends: Readonly<Record<string, Backend<unknown>>>, make: MakeOfSeveral<Client>) {
+  constructor(
+    backends: Readonly<Record<string, Backend<unknown>>>,
+    make: MakeOfSeveral<Client>,
+    mends: MendsOne | undefined,
+  ) {
     this.#backends = backends;
     this.#make = make;
+    this.#mends = mends;
     this.#names = Object.keys(backends);
     const only_entrance: MakeClient<Entrance> = {
       open: (address, door) => ({ address, door }),
       close: () => undefined,
       reconnects: make.reconnects ?? false,
     };
-    const doors = Object.values(backends).map((backend) => throughDoors(backend, only_entrance));
+    const doors = Object.entries(backends).map(([name, backend]) =>
+      throughDoors(backend, only_entrance, mends?.database === name ? mends.mending : undefined),
+    );
     this.#doors = doors;
     this.name = doors.map(({ name }) => name).join("+");
     this.server = doors.map(({ server }) => server).join(", ");
@@ -104,6 +120,8 @@ class SeveralDoors<Client> implements Backend<Client> {
       settled: async () => void (await Promise.all(places.map(({ door }) => door.settled()))),
     });
     if (gate.shared) watchPools(client, gate);
+    const mended = this.#names.indexOf(this.#mends?.database ?? "");
+    this.#mends?.mending.hasDoorOf(client, places[mended]);
     const session = sessionOf(client, parts, faults, this.#make);
     this.#sessions.set(session, parts);
     return session;
@@ -136,7 +154,7 @@ class SeveralDoors<Client> implements Backend<Client> {
     );
     if (copies.every((copy) => copy !== undefined)) {
       const named = this.#names.map((name, i) => [name, copies[i]!] as const);
-      return new SeveralDoors(Object.fromEntries(named), this.#make);
+      return new SeveralDoors(Object.fromEntries(named), this.#make, this.#mends);
     }
     await Promise.all(copies.map(async (copy) => copy?.[Symbol.asyncDispose]()));
     return undefined;
@@ -202,6 +220,7 @@ function gateOf(
   if (gate === open_gate) return gate;
   return {
     ...(gate.shared ? { shared: true } : {}),
+    ...(gate.runsFree ? { runsFree: true } : {}),
     ...(gate.opens ? { opens: () => gate.opens!() } : {}),
     pass: (step, send) =>
       gate.pass(marked(step), () => {

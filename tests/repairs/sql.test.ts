@@ -56,8 +56,14 @@ test("a lost update: a transaction alone does not mend it, a lock in it does, an
   expect(tried).toMatchObject({
     "one transaction": still,
     "one transaction, FOR UPDATE on account": { ...proof, errors: {}, deadlocks: 0 },
+    "what was read in the WHERE of the UPDATE": {
+      ...proof,
+      errors: { "40001": expect.any(Number) },
+      relativeThroughput: expect.any(Number),
+    },
     "one transaction, REPEATABLE READ": { ...proof, errors: { "40001": expect.any(Number) } },
   });
+  expect(tried["one transaction"]!).not.toHaveProperty("relativeThroughput");
   // What is weaker is enough.
   expect(tried).not.toHaveProperty(["one transaction, SERIALIZABLE"]);
 });
@@ -75,6 +81,10 @@ test("a lost update on MySQL: SERIALIZABLE mends it by deadlocks", async () => {
   expect(tried).toMatchObject({
     "one transaction": still,
     "one transaction, FOR UPDATE on account": { ...proof, errors: {} },
+    "what was read in the WHERE of the UPDATE": {
+      ...proof,
+      errors: { "1020": expect.any(Number) },
+    },
     "one transaction, SERIALIZABLE": { ...proof, errors: { "1213": expect.any(Number) } },
   });
   expect(tried["one transaction, SERIALIZABLE"]!.deadlocks).toBeGreaterThan(0);
@@ -118,6 +128,24 @@ test("write skew is not mended by REPEATABLE READ, also where the program names 
     "REPEATABLE READ": still,
     SERIALIZABLE: { ...proof, errors: { "40001": expect.any(Number) } },
   });
+});
+
+test("a number by max + 1: an index that makes it unique mends it", async () => {
+  const tried = await tryOn<pg.Pool>({
+    ...onPostgres,
+    name: "max + 1",
+    schema: "CREATE TABLE invoice (n int, customer text)",
+    setup: (db) => db.query("TRUNCATE invoice; INSERT INTO invoice VALUES (1, 'alice')"),
+    async run(db) {
+      const { rows } = await db.query("SELECT max(n) AS n FROM invoice");
+      const { n } = rows[0] as { n: number };
+      await db.query("INSERT INTO invoice (n, customer) VALUES ($1, 'bob')", [n + 1]);
+    },
+  });
+  expect(tried).toMatchObject({
+    "a unique index on invoice (n)": { ...proof, errors: { "23505": expect.any(Number) } },
+  });
+  expect(tried).not.toHaveProperty(["what was read in the WHERE of the UPDATE"]);
 });
 
 test("locks in opposite orders: the deadlocks are told", async () => {
@@ -176,7 +204,7 @@ test("with a check, an operation that was refused runs again", async () => {
   });
 });
 
-test("what cannot be put into one transaction is not tried", async () => {
+test("half of it in a transaction: only what was read in the WHERE mends it", async () => {
   const tried = await tryOn<pg.Pool>({
     ...onPostgres,
     name: "half in a transaction",
@@ -188,7 +216,9 @@ test("what cannot be put into one transaction is not tried", async () => {
       );
     },
   });
-  expect(Object.values(tried).map(({ result }) => result.kind)).not.toContain("proof");
+  const { "what was read in the WHERE of the UPDATE": compared, ...others } = tried;
+  expect(compared).toMatchObject(proof);
+  expect(Object.values(others).map(({ result }) => result.kind)).not.toContain("proof");
 });
 
 test("`repairs: false` tries none", async () => {

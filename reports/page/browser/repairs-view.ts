@@ -3,7 +3,7 @@ import type { PageRepair } from "../page-data.ts";
 import { el } from "./dom.ts";
 import { badge } from "./signs.ts";
 
-const heads = ["repair, tried on the wire", "race gone?", "errors to retry"];
+const heads = ["repair, tried on the wire", "race gone?", "errors to retry", "throughput"];
 
 export function repairsView(repairs: readonly PageRepair[]): HTMLElement {
   return el(
@@ -17,13 +17,14 @@ export function repairsView(repairs: readonly PageRepair[]): HTMLElement {
       el(
         "tbody",
         {},
-        ...repairs.map(({ repair, sign, gone, errors }) =>
+        ...repairs.map(({ repair, sign, gone, errors, throughput }) =>
           el(
             "tr",
             {},
             el("th", { scope: "row" }, badge(sign), el("span", {}, repair)),
             el("td", {}, gone),
             el("td", {}, errors),
+            el("td", {}, throughput),
           ),
         ),
       ),

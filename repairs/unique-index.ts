@@ -1,0 +1,97 @@
+/** A unique index as a repair: where two operations look for a row, do not find it, and then both insert it. */
+import type { Fact } from "../backends/step-facts.ts";
+import type { ExplorationOptions } from "../schedules/options.ts";
+import { newLane } from "../schedules/run/new-lane.ts";
+import { pickFrom } from "../schedules/search/search.ts";
+import { inTurn } from "../schedules/search/turns.ts";
+import type { Trace } from "../schedules/trace.ts";
+import type { Language, UniqueIndex } from "./repair.ts";
+import type { Say } from "./workshop.ts";
+
+const name = "raceproof_unique";
+
+/** The indexes against which two inserts of different operations would have failed. */
+export function uniqueIndexes(traces: readonly Trace[]): UniqueIndex[] {
+  const found = new Map<string, UniqueIndex>();
+  for (const trace of traces) {
+    const inserts = insertsIn(trace);
+    for (const [i, one] of inserts.entries()) {
+      for (const other of inserts.slice(i + 1)) {
+        const { table } = one;
+        const columns = sameColumns(one, other);
+        if (one.by === other.by || table !== other.table || columns.length === 0) continue;
+        found.set(`${table} ${columns.join(" ")}`, { table, columns });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** A row that an operation has inserted, and what it had asked about that table before. */
+interface Insert {
+  readonly by: string;
+  readonly table: string;
+  readonly assigned: NonNullable<Fact["assigned"]>;
+  readonly asked: readonly Fact[];
+}
+
+function insertsIn({ steps }: Trace): Insert[] {
+  return steps.flatMap(({ client, operation, facts = [] }, at) =>
+    facts.flatMap(({ does, table, assigned }): Insert[] => {
+      if (does !== "insert" || table === undefined || assigned === undefined) return [];
+      const asked = steps
+        .slice(0, at)
+        .filter((step) => step.client === client && step.operation === operation)
+        .flatMap((step) => step.facts ?? [])
+        .filter(
+          (fact) => fact.does === "find" && fact.table?.toLowerCase() === table.toLowerCase(),
+        );
+      return asked.length > 0 ? [{ by: `${client} ${operation}`, table, assigned, asked }] : [];
+    }),
+  );
+}
+
+/** The columns in which both rows are the same, and about which their operations had asked. */
+function sameColumns(one: Insert, other: Insert): string[] {
+  const same = Object.entries(one.assigned).flatMap(([column, value]) =>
+    value !== undefined && value !== null && other.assigned[column] === value ? [column] : [],
+  );
+  const named = new Set(
+    one.asked.flatMap(({ where, names = [] }) => [...Object.keys(where), ...names]),
+  );
+  return named.size === 0 ? same : same.filter((column) => named.has(column.toLowerCase()));
+}
+
+/**
+ * Does the work while the index is there.
+ * @param plain the exploration without it: its set-up leaves rows among which no two are the same
+ * @returns why it cannot be made, if it cannot
+ */
+export async function withUniqueIndex<Client>(
+  { table, columns }: UniqueIndex,
+  plain: ExplorationOptions<Client>,
+  { say, dialect }: { readonly say: Say; readonly dialect: Language },
+  work: () => Promise<void>,
+): Promise<string | undefined> {
+  await setUpAlone(plain);
+  try {
+    await say(`CREATE UNIQUE INDEX ${name} ON ${table} (${columns.join(", ")})`);
+  } catch (error) {
+    return `the index cannot be made (${(error as Error).message})`;
+  }
+  try {
+    await work();
+  } finally {
+    await say(`DROP INDEX ${name}${dialect === "mysql" ? ` ON ${table}` : ""}`);
+  }
+  return undefined;
+}
+
+function setUpAlone<Client>(plain: ExplorationOptions<Client>): Promise<void> {
+  const { clients, operations = 1 } = plain;
+  return inTurn(plain.backend, async () => {
+    await using lane = newLane(plain);
+    const size = Array.from({ length: clients }, () => operations);
+    await lane.play({ operations: size, in_turn: [], pick: pickFrom([]), faults: [] });
+  });
+}
