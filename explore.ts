@@ -1,3 +1,4 @@
+import { exploreLevels, type LevelsOptions, type LevelsReport } from "./explore-levels.ts";
 import { exploreOne } from "./explore-one.ts";
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
 import {
@@ -29,7 +30,8 @@ export {
  * do one after the other; or calls `check`, if you give it.
  *
  * With `database` and `client` the program brings its own driver or ORM, and has a database with its own names.
- * With `backend` it runs on a client that raceproof made (`connectPostgres` and its like).
+ * With `backend` it runs on a client that raceproof made (`connectPostgres` and its like). With `levels: "all"` it is
+ * explored at every isolation level, and the report says which of them is enough.
  *
  * @example
  * import pg from "pg";
@@ -68,11 +70,19 @@ export function explore<Client, D extends Databases>(
 export function explore<Client, D extends Databases>(
   options: ScenarioOptions<Client, D>,
 ): Promise<ScenariosReport>;
+export function explore<Client, D extends Databases>(
+  options: LevelsOptions<Client, D>,
+): Promise<LevelsReport>;
 export function explore<Client>(options: ExploreOptions<Client>): Promise<Report>;
 export async function explore<Client, D extends Databases>(
-  options: ProgramOptions<Client, D> | ScenarioOptions<Client, D> | ExploreOptions<Client>,
-): Promise<Report | ScenariosReport> {
+  options:
+    | ProgramOptions<Client, D>
+    | ScenarioOptions<Client, D>
+    | LevelsOptions<Client, D>
+    | ExploreOptions<Client>,
+): Promise<Report | ScenariosReport | LevelsReport> {
   if (!("database" in options)) return exploreOne(options);
+  if ("levels" in options) return exploreLevels(options);
   if (isScenarios(options)) return exploreMeetings(options);
   const program = await openProgram(options);
   let report: Report;

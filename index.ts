@@ -64,6 +64,7 @@ export {
   type Report,
   type ScenariosReport,
 } from "./explore.ts";
+export type { LevelsOptions, LevelsReport } from "./explore-levels.ts";
 export type {
   Allowed,
   AroundOperation,
@@ -95,6 +96,7 @@ export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
 export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";
 export type { Repair, RepairResult, TriedRepair, UniqueIndex } from "./repairs/repair.ts";
+export type { LevelResult } from "./reports/levels.ts";
 export type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
 export type { Meeting } from "./scenarios.ts";
 export { BadOptions } from "./schedules/bad-options.ts";

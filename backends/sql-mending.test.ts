@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { levelNamedIn, tableToLock, withLevel, withLock } from "./sql-mending.ts";
+import { atLevel, levelNamedIn, tableToLock, withLevel, withLock } from "./sql-mending.ts";
 
 test.each([
   ["SELECT v FROM t WHERE id = $1", "SELECT v FROM t WHERE id = $1\nFOR UPDATE"],
@@ -52,6 +52,9 @@ test("a weaker level is raised, in whatever statement names it", () => {
     "SELECT 'isolation level read committed'",
   ])
     expect(withLevel(sql, "REPEATABLE READ")).toBe(sql);
+  expect(atLevel("BEGIN ISOLATION LEVEL SERIALIZABLE", "READ COMMITTED")).toBe(
+    "BEGIN ISOLATION LEVEL READ COMMITTED",
+  );
   expect(levelNamedIn("start transaction isolation level read uncommitted")).toBe(
     "READ UNCOMMITTED",
   );

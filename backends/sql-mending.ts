@@ -33,10 +33,15 @@ export function levelNamedIn(sql: string): Isolation | undefined {
 
 /** If the statement names a weaker level, it names this one instead. */
 export function withLevel(sql: string, level: Isolation): string {
-  if (!/^\s*(begin|start|set)\b/i.test(sql)) return sql;
   const named = levelNamedIn(sql);
   if (named === undefined || isolation_levels.indexOf(named) >= isolation_levels.indexOf(level))
     return sql;
+  return atLevel(sql, level);
+}
+
+/** If the statement sets a level, it sets this one instead. */
+export function atLevel(sql: string, level: Isolation): string {
+  if (!/^\s*(begin|start|set)\b/i.test(sql)) return sql;
   return sql.replace(names_a_level, `ISOLATION LEVEL ${level}`);
 }
 

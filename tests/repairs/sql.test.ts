@@ -47,6 +47,12 @@ const withdraw = async (db: pg.Pool): Promise<void> => {
   await db.query("UPDATE account SET balance = $1 WHERE id = 'alice'", [balance]);
 };
 
+const withdrawOnMysql = async (db: mysql.Pool): Promise<void> => {
+  const [rows] = await db.execute("SELECT balance FROM account WHERE id = 'alice'");
+  const balance = (rows as { balance: number }[])[0]!.balance - 30;
+  await db.execute("UPDATE account SET balance = ? WHERE id = 'alice'", [balance]);
+};
+
 const still = { result: { kind: "race" } };
 const proof = { result: { kind: "proof" } };
 
@@ -72,11 +78,7 @@ test("a lost update on MySQL: SERIALIZABLE mends it by deadlocks", async () => {
   const tried = await tryOn<mysql.Pool>({
     ...onMysql,
     name: "lost update",
-    async run(db) {
-      const [rows] = await db.execute("SELECT balance FROM account WHERE id = 'alice'");
-      const balance = (rows as { balance: number }[])[0]!.balance - 30;
-      await db.execute("UPDATE account SET balance = ? WHERE id = 'alice'", [balance]);
-    },
+    run: withdrawOnMysql,
   });
   expect(tried).toMatchObject({
     "one transaction": still,
@@ -219,6 +221,45 @@ test("half of it in a transaction: only what was read in the WHERE mends it", as
   const { "what was read in the WHERE of the UPDATE": compared, ...others } = tried;
   expect(compared).toMatchObject(proof);
   expect(Object.values(others).map(({ result }) => result.kind)).not.toContain("proof");
+});
+
+test("which level is enough, whatever level the program names", async () => {
+  const leave = (pool: pg.Pool, client: number, begin: string): Promise<string> =>
+    inTransaction(pool, begin, async (db) => {
+      const { rows } = await db.query("SELECT id FROM doctor WHERE on_call");
+      if (rows.length < 2) return "stays";
+      await db.query("UPDATE doctor SET on_call = false WHERE id = $1", [client]);
+      return "home";
+    });
+  const { levels, enough, text } = await explore({
+    ...onPostgres,
+    levels: "all",
+    schema: "CREATE TABLE doctor (id int PRIMARY KEY, on_call boolean)",
+    setup: (db) => db.query("TRUNCATE doctor; INSERT INTO doctor VALUES (1, true), (2, true)"),
+    run: (pool, { client }) => leave(pool, client, "BEGIN ISOLATION LEVEL REPEATABLE READ"),
+  });
+  expect(enough).toBe("SERIALIZABLE");
+  expect(levels.map(({ found }) => found)).toEqual(["race", "race", "race", "proof"]);
+  expect(text).toMatch(/SERIALIZABLE is enough on PostgreSQL.*\n[^]*REPEATABLE READ +│ race: /);
+  expect(text).toMatch(/SERIALIZABLE +│ proof: .*│ 40001/);
+});
+
+test("no level is enough without a transaction, and Redis has none", async () => {
+  const { levels, enough, text } = await explore({
+    ...onMysql,
+    levels: "all",
+    run: withdrawOnMysql,
+  });
+  expect(new Set(levels.map(({ found }) => found))).toEqual(new Set(["race"]));
+  expect(enough).toBeUndefined();
+  expect(text).toContain("no level of MySQL");
+  const redis = {
+    database: inject("servers").redis,
+    client: () => undefined,
+    setup: () => undefined,
+  };
+  const bad = explore({ ...redis, levels: "all", run: () => undefined });
+  await expect(bad).rejects.toThrow(/`levels` needs isolation levels, and Redis .* has none/);
 });
 
 test("`repairs: false` tries none", async () => {
