@@ -107,6 +107,7 @@ const optionsOf = (
   time_limit_ms: undefined,
   report: undefined,
   race_coverage: false,
+  repairs: false,
   faults: [],
   databases: databases.all,
   signal,

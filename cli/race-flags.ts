@@ -27,6 +27,7 @@ export interface RaceFlags extends RacerFlags {
   readonly busyLimitS: string;
   readonly timeLimitS?: string;
   readonly raceCoverage?: boolean;
+  readonly repairs: boolean;
   readonly report?: string;
 }
 
@@ -80,6 +81,7 @@ export function withRaceFlags(command: Command): Command {
     .option("--seed <n>", "of random schedules")
     .option("--time-limit-s <seconds>", "no schedule begins later")
     .option("--race-coverage", "also list the pairs of statements that were seen in one order only")
+    .option("--no-repairs", "after a race without --check, do not try what would mend it")
     .option("--report <folder>", "where a page to look at goes")
     .addOption(
       new Option("--busy-limit-s <seconds>", "how long a client may be busy elsewhere").default(
@@ -121,6 +123,7 @@ export async function readRaceFlags(flags: RaceFlags, argv: readonly string[]): 
     seed: number("--seed", flags.seed, 0),
     busy_limit_ms: 1000 * wholeNumber("--busy-limit-s", flags.busyLimitS, 1),
     race_coverage: flags.raceCoverage ?? false,
+    repairs: flags.repairs,
     report: flags.report,
     time_limit_ms: time_limit_s === undefined ? undefined : 1000 * time_limit_s,
   };

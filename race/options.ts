@@ -28,6 +28,8 @@ export interface RacePlan {
   readonly time_limit_ms: number | undefined;
   /** Also list the pairs of statements that were seen in one order only. */
   readonly race_coverage: boolean;
+  /** After a race without checks, also try the usual repairs on the wire. */
+  readonly repairs: boolean;
   /** Folder of the page that shows what was found; undefined = none. */
   readonly report: string | undefined;
 }

@@ -1,15 +1,22 @@
+import { now_ms } from "../backends/real-time.ts";
 import { SerialOracle, type Trouble } from "../oracle/oracle.ts";
+import { behindSeveralDoors } from "../repairs/behind-doors.ts";
+import type { TriedRepair } from "../repairs/repair.ts";
+import { tryRepairs } from "../repairs/try-repairs.ts";
+import type { Workshop } from "../repairs/workshop.ts";
 import { coverageList } from "../reports/coverage.ts";
 import { noVerdictText } from "../reports/no-verdict.ts";
 import { addToPage } from "../reports/page/gathered.ts";
+import { repairsText } from "../reports/repairs.ts";
 import { countsText, failureText, type Subject, tokenOf } from "../reports/report.ts";
 import { serialText, successText } from "../reports/success.ts";
 import { troubleText } from "../reports/trouble.ts";
-import { type MakeOfSeveral, throughSeveralDoors } from "../schedules/doors/several-doors.ts";
+import type { MakeOfSeveral } from "../schedules/doors/several-doors.ts";
 import {
   type Exploration,
   type ExplorationOptions,
   exploreSchedules,
+  type FoundFailure,
 } from "../schedules/exploration.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import type { Played } from "../schedules/run/lane.ts";
@@ -36,6 +43,8 @@ export class Scene implements AsyncDisposable {
   readonly #processes: Processes;
   /** Present only without checks: then the serial orders say what is right. */
   readonly #oracle: SerialOracle<RaceClient> | undefined;
+  readonly #workshops: readonly Workshop<RaceClient>[];
+  readonly #began_ms = now_ms();
   #abandoned: Abandoned[] = [];
 
   private constructor(options: RaceOptions, processes: Processes) {
@@ -54,11 +63,13 @@ export class Scene implements AsyncDisposable {
         verb: app ? "answered" : "printed",
         learns_from: "first",
       });
+    const { backend, workshops } = behindSeveralDoors(
+      Object.fromEntries(options.databases.map(({ kind, backend }) => [kind, backend])),
+      make,
+    );
+    this.#workshops = workshops.map((workshop) => ({ ...workshop, ...(app ? slow : own_ends) }));
     this.exploration = {
-      backend: throughSeveralDoors(
-        Object.fromEntries(options.databases.map(({ kind, backend }) => [kind, backend])),
-        make,
-      ),
+      backend,
       program: this.#oracle?.program ?? program,
       name: options.name,
       // What an app does first, after it has started, is not counted.
@@ -144,8 +155,10 @@ export class Scene implements AsyncDisposable {
     )
       return { kind: "cannot", text: troubleText(subject, { kind: "of its time" }, "--check") };
     if (failure) {
-      const text = failureText(subject, failure, countsText(result, failure));
-      const more = this.#instances() + (await this.#draw(subject, result));
+      const tried = await this.#tryRepairs(failure);
+      const repairs = tried.length > 0 ? `\n\n${repairsText(tried, failure)}` : "";
+      const text = failureText(subject, failure, countsText(result, failure)) + repairs;
+      const more = this.#instances() + (await this.#draw(subject, result, tried));
       return { kind: "race", text: text + more, token: tokenOf(subject, failure) };
     }
     if (gaveUp) return { kind: "cannot", text: noVerdictText(subject, gaveUp) + this.#lastWords() };
@@ -156,12 +169,34 @@ export class Scene implements AsyncDisposable {
     return { kind: "none found", text: successText(subject, result) + basis + more };
   }
 
+  /** With checks, what is refused would have to run again, and a process does not. */
+  async #tryRepairs(failure: FoundFailure): Promise<readonly TriedRepair[]> {
+    const { repairs, time_limit_ms, signal } = this.#options;
+    const oracle = this.#oracle;
+    if (!repairs || !oracle) return [];
+    const tried = await tryRepairs({
+      workshops: this.#workshops,
+      exploration: this.exploration,
+      failure,
+      retries: false,
+      explore: (one) => oracle.explore(one),
+      took_ms: now_ms() - this.#began_ms,
+      until_ms: time_limit_ms === undefined ? undefined : this.#began_ms + time_limit_ms,
+    });
+    signal.throwIfAborted();
+    return tried;
+  }
+
   /** If the page cannot be drawn, the verdict is still reported. @returns the sentence about the page */
-  async #draw(subject: Subject, result: Exploration): Promise<string> {
+  async #draw(
+    subject: Subject,
+    result: Exploration,
+    tried: readonly TriedRepair[] = [],
+  ): Promise<string> {
     const { report } = this.#options;
     if (report === undefined) return "";
     try {
-      return `\n\nOpen ${await addToPage(report, subject, result)}`;
+      return `\n\nOpen ${await addToPage(report, subject, result, tried)}`;
     } catch (error) {
       return `\n\nThe page in ${report} could not be drawn: ${String(error)}`;
     }
@@ -192,6 +227,10 @@ export class Scene implements AsyncDisposable {
     return { name, backend: this.exploration.backend, isolation, replayCommand };
   }
 }
+
+/** A load would only measure how long processes and requests take. */
+const slow = { measures: false } as const;
+const own_ends = { ...slow, cannot_wrap: "a process ends its connection before a COMMIT" } as const;
 
 /** Each client does all of its operations before the next one begins. */
 const inTurn = (operations: readonly number[]): Turn[] =>

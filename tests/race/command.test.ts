@@ -63,6 +63,14 @@ test("a race: the table, a sentence, exit code 1; and its token replays it", asy
   expect(again.code).toBe(0);
 });
 
+test("without a check, repairs are tried; a process cannot be put into one transaction", async () => {
+  const args = [...flags(), "--env", "MY_DATABASE={url}"];
+  const { code, stdout } = await ended(start("race", ...args, ...node(increment)));
+  expect(stdout).toMatch(/one transaction +│ not tried: a process ends its/);
+  expect(stdout).toMatch(/what was read in the WHERE of +│ yes, proof: [^]*│ 40001/);
+  expect(code).toBe(1);
+});
+
 test("an app: a race, and its token replays it", async () => {
   const args = [
     ...["--database", inject("servers").postgres.url, "--schema", "examples/apps/account.sql"],

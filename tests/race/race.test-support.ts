@@ -35,6 +35,7 @@ export async function raceOn(wish: Wish): Promise<RaceResult> {
     busy_limit_ms: 10_000,
     time_limit_ms: undefined,
     race_coverage: false,
+    repairs: false,
     report: undefined,
     signal: new AbortController().signal,
     progress: () => undefined,
