@@ -4,6 +4,7 @@ import {
   type ExplorationOptions,
   exploreSchedules,
   type FoundFailure,
+  type PartExploration,
 } from "../schedules/exploration.ts";
 import type { FaultWish } from "../schedules/schedule.ts";
 import type { Branch } from "../schedules/search/branch.ts";
@@ -156,7 +157,7 @@ function explorationOf<Client>({
 
 function resultOf<Client>(
   { backend, workload, strategy, isolation }: CellUnderTest<Client>,
-  exploration: Exploration,
+  exploration: PartExploration,
 ): ExploreResult {
   const { operations, schedules, pruned, complete, left, seed, outcomes, failed, failure } =
     exploration;

@@ -1,11 +1,18 @@
 import { now_ms } from "../backends/real-time.ts";
 import { mustMakeSense } from "./bad-options.ts";
-import type { Exploration } from "./findings.ts";
+import type { PartExploration } from "./findings.ts";
 import type { ExplorationOptions } from "./options.ts";
 import { Pass } from "./search/pass.ts";
 import { inTurn } from "./search/turns.ts";
 
-export type { Disturbance, Exploration, FoundFailure, GaveUp, Unrepeated } from "./findings.ts";
+export type {
+  Disturbance,
+  Exploration,
+  FoundFailure,
+  GaveUp,
+  PartExploration,
+  Unrepeated,
+} from "./findings.ts";
 export type { ExplorationOptions } from "./options.ts";
 
 const lanes_default = 4;
@@ -21,7 +28,7 @@ const lanes_default = 4;
  */
 export async function exploreSchedules<Client>(
   options: ExplorationOptions<Client>,
-): Promise<Exploration> {
+): Promise<PartExploration> {
   mustMakeSense(options, options.program.expire !== undefined);
   return inTurn(options.backend, async () => {
     const { time_limit_ms, lanes = lanes_default } = options;

@@ -16,8 +16,6 @@ export interface Exploration {
   readonly interleavings: number | undefined;
   /** The search went through every interleaving of this size, or of its `branches`. Whether that proves anything, `proof` says. */
   readonly complete: boolean;
-  /** Of an exhaustive search without faults that has run as many schedules as it may: what it would have gone on with. */
-  readonly left?: Left;
   /** No interleaving of this size fails, under all the conditions of the word. */
   readonly proof: boolean;
   /** The commit of a statement outside a transaction was a step of its own. */
@@ -53,6 +51,12 @@ export interface Exploration {
   readonly gaveUp?: GaveUp;
   /** What the schedules without a fault show about the program besides, each once. */
   readonly notes?: readonly Note[];
+}
+
+/** The same, with what is only for those who divide a search. */
+export interface PartExploration extends Exploration {
+  /** Of an exhaustive search without faults that has run as many schedules as it may: what it would have gone on with. */
+  readonly left?: Left;
 }
 
 /** Schedules that were given up without a verdict: something took too long, or did not end. */

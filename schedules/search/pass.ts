@@ -1,5 +1,11 @@
 import type { Backend } from "../../backends/backend.ts";
-import type { Disturbance, Exploration, FoundFailure, GaveUp, Unrepeated } from "../findings.ts";
+import type {
+  Disturbance,
+  FoundFailure,
+  GaveUp,
+  PartExploration,
+  Unrepeated,
+} from "../findings.ts";
 import { Notes } from "../notes.ts";
 import type { ExplorationOptions } from "../options.ts";
 import type { Failure } from "../program.ts";
@@ -59,7 +65,7 @@ export class Pass<Client> implements AsyncDisposable {
   }
 
   /** @param until_ms no schedule begins later, by `now_ms` */
-  async run(until_ms: number | undefined): Promise<Exploration> {
+  async run(until_ms: number | undefined): Promise<PartExploration> {
     const { clients, operations = 1, search, schedules: given, signal } = this.#options;
     const { grow_after = grow_after_default } = this.#options;
     const size = Array.from({ length: clients }, () => operations);
@@ -170,7 +176,7 @@ export class Pass<Client> implements AsyncDisposable {
     schedules: number,
     end: DrainEnd,
     failure: FoundFailure | undefined,
-  ): Exploration {
+  ): PartExploration {
     const { exhaustive, pruned, diverged } = this.#search;
     // Of a part, its caller decides, together with the others.
     const is_whole = exhaustive && this.#options.branches === undefined;
