@@ -60,7 +60,9 @@ export class PostgresDoorTarget implements DoorTarget {
         "The PostgreSQL server refuses encryption: take sslmode out of its URL.",
       );
     const options: ConnectionOptions = typeof ssl === "object" ? ssl : {};
-    const secure = connectTls({ ...options, socket, servername: host });
+    // `pg` hides the key of a client's certificate from whoever copies its options.
+    const { key } = options;
+    const secure = connectTls({ ...options, ...(key ? { key } : {}), socket, servername: host });
     await heard(secure, "secureConnect");
     return secure;
   }

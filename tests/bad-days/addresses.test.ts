@@ -1,11 +1,20 @@
 /** Where a server may be: IPv6, a Unix socket, behind encryption. What does not fit is reported in one sentence. */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { type AddressInfo, createServer, connect as dial, type ListenOptions } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Redis } from "ioredis";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
 import { explore, RaceFound } from "../../explore.ts";
@@ -101,6 +110,51 @@ describe("encryption", () => {
     expect(await sentence("redis", own.redis().replace("redis:", "rediss:"))).toMatch(
       /does not encrypt: begin its URL with redis:/,
     );
+  });
+
+  test("PostgreSQL: a certificate that nobody trusts; a client must show one, too, also through a door", async () => {
+    const admin = new pg.Client(own.postgres());
+    await admin.connect();
+    const { rows } = await admin.query(
+      "SELECT current_setting('data_directory') AS folder, current_setting('hba_file') AS hba",
+    );
+    const { folder: data, hba } = rows[0] as { folder: string; hba: string };
+    const { uid, gid } = statSync(data);
+    for (const file of [key, cert]) {
+      copyFileSync(file, join(data, basename(file)));
+      chownSync(join(data, basename(file)), uid, gid);
+      chmodSync(join(data, basename(file)), 0o600);
+    }
+    const { username } = new URL(own.postgres());
+    writeFileSync(hba, `local all all scram-sha-256\nhostssl all all all cert map=any`);
+    writeFileSync(join(data, "pg_ident.conf"), `any localhost ${username}\n`);
+    for (const set of ["ssl_cert_file = 'cert.pem'", "ssl_key_file = 'key.pem'"])
+      await admin.query(`ALTER SYSTEM SET ${set}`);
+    await admin.query("ALTER SYSTEM SET ssl_ca_file = 'cert.pem'");
+    await admin.query("ALTER SYSTEM SET ssl = on");
+    await admin.query("SELECT pg_reload_conf()");
+    await admin.end();
+    const url = (search: string): string =>
+      `${own.postgres().replace("127.0.0.1", "localhost")}?${search}`;
+    expect(await sentence("postgres", url("sslmode=verify-full"))).toMatch(
+      /nobody whom this machine/,
+    );
+    const trusted = `sslmode=verify-full&sslrootcert=${cert}`;
+    expect(await sentence("postgres", url(trusted))).toMatch(/certificate/);
+    const known = url(`${trusted}&sslcert=${cert}&sslkey=${key}`);
+    expect(await sentence("postgres", known)).toBe("connected");
+    const { text } = await explore({
+      database: known,
+      schema: "CREATE TABLE counter (v int)",
+      client: async (at: string) => {
+        const client = new pg.Client(at);
+        await client.connect();
+        return client;
+      },
+      setup: (db) => db.query("DELETE FROM counter; INSERT INTO counter VALUES (0)"),
+      run: (db) => db.query("UPDATE counter SET v = v + 1"),
+    });
+    expect(text).toContain("proof for this size");
   });
 
   test("MySQL: a certificate that nobody trusts; one that demands encryption", async () => {
