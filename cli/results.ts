@@ -1,13 +1,14 @@
 /** The folder that a run writes its histories and results to. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Mark, own_mark, readMark } from "../owners/run-mark.ts";
 import { pageOfResults } from "../reports/page/page-of-results.ts";
 import { writePage } from "../reports/page/write-page.ts";
 import type { Results } from "../reports/summary.ts";
 import { told } from "../reports/told.ts";
 import { BadUsage } from "./bad-usage.ts";
 
-/** A file with the id of the process that writes to the folder. */
+/** A file with the mark of the run that writes to the folder. */
 const lock = ".lock";
 
 /**
@@ -19,13 +20,13 @@ export async function claimOut(folder: string): Promise<AsyncDisposable> {
   const path = join(folder, lock);
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(path, String(process.pid), { flag: "wx" });
+    await writeFile(path, own_mark, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannotWrite(folder, error);
-    const owner = Number(await readFile(path, "utf8").catch(() => ""));
-    if (lives(owner))
+    const owner = readMark(await readFile(path, "utf8").catch(() => ""));
+    if (owner && mayLive(owner))
       throw new BadUsage(
-        `another run (process ${owner}) writes to ${folder}; name another folder with --out. ` +
+        `another run (process ${owner.pid}) writes to ${folder}; name another folder with --out. ` +
           `If that is no run of raceproof, remove ${path}.`,
       );
     await rm(path, { force: true });
@@ -34,8 +35,9 @@ export async function claimOut(folder: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
-function lives(pid: number): boolean {
-  if (!(pid > 0)) return false;
+/** Where the mark cannot tell (the folder is shared, or there is no /proc), the process's number has to do. */
+function mayLive({ state, pid }: Mark): boolean {
+  if (state !== "not ours") return state === "lives";
   try {
     process.kill(pid, 0);
     return true;
