@@ -31,7 +31,7 @@ export interface ToMend<Client> {
   /** Operations that were refused run again, because the check counts on all of them. */
   readonly retries: boolean;
   /** Runs an exploration, and says of it no more than was compared. */
-  explore(options: ExplorationOptions<Client>): Promise<Exploration>;
+  readonly explore: (options: ExplorationOptions<Client>) => Promise<Exploration>;
   /** How long it took to find the race. */
   readonly took_ms: number;
   /** By `now_ms`. */
