@@ -56,7 +56,8 @@ export async function tryRepairs<Client>(to_mend: ToMend<Client>): Promise<Tried
       const { name } = workshop;
       const repair: Repair = name === undefined ? found : { ...found, database: name };
       if (tried.some((before) => makesNeedless(before, repair))) continue;
-      tried.push(await tryOne(repair, { ...to_mend, workshop, until_ms }));
+      const size = failure.smallest.operations;
+      tried.push(await tryRepair(repair, { ...to_mend, size, workshop, until_ms }));
     }
   }
   return tried;
@@ -70,25 +71,31 @@ function makesNeedless({ repair: before, result }: TriedRepair, repair: Repair):
   );
 }
 
-interface OneToMend<Client> extends ToMend<Client> {
+/** Where one repair is tried, and with how many operations of each client. */
+export interface OneToMend<Client>
+  extends Pick<ToMend<Client>, "exploration" | "retries" | "explore" | "until_ms"> {
+  readonly size: readonly number[];
   readonly workshop: Workshop<Client>;
 }
 
 const nothing = { schedules: 0, interleavings: undefined, errors: {}, deadlocks: 0, tookMs: 0 };
 
-async function tryOne<Client>(repair: Repair, one: OneToMend<Client>): Promise<TriedRepair> {
+/** Explores the program with one repair. */
+export async function tryRepair<Client>(
+  repair: Repair,
+  one: OneToMend<Client>,
+): Promise<TriedRepair> {
   const began_ms = now_ms();
   if ((one.until_ms ?? Infinity) <= began_ms)
     return { repair, result: { kind: "no time" }, ...nothing };
   const cannot = whyNot(repair, one);
   if (cannot !== undefined)
     return { repair, result: { kind: "cannot be tried", why: cannot }, ...nothing };
-  const { failure, exploration, workshop } = one;
-  const { operations } = failure.smallest;
+  const { size, exploration, workshop } = one;
   const plain: ExplorationOptions<Client> = {
     ...exploration,
-    clients: operations.length,
-    operations: Math.max(...operations),
+    clients: size.length,
+    operations: Math.max(...size),
   };
   const { unique } = repair;
   let tried: Omit<TriedRepair, "tookMs"> | undefined;
@@ -116,13 +123,13 @@ function whyNot<Client>(repair: Repair, one: OneToMend<Client>): string | undefi
 async function exploreMended<Client>(
   repair: Repair,
   plain: ExplorationOptions<Client>,
-  { failure, workshop, retries, until_ms, explore }: OneToMend<Client>,
+  { size, workshop, retries, until_ms, explore }: OneToMend<Client>,
   codes_before?: readonly string[],
 ): Promise<Omit<TriedRepair, "tookMs">> {
   const mending = new Mending(rewordOf(repair, workshop.dialect));
   const seen = new Seen();
   const { wraps, compares } = repair;
-  const size = failure.smallest.operations.reduce((sum, one) => sum + one);
+  const count = size.reduce((sum, one) => sum + one);
   const options: ExplorationOptions<Client> = {
     ...plain,
     backend: workshop.mended(mending),
@@ -131,9 +138,9 @@ async function exploreMended<Client>(
       compares: compares !== undefined,
       retries,
     }),
-    search: size === 2 ? "exhaustive" : plain.search,
+    search: count === 2 ? "exhaustive" : plain.search,
     time_limit_ms: until_ms === undefined ? undefined : Math.max(1, until_ms - now_ms()),
-    schedules: schedules_max,
+    schedules: Math.min(schedules_max, plain.schedules ?? schedules_max),
     shrinks: false,
     ...(repair.level ? { isolation: repair.level } : {}),
   };

@@ -1,6 +1,6 @@
 import { now_ms } from "../../backends/real-time.ts";
 import { explore, RaceFound } from "../../explore.ts";
-import { repairInWords } from "../../reports/repairs.ts";
+import type { Repair } from "../../repairs/repair.ts";
 import type { ServerKind } from "../../servers/server.ts";
 import type { GalleryProgram, Shelf } from "./program.ts";
 
@@ -11,8 +11,8 @@ export interface Said {
   /** Without the repairs that were tried. */
   readonly took_ms: number;
   readonly schedules: number;
-  /** What was tried after a race, in words, and the time for all of it. */
-  readonly proved: readonly string[];
+  /** What was tried after a race and proved, and the time for all that was tried. */
+  readonly proved: readonly Repair[];
   readonly repairs_took_ms: number;
 }
 
@@ -88,9 +88,7 @@ async function judgeForm<Client>(
       text: message,
       took_ms: took() - repairs_took_ms,
       schedules,
-      proved: tried.flatMap(({ repair, result }) =>
-        result.kind === "proof" ? [repairInWords(repair)] : [],
-      ),
+      proved: tried.flatMap(({ repair, result }) => (result.kind === "proof" ? [repair] : [])),
       repairs_took_ms,
     };
   }

@@ -1,3 +1,4 @@
+import { repairInWords } from "../../reports/repairs.ts";
 import type { Judged, Said } from "./judge.ts";
 
 /** A table in Markdown, and the sums under it. */
@@ -26,6 +27,7 @@ export function galleryTable(judged: readonly Judged[]): string {
   ].join("\n");
 }
 
-const mendedBy = ({ proved }: Said): string => (proved.length > 0 ? proved.join("; ") : "none");
+const mendedBy = ({ proved }: Said): string =>
+  proved.length > 0 ? proved.map(repairInWords).join("; ") : "none";
 
 const inWords = ({ said, took_ms }: Said): string => `${said}, ${(took_ms / 1000).toFixed(1)} s`;
