@@ -24,10 +24,12 @@ export class Lacking {
   /** @returns false when it was something else, or nobody else is there who could do it */
   async isForOthers(error: unknown, queue: string): Promise<boolean> {
     if (!(error instanceof LacksServer) || (await this.#isForNobody(queue))) return false;
-    const { lost_after_ms, say } = this.#hands;
+    const { lost_after_ms } = this.#hands;
     const { backend } = partsOfName(queue);
     this.#until_ms.set(backend, performance.now() + lost_after_ms);
-    say(`${backend} is left to others for ${lost_after_ms / 1_000} s: ${error.message}`);
+    this.#hands.say(
+      `${backend} is left to others for ${lost_after_ms / 1_000} s: ${error.message}`,
+    );
     return true;
   }
 
