@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test } from "vitest";
 import type { Isolation } from "../backends/backend.ts";
+import { seeded } from "../checkers/random-history.ts";
 import { type BackendEntry, backends } from "../matrix/backends.ts";
 import { type OpenBackend, openBackend } from "../matrix/open-backend.ts";
 import type { CellResult, ExploreResult } from "../matrix/result.ts";
@@ -18,19 +19,16 @@ const size = {
   clients: 5,
   operations: 10,
   schedules: 6,
-  fault_schedules: Infinity,
+  fault_schedules: 20,
   seed: Date.now() % 1e6,
 };
-/** Smaller where everything would take minutes, and where another backend covers the same (Valkey is like Redis). */
-function sizeFor(
-  { servers }: BackendEntry,
-  { workload }: Pick<CellResult, "workload">,
-): typeof size {
+/**
+ * Smaller where everything would take minutes. Losing a reply at every step of a transaction takes hundreds of
+ * schedules: `npm start` runs some of them, and `pruning.test.ts` all, for some strategies.
+ */
+function sizeFor({ servers, name }: BackendEntry): typeof size {
   if (servers.includes("mariadb")) return { ...size, schedules: 0, fault_schedules: 0 };
-  if (workload === "counter" && ["redis", "dynamodb"].includes(servers.join())) return size;
-  // Losing a reply at every step of a transaction takes hundreds of schedules: `npm start` runs some of them, and
-  // `pruning.test.ts` all, for some strategies.
-  return { ...size, fault_schedules: in_main_job.includes(servers.join()) ? 0 : 20 };
+  return in_main_job.includes(name) ? { ...size, fault_schedules: 0 } : size;
 }
 /** All cells of these are measured by `npm start`, which the gate runs, too. */
 const in_main_job = ["postgres", "mysql", "redis", "dynamodb"];
@@ -47,7 +45,7 @@ const out = await mkdtemp(join(tmpdir(), "raceproof-matrix-"));
 afterAll(() => rm(out, { recursive: true }));
 
 test.concurrent.each(testable.map((backend) => [backend.name, backend] as const))(
-  `%s: every cell is as declared (seed ${size.seed})`,
+  `%s: cells are as declared (seed ${size.seed})`,
   async (_, backend) => {
     await using open = await openOnShared(backend);
     const cells = open.cells.filter(
@@ -55,22 +53,18 @@ test.concurrent.each(testable.map((backend) => [backend.name, backend] as const)
         (isolation === null || (only_levels[backend.name]?.includes(isolation) ?? true)) &&
         (workload === "counter" || !in_main_job.includes(backend.name)),
     );
-    expect(cells.length).toBeGreaterThan(0);
-    for (const cell of cells)
-      expectAsDeclared(backend, await cell.run({ ...sizeFor(backend, cell), out }));
+    // Half of them, as the seed wants it: all would take minutes, and have been measured for the README.
+    const random = seeded(size.seed);
+    const some = cells.filter((_, i) => i === 0 || random() < 0.5);
+    for (const cell of some) expectAsDeclared(await cell.run({ ...sizeFor(backend), out }));
   },
 );
 
-function expectAsDeclared(backend: BackendEntry, result: CellResult): void {
+function expectAsDeclared(result: CellResult): void {
   const { explored, remarks, conclusion } = result;
   const name = `${result.workload} ${result.strategy} ${result.isolation ?? ""}`;
   expect([name, remarks], failingInterleaving(result)).toEqual([name, []]);
   expect([name, conclusion]).toEqual([name, "as declared"]);
-  const { reply_lost, lock_lost } = explored ?? {};
-  const all_or_found =
-    sizeFor(backend, result).fault_schedules < Infinity ||
-    [reply_lost, lock_lost].every((r) => !r || r.complete || r.failure);
-  expect([name, all_or_found]).toEqual([name, true]);
   if (explored?.two.failure) expectMinimal(name, result, explored.two);
 }
 

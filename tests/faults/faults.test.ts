@@ -55,10 +55,10 @@ const total = (results: readonly CellResult[], fault: FaultKind): number =>
 
 describe.concurrent(`what was acknowledged outlives faults (seed ${seed})`, () => {
   test.for([
-    ["postgres", 2],
-    ["mysql", 2],
-    ["redis", 3],
-  ] as const)("%s, at least 10 kills", async ([kind, times]) => {
+    ["postgres", 1],
+    ["mysql", 1],
+    ["redis", 2],
+  ] as const)("%s, at least 5 kills", async ([kind, times]) => {
     const results = await disturb(kind, counting.usual, { kinds: ["kill"], times });
     expect(results.length).toBeGreaterThan(3);
     for (const { strategy, conclusion, remarks, load } of results) {
@@ -66,7 +66,7 @@ describe.concurrent(`what was acknowledged outlives faults (seed ${seed})`, () =
       expect([strategy, load!.figures]).toEqual([strategy, { lost: 0, twice: 0 }]);
       expect(load!.acknowledged).toBeGreaterThan(0);
     }
-    expect(total(results, "kill")).toBeGreaterThanOrEqual(10);
+    expect(total(results, "kill")).toBeGreaterThanOrEqual(5);
   });
 
   test.for([

@@ -8,7 +8,7 @@ const seed = Number(process.env["SEED"] ?? Date.now() % 1e6);
 
 /**
  * Half of the counters, each at one of its levels: which, depends on the seed. All counters at all levels would take
- * minutes. And all those that are tried with faults.
+ * minutes. And all those that may be tried with faults.
  */
 function atSomeLevel(counters: readonly Counter[]): Counter[] {
   const random = seeded(seed);
@@ -50,9 +50,10 @@ test.concurrent.each(kinds)(
   async (kind) => {
     await using counters = await openCounters(kind);
     let saved = 0;
-    for (const counter of new Set(atSomeLevel(counters.all))) {
+    for (const [i, counter] of [...new Set(atSomeLevel(counters.all))].entries()) {
       const name = nameOf(counter);
-      for (const faults of isTriedWithFaults(counter) ? [[], lost] : [[]]) {
+      const turn = (seed + i) % 2 === 0;
+      for (const faults of isTriedWithFaults(counter) && turn ? [[], lost] : [[]]) {
         const all = await endingsOf(counter, false, faults);
         const some = await endingsOf(counter, true, faults);
         expect({ name, endings: some.endings }).toEqual({ name, endings: all.endings });
