@@ -7,6 +7,7 @@ import mysql, { type Pool as MysqlPool, type RowDataPacket } from "mysql2/promis
 import pg from "pg";
 import { describe, expect, inject, test, vi } from "vitest";
 import { explore, RaceFound } from "../../explore.ts";
+import { dataIn } from "../../reports/page/html.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 
 const account = "CREATE TABLE account (id varchar(20) PRIMARY KEY, balance int NOT NULL)";
@@ -64,7 +65,7 @@ describe("a pg.Pool", () => {
     const report = await explore({ ...program("FOR UPDATE"), report: folder });
     expect(report.proof).toBe(true);
     const page = await readFile(join(folder, "index.html"), "utf8");
-    expect(page).toContain('"word":"proof for this size"');
+    expect(JSON.stringify(dataIn(page))).toContain('"word":"proof for this size"');
     await rm(folder, { recursive: true });
     expect(report.text).not.toContain("one step with its commit");
     expect(report.waited).toBeGreaterThan(0);
