@@ -196,10 +196,10 @@ class Judge {
   }
 }
 
-/** The operation that returned last. */
+/** The operation that returned last, of those that happened. */
 function lastOf(operations: readonly Operation[]): Operation {
   return operations
-    .filter(({ returned }) => returned < Number.POSITIVE_INFINITY)
+    .filter(({ status }) => status === "ok")
     .reduce((last, each) => (each.returned > last.returned ? each : last));
 }
 

@@ -189,3 +189,18 @@ describe("when there is no time", () => {
     expect([never.minimal, never.reason.kind]).toEqual([true, "never"]);
   });
 });
+
+test("what failed is never the one that is impossible, though it returned last", () => {
+  const operations = history([
+    ["enqueue", 2, null, 0, 2],
+    ["dequeue", null, null, 1, 4],
+    ["dequeue", null, undefined, 3, 9],
+    ["dequeue", null, null, 5, 6],
+    ["enqueue", 3, null, 7, 8],
+    ["dequeue", null, null, 10, Infinity],
+  ]);
+  operations[2] = { ...operations[2]!, status: "fail" };
+  const told = linearizable("queue", models["queue"]!, {}).check({ header: undefined, operations });
+  expect(told).toMatchObject({ verdict: "invalid", evidence: [operations[0], operations[3]] });
+  expect(told.reason).toContain("process 3's dequeue → null");
+});

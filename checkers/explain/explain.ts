@@ -54,10 +54,12 @@ export function explain<State>(
   header: Header | undefined,
   budget: Budget,
 ): Explanation {
-  const { all, closed, until, model, make } = impossible;
+  const { all, until, model, make } = impossible;
+  // What failed did not happen: it cannot be what is impossible.
+  const closed = impossible.closed.filter(({ status }) => status !== "fail");
   const whole = new Question(closed, model, budget);
   const by = impossibleBy(whole, until);
-  const { question, part } = evidenceOf(impossible, whole, by);
+  const { question, part } = evidenceOf({ ...impossible, closed }, whole, by);
   const reason = findReason({ question, until: by, all, evidence: part.operations, make });
   const evidence = told(part, reason.operation);
   const drawn = new Set([...evidence, ...namedIn(reason), ...sourcesOf(reason, all, make)]);
