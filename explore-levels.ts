@@ -4,7 +4,7 @@ import { atLevel, isolation_levels } from "./backends/sql-mending.ts";
 import { exploreOne } from "./explore-one.ts";
 import type { Databases, ProgramOptions } from "./explore-options.ts";
 import { NoProof, NoVerdict, RaceFound } from "./explore-results.ts";
-import { openProgram } from "./open-program.ts";
+import { withProgram } from "./open-program.ts";
 import { type LevelResult, levelsText } from "./reports/levels.ts";
 import { BadOptions } from "./schedules/bad-options.ts";
 import { Mending } from "./schedules/doors/mending.ts";
@@ -28,13 +28,12 @@ export interface LevelsReport {
 }
 
 /** @throws as `explore`, but no race */
-export async function exploreLevels<Client, D extends Databases>({
+export function exploreLevels<Client, D extends Databases>({
   levels,
   ...options
 }: LevelsOptions<Client, D>): Promise<LevelsReport> {
-  const program = await openProgram(options as ProgramOptions<Client, D>);
-  const { name, backend } = program.options;
-  try {
+  return withProgram(options as ProgramOptions<Client, D>, async (program) => {
+    const { name, backend } = program.options;
     if (levels !== "all") throw new BadOptions(`${name}: \`levels\` can only be "all".`);
     const workshop = program.workshops.find(({ dialect }) => !/redis|dynamodb/.test(dialect));
     const has = isolation_levels.filter((level) => backend.isolations.includes(level));
@@ -42,7 +41,6 @@ export async function exploreLevels<Client, D extends Databases>({
       throw new BadOptions(
         `${name}: \`levels\` needs isolation levels, and ${backend.server} has none.`,
       );
-    const { ignore = [], allow = {} } = options;
     const results: LevelResult[] = [];
     for (const isolation of has) {
       const one = {
@@ -51,15 +49,12 @@ export async function exploreLevels<Client, D extends Databases>({
         backend: workshop.mended(new Mending((sql) => atLevel(sql, isolation))),
         isolation,
       };
-      const own = { serial: program.without_check ? { ignore, allow } : undefined };
-      results.push(await resultOf(isolation, exploreOne(one, own)));
+      results.push(await resultOf(isolation, exploreOne(one, { serial: program.serial })));
     }
     const weakest = results.findLastIndex(({ found }) => found !== "proof") + 1;
     const enough = results[weakest]?.isolation;
     return { levels: results, enough, text: levelsText(name, backend.server, results, enough) };
-  } finally {
-    await program.close().catch(() => undefined);
-  }
+  });
 }
 
 /** @throws whatever says nothing about the level */

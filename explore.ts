@@ -8,7 +8,7 @@ import {
   type Report,
   type ScenariosReport,
 } from "./explore-results.ts";
-import { openProgram } from "./open-program.ts";
+import { withProgram } from "./open-program.ts";
 import { meetingsText } from "./reports/meetings.ts";
 import type { ScenarioOptions } from "./scenario-options.ts";
 import { exploreScenarios } from "./scenarios.ts";
@@ -84,21 +84,9 @@ export async function explore<Client, D extends Databases>(
   if (!("database" in options)) return exploreOne(options);
   if ("levels" in options) return exploreLevels(options);
   if (isScenarios(options)) return exploreMeetings(options);
-  const program = await openProgram(options);
-  let report: Report;
-  try {
-    const { ignore = [], allow = {} } = options;
-    const serial = program.without_check ? { ignore, allow } : undefined;
-    const { workshops } = program;
-    const mends = options.repairs === false ? {} : { workshops };
-    report = await exploreOne(program.options, { serial, ...mends });
-  } catch (error) {
-    // Only the first error is reported.
-    await program.close().catch(() => undefined);
-    throw error;
-  }
-  await program.close();
-  return report;
+  return withProgram(options, ({ options: own, serial, workshops }) =>
+    exploreOne(own, { serial, ...(options.repairs === false ? {} : { workshops }) }),
+  );
 }
 
 const isScenarios = <Client, D extends Databases>(

@@ -6,6 +6,7 @@ import type {
   ProgramOptions,
   UrlsOf,
 } from "./explore-options.ts";
+import type { SerialWish } from "./judged-program.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
 import { isOne, openAll, openOne } from "./program-databases.ts";
 import { behindDoors, behindSeveralDoors } from "./repairs/behind-doors.ts";
@@ -16,18 +17,36 @@ import { testName } from "./test-runner.ts";
 /** A program with its own client whose databases are ready; `close` removes them. */
 export interface OpenProgram<Client> {
   readonly options: ExploreOptions<Client>;
-  /** There is no check: the serial orders say what is right. */
-  readonly without_check: boolean;
+  /** Present if there is no check: the serial orders say what is right. */
+  readonly serial: SerialWish<Client> | undefined;
   /** Where repairs are tried: one for each database for which some are known. */
   readonly workshops: readonly Workshop<Client>[];
   close(): Promise<void>;
 }
 
 /**
- * Makes the databases of a program for the first lane, and the backend that opens doors to them.
- * @throws BadOptions, CannotConnect, ServerUnavailable, SchemaFailed
+ * Works with a program while it is open.
+ * @throws BadOptions, CannotConnect, ServerUnavailable, SchemaFailed; what the work throws
  */
-export async function openProgram<Client, D extends Databases>(
+export async function withProgram<Client, D extends Databases, T>(
+  options: ProgramOptions<Client, D>,
+  work: (program: OpenProgram<Client>) => Promise<T>,
+): Promise<T> {
+  const program = await openProgram(options);
+  let done: T;
+  try {
+    done = await work(program);
+  } catch (error) {
+    // Only the first error is reported.
+    await program.close().catch(() => undefined);
+    throw error;
+  }
+  await program.close();
+  return done;
+}
+
+/** Makes the databases of a program for the first lane, and the backend that opens doors to them. */
+async function openProgram<Client, D extends Databases>(
   options: ProgramOptions<Client, D>,
 ): Promise<OpenProgram<Client>> {
   const {
@@ -36,6 +55,8 @@ export async function openProgram<Client, D extends Databases>(
     schema,
     run,
     shared = false,
+    ignore = [],
+    allow = {},
     ...rest
   } = options;
   mustHaveFunctions(name, options);
@@ -69,7 +90,7 @@ export async function openProgram<Client, D extends Databases>(
         operations[(around.client - 1) % operations.length]!(client, around),
       check: async (client, outcome) => options.check?.(client, outcome),
     },
-    without_check: options.check === undefined,
+    serial: options.check === undefined ? { ignore, allow } : undefined,
     workshops,
     close: async () => backend[Symbol.asyncDispose](),
   };

@@ -7,7 +7,7 @@
 import * as fc from "fast-check";
 import { now_ms } from "./backends/real-time.ts";
 import type { AroundOperation, Databases, ExploreOptions } from "./explore-options.ts";
-import { openProgram } from "./open-program.ts";
+import { withProgram } from "./open-program.ts";
 import type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
 import { BadOptions } from "./schedules/bad-options.ts";
 import { newLane } from "./schedules/run/new-lane.ts";
@@ -68,13 +68,9 @@ export async function exploreScenarios<Client, D extends Databases>(
   if (known.length === 0) throw new BadOptions("explore: `operations` has none.");
   const until_ms = now_ms() + (timeLimitMs ?? testTime()?.left_ms ?? time_limit_default_ms);
   const run = known.map(({ run }) => run);
-  const program = await openProgram({ ...rest, run, seed });
-  const search = new Meetings(program.options, known, { ...one, runs, seed, until_ms });
-  try {
-    return await search.all();
-  } finally {
-    await program.close();
-  }
+  return withProgram({ ...rest, run, seed }, (program) =>
+    new Meetings(program.options, known, { ...one, runs, seed, until_ms }).all(),
+  );
 }
 
 interface MeetingsOptions<Client> extends ExploreScenario<Client> {
