@@ -4,7 +4,7 @@
  */
 import { askedFor } from "../../asked-exploration.ts";
 import type { ProgramOptions } from "../../explore-options.ts";
-import { openProgram } from "../../open-program.ts";
+import { withProgram } from "../../open-program.ts";
 import type { Repair } from "../../repairs/repair.ts";
 import { tryRepair } from "../../repairs/try-repairs.ts";
 import type { ServerKind } from "../../servers/server.ts";
@@ -13,13 +13,18 @@ import type { GalleryProgram, Shelf } from "./program.ts";
 
 const schedules = 100;
 
+export interface Longer {
+  readonly found: "race" | "none" | "not judged";
+  readonly text: string;
+}
+
 /** @param shelf with one database */
 export async function withThree<Client>(
   { kinds, open, close }: Shelf<Client>,
   { name, schema, setup, racy }: GalleryProgram<Client>,
   repair: Repair,
   servers: Servers,
-): Promise<{ readonly is_safe: boolean; readonly text: string }> {
+): Promise<Longer> {
   const [kind] = kinds as [ServerKind];
   const options: ProgramOptions<Client, { readonly url: string }> = {
     name: `${name}, with three`,
@@ -32,12 +37,11 @@ export async function withThree<Client>(
     schedules,
     timeLimitMs: 60_000,
   };
-  const program = await openProgram(options);
-  try {
+  return withProgram(options, async (program) => {
     const serial = { ignore: [], allow: {}, may_refuse: true };
     const { exploration, oracle, until_ms } = askedFor(program.options, { serial });
     const trouble = await oracle!.rehearse(exploration);
-    if (trouble) return { is_safe: true, text: `not judged (${trouble.kind})` };
+    if (trouble) return { found: "not judged", text: `not judged (${trouble.kind})` };
     const { result, schedules: count } = await tryRepair(repair, {
       workshop: program.workshops[0]!,
       exploration,
@@ -46,9 +50,9 @@ export async function withThree<Client>(
       explore: (one) => oracle!.explore(one),
       until_ms,
     });
-    const text = result.kind === "race" ? result.failure.message : `none in ${count} schedules`;
-    return { is_safe: result.kind !== "race", text };
-  } finally {
-    await program.close();
-  }
+    if (result.kind === "race") return { found: "race", text: result.failure.message };
+    return count > 0
+      ? { found: "none", text: `none in ${count} schedules` }
+      : { found: "not judged", text: `not judged (${result.kind})` };
+  });
 }
