@@ -21,5 +21,14 @@ export const stopTimer: (timer: RealTimer) => void = (timer) => real.clearTimeou
 export const wait = (ms: number): Promise<void> =>
   new Promise((resolve) => void real.setTimeout(resolve, ms));
 
+/** @returns undefined if the work takes longer; it goes on all the same */
+export function inTime<T>(work: Promise<T>, limit_ms: number): Promise<T | undefined> {
+  let timer: RealTimer;
+  const late = new Promise<undefined>((resolve) => {
+    timer = startTimer(() => resolve(undefined), limit_ms);
+  });
+  return Promise.race([work, late]).finally(() => stopTimer(timer));
+}
+
 /** Calls back in the next turn of the event loop. */
 export const nextTurn = (turned: () => void): void => void real.setImmediate(turned);

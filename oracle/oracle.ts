@@ -11,7 +11,7 @@
  */
 import { isKeys, TooManyRows } from "../backends/rows.ts";
 import { type Exploration, exploreSchedules } from "../schedules/exploration.ts";
-import type { ExplorationOptions } from "../schedules/options.ts";
+import { type ExplorationOptions, sizeOf } from "../schedules/options.ts";
 import { CheckFailed, OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
 import type { Lane } from "../schedules/run/lane.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
@@ -168,11 +168,11 @@ export class SerialOracle<Client> {
 
   async #rehearse(
     lane: Lane<Client>,
-    { backend, clients, operations = 1 }: ExplorationOptions<Client>,
+    { backend, ...options }: ExplorationOptions<Client>,
   ): Promise<Trouble | undefined> {
     if (!backend.rows)
       return { kind: "not to be read", reason: `${backend.name} cannot say all that it holds` };
-    const size = Array.from({ length: clients }, () => operations);
+    const size = sizeOf(options);
     const orders = serialOrders(size);
     if (orders === undefined) return { kind: "too many orders" };
     const soft = new Soft();

@@ -18,6 +18,7 @@ import {
   exploreSchedules,
   type FoundFailure,
 } from "../schedules/exploration.ts";
+import { sizeOf } from "../schedules/options.ts";
 import { OperationFailed } from "../schedules/program.ts";
 import type { Played } from "../schedules/run/lane.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
@@ -104,8 +105,7 @@ export class Scene implements AsyncDisposable {
       const trouble = await this.#oracle.rehearse(this.exploration);
       return trouble && this.#inWords(trouble);
     }
-    const { clients, operations } = this.#options;
-    const size = Array.from({ length: clients }, () => operations);
+    const size = sizeOf(this.#options);
     await using lane = newLane(this.exploration);
     const play = () =>
       lane.play({ operations: size, in_turn: inTurn(size), pick: pickFrom([]), faults: [] });

@@ -3,7 +3,7 @@
  * error that the server did not answer there before means that the caller could try again for ever.
  */
 import { serialOrders } from "../oracle/orders.ts";
-import type { ExplorationOptions } from "../schedules/options.ts";
+import { type ExplorationOptions, sizeOf } from "../schedules/options.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { pickFrom } from "../schedules/search/search.ts";
 import { inTurn } from "../schedules/search/turns.ts";
@@ -11,8 +11,7 @@ import { errorCodesIn } from "./mended-program.ts";
 
 /** The codes with which the server refuses statements when the operations run one after the other. */
 export async function codesInTurn<Client>(options: ExplorationOptions<Client>): Promise<string[]> {
-  const { clients, operations = 1 } = options;
-  const size = Array.from({ length: clients }, () => operations);
+  const size = sizeOf(options);
   const orders = serialOrders(size) ?? [];
   const codes = new Set<string>();
   await inTurn(options.backend, async () => {

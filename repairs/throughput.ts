@@ -1,6 +1,6 @@
 /** What a repair costs: the same operations in a short load, with it and without it, side by side. */
 import type { Gate, Session } from "../backends/backend.ts";
-import { now_ms, startTimer, stopTimer } from "../backends/real-time.ts";
+import { inTime, now_ms } from "../backends/real-time.ts";
 import type { ExplorationOptions } from "../schedules/options.ts";
 import type { Around } from "../schedules/program.ts";
 import { inTurn } from "../schedules/search/turns.ts";
@@ -90,14 +90,4 @@ class Load<Client> implements AsyncDisposable {
     const all = [...this.#sessions, ...(this.#outside ? [this.#outside] : [])];
     await Promise.all(all.map((session) => session[Symbol.asyncDispose]()));
   }
-}
-
-/** @returns undefined if it takes longer */
-async function inTime<T>(work: Promise<T>, wait_ms: number): Promise<T | undefined> {
-  let stop = (): void => undefined;
-  const late = new Promise<undefined>((resolve) => {
-    const timer = startTimer(() => resolve(undefined), wait_ms);
-    stop = () => stopTimer(timer);
-  });
-  return Promise.race([work, late]).finally(() => stop());
 }

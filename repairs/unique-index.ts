@@ -1,6 +1,6 @@
 /** A unique index as a repair: where two operations look for a row, do not find it, and then both insert it. */
 import type { Fact } from "../backends/step-facts.ts";
-import type { ExplorationOptions } from "../schedules/options.ts";
+import { type ExplorationOptions, sizeOf } from "../schedules/options.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { pickFrom } from "../schedules/search/search.ts";
 import { inTurn } from "../schedules/search/turns.ts";
@@ -88,10 +88,8 @@ export async function withUniqueIndex<Client>(
 }
 
 function setUpAlone<Client>(plain: ExplorationOptions<Client>): Promise<void> {
-  const { clients, operations = 1 } = plain;
   return inTurn(plain.backend, async () => {
     await using lane = newLane(plain);
-    const size = Array.from({ length: clients }, () => operations);
-    await lane.play({ operations: size, in_turn: [], pick: pickFrom([]), faults: [] });
+    await lane.play({ operations: sizeOf(plain), in_turn: [], pick: pickFrom([]), faults: [] });
   });
 }

@@ -57,3 +57,10 @@ export interface ExplorationOptions<Client> {
   /** Called after every schedule. */
   readonly progress?: (schedules: number) => void;
 }
+
+/** How many operations each client does. */
+export const sizeOf = ({
+  clients,
+  operations = 1,
+}: Pick<ExplorationOptions<never>, "clients" | "operations">): number[] =>
+  Array.from({ length: clients }, () => operations);

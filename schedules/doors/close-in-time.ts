@@ -1,17 +1,9 @@
-import { startTimer, stopTimer } from "../../backends/real-time.ts";
+import { inTime } from "../../backends/real-time.ts";
 
 /** A client that has not closed itself by then loses its connections. */
 const close_limit_ms = 500;
 
 /** Waits for a client to close itself, not for ever; whether it could does not matter. */
 export async function closeInTime(close: () => Promise<unknown>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = startTimer(resolve, close_limit_ms);
-    close()
-      .catch(() => undefined)
-      .finally(() => {
-        stopTimer(timer);
-        resolve();
-      });
-  });
+  await inTime(close(), close_limit_ms).catch(() => undefined);
 }

@@ -7,7 +7,7 @@ import type {
   Unrepeated,
 } from "../findings.ts";
 import { Notes } from "../notes.ts";
-import type { ExplorationOptions } from "../options.ts";
+import { type ExplorationOptions, sizeOf } from "../options.ts";
 import type { Failure } from "../program.ts";
 import type { Lane, Played } from "../run/lane.ts";
 import { type DrainEnd, drain } from "../run/lanes.ts";
@@ -66,9 +66,9 @@ export class Pass<Client> implements AsyncDisposable {
 
   /** @param until_ms no schedule begins later, by `now_ms` */
   async run(until_ms: number | undefined): Promise<PartExploration> {
-    const { clients, operations = 1, search, schedules: given, signal } = this.#options;
+    const { search, schedules: given, signal } = this.#options;
     const { grow_after = grow_after_default } = this.#options;
-    const size = Array.from({ length: clients }, () => operations);
+    const size = sizeOf(this.#options);
     const schedules_max = given ?? (search === "exhaustive" ? exhaustive_max : random_default);
     const { schedules, end } = await drain(
       [this.#lane],
