@@ -12,7 +12,7 @@ import { Scene } from "../race/scene.ts";
 import { Speakers } from "../race/speakers.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { startServer } from "../servers/start.ts";
-import { calmRounds } from "./calm.ts";
+import { calmRounds, median } from "./calm.ts";
 
 const rounds = 20;
 const schedules = 40;
@@ -70,8 +70,7 @@ async function measure(what: string, how: string, server: { readonly url: string
     scheduled_ms: await timeOf(scheduled),
     bare_ms: await timeOf(bare),
   }));
-  const ms = (of: (one: (typeof results)[number]) => number): number =>
-    results.map(of).toSorted((a, b) => a - b)[Math.floor(results.length / 2)]!;
+  const ms = (of: (one: (typeof results)[number]) => number): number => median(results.map(of));
   const cost_ms = ms(({ scheduled_ms, bare_ms }) => scheduled_ms - bare_ms);
   const ratio = ms(({ scheduled_ms, bare_ms }) => scheduled_ms / bare_ms);
   console.log(

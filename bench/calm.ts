@@ -37,6 +37,10 @@ export async function calmRounds<T>(
   };
 }
 
+/** Of an even number, the upper one of the two in the middle. */
+export const median = (of: readonly number[]): number =>
+  of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)]!;
+
 /** In ticks, of all processors together; zeros where there is no /proc/stat. */
 function processorTime(): { readonly stolen: number; readonly all: number } {
   let text: string;

@@ -11,11 +11,9 @@ import { connectMysql } from "../backends/mysql/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
 import { throughDoors } from "../schedules/doors/door-backend.ts";
 import type { Program } from "../schedules/program.ts";
-import { drain } from "../schedules/run/lanes.ts";
-import { newLane } from "../schedules/run/new-lane.ts";
-import { Exhaust } from "../schedules/search/dfs.ts";
 import { startServer } from "../servers/start.ts";
-import { calmRounds } from "./calm.ts";
+import { lanesOn, rateOf } from "./all-interleavings.ts";
+import { calmRounds, median } from "./calm.ts";
 import {
   onMysql,
   onPostgres,
@@ -26,7 +24,6 @@ import {
   withTable,
 } from "./two-clients.ts";
 
-const lanes_max = 16;
 const rounds = 40;
 /** Until then the compiler is still optimizing. */
 const warm_up_rounds = 30;
@@ -68,26 +65,15 @@ async function compare<Client>(
   backends: readonly [gates: Backend<Client>, doors: Backend<Client>],
   program: Program<Client>,
 ): Promise<void> {
-  const lanes = backends.map((backend) =>
-    Array.from({ length: lanes_max }, (_, i) =>
-      newLane({ backend, program, name: "bench", isolation: "READ COMMITTED" }, { number: i + 1 }),
-    ),
-  );
-  const rateOf = async (through: number): Promise<number> => {
-    const search = new Exhaust({ prune: false, several_operations: false });
-    const start = performance.now();
-    const limits = { schedules_max: 10_000 };
-    const { schedules } = await drain(lanes[through]!, [1, 1], search, limits, () => undefined);
-    return (schedules / (performance.now() - start)) * 1000;
-  };
+  const [by_gates, by_doors] = [lanesOn(backends[0], program), lanesOn(backends[1], program)];
   const both = async (): Promise<[gates: number, doors: number]> => [
-    await rateOf(0),
-    await rateOf(1),
+    await rateOf(by_gates),
+    await rateOf(by_doors),
   ];
   for (let i = 0; i < warm_up_rounds; i++) await both();
   const { results, note } = await calmRounds(rounds, both);
-  await Promise.all(lanes.flat().map((lane) => lane[Symbol.asyncDispose]()));
-  const ratio = median(results.map(([by_gates, by_doors]) => by_doors / by_gates));
+  await Promise.all([...by_gates, ...by_doors].map((lane) => lane[Symbol.asyncDispose]()));
+  const ratio = median(results.map(([gates, doors]) => doors / gates));
   const rates = [0, 1].map((i) => median(results.map((rate) => rate[i]!)).toFixed(0));
   console.log(
     `  ${what}: ${rates[1]} schedules/s through doors, ${rates[0]} through gates; the median of the ratios is ${ratio.toFixed(2)} (at least 0.80), ${note}`,
@@ -124,6 +110,3 @@ async function roundTrip(backend: Backend<unknown>): Promise<void> {
     `  a round trip of PostgreSQL: ${direct_us.toFixed(0)} µs direct, ${more_us.toFixed(0)} µs more through a door (at most 20), ${note}`,
   );
 }
-
-const median = (of: readonly number[]): number =>
-  of.toSorted((a, b) => a - b)[Math.floor(of.length / 2)]!;

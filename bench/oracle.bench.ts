@@ -6,6 +6,7 @@ import pg from "pg";
 import { explore } from "../explore.ts";
 import type { ProgramOptions } from "../explore-options.ts";
 import { startServer } from "../servers/start.ts";
+import { median } from "./calm.ts";
 
 const rounds = 5;
 /** What is paid once (the database, the serial orders) is in both of a pair of lengths, and so is taken off. */
@@ -23,11 +24,9 @@ export default async function oracle(): Promise<void> {
       // The first round warms up.
       if (round > 0) costs.push(100 * (1 - serial / checked));
     }
-    costs.sort((a, b) => a - b);
-    const median = costs[Math.floor(rounds / 2)]!;
     console.log(
-      `  a table with ${rows} rows: the oracle takes ${median.toFixed(0)} % of the schedules/s (at most ${most_percent} %); ` +
-        `${costs[0]!.toFixed(0)} to ${costs.at(-1)!.toFixed(0)} % in ${rounds} rounds`,
+      `  a table with ${rows} rows: the oracle takes ${median(costs).toFixed(0)} % of the schedules/s (at most ${most_percent} %); ` +
+        `${Math.min(...costs).toFixed(0)} to ${Math.max(...costs).toFixed(0)} % in ${rounds} rounds`,
     );
   }
 }

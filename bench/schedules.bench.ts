@@ -10,13 +10,12 @@ import { connectPostgres } from "../backends/postgres/backend.ts";
 import { programOf } from "../matrix/program.ts";
 import { exploreSchedules } from "../schedules/exploration.ts";
 import type { Program } from "../schedules/program.ts";
-import { drain } from "../schedules/run/lanes.ts";
-import { newLane } from "../schedules/run/new-lane.ts";
-import { Exhaust } from "../schedules/search/dfs.ts";
 import { startServer } from "../servers/start.ts";
 import { setUp } from "../suites/counter/postgres/counter-table.ts";
 import { readWrite } from "../suites/counter/postgres/read-write.ts";
 import { counting } from "../suites/counter/workload.ts";
+import { lanes_max, lanesOn, rateOf } from "./all-interleavings.ts";
+import { median } from "./calm.ts";
 import {
   onMysql,
   onPostgres,
@@ -27,7 +26,6 @@ import {
   withTable,
 } from "./two-clients.ts";
 
-const lanes_max = 16;
 const rounds = 60;
 /** Some thousand schedules: until then the compiler is still optimizing. */
 const warm_up_rounds = 40;
@@ -53,30 +51,16 @@ async function measure<Session>(
   program: Program<Session>,
   limit: number,
 ): Promise<void> {
-  const isolation = "READ COMMITTED" as const;
   const bare = await bareLoop(backend, program);
-  const lanes = Array.from({ length: lanes_max }, (_, i) =>
-    newLane({ backend, program, name: "bench", isolation }, { number: i + 1 }),
-  );
-  const once = (): Promise<{ schedules: number }> =>
-    drain(
-      lanes,
-      [1, 1],
-      new Exhaust({ prune: false, several_operations: false }),
-      { schedules_max: 10_000 },
-      () => undefined,
-    );
+  const lanes = lanesOn(backend, program);
   const rates: number[] = [];
   for (let i = 0; i < warm_up_rounds + rounds; i++) {
-    const start = performance.now();
-    const { schedules } = await once();
-    if (i >= warm_up_rounds) rates.push((schedules / (performance.now() - start)) * 1000);
+    const rate = await rateOf(lanes);
+    if (i >= warm_up_rounds) rates.push(rate);
   }
   await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
-  rates.sort((a, b) => a - b);
-  const median = rates[Math.floor(rounds / 2)]!;
   console.log(
-    `  ${what}: ${rates.at(-1)!.toFixed(0)} schedules/s (at least ${limit}) in the best of ${rounds} rounds, ${median.toFixed(0)} in the median; a bare loop does ${bare.toFixed(0)}`,
+    `  ${what}: ${Math.max(...rates).toFixed(0)} schedules/s (at least ${limit}) in the best of ${rounds} rounds, ${median(rates).toFixed(0)} in the median; a bare loop does ${bare.toFixed(0)}`,
   );
 }
 
