@@ -1,7 +1,7 @@
 /**
  * The result of a cell at a glance. `safe`: nothing went wrong. `retry`: nothing went wrong, but some operations fail
  * cleanly and have to be tried again. `fault`: it goes wrong when a reply or its lock is lost. `wrong`: it goes wrong
- * without that. `unknown`: nothing can be said.
+ * without that. `unknown`: nothing can be said, or no operation ever succeeds.
  */
 export type Sign = "safe" | "retry" | "fault" | "wrong" | "unknown";
 
@@ -20,7 +20,7 @@ export const sign_words: Readonly<Record<Sign, string>> = {
   retry: "safe, but some must try again",
   fault: "goes wrong when a reply or its lock is lost",
   wrong: "goes wrong",
-  unknown: "no verdict",
+  unknown: "no verdict, or nothing ever succeeds",
 };
 
 /** From best to worst. */
