@@ -19,7 +19,8 @@ const no_session =
 const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   // PostgreSQL
   [/^25006 /, not_writable],
-  [/^57014 .*timeout/, "raise it for this user: ALTER ROLE … SET statement_timeout = '10s'"],
+  // Now and then it calls its own time limit a "user request": the signal of the limit is sent twice.
+  [/^57014 /, "raise the time limit of this user: ALTER ROLE … SET statement_timeout = '10s'"],
   [/^(57P05|25P03) /, "let idle sessions of this user live longer"],
   [/^53300 /, `${too_many} (max_connections, or the role's CONNECTION LIMIT)`],
   [/^53100 /, disk],

@@ -53,7 +53,7 @@ test("PostgreSQL: read-only, too hasty, full", async () => {
   await set("RESET default_transaction_read_only");
   await set("SET statement_timeout = '1ms'");
   expect(await sentence("postgres", url)).toMatch(
-    /says "canceling statement due to statement timeout": raise it for this user: ALTER ROLE/,
+    /says "canceling statement due to (statement timeout|user request)": raise the time limit of this user: ALTER ROLE/,
   );
   await set("RESET statement_timeout");
   await set("CONNECTION LIMIT 1");
