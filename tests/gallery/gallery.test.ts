@@ -1,19 +1,20 @@
-/** The first programs of every shelf, as `npm run gallery` runs all of them: none of the repaired ones may be reported. */
+/** The first programs of every shelf with plain drivers, as `npm run gallery` runs all of them: none of the repaired ones may be reported. */
 import { expect, inject, test } from "vitest";
 import { isRight, judge } from "./judge.ts";
-import { shelves } from "./shelves.ts";
+import { whereOf } from "./program.ts";
+import { with_drivers } from "./shelves.ts";
 
 const first = 2;
 
 test("there are at least 40 programs, each with a name of its own", () => {
-  const names = shelves.flatMap(({ kinds, programs }) =>
-    programs.map(({ name }) => `${kinds.join("+")}: ${name}`),
+  const names = with_drivers.flatMap((shelf) =>
+    shelf.programs.map(({ name }) => `${whereOf(shelf)}: ${name}`),
   );
   expect(names.length).toBeGreaterThanOrEqual(40);
   expect(new Set(names).size).toBe(names.length);
 });
 
-test.each(shelves.map((shelf) => [shelf.kinds.join("+"), shelf] as const))(
+test.each(with_drivers.map((shelf) => [whereOf(shelf), shelf] as const))(
   "%s",
   async (_where, shelf) => {
     for (const program of shelf.programs.slice(0, first)) {

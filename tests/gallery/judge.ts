@@ -2,7 +2,7 @@ import { now_ms } from "../../backends/real-time.ts";
 import { explore, RaceFound } from "../../explore.ts";
 import type { Repair } from "../../repairs/repair.ts";
 import type { ServerKind } from "../../servers/server.ts";
-import type { GalleryProgram, Shelf } from "./program.ts";
+import { type GalleryProgram, type Shelf, whereOf } from "./program.ts";
 
 /** What raceproof says of one form of a program. */
 export interface Said {
@@ -17,7 +17,7 @@ export interface Said {
 }
 
 export interface Judged {
-  /** `postgres+redis`. */
+  /** `postgres+redis`; `mysql, Knex`. */
   readonly where: string;
   readonly name: string;
   readonly racy: Said;
@@ -34,7 +34,7 @@ export async function judge<Client>(
   servers: Servers,
 ): Promise<Judged> {
   return {
-    where: shelf.kinds.join("+"),
+    where: whereOf(shelf),
     name: program.name,
     racy: await judgeForm(shelf, program, "racy", servers),
     repaired: await judgeForm(shelf, program, "repaired", servers),
@@ -46,14 +46,15 @@ export const isRight = ({ racy, repaired }: Judged): boolean =>
   racy.said === "race" && (repaired.said === "proof" || repaired.said === "nothing found");
 
 async function judgeForm<Client>(
-  { kinds, open, close }: Shelf<Client>,
+  shelf: Shelf<Client>,
   program: GalleryProgram<Client>,
   form: "racy" | "repaired",
   servers: Servers,
 ): Promise<Said> {
+  const { kinds, open, close } = shelf;
   const schema = form === "repaired" ? (program.repaired_schema ?? program.schema) : program.schema;
   const common = {
-    name: `${kinds.join("+")}: ${program.name}, ${form}`,
+    name: `${whereOf(shelf)}: ${program.name}, ${form}`,
     setup: program.setup,
     run: program[form],
     ...(close ? { close } : {}),

@@ -8,18 +8,21 @@ import { repairInWords } from "../../reports/repairs.ts";
 import { startServer } from "../../servers/start.ts";
 import { isRight, type Judged, judge, type Said } from "./judge.ts";
 import { withThree } from "./longer.ts";
-import { shelves } from "./shelves.ts";
+import { whereOf } from "./program.ts";
+import { shelves, with_orms } from "./shelves.ts";
 import { galleryTable } from "./table.ts";
 
 const page = "docs/gallery.md";
 const args = process.argv.slice(2);
 const is_longer = args.includes("--longer");
 const [only = ""] = args.filter((arg) => arg !== "--longer");
+const without_orms =
+  "The programs with ORMs are not among them: `npm run test:libraries` installs what they need.";
 const longer = { race: 0, none: 0, "not judged": 0 };
 
 const chosen = shelves.map((shelf) => ({
   shelf,
-  programs: shelf.programs.filter(({ name }) => `${shelf.kinds.join("+")}: ${name}`.includes(only)),
+  programs: shelf.programs.filter(({ name }) => `${whereOf(shelf)}: ${name}`.includes(only)),
 }));
 const kinds = new Set(
   chosen.flatMap(({ shelf, programs }) => (programs.length > 0 ? shelf.kinds : [])),
@@ -50,8 +53,9 @@ if (is_longer)
   console.log(
     `${longer.race} repairs were wrongly called safe, ${longer.none} held, ${longer["not judged"]} were not judged.`,
   );
+if (!with_orms) console.log(without_orms);
 if (only === "" && !is_longer) {
-  const table = galleryTable(all);
+  const table = [galleryTable(all), ...(with_orms ? [] : [without_orms])].join("\n\n");
   console.log(table);
   const text = await readFile(page, "utf8");
   const mark = "<!-- gallery -->";

@@ -20,8 +20,14 @@ export type Row = Readonly<Record<string, any>>;
 /** All programs on the same databases. */
 export interface Shelf<Client> {
   readonly kinds: readonly ServerKind[];
+  /** The ORM in which they are written; absent where they use the plain driver. */
+  readonly library?: string;
   /** @param urls one for each kind */
-  readonly open: (...urls: readonly string[]) => Client;
+  readonly open: (...urls: readonly string[]) => Client | Promise<Client>;
   readonly close?: (client: Client) => unknown;
   readonly programs: readonly GalleryProgram<Client>[];
 }
+
+/** `postgres+redis`, `mysql, Knex`. */
+export const whereOf = ({ kinds, library }: Pick<Shelf<never>, "kinds" | "library">): string =>
+  kinds.join("+") + (library === undefined ? "" : `, ${library}`);
