@@ -1,3 +1,5 @@
+import { didYouMean } from "./did-you-mean.ts";
+
 /** Something on the command line, or in its environment, is wrong: one sentence, exit code 2. */
 export class BadUsage extends Error {
   override readonly name = "BadUsage";
@@ -17,7 +19,9 @@ export function chosen(flag: string, text: string | undefined, from: readonly st
   return text.split(",").map((word) => {
     const found = from.find((choice) => choice.toLowerCase() === word.trim().toLowerCase());
     if (found === undefined)
-      throw new BadUsage(`${flag}: there is no "${word}"; choose from ${from.join(", ")}.`);
+      throw new BadUsage(
+        `${flag}: there is no "${word}"${didYouMean(word, from)}; choose from ${from.join(", ")}.`,
+      );
     return found;
   });
 }

@@ -91,7 +91,7 @@ const look_again_ms = 300;
 async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promise<void> {
   const { name, cells } = campaign;
   const planned = plannedCount(campaign);
-  const reporters = reportersOf(flags.reporter);
+  const reporters = reportersOf(flags);
   await using _out = await claimOut(flags.out);
   using interrupted = interruption();
   const { signal } = interrupted;
@@ -118,5 +118,5 @@ async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promi
       `The campaign goes on without us; raceproof run --queue ${withoutPassword(flags.queue!)} --attach ${name} takes its results.`,
     );
   process.exitCode = interrupted.exit_code ?? (results.interrupted ? 2 : exitCode(results));
-  await giveResults(results, flags, reporters);
+  await giveResults(results, flags.out, reporters);
 }

@@ -7,6 +7,7 @@ import { modelNames } from "../checkers/select.ts";
 import { type Format, formats } from "../histories/format.ts";
 import { parseJsonLine } from "../histories/json-line.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
+import { didYouMean } from "./did-you-mean.ts";
 
 interface Options {
   readonly model: string;
@@ -53,9 +54,13 @@ export function checkCommand(): Command {
 function toCheckOptions(options: Options): CheckOptions {
   const { model, format, independent, rename, initial, timeoutS, memoryMb, witness } = options;
   if (!mayBeModel(model))
-    throw new BadUsage(`--model: there is no "${model}"; choose from ${modelNames.join(", ")}.`);
+    throw new BadUsage(
+      `--model: there is no "${model}"${didYouMean(model, modelNames)}; choose from ${modelNames.join(", ")}.`,
+    );
   if (format !== undefined && !isFormat(format))
-    throw new BadUsage(`--format: there is no "${format}"; choose from ${formats.join(", ")}.`);
+    throw new BadUsage(
+      `--format: there is no "${format}"${didYouMean(format, formats)}; choose from ${formats.join(", ")}.`,
+    );
   return {
     model,
     ...(format === undefined ? {} : { format }),

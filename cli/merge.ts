@@ -5,38 +5,35 @@ import { merge, NotAWhole, type ShardResults } from "../campaign/merge.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { exitCode } from "./exit-code.ts";
-import { type Given, giveResults } from "./give-results.ts";
+import { giveResults } from "./give-results.ts";
 import { resultsIn } from "./read-results.ts";
-import { reportersOf } from "./reporters.ts";
+import { type ReporterFlags, reportersOf, withReporters } from "./reporters.ts";
 import { claimOut } from "./results.ts";
 
-interface Flags extends Given {
-  readonly reporter?: string;
+interface Flags extends ReporterFlags {
+  readonly out: string;
 }
 
 /** `raceproof merge FOLDER…`: makes one result of the shards of a run. */
 export function mergeCommand(): Command {
-  return new Command("merge")
+  const command = new Command("merge")
     .description("make one result of the shards of a run; refuses overlaps and gaps")
     .argument("<folders...>", "what each shard wrote: its results.json and its histories")
-    .option("--out <folder>", "where the whole goes", "raceproof-out")
-    .option("--verbose", "also a wide table of everything that was measured")
-    .option("--reporter <names>", "besides: junit, github")
-    .option("--json", "print results.json instead")
-    .action(async (folders: string[], flags: Flags) => {
-      const reporters = reportersOf(flags.reporter);
-      if (folders.some((folder) => resolve(folder) === resolve(flags.out)))
-        throw new BadUsage(`${flags.out} holds a shard; name another folder with --out.`);
-      const parts = await Promise.all(folders.map(shardIn));
-      const whole = wholeOf(parts);
-      await using _out = await claimOut(flags.out);
-      const cells = await Promise.all(
-        whole.cells.map((cell) => withHistory(cell, parts, flags.out)),
-      );
-      const results = { ...whole, cells };
-      process.exitCode = exitCode(results);
-      await giveResults(results, flags, reporters);
-    });
+    .option("--out <folder>", "where the whole goes", "raceproof-out");
+  return withReporters(command).action(mergeShards);
+}
+
+async function mergeShards(folders: string[], flags: Flags): Promise<void> {
+  const reporters = reportersOf(flags);
+  if (folders.some((folder) => resolve(folder) === resolve(flags.out)))
+    throw new BadUsage(`${flags.out} holds a shard; name another folder with --out.`);
+  const parts = await Promise.all(folders.map(shardIn));
+  const whole = wholeOf(parts);
+  await using _out = await claimOut(flags.out);
+  const cells = await Promise.all(whole.cells.map((cell) => withHistory(cell, parts, flags.out)));
+  const results = { ...whole, cells };
+  process.exitCode = exitCode(results);
+  await giveResults(results, flags.out, reporters);
 }
 
 /** @throws BadUsage when it is no result of a shard */

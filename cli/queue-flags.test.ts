@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { mustFitQueue } from "./queue-flags.ts";
 
 const queue = "redis://queue.example";
-const out = "out";
+const rest = { out: "out", reporter: [] };
 
 test.each([
   [{ name: "a" }, ["--queue", "--name", "--seed", "--job-schedules"]],
   [{ attach: "a" }, ["--queue", "--attach", "--out", "--reporter", "--json"]],
   [{ attach: "a", purge: true as const }, ["--queue", "--attach", "--purge"]],
 ])("%j goes with a queue", (flags, given) => {
-  expect(() => mustFitQueue({ queue, out, ...flags }, given)).not.toThrow();
+  expect(() => mustFitQueue({ queue, ...rest, ...flags }, given)).not.toThrow();
 });
 
 test.each([
@@ -42,12 +42,12 @@ test.each([
     "--name does not go with --attach: what campaign a runs was said when it was made.",
   ],
 ])("%j with %j is refused", (flags, given, sentence) => {
-  expect(() => mustFitQueue({ queue, out, ...flags }, given)).toThrow(sentence);
+  expect(() => mustFitQueue({ queue, ...rest, ...flags }, given)).toThrow(sentence);
 });
 
 test("without a queue, its flags are refused", () => {
   for (const flag of ["--name", "--attach", "--purge", "--job-schedules"])
-    expect(() => mustFitQueue({ out }, ["--seed", flag])).toThrow(
+    expect(() => mustFitQueue(rest, ["--seed", flag])).toThrow(
       `${flag} needs --queue redis://host.`,
     );
 });

@@ -1,14 +1,14 @@
 /** Which flags of `raceproof run` go with a queue. A flag that would do nothing is refused. */
 import { isName } from "../campaign/queue/keys.ts";
 import { BadUsage } from "./bad-usage.ts";
-import type { Given } from "./give-results.ts";
+import type { ReporterFlags } from "./reporters.ts";
 
-export interface QueueFlags extends Given {
+export interface QueueFlags extends ReporterFlags {
+  readonly out: string;
   readonly queue?: string;
   readonly name?: string;
   readonly attach?: string;
   readonly purge?: true;
-  readonly reporter?: string;
 }
 
 const only_with_queue = ["--name", "--attach", "--purge", "--job-schedules"];

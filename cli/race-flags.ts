@@ -9,6 +9,7 @@ import { short_level } from "../reports/matrix.ts";
 import type { ServerKind } from "../servers/server.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import { type RacerFlags, readRacers } from "./race-app.ts";
 
 /** The flags, as commander gives them. */
@@ -134,7 +135,9 @@ function databaseOf(text: string): { readonly kind: ServerKind; readonly url: st
   if (!text.includes("://")) {
     const kind = race_kinds.find((kind) => kind === text);
     if (kind === undefined)
-      throw new BadUsage(`--database: there is no "${text}"; choose from ${kinds}, or give a URL.`);
+      throw new BadUsage(
+        `--database: there is no "${text}"${didYouMean(text, race_kinds)}; choose from ${kinds}, or give a URL.`,
+      );
     return { kind, url: undefined };
   }
   const scheme = text.slice(0, text.indexOf(":"));
@@ -188,7 +191,7 @@ function levelOf(text: string | undefined): Isolation | undefined {
   const found = levels.find(([level, short]) => [level, short.toUpperCase()].includes(wanted));
   if (found === undefined)
     throw new BadUsage(
-      `--isolation: there is no "${text}"; choose from ${levels.flat().join(", ")}.`,
+      `--isolation: there is no "${text}"${didYouMean(text, levels.flat())}; choose from ${levels.flat().join(", ")}.`,
     );
   return found[0];
 }

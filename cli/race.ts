@@ -1,100 +1,48 @@
 import { Command } from "commander";
-import { SchemaFailed } from "../backends/lane-database.ts";
-import { withoutPassword } from "../backends/without-password.ts";
-import { type RaceDatabase, RaceDatabases } from "../race/database.ts";
-import { BadTemplate, environmentOf } from "../race/environment.ts";
-import { AppNotStarted, placeOfApp } from "../race/instance.ts";
-import type { RaceOptions } from "../race/options.ts";
-import { CannotRace, race } from "../race/race.ts";
-import { Progress } from "../reports/progress.ts";
-import { StatusLine } from "../reports/status-line.ts";
-import { BadOptions } from "../schedules/bad-options.ts";
-import { SetupFailed } from "../schedules/run/setup-failed.ts";
-import type { Server } from "../servers/server.ts";
-import { BadUsage } from "./bad-usage.ts";
-import { interruption } from "./interruption.ts";
-import { type RaceFlags, type RaceWish, readRaceFlags, withRaceFlags } from "./race-flags.ts";
-import { startServers } from "./start-servers.ts";
+import { race } from "../race/race.ts";
+import {
+  annotationsOfRace,
+  dataOfRace,
+  junitOfRace,
+  type RaceOutcome,
+  summaryOfRace,
+} from "../reports/of-race.ts";
+import { type RaceFlags, readRaceFlags, withRaceFlags } from "./race-flags.ts";
+import {
+  type ReporterFlags,
+  type Reports,
+  report,
+  reportersOf,
+  withReporters,
+} from "./reporters.ts";
+import { withRace } from "./with-race.ts";
 
 const exit_codes = { "none found": 0, race: 1, cannot: 2 } as const;
-/** Errors that say in a sentence what the user can mend. */
-const own_words = [BadOptions, SetupFailed, SchemaFailed, CannotRace, AppNotStarted];
 
 /** `raceproof race … -- COMMAND`: exit code 0 = proof, or no race found, 1 = race, 2 = it could not be tried. */
 export function raceCommand(): Command {
-  return withRaceFlags(new Command("race"))
+  const command = withRaceFlags(new Command("race"))
     .description("find a race of a program, or of an app and its requests, in any language")
-    .argument("[command...]", "of a client, behind --")
-    .action(async (argv: string[], flags: RaceFlags) => {
-      const wish = await readRaceFlags(flags, argv);
-      await withRace(wish, async (options) => {
-        const { kind, text } = await race(options);
-        console.log(text);
-        process.exitCode = exit_codes[kind];
-      });
+    .argument("[command...]", "of a client, behind --");
+  return withReporters(command).action(async (argv: string[], flags: RaceFlags & ReporterFlags) => {
+    const reporters = reportersOf(flags);
+    const wish = await readRaceFlags(flags, argv);
+    const race_coverage = wish.race_coverage || reporters.has("verbose");
+    await withRace({ ...wish, race_coverage }, async (options) => {
+      const outcome = { name: wish.name, ...(await race(options)) };
+      process.exitCode = exit_codes[outcome.kind];
+      await report(reporters, reportsOf(outcome), wish.report ?? out_default);
     });
+  });
 }
 
-/**
- * Starts the servers, makes the databases, and calls `work` with what a race needs. Afterwards all of it is removed.
- * @throws BadUsage for what the user can mend
- */
-export async function withRace(
-  wish: RaceWish,
-  work: (options: RaceOptions) => Promise<void>,
-): Promise<void> {
-  using interrupted = interruption();
-  const { signal } = interrupted;
-  const status = new StatusLine();
-  const progress = new Progress(wish.name);
-  const sources = new Map(
-    wish.databases.flatMap(({ kind, url }) => (url === undefined ? [] : [[kind, url] as const])),
-  );
-  try {
-    const kinds = wish.databases.map(({ kind }) => kind);
-    await using started = startServers(kinds, sources, status, signal);
-    await using databases = new RaceDatabases();
-    for (const { kind, schema } of wish.databases)
-      await databases.add(kind, (await started.ready.get(kind)) as Server, schema);
-    mustBeFilled(wish, databases.all);
-    status.clear();
-    await work({
-      ...wish,
-      databases: databases.all,
-      signal,
-      progress: (schedules) => progress.show(schedules),
-      replayCommand,
-    });
-  } catch (error) {
-    status.clear();
-    progress.clear();
-    if (signal.aborted) {
-      console.error("raceproof: broken off.");
-      process.exitCode = interrupted.exit_code;
-    } else if (own_words.some((kind) => error instanceof kind))
-      throw new BadUsage((error as Error).message);
-    else throw error;
-  } finally {
-    progress.clear();
-  }
-}
+/** Where `junit.xml` goes without `--report`, as of a run. */
+const out_default = "raceproof-out";
 
-function mustBeFilled({ templates, app }: RaceWish, databases: readonly RaceDatabase[]): void {
-  const places = databases.map(({ kind, backend }) => ({ kind, address: backend.door.address() }));
-  try {
-    environmentOf(app ? [...places, placeOfApp(1)] : places, templates);
-  } catch (error) {
-    if (error instanceof BadTemplate) throw new BadUsage(`--env: ${error.message}`);
-    throw error;
-  }
-}
-
-/** The same command line, with `replay TOKEN` in place of `race`. */
-function replayCommand(token: string): string {
-  const own = process.argv.slice(2);
-  const rest = own[0] === "replay" ? own.slice(2) : own.slice(1);
-  return ["raceproof", "replay", token, ...rest.map(withoutPassword)].map(quoted).join(" ");
-}
-
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+const reportsOf = (outcome: RaceOutcome): Reports => ({
+  text: () => outcome.text,
+  data: () => dataOfRace(outcome),
+  junit: () => junitOfRace(outcome),
+  annotations: () => annotationsOfRace(outcome),
+  jobSummary: () => summaryOfRace(outcome),
+});

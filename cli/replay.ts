@@ -12,10 +12,10 @@ import { suites } from "../suites/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
 import { interruption } from "./interruption.ts";
-import { withRace } from "./race.ts";
 import { type RaceFlags, readRaceFlags, withRaceFlags } from "./race-flags.ts";
 import { serverSources } from "./select.ts";
 import { startServers } from "./start-servers.ts";
+import { withRace } from "./with-race.ts";
 
 /** `raceproof replay TOKEN`: exit code 0 = the same happened, 1 = something else, 2 = it cannot be run. */
 export function replayCommand(): Command {

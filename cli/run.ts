@@ -15,13 +15,13 @@ import { notChosen } from "./not-chosen.ts";
 import { madeBy } from "./own-version.ts";
 import { mustFitQueue } from "./queue-flags.ts";
 import { resultsIn } from "./read-results.ts";
-import { reportersOf } from "./reporters.ts";
+import { type ReporterFlags, reportersOf, withReporters } from "./reporters.ts";
 import { claimOut } from "./results.ts";
 import { type Found, runPass } from "./run-pass.ts";
 import { select } from "./select.ts";
 import { type Share, seed_of_shards, shareOf } from "./shard.ts";
 
-interface Flags {
+interface Flags extends ReporterFlags {
   backend?: string;
   workload?: string;
   strategy?: string;
@@ -42,10 +42,7 @@ interface Flags {
   server: string[];
   out: string;
   resume?: true;
-  json?: true;
-  verbose?: true;
   list?: true;
-  reporter?: string;
 }
 
 /** Schedules for each kind of fault in a cell: enough to try the fault at every step. The tests run all schedules. */
@@ -53,7 +50,7 @@ const fault_schedules = 12;
 
 /** `raceproof run`: every strategy on every backend that can be had, compared with what it promises. */
 export function runCommand(): Command {
-  return new Command("run")
+  const command = new Command("run")
     .description("every strategy on every backend that can be had; prints the matrix")
     .option("--backend <names>", "only these, comma-separated")
     .option("--workload <names>", "only these: counter, unique-ids, bank")
@@ -80,14 +77,8 @@ export function runCommand(): Command {
     .option("--purge", "with --attach: take what is there, and remove the campaign")
     .option("--resume", "go on with the interrupted run in --out: what it has finished is kept")
     .option("--out <folder>", "where histories, results.json and index.html go", "raceproof-out")
-    .option("--verbose", "also a wide table of everything that was measured")
-    .option(
-      "--reporter <names>",
-      "besides: junit (junit.xml in --out), github (annotations, summary)",
-    )
-    .option("--list", "say which cells would be run, and run nothing")
-    .option("--json", "print results.json instead")
-    .action(run);
+    .option("--list", "say which cells would be run, and run nothing");
+  return withReporters(command).action(run);
 }
 
 async function run(flags: Flags, command: Command): Promise<void> {
@@ -100,7 +91,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
     operations: operationsOf(flags),
     seed: seedOf(flags),
   };
-  const reporters = reportersOf(flags.reporter);
+  const reporters = reportersOf(flags);
   const selection = await select(flags);
   const head = headOf(flags, size);
   const all = await passes(flags, selection);
@@ -143,7 +134,7 @@ async function run(flags: Flags, command: Command): Promise<void> {
   };
   process.exitCode = interrupted.exit_code ?? exitCode(results);
   try {
-    await giveResults(results, flags, reporters);
+    await giveResults(results, out, reporters);
   } catch (error) {
     trouble ??= { error };
   }

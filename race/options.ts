@@ -1,4 +1,5 @@
 import type { Isolation } from "../backends/backend.ts";
+import type { TriedRepair } from "../repairs/repair.ts";
 import type { Exploration } from "../schedules/exploration.ts";
 import type { FaultWish } from "../schedules/schedule.ts";
 import type { RaceDatabase, Statement } from "./database.ts";
@@ -62,4 +63,6 @@ export interface RaceResult {
   /** Absent if the program fails even without a race. */
   readonly exploration?: Exploration;
   readonly token?: string;
+  /** What was tried to mend it. */
+  readonly repairs?: readonly TriedRepair[];
 }

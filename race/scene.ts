@@ -159,7 +159,8 @@ export class Scene implements AsyncDisposable {
       const repairs = tried.length > 0 ? `\n\n${repairsText(tried, failure)}` : "";
       const text = failureText(subject, failure, countsText(result, failure)) + repairs;
       const more = this.#instances() + (await this.#draw(subject, result, tried));
-      return { kind: "race", text: text + more, token: tokenOf(subject, failure) };
+      const token = tokenOf(subject, failure);
+      return { kind: "race", text: text + more, token, ...(repairs ? { repairs: tried } : {}) };
     }
     if (gaveUp) return { kind: "cannot", text: noVerdictText(subject, gaveUp) + this.#lastWords() };
     if (result.racing < 2) return { kind: "cannot", text: nothingRacedText(subject) };

@@ -1,6 +1,7 @@
 /** What GitHub's workflows read: annotations on standard output, and a job's summary in Markdown. */
 import type { Source } from "../histories/source.ts";
 import type { CellResult } from "../matrix/result.ts";
+import type { Trace } from "../schedules/trace.ts";
 import { blamedIn } from "./blame.ts";
 import { groups } from "./groups.ts";
 import { nameOf } from "./junit.ts";
@@ -20,7 +21,7 @@ export function annotations({ cells, not_run }: Results): string[] {
   const of_cells = open.map((cell) => {
     const kind = cell.conclusion === "different" ? "error" : "warning";
     const title = `${cell.workload} ${nameOf(cell)} on ${cell.server}`;
-    return command(kind, title, cell.remarks.join(" ") || cell.conclusion, lineToBlame(cell));
+    return command(kind, title, cell.remarks.join(" ") || cell.conclusion, lineOf(cell));
   });
   const of_servers = not_run.map(({ backend, state, reason }) =>
     command("error", `${backend}: ${state}`, reason),
@@ -57,26 +58,35 @@ const openLine = (cell: CellResult): string =>
   `- **${plain(`${cell.workload} ${nameOf(cell)} on ${cell.server}`)}**: ${plain(wordOf(cell))}. ` +
   plain(cell.remarks.join(" "));
 
-/** Where the last step to blame comes from, in the first interleaving of the cell that fails. */
-function lineToBlame({ explored }: CellResult): Source | undefined {
+/** In the first interleaving of the cell that fails. */
+function lineOf({ explored }: CellResult): Source | undefined {
   const { two, three, reply_lost, lock_lost } = explored ?? {};
   for (const result of [two, three, reply_lost, lock_lost]) {
-    const { smallest } = result?.failure ?? {};
-    if (smallest === undefined) continue;
-    const sources = blamedIn(smallest).flatMap(({ row }) => smallest.steps[row]!.source ?? []);
-    if (sources.length > 0) return sources.at(-1);
+    const line = result?.failure && lineToBlame(result.failure.smallest);
+    if (line) return line;
   }
   return undefined;
 }
 
+/** Where the last step to blame comes from. */
+export const lineToBlame = (trace: Trace): Source | undefined =>
+  blamedIn(trace)
+    .flatMap(({ row }) => trace.steps[row]!.source ?? [])
+    .at(-1);
+
 /** Text that comes from data must not be read as Markdown or HTML. */
-const plain = (text: string): string =>
+export const plain = (text: string): string =>
   visible(text)
     .replaceAll("\n", " ")
     .replace(/[\\`*_[\]<>|&#~]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** A workflow command; characters that would end one of its parts are escaped. */
-function command(kind: "error" | "warning", title: string, message: string, at?: Source): string {
+export function command(
+  kind: "error" | "warning",
+  title: string,
+  message: string,
+  at?: Source,
+): string {
   const data = (text: string): string =>
     visible(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
   const property = (text: string): string =>

@@ -1,9 +1,9 @@
 import type { CellResult } from "../matrix/result.ts";
 import { groups } from "./groups.ts";
+import { element, junitDocument, text } from "./junit-xml.ts";
 import { short_level } from "./matrix.ts";
 import { wordOf } from "./sign.ts";
 import { failingInterleaving, type Results } from "./summary.ts";
-import { visible } from "./visible.ts";
 
 /**
  * The results as JUnit's XML, which Jenkins, GitLab and others read: a suite for each workload and server, a test for
@@ -21,11 +21,7 @@ export function junit({ cells, not_run, elapsed_s }: Results): string {
     const counts = { tests: 1, failures: 0, errors: 1, skipped: 0 };
     return element("testsuite", { name: backend, ...counts }, [test]);
   });
-  const root = element("testsuites", { name: "raceproof", time: elapsed_s.toFixed(3) }, [
-    ...suites,
-    ...missing,
-  ]);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+  return junitDocument([...suites, ...missing], { time: elapsed_s.toFixed(3) });
 }
 
 function suite(name: string, tests: readonly string[], cells: readonly CellResult[]): string {
@@ -56,23 +52,3 @@ function testCase(cell: CellResult): string {
 /** `read-write at RC`. */
 export const nameOf = ({ strategy, isolation }: CellResult): string =>
   isolation === null ? strategy : `${strategy} at ${short_level[isolation]}`;
-
-function element(
-  name: string,
-  attributes: Readonly<Record<string, string | number>>,
-  children: readonly string[],
-): string {
-  const all = Object.entries(attributes).map(([key, value]) => ` ${key}="${text(String(value))}"`);
-  const open = `<${name}${all.join("")}`;
-  return children.length === 0 ? `${open}/>` : `${open}>${children.join("\n")}</${name}>`;
-}
-
-/** XML cannot contain most control characters, not even escaped. */
-const text = (said: string): string =>
-  visible(said)
-    // oxlint-disable-next-line no-control-regex
-    .replace(
-      /[\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
-      "�",
-    )
-    .replace(/[<>&"]/g, (char) => `&#${char.charCodeAt(0)};`);

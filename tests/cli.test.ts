@@ -59,6 +59,11 @@ describe("what is wrong with the command line is said in one sentence, exit code
       ["--isolation", "chaos"],
       /there is no "chaos"; choose from .*SERIALIZABLE/,
     ],
+    [
+      "an unknown reporter",
+      ["--reporter", "default", "--reporter", "github,jnuit"],
+      /there is no "jnuit" \(Did you mean junit\?\); choose from default, verbose, json, junit, github\./,
+    ],
     ["an unknown flag", ["--fast"], /unknown option '--fast'/],
     ["a number that is none", ["--clients", "many"], /--clients takes a whole number from 1 on/],
     ["no client", ["--clients", "0"], /--clients takes a whole number from 1 on/],
@@ -185,7 +190,7 @@ describe("the main job", () => {
     for (const { load } of results.cells) expect(existsSync(load!.history)).toBe(true);
   });
 
-  test("one client never races: the count is right, but there is no verdict, exit code 2", async () => {
+  test("one client never races: no verdict, exit code 2; every reporter at once", async () => {
     const cell = [
       "--backend",
       "postgres",
@@ -196,17 +201,21 @@ describe("the main job", () => {
       "--isolation",
       "RC",
     ];
-    const { code, stdout } = await raceproof(
-      ...cell,
-      "--clients",
-      "1",
-      "--operations",
-      "200",
-      "--json",
+    const size = ["--clients", "1", "--operations", "200", "--out", out];
+    const reporters = ["--json", "--reporter", "default,junit", "--reporter", "github"];
+    const { code, stdout, stderr } = await ended(
+      start([...cell, ...size, ...reporters], {
+        ...urls,
+        GITHUB_STEP_SUMMARY: join(out, "summary.md"),
+      }),
     );
     const results = JSON.parse(stdout) as Results;
     expect(results.cells[0]!.load).toMatchObject({ acknowledged: 200, final: 200, overlapping: 0 });
     expect(code).toBe(2);
+    expect(stderr).toContain("1 cell: 0 as declared, 0 different, 1 without a verdict.");
+    expect(stderr).toMatch(/^::warning title=counter read-write at RC on PostgreSQL /m);
+    expect(readFileSync(join(out, "junit.xml"), "utf8")).toContain('skipped="1"');
+    expect(readFileSync(join(out, "summary.md"), "utf8")).toContain("1 not as declared:");
   });
 
   test("Ctrl-C: what was recorded can be judged, exit code 130, nothing left behind", async () => {

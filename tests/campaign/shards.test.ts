@@ -64,7 +64,7 @@ test("two shards and merge give what one process gives", async () => {
   expect([gap.code, gap.stdout]).toEqual([2, ""]);
   expect(gap.stderr).toMatch(/^raceproof: shard 1 of 2 is missing, with redis counter .*\n$/);
   const whole = await raceproof(
-    ...["merge", at("2"), at("1"), "--out", at("whole"), "--reporter", "junit"],
+    ...["merge", at("2"), at("1"), "--out", at("whole"), "--reporter", "default,junit"],
   );
   expect([whole.code, whole.stderr]).toEqual([0, ""]);
   expect(whole.stdout).toMatch(/Put together from 2 parts, .*\n\n4 cells: 4 as declared/);
@@ -75,7 +75,13 @@ test("two shards and merge give what one process gives", async () => {
     expect(load!.history).toBe(join(at("whole"), name));
     expect((await readFile(load!.history, "utf8")).length).toBeGreaterThan(1000);
   }
-  expect(await readFile(join(at("whole"), "junit.xml"), "utf8")).toContain('tests="2"');
+  const junit = join(at("whole"), "junit.xml");
+  expect(await readFile(junit, "utf8")).toContain('tests="2"');
+  await rm(junit);
+  const again = await raceproof("report", at("whole"), "--json", "--reporter", "junit");
+  expect([again.code, again.stderr]).toEqual([0, ""]);
+  expect(verdicts(JSON.parse(again.stdout) as Results)).toEqual(verdicts(results));
+  expect(await readFile(junit, "utf8")).toContain('tests="2"');
   const own = await raceproof("merge", at("1"), at("2"), "--out", at("1"));
   expect(own.stderr).toMatch(/holds a shard; name another folder with --out\.\n$/);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test, vi } from "vitest";
 import { command } from "../../command.test-support.ts";
+import type { RaceOutcome } from "../../reports/of-race.ts";
 import { counter, put_back } from "./race.test-support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "raceproof-race-"));
@@ -64,11 +65,20 @@ test("a race: the table, a sentence, exit code 1; and its token replays it", asy
 });
 
 test("without a check, repairs are tried; a process cannot be put into one transaction", async () => {
-  const args = [...flags(), "--env", "MY_DATABASE={url}"];
-  const { code, stdout } = await ended(start("race", ...args, ...node(increment)));
-  expect(stdout).toMatch(/one transaction +│ not tried: a process ends its/);
-  expect(stdout).toMatch(/what was read in the WHERE of +│ yes, proof: [^]*│ 40001/);
+  const args = [...flags(), "--env", "MY_DATABASE={url}", "--report", folder];
+  const reporters = ["--json", "--reporter", "verbose,junit", "--reporter=github"];
+  const ran = await ended(start("race", ...args, ...reporters, ...node(increment)));
+  const { code, stdout, stderr } = ran;
+  expect(stderr).toMatch(/one transaction +│ not tried: a process ends its/);
+  expect(stderr).toMatch(/what was read in the WHERE of +│ yes, proof: [^]*│ 40001/);
   expect(code).toBe(1);
+  const told = JSON.parse(stdout) as RaceOutcome;
+  expect(told).toMatchObject({ name: "node", kind: "race", exploration: { operations: [1, 1] } });
+  expect(told.repairs!.map(({ result }) => result.kind)).toContain("proof");
+  const replay = /^ {2}raceproof replay (.*) -- /m.exec(stderr)![1]!;
+  expect(replay.includes(told.token!) && !replay.includes("--reporter")).toBe(true);
+  expect(stderr).toMatch(/^::error title=node%3A lost update::client 1 and client 2 both read /m);
+  expect(readFileSync(join(folder, "junit.xml"), "utf8")).toContain('failures="1" errors="0"');
 });
 
 test("an app: a race, and its token replays it", async () => {
