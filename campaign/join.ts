@@ -103,24 +103,19 @@ export function joinCell(
   const jobs = [...two, ...three.slice(1)];
   const done = [...two, ...three].flatMap(({ done }) => (done ? [done] : []));
   if (jobs.length < 2 || done.length === 0) return cell;
-  const lacks = lackText(jobs, done);
+  const gaps = gapsIn(jobs, done);
   const explored = {
     ...cell.explored,
     two: joined(two),
     ...(three.some(({ done }) => done) ? { three: joined(three) } : {}),
     elapsed_s: jobs.reduce((sum, { done }) => sum + (done?.elapsed_s ?? 0), 0),
-    // What they have not found may still happen.
-    ...(lacks.length > 0 ? { interrupted: true as const } : {}),
+    ...(gaps.length > 0 ? { gaps } : {}),
   };
-  const { conclusion, remarks } = conclude(cell.declared, explored, cell.load);
-  const told = { ...cell, explored };
-  if (lacks.length === 0) return { ...told, conclusion, remarks };
-  if (conclusion === "different") return { ...told, conclusion, remarks: [...remarks, ...lacks] };
-  return { ...told, conclusion: "no verdict", remarks: lacks };
+  return { ...cell, explored, ...conclude(cell.declared, explored, cell.load) };
 }
 
-/** Why the parts are no whole. */
-function lackText(jobs: readonly SearchJob[], done: readonly ExploredByJob[]): string[] {
+/** Why the parts are no whole, each reason as a sentence. */
+function gapsIn(jobs: readonly SearchJob[], done: readonly ExploredByJob[]): string[] {
   const missing = jobs.filter(({ done }) => done === undefined);
   const [first] = missing;
   const versions = differences(done);

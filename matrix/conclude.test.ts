@@ -88,6 +88,35 @@ describe("explorations that were broken off", () => {
   });
 });
 
+describe("explorations with gaps", () => {
+  const gaps = ["Of its 3 parts 1 brought back nothing."];
+  const both = { outcomes: { correct: 3, "lost update": 3, "same number twice": 1 } };
+  test.for<[string, Promised, Partial<ExploreResult>]>([
+    ["nothing goes wrong", kept, {}],
+    ["an anomaly is not there", { shows: ["lost update"] }, {}],
+    ["a code is not there", fails("40001"), {}],
+    ["what was found is all", { shows: ["lost update", "same number twice"] }, both],
+  ])("do not show that %s, even if all else is complete", ([, promised, found]) => {
+    const remarks = gaps;
+    expect(conclude(promised, { ...explored(found), gaps }, load())).toEqual({
+      conclusion: "no verdict",
+      remarks,
+    });
+  });
+  test("still show what they found, and that there are gaps", () => {
+    const found = { ...explored(failing("lost update")), gaps };
+    expect(conclude(kept, found, load())).toEqual({
+      conclusion: "different",
+      remarks: ["Not declared: lost update: m", ...gaps],
+    });
+  });
+  test("take nothing from the search with a fault, which is never divided", () => {
+    const twice: Promised = { when: { reply_lost: ["counted twice"] } };
+    const harmless = { two: result(), reply_lost: result(), gaps };
+    expect(conclude(twice, harmless, load()).conclusion).toBe("different");
+  });
+});
+
 describe("a promise to keep every update", () => {
   test("holds when nothing was lost", () => {
     expect(conclude(kept, explored(), load()).conclusion).toBe("as declared");

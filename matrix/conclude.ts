@@ -3,7 +3,7 @@ import type { CellResult, Explorations, ExploreResult, LoadResult } from "./resu
 
 /**
  * Compares what was measured with what was promised. An anomaly that was not declared and a declared one that did not
- * show both count as different; but a run that was broken off cannot show that something does not happen.
+ * show both count as different; but a run that was broken off, or has gaps, cannot show that something does not happen.
  */
 export function conclude(
   promised: Promised,
@@ -16,7 +16,8 @@ export function conclude(
     ...faultDifferences(promised, explored),
     ...codeDifferences(promised, explored, load),
   ];
-  if (different.length > 0) return { conclusion: "different", remarks: different };
+  const { gaps = [] } = explored ?? {};
+  if (different.length > 0) return { conclusion: "different", remarks: [...different, ...gaps] };
   const missing = missingEvidence(promised, explored, load);
   if (missing.length > 0) return { conclusion: "no verdict", remarks: missing };
   return { conclusion: "as declared", remarks: [] };
@@ -53,8 +54,8 @@ function anomaliesNotShown(
   explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
-  if (explored?.interrupted) return [];
   if (explored !== undefined) {
+    if (!isWhole(explored)) return [];
     const found = anomaliesOf(explored.two);
     if (found.length === 0 && !explored.two.complete) return [];
     return shows
@@ -67,6 +68,10 @@ function anomaliesNotShown(
   const races = load !== undefined && load.overlapping > 0 && load.verdict.verdict === "valid";
   return races && shows.length > 0 ? [`Declared: ${shows.join(", ")}; the load had none.`] : [];
 }
+
+/** What it did not find does not happen, as far as it was to look. */
+const isWhole = ({ interrupted, gaps }: Explorations): boolean =>
+  interrupted === undefined && gaps === undefined;
 
 function anomaliesOf(result: ExploreResult | undefined): string[] {
   return Object.keys(result?.outcomes ?? {}).filter((outcome) => outcome !== "correct");
@@ -110,8 +115,8 @@ function codeDifferences(
     ...by_two.filter((code) => !exact.has(code)),
     ...by_more.filter((code) => !all.has(code)),
   ];
-  const is_whole = explored !== undefined && !explored.interrupted;
-  const missing = is_whole ? fails.filter((code) => !by_two.includes(code)) : [];
+  const missing =
+    explored && isWhole(explored) ? fails.filter((code) => !by_two.includes(code)) : [];
   return [
     ...[...new Set(undeclared)].map((code) => `Operations fail with ${code}: not declared.`),
     ...missing.map((code) => `Declared to fail with ${code}, but no interleaving does.`),
@@ -125,7 +130,8 @@ function missingEvidence(
 ): string[] {
   const missing: string[] = [];
   if (explored === undefined && load === undefined) missing.push("Nothing was run.");
-  if (explored !== undefined && !explored.two.complete)
+  if (explored?.gaps) missing.push(...explored.gaps);
+  else if (explored !== undefined && !explored.two.complete)
     missing.push(`Not all interleavings were run, only ${explored.two.schedules}.`);
   else if (explored?.interrupted) missing.push("The schedules with a fault were broken off.");
   if (load !== undefined && load.overlapping === 0)

@@ -69,6 +69,11 @@ export interface Explorations {
   readonly lock_lost?: ExploreResult;
   /** It was broken off: what it did not find may still happen. */
   readonly interrupted?: true;
+  /**
+   * It was put together from parts that are no whole: why, each reason as a sentence. What two and three clients did not
+   * show may still happen. Never empty.
+   */
+  readonly gaps?: readonly string[];
   /** Absent in results of older versions. */
   readonly elapsed_s?: number;
 }
