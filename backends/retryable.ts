@@ -11,6 +11,9 @@ const error_numbers = new Set(["1213", "1205", "1020", "3572", "3058"]);
 /** DynamoDB; node-redis when a watched key has changed; Prisma's P2034, which stands for any of the above. */
 const names = new Set(["TransactionConflictException", "WatchError", "P2034"]);
 
+/** What was read has changed. */
+const changed = /^(WATCHED|ConditionalCheckFailedException)/;
+
 /**
  * Whether an error says only that others were faster: nothing was done, and the same transaction, run again
  * from its beginning, may succeed. Looks along `cause`, so an ORM's wrapper makes no difference.
@@ -36,9 +39,12 @@ export function isRetryable(error: unknown): boolean {
   );
 }
 
-/** The same for the code of an error that was read on the wire of PostgreSQL, MySQL or MariaDB. */
-export const isRetryableCode = (code: string): boolean =>
-  sqlstates.has(code) || error_numbers.has(code);
+/**
+ * The same for the code of an error that was read on the wire, also where a repair made the write depend on what its
+ * operation had read.
+ */
+export const isRefusalCode = (code: string): boolean =>
+  sqlstates.has(code) || error_numbers.has(code) || changed.test(code);
 
 function metAnotherTransaction(error: unknown): boolean {
   if (errorField(error, "name") !== "TransactionCanceledException") return false;

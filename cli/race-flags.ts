@@ -82,7 +82,7 @@ export function withRaceFlags(command: Command): Command {
     .option("--seed <n>", "of random schedules")
     .option("--time-limit-s <seconds>", "no schedule begins later")
     .option("--race-coverage", "also list the pairs of statements that were seen in one order only")
-    .option("--no-repairs", "after a race without --check, do not try what would mend it")
+    .option("--no-repairs", "after a race, do not try what would mend it")
     .option("--report <folder>", "where a page to look at goes")
     .addOption(
       new Option("--busy-limit-s <seconds>", "how long a client may be busy elsewhere").default(

@@ -170,17 +170,16 @@ export class Scene implements AsyncDisposable {
     return { kind: "none found", text: successText(subject, result) + basis + more };
   }
 
-  /** With checks, what is refused would have to run again, and a process does not. */
   async #tryRepairs(failure: FoundFailure): Promise<readonly TriedRepair[]> {
     const { repairs, time_limit_ms, signal } = this.#options;
     const oracle = this.#oracle;
-    if (!repairs || !oracle) return [];
+    if (!repairs) return [];
     const tried = await tryRepairs({
       workshops: this.#workshops,
       exploration: this.exploration,
       failure,
-      retries: false,
-      explore: (one) => oracle.explore(one),
+      retries: !oracle,
+      explore: oracle ? (one) => oracle.explore(one) : exploreSchedules,
       took_ms: now_ms() - this.#began_ms,
       until_ms: time_limit_ms === undefined ? undefined : this.#began_ms + time_limit_ms,
     });

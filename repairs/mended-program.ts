@@ -1,7 +1,7 @@
 /** The program with a repair in it: its own code as it is, in one transaction if the repair wants that. */
 
 import { not_sent } from "../backends/not-sent.ts";
-import { isRetryable, isRetryableCode } from "../backends/retryable.ts";
+import { isRefusalCode, isRetryable } from "../backends/retryable.ts";
 import type { Mending } from "../schedules/doors/mending.ts";
 import { WireError } from "../schedules/doors/wire-error.ts";
 import type { Program } from "../schedules/program.ts";
@@ -9,8 +9,6 @@ import type { Trace } from "../schedules/trace.ts";
 
 /** An operation that was refused is run so often, where nothing else says that it may be absent. */
 const attempts_max = 5;
-/** A write that was refused because what its operation had read has changed. */
-const changed_codes = /^(WATCHED|ConditionalCheckFailedException)/;
 const deadlock_codes = new Set(["40P01", "1213"]);
 
 /** What the schedules with the repair showed beside their verdict. */
@@ -58,7 +56,9 @@ export function mendedProgram<Client>(
         try {
           return await whole();
         } catch (error) {
-          if (!retries || attempt === attempts_max || !isRefusal(error)) throw error;
+          // A process or an app does not pass on the error: the door knows what the server had answered.
+          const was_refused = mending.takeRefusal(client) || isRefusal(error);
+          if (!retries || attempt === attempts_max || !was_refused) throw error;
         }
       }
     },
@@ -71,6 +71,6 @@ export function mendedProgram<Client>(
 
 function isRefusal(error: unknown): boolean {
   const { name, message } = Object(error) as { name?: string; message?: string };
-  if (changed_codes.test(name ?? "") || changed_codes.test(message ?? "")) return true;
-  return isRetryable(error) || (error instanceof WireError && isRetryableCode(error.code));
+  if (isRefusalCode(name ?? "") || isRefusalCode(message ?? "")) return true;
+  return isRetryable(error) || (error instanceof WireError && isRefusalCode(error.code));
 }

@@ -26,6 +26,9 @@ async function withdraw({ id, amount }) {
     await client.query("UPDATE account SET balance = $2 WHERE id = $1", [id, balance]);
     await client.query("COMMIT");
     return { balance };
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => undefined);
+    throw error;
   } finally {
     client.release();
   }

@@ -3,7 +3,7 @@
  * server is always brought into the state in which it would be after that error.
  */
 import { ended_by_server } from "../../backends/possible-errors.ts";
-import { isRetryableCode } from "../../backends/retryable.ts";
+import { isRefusalCode } from "../../backends/retryable.ts";
 import type { ComparingRows, OwnRequest, Reply, Request } from "../../backends/wire.ts";
 import { endsConnection } from "../schedule.ts";
 import type { Doorway } from "./doorway.ts";
@@ -52,7 +52,7 @@ async function hasChanged(rows: ComparingRows, request: Request, line: Line): Pr
   if (check === undefined || !aside) return false;
   const { error, row_count } = await line.exchange(aside.say(check), { all: true, kept: [] });
   // An error of a lock says that others were faster; any other means that the row cannot be asked for.
-  if (error && !isRetryableCode(error.code))
+  if (error && !isRefusalCode(error.code))
     rows.obstacle ??= `the row cannot be compared (${error.message})`;
   if (row_count !== undefined && row_count > 1) rows.obstacle ??= "a write of several rows";
   return row_count !== 1;

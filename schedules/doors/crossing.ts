@@ -62,7 +62,7 @@ async function takeApart(crossing: Crossing): Promise<void> {
     if (line.is_over || !(error instanceof WireError && error.is_answer)) throw error;
     await line.exchange(aside.say("ROLLBACK"), { all: true, kept: end });
     deliver();
-    return;
+    throw error;
   }
   await passEnd(crossing, commits, end).finally(deliver);
 }

@@ -7,6 +7,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from "node:n
 import type { Duplex } from "node:stream";
 import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
+import { isRefusalCode } from "../../backends/retryable.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
 import type { Comparing, ComparingRows, Wire } from "../../backends/wire.ts";
 import type { Doorway } from "./doorway.ts";
@@ -59,6 +60,9 @@ export class Door implements AsyncDisposable {
   /** The operation whose writes depend on what it has read, while it runs. */
   #comparing: Comparing | undefined;
   #comparing_rows: ComparingRows | undefined;
+
+  /** The last that the program heard, except for the end of its transaction: others were faster. */
+  #was_refused = false;
 
   private constructor(listener: Server, options: DoorOptions) {
     this.port = (listener.address() as AddressInfo).port;
@@ -147,6 +151,13 @@ export class Door implements AsyncDisposable {
     }
   }
 
+  /** Whether the last that the program heard was a refusal, and its operation may be run again; asked once. */
+  takeRefusal(): boolean {
+    const refused = this.#was_refused;
+    this.#was_refused = false;
+    return refused;
+  }
+
   /** From here on, what is written depends on what was read. */
   compare(): void {
     this.#comparing = this.#options.wire.comparing?.();
@@ -203,6 +214,10 @@ export class Door implements AsyncDisposable {
       comparing: () => this.#comparing,
       comparingRows: () => this.#comparing_rows,
       terminate: this.#options.terminate,
+      heard: (kind, refusal) => {
+        if (refusal === undefined) this.#was_refused &&= kind === "rollback";
+        else this.#was_refused ||= isRefusalCode(refusal);
+      },
       refusesNext: () => {
         this.#refuses_next = true;
       },

@@ -1,4 +1,4 @@
-import type { Gate } from "../../backends/backend.ts";
+import type { Gate, Step } from "../../backends/backend.ts";
 import type { Comparing, ComparingRows } from "../../backends/wire.ts";
 import type { WrappedOperation } from "./wrapped-operation.ts";
 
@@ -20,6 +20,8 @@ export interface Doorway {
   opened(): void;
   /** The error that the request which goes now is to meet; asked once. */
   takeError(): string | undefined;
+  /** How the server answered a request; `refusal`: the code of its error. */
+  heard(kind: Step["kind"], refusal?: string): void;
   /** The next connection is refused. */
   refusesNext(): void;
   /** Makes the server end a connection. */

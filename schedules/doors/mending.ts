@@ -6,6 +6,7 @@ import { WrappedOperation } from "./wrapped-operation.ts";
 /** The part of a door that a repair needs. */
 interface MendedDoor {
   wrapped: WrappedOperation | undefined;
+  takeRefusal(): boolean;
   compare(): void;
   endCompare(): string | undefined;
 }
@@ -28,6 +29,11 @@ export class Mending {
   hasDoorOf(client: unknown, part: unknown): void {
     const door = this.#doors.get(Object(part) as object);
     if (door) this.opened(client, door);
+  }
+
+  /** Whether the last that the program of this client heard was that others were faster; asked once. */
+  takeRefusal(client: unknown): boolean {
+    return this.#doors.get(Object(client) as object)?.takeRefusal() ?? false;
   }
 
   /** Runs an operation whose writes take effect only if what it has read is still the same. */

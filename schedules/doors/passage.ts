@@ -143,9 +143,12 @@ export class Passage {
     this.#line.keepBack();
     try {
       await cross({ ...this.#answering, part, source, kept }, this);
+      this.#doorway.heard(part.request.kind);
     } catch (error) {
       // An error that the server answered goes to the client; after any other error, there will be no answers.
-      if (!(error instanceof WireError && error.is_answer)) {
+      if (error instanceof WireError && error.is_answer)
+        this.#doorway.heard(part.request.kind, error.code);
+      else {
         if (!this.is_over) this.destroy();
         return;
       }

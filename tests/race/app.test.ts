@@ -40,10 +40,16 @@ const apps = [
 
 describe.each(apps)("an app in %s", (_, command) => {
   test("loses an update", async () => {
-    const { kind, text, token } = await raceApp(`${command} racy`, [thirty], { check });
+    const { kind, text, token } = await raceApp(`${command} racy`, [thirty], {
+      check,
+      repairs: true,
+    });
     expect(text).toMatch(/failed check on PostgreSQL [\s\S]*client 1 and client 2 both read .*100/);
     expect(text).toContain("client 1 was sent POST /withdraw, client 2 was sent POST /withdraw");
     expect([kind, token !== undefined]).toEqual(["race", true]);
+    // The app answers 500 where the server has refused its transaction: then it is asked again.
+    expect(text).toMatch(/\nFOR UPDATE on account +│ yes, proof: [^]*│ none/);
+    expect(text).toMatch(/\nREPEATABLE READ +│ yes, proof: [^]*│ 40001/);
   });
 
   test("under a lock it does not: a proof", async () => {
