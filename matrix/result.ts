@@ -30,6 +30,8 @@ export interface LoadResult extends Latency {
   /** How many faults of each kind the servers suffered meanwhile and recovered from. */
   readonly faults?: Codes;
   readonly verdict: Verdict;
+  /** Names of all checkers that judged it; absent in results of older versions. */
+  readonly judged_by?: readonly string[];
   /** The history had reached its limit, so that the clients stopped before they had done all. */
   readonly full?: true;
   readonly elapsed_s: number;

@@ -46,6 +46,7 @@ export async function judgeLoad(
     overlapping: overlapping(operations),
     ...latency(operations),
     verdict: by_crash ?? merged,
+    judged_by: workload.checkers.map(({ name }) => name),
     ...timing,
   };
 }

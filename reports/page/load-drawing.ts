@@ -24,12 +24,10 @@ export interface LeftOut {
 
 /**
  * @param path of the history
- * @param workload its name
  * @param bars_max the most operations that are drawn
  */
 export async function drawLoad(
   path: string,
-  workload: string,
   load: LoadResult,
   bars_max: number,
 ): Promise<LoadDrawing | LeftOut> {
@@ -52,20 +50,20 @@ export async function drawLoad(
     faults: load.faults === undefined ? [] : await faultsIn(path, zero_ns),
     total: operations.length,
     ...bars(operations.slice(0, bars_max), header?.clients, load),
-    ...(load.verdict.verdict === "valid" ? await ordered(history, workload, bars_max) : {}),
+    ...(load.verdict.verdict === "valid" ? await ordered(history, load, bars_max) : {}),
   };
 }
 
-/** The linearization, by the numbers of the bars. */
+/** The linearization, by the numbers of the bars; or why there is none. */
 async function ordered(
   history: History,
-  workload: string,
+  { judged_by, verdict }: LoadResult,
   bars_max: number,
-): Promise<Pick<LoadDrawing, "order">> {
-  const order = await linearizationOf(history, workload);
-  if (order === undefined) return {};
+): Promise<Pick<LoadDrawing, "order" | "no_order">> {
+  const found = await linearizationOf(history, judged_by ?? [verdict.checker]);
+  if ("no_order" in found) return found;
   const numbers = new Map(history.operations.slice(0, bars_max).map((one, bar) => [one, bar]));
-  return { order: order.flatMap((one) => numbers.get(one) ?? []) };
+  return { order: found.order.flatMap((one) => numbers.get(one) ?? []) };
 }
 
 /** The end times of all operations that have ended. */

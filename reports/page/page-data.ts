@@ -179,6 +179,8 @@ export interface LoadDrawing {
   readonly operations: LoadOperations;
   /** The linearization, where it was asked for and found: bars by their number, in an order that proves it right. */
   readonly order?: readonly number[];
+  /** Of a valid load: why there is no such order, in a sentence. */
+  readonly no_order?: string;
 }
 
 /** The operations as columns with one number or text for each, which take a third of the size of objects. */

@@ -71,7 +71,7 @@ async function pageCell(
     conclusion,
     remarks,
     explored: explorationsOf(cell, made),
-    ...(load ? { load: await pageLoad(cell, load, folder, bars) } : {}),
+    ...(load ? { load: await pageLoad(load, folder, bars) } : {}),
   };
 }
 
@@ -100,13 +100,8 @@ function declaredText({ declared: { shows = [], fails = [], when = {} } }: CellR
   return parts.length === 0 ? "nothing goes wrong" : parts.join("; ");
 }
 
-async function pageLoad(
-  { workload }: CellResult,
-  load: LoadResult,
-  folder: string,
-  bars: number,
-): Promise<PageLoad> {
-  const drawn = await drawLoad(join(folder, basename(load.history)), workload, load, bars);
+async function pageLoad(load: LoadResult, folder: string, bars: number): Promise<PageLoad> {
+  const drawn = await drawLoad(join(folder, basename(load.history)), load, bars);
   return {
     verdict: load.verdict.verdict,
     reason: load.verdict.reason,

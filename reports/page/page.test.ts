@@ -1,5 +1,6 @@
 /** The page in a real browser, opened from the disk. */
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,6 +21,25 @@ import { writePage } from "./write-page.ts";
 const way = "read-write-in-transaction";
 const cells = [cellOf(way, lost_in_transactions), cellOf("in-place", undefined)];
 const of_cell = `#/cell/counter%2Fpostgres%2F${way}%2Frc`;
+
+/** Two keys; of each, a `get` that began before the `put` whose value it answers. */
+const stored = [
+  {
+    ...{ raceproof: 1, backend: "", server: "", strategy: "", isolation: null, seed: 7 },
+    ...{ clients: 4, initial: 0, started: "2026-01-01T00:00:00.000Z" },
+  },
+  { process: 0, type: "invoke", f: "get", key: "x", input: null },
+  { process: 1, type: "invoke", f: "put", key: "y", input: "b" },
+  { process: 2, type: "invoke", f: "put", key: "x", input: "a" },
+  { process: 3, type: "invoke", f: "get", key: "y", input: null },
+  { process: 2, type: "ok", output: null },
+  { process: 0, type: "ok", output: "a" },
+  { process: 1, type: "ok", output: null },
+  { process: 3, type: "ok", output: "b" },
+]
+  .map((line, i) => (i === 0 ? line : { index: i - 1, time_ns: i * 1_000_000, ...line }))
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join("");
 
 describe.runIf(browserIsThere())("in a browser", () => {
   let browser: Browser;
@@ -83,7 +103,7 @@ describe.runIf(browserIsThere())("in a browser", () => {
       .toBe("reports/page/page.test.ts:2:1");
     await expect
       .poll(() => page.locator(".source .marked").textContent())
-      .toBe('2import { rm } from "node:fs/promises";\n');
+      .toBe('2import { rm, writeFile } from "node:fs/promises";\n');
     expect(troubles).toEqual([]);
   });
 
@@ -173,6 +193,38 @@ describe.runIf(browserIsThere())("in a browser", () => {
     await page.goto(`${page.url().split("#")[0]}${of_cell}`);
     await page.locator(".bar").first().waitFor();
     await expect.poll(() => page.getByRole("button", { name: "Linearization" }).count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
+  test("other models show their order, too; a checker without one says why", async () => {
+    const judged = (way: string, ...judged_by: string[]): CellResult => {
+      const cell = cellOf(way, undefined);
+      return { ...cell, load: { ...cell.load!, judged_by } };
+    };
+    const both = [judged("store", "kv"), judged("numbers", "unique-ids")];
+    const folder = await folderOf(both);
+    folders.push(folder);
+    await writeFile(join(folder, "store.jsonl"), stored);
+    await using opened = await open(
+      browser,
+      await writePage(folder, await pageOfResults(resultsOf(both), folder, new Date())),
+    );
+    const { page, troubles } = opened;
+    await page.getByRole("link", { name: "store" }).click();
+    await page.getByRole("button", { name: "Linearization" }).click();
+    const line = page.locator(".order").first();
+    await expect.poll(async () => (await line.getAttribute("d"))?.match(/[ML]/g)).toHaveLength(4);
+    await page.locator(".bar").first().hover();
+    await expect
+      .poll(() => page.locator(".tip").textContent())
+      .toMatch(/^client 1: get → "a" \(ok, .*\); number [234] in the order$/);
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "numbers" }).click();
+    await page.getByRole("button", { name: "Linearization" }).click();
+    await expect
+      .poll(() => page.locator(".tip").textContent())
+      .toMatch(/^There is no order to draw: the checker .* \(unique-ids asks only that no two /);
+    await expect.poll(() => page.locator(".order").count()).toBe(0);
     expect(troubles).toEqual([]);
   });
 

@@ -114,6 +114,7 @@ const loadOf = (way: string, is_lost: boolean): LoadResult => ({
     verdict: is_lost ? "invalid" : "valid",
     reason: is_lost ? "10 acknowledged updates were lost." : "All are there.",
   },
+  judged_by: ["lost-update", "counter"],
 });
 
 export const resultsOf = (cells: readonly CellResult[]): Results => ({

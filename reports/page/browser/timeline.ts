@@ -74,9 +74,9 @@ export function timeline(
     wider: () => zoom(factor),
     all: () => show(0, end),
     order(is_on) {
-      is_ordered = is_on;
-      frame.classList.toggle("ordered", is_on);
-      tip.textContent = is_on ? orderText(points.length) : "";
+      is_ordered = is_on && drawn.order !== undefined;
+      frame.classList.toggle("ordered", is_ordered);
+      tip.textContent = is_on ? (drawn.no_order ?? orderText(points.length)) : "";
       show(from, to);
     },
   };
@@ -109,7 +109,7 @@ function caption(drawn: LoadDrawing, all: readonly Bar[], buttons: Buttons): HTM
     el(
       "span",
       { class: "zoom" },
-      drawn.order && toggle("", false, buttons.order, "Linearization"),
+      (drawn.order ?? drawn.no_order) && toggle("", false, buttons.order, "Linearization"),
       button("+", "Zoom in", buttons.closer),
       button("−", "Zoom out", buttons.wider),
       button("All", "Show all", buttons.all),
