@@ -14,6 +14,7 @@ import { connectToQueue } from "../campaign/queue/connect.ts";
 import type { Campaign, CellSize } from "../campaign/queue/document.ts";
 import { gather } from "../campaign/queue/gather.ts";
 import { plannedCount } from "../campaign/queue/planned.ts";
+import { tellerOfUnserved } from "../campaign/queue/unserved.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { suites } from "../suites/suites.ts";
 import { BadUsage } from "./bad-usage.ts";
@@ -100,6 +101,7 @@ async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promi
   const began = performance.now();
   {
     await using queues = await Queues.of(redis, campaign);
+    const tellUnserved = tellerOfUnserved(redis, queues, name, (line) => status.say(line));
     while (!signal.aborted && !flags.purge) {
       const { waiting, active, over } = await queues.counts();
       const all = waiting + active + over;
@@ -107,6 +109,7 @@ async function watch(redis: Redis, campaign: Campaign, flags: QueueFlags): Promi
       if (over >= planned && over === all) break;
       const what = `campaign ${name}: jobs, ${active} under way`;
       status.show(what, over, Math.max(all, planned), undefined, began);
+      await tellUnserved();
       await sleep(look_again_ms, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { withoutPassword } from "../backends/without-password.ts";
 import { connectToQueue } from "../campaign/queue/connect.ts";
+import { workerName } from "../campaign/queue/hands.ts";
+import { connectionName } from "../campaign/queue/keys.ts";
 import { serve } from "../campaign/queue/serve.ts";
 import { StatusLine } from "../reports/status-line.ts";
 import { Home } from "../servers/home.ts";
@@ -46,7 +48,7 @@ async function work(flags: Flags): Promise<void> {
   const sources = serverSources(flags.server);
   using interrupted = interruption();
   const { signal } = interrupted;
-  const redis = await connectToQueue(flags.queue);
+  const redis = await connectToQueue(flags.queue, connectionName(workerName()));
   const status = new StatusLine();
   status.say(`working for ${withoutPassword(flags.queue)}; Ctrl-C ends it`);
   try {

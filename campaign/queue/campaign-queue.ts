@@ -51,9 +51,18 @@ export class Queues implements AsyncDisposable {
     return this.#all.get(backend)!;
   }
 
+  /** Of each backend. */
+  async each(): Promise<[backend: string, Counts][]> {
+    return Promise.all(
+      [...this.#all].map(
+        async ([backend, queue]): Promise<[string, Counts]> => [backend, await countsOf(queue)],
+      ),
+    );
+  }
+
   async counts(): Promise<Counts> {
     const sum = { waiting: 0, active: 0, over: 0 };
-    for (const counts of await Promise.all([...this.#all.values()].map(countsOf)))
+    for (const [, counts] of await this.each())
       for (const state of ["waiting", "active", "over"] as const) sum[state] += counts[state];
     return sum;
   }

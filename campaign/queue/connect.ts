@@ -8,9 +8,10 @@ const retry_max_ms = 1_000;
 
 /**
  * Connects. Afterwards, whatever is asked while the server is away waits until it is back.
+ * @param name of the connection, by which others see that somebody is there
  * @throws CannotConnect when nobody answers now
  */
-export async function connectToQueue(url: string): Promise<Redis> {
+export async function connectToQueue(url: string, name?: string): Promise<Redis> {
   if (!/^rediss?:\/\//.test(url) || !URL.canParse(url))
     throw new CannotConnect(
       `--queue takes a URL such as redis://host, not ${withoutPassword(url)}.`,
@@ -21,6 +22,7 @@ export async function connectToQueue(url: string): Promise<Redis> {
   let has_been_ready = false;
   const redis = new Redis(url, {
     lazyConnect: true,
+    ...(name === undefined ? {} : { connectionName: name }),
     maxRetriesPerRequest: null,
     retryStrategy: (tries) => (has_been_ready ? Math.min(100 * tries, retry_max_ms) : null),
   });

@@ -18,7 +18,7 @@ export function partsOfName(queue: string): {
   return { campaign, backend };
 }
 
-/** Since when all who asked for jobs of a queue had no server for them. */
+/** The workers that asked for jobs of a queue and had no server for them, by when; nobody once somebody has done one. */
 export const lackedKey = (campaign: string, backend: string): string =>
   `${prefix}:${campaign}:lacked:${backend}`;
 
@@ -31,6 +31,10 @@ export const partsKey = (name: string, cell: string): string => `${prefix}:${nam
 /** @param token of one try: if two workers did the same job, each has a history of its own */
 export const historyKey = (name: string, id: string, token: string): string =>
   `${prefix}:${name}:history:${id}:${token}`;
+
+/** A worker's connections are called by it, so that Redis knows who is there. It has no space in it. */
+export const connectionName = (worker: string): string =>
+  `${prefix}:worker:${encodeURIComponent(worker)}`;
 
 /** Letters, digits, `.`, `_` and `-`: so that it can be part of a key, and of a pattern for keys. */
 export const isName = (name: string): boolean => /^[\w.-]{1,80}$/.test(name);

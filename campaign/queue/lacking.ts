@@ -4,7 +4,7 @@
  * campaign who could come to it: so a campaign whose server nobody has comes to an end, and says why.
  */
 import { closing, countsOf, queueOf } from "./campaign-queue.ts";
-import { type Hands, LacksServer } from "./hands.ts";
+import { type Hands, LacksServer, workerName } from "./hands.ts";
 import { documentKey, lackedKey, partsOfName, register_key } from "./keys.ts";
 
 export class Lacking {
@@ -38,10 +38,11 @@ export class Lacking {
     const { campaign, backend } = partsOfName(name);
     const key = lackedKey(campaign, backend);
     const [now_s] = await redis.time();
-    const before = await redis.set(key, String(now_s), "NX", "GET");
+    await redis.zadd(key, "NX", Number(now_s), workerName());
+    const [, since_s] = await redis.zrange(key, "0", "0", "WITHSCORES");
     // A worker that comes late must leave nothing behind.
     if ((await redis.exists(documentKey(campaign))) === 0) await redis.unlink(key);
-    if (Number(now_s) - Number(before ?? now_s) < lost_after_ms / 1_000) return false;
+    if (Number(now_s) - Number(since_s ?? now_s) < lost_after_ms / 1_000) return false;
     let active = 0;
     for (const other of await redis.zrange(register_key, "0", "-1")) {
       if (partsOfName(other).campaign !== campaign) continue;
