@@ -109,9 +109,9 @@ async function orGiveBack<T>(held: Held, hands: Hands, work: () => Promise<T>): 
   throw new WaitingError();
 }
 
-/** Tells the queue, but not too often. */
+/** Tells the queue: at once, and then not too often. */
 function progressOf(job: CampaignJob): (done: number, total: number) => void {
-  let told_ms = performance.now();
+  let told_ms = -Infinity;
   const what = job.data.part === undefined ? "operations" : "schedules";
   return (done, total) => {
     if (performance.now() - told_ms < tell_progress_every_ms) return;
