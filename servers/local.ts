@@ -88,9 +88,7 @@ async function launch(
         return running(recipe, spot, process);
       }
       const log = await readFile(home.log, "utf8").catch(() => "");
-      if (attempt === port_tries || !/address already in use/i.test(log)) {
-        throw new ServerUnavailable(refusal);
-      }
+      if (attempt === port_tries || !/address already in use/i.test(log)) throw refusal;
     }
   } catch (error) {
     await home[Symbol.asyncDispose]();
@@ -103,8 +101,16 @@ async function run(recipe: Recipe, spot: Spot): Promise<Resident> {
   return spot.home.run([...spot.program.command, ...recipe.arguments(spot)], spot.program.env);
 }
 
-/** Waits until this very process answers. @returns why it does not; undefined if it does */
-async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<string | undefined> {
+/**
+ * Waits until this very process answers. One that is only slow is a limit of the machine: another program would be slow,
+ * too.
+ * @returns why it does not; undefined if it does
+ */
+async function refused(
+  recipe: Recipe,
+  spot: Spot,
+  process: Resident,
+): Promise<ServerUnavailable | undefined> {
   const expected = recipe.identity(spot, process.pid);
   const deadline = Date.now() + patience_ms;
   let last = "no answer";
@@ -122,8 +128,9 @@ async function refused(recipe: Recipe, spot: Spot, process: Resident): Promise<s
     await pause(20);
   }
   const { origin } = spot.program;
-  if (process.running()) return `${origin} did not answer within ${patience_ms / 1000} s: ${last}`;
-  return `${origin} ended at its start: ${await spot.home.lastWords()}`;
+  if (process.running())
+    return new MachineLimit(`${origin} did not answer within ${patience_ms / 1000} s: ${last}.`);
+  return new ServerUnavailable(`${origin} ended at its start: ${await spot.home.lastWords()}.`);
 }
 
 function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
@@ -163,7 +170,7 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
     async start() {
       process = await run(recipe, spot);
       const refusal = await refused(recipe, spot, process);
-      if (refusal !== undefined) throw new ServerUnavailable(`${refusal}.`);
+      if (refusal !== undefined) throw refusal;
     },
     [Symbol.asyncDispose]: () => spot.home[Symbol.asyncDispose](),
   };

@@ -58,7 +58,7 @@ export const dynamodb: Recipe = {
       maxAttempts: 1,
     });
     try {
-      await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(2000) });
+      await client.send(new ListTablesCommand({}), { abortSignal: AbortSignal.timeout(10_000) });
     } finally {
       client.destroy();
     }
