@@ -31,12 +31,15 @@ export interface Doorstep {
  *
  * @param backend connected, in a database of its own; disposed of with this one
  * @param mending a repair that is tried on what the clients send; not on set-up and checks
+ * @param commits_apart whether a statement that commits by itself is two steps. Default true: without that, races look
+ *   impossible. As one step it is what a gate makes of it, which is good for comparing the two.
  * @throws Error for a backend whose protocol no door can read
  */
 export function throughDoors<Client>(
   backend: Backend<unknown>,
   make: MakeClient<Client>,
   mending?: Mending,
+  commits_apart = true,
 ): Backend<Client> {
   const target = doorOf(backend);
   const doors = new Map<Session<Client>, Door>();
@@ -50,7 +53,7 @@ export function throughDoors<Client>(
       wire: target.wire,
       gate,
       // Set-up and checks are nobody's steps, so nothing is split for them.
-      splits: gate !== open_gate && !gate.runsFree,
+      splits: commits_apart && gate !== open_gate && !gate.runsFree,
       greeting,
       connect: () => target.connect(),
       isolation: options.isolation,
@@ -69,7 +72,7 @@ export function throughDoors<Client>(
   };
   const copyForLane = async (): Promise<Backend<Client> | undefined> => {
     const copy = doors.size > 0 ? undefined : await backend.copyForLane?.();
-    return copy && throughDoors(copy, make, mending);
+    return copy && throughDoors(copy, make, mending, commits_apart);
   };
   const waitingConnections = backend.waitingConnections?.bind(backend);
   return {
@@ -77,7 +80,7 @@ export function throughDoors<Client>(
     server: backend.server,
     prefix: backend.prefix,
     isolations: backend.isolations,
-    commitsApart: true,
+    ...(commits_apart ? { commitsApart: true as const } : {}),
     ...(backend.deadlockCheckMs === undefined ? {} : { deadlockCheckMs: backend.deadlockCheckMs }),
     open,
     ...(backend.copyForLane ? { copyForLane } : {}),
