@@ -83,7 +83,7 @@ export interface ExploreOptions<Client> extends SearchOptions {
   readonly name: string;
   readonly backend: Backend<Client>;
   /** Puts the data that `key` names into its first state; runs before every schedule. */
-  setup(client: Client, key: string): Promise<unknown>;
+  setup(client: Client, key: string, clients: readonly Client[]): Promise<unknown>;
   /** One operation: your own code, on the client that it is given. Every round trip is a step. */
   run(client: Client, around: Around<Client>): Promise<unknown>;
   /** Reads the final state; throws or answers false when it is wrong. */
@@ -151,8 +151,12 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
    * `disconnect`, `end`, `close`, `quit`, `stop`. Half a second later its connections are cut.
    */
   close?(client: Client): unknown;
-  /** Makes the same state each time, whatever the previous schedule left; runs before every schedule. */
-  setup(db: Client): unknown;
+  /**
+   * Makes the same state each time, whatever the previous schedule left; runs before every schedule.
+   *
+   * @param clients what the clients of the schedule work with: for one that keeps something in memory
+   */
+  setup(db: Client, clients: readonly Client[]): unknown;
   /** The operation that every client does; or several operations, each done by a client of its own. */
   readonly run: ProgramOperation<Client> | readonly ProgramOperation<Client>[];
   /**
@@ -167,6 +171,14 @@ export interface ProgramOptions<Client, D extends Databases = Database> extends 
    * Default nothing.
    */
   readonly ignore?: readonly string[];
+  /**
+   * Without `check`: what a client keeps in memory (a cache) at the end of a schedule without faults, as plain data or a
+   * Map; it counts like what is in the databases. It must not ask them. Put it back in `setup`, which is given the
+   * clients. Default: what is in memory counts only where an operation answers with it.
+   *
+   * @example state: ({ cache }) => cache
+   */
+  state?(db: Client): unknown;
   /**
    * Without `check`: outcomes that are accepted although no serial order ends like them, by the name of their anomaly.
    * Each function is given what `check` would be, and answers true for an outcome that it accepts. The report says

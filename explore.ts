@@ -8,7 +8,7 @@ import {
   type Report,
   type ScenariosReport,
 } from "./explore-results.ts";
-import { withProgram } from "./open-program.ts";
+import { stateOf, withProgram } from "./open-program.ts";
 import { meetingsText } from "./reports/meetings.ts";
 import type { ScenarioOptions } from "./scenario-options.ts";
 import { exploreScenarios } from "./scenarios.ts";
@@ -98,7 +98,7 @@ async function exploreMeetings<Client, D extends Databases>(
   options: ScenarioOptions<Client, D>,
 ): Promise<ScenariosReport> {
   const { ignore = [], allow = {} } = options;
-  const own = { serial: { ignore, allow, may_refuse: true } };
+  const own = { serial: { ignore, allow, may_refuse: true, ...stateOf(options) } };
   const scenarios = await exploreScenarios(options, {
     explore: (one: ExploreOptions<Client>) => exploreOne(one, own),
     isRace: (error) => error instanceof RaceFound,

@@ -8,6 +8,8 @@ export interface SerialWish<Client> {
   /** What their comparison leaves out. */
   readonly ignore: readonly string[];
   readonly allow: Allowed<Client>;
+  /** What a client keeps in memory. */
+  readonly state?: (client: Client) => unknown;
   /** Operations may fail in every order. */
   readonly may_refuse?: boolean;
 }
@@ -15,9 +17,10 @@ export interface SerialWish<Client> {
 /** Judges a program by its serial orders. */
 export function oracleOf<Client>(
   options: ExploreOptions<Client>,
-  { ignore, allow, may_refuse = false }: SerialWish<Client>,
+  { ignore, allow, state, may_refuse = false }: SerialWish<Client>,
 ): SerialOracle<Client> {
-  return new SerialOracle(programOf(options), {
+  const program = { ...programOf(options), ...(state ? { state } : {}) };
+  return new SerialOracle(program, {
     ignore,
     allow,
     verb: "answered",
@@ -32,7 +35,7 @@ export function programOf<Client>(options: ExploreOptions<Client>): Program<Clie
   const { operation, sharedConnection, faults = [] } = options;
   return {
     gives_back: faults.includes("errors"),
-    setup: async (client, key) => void (await options.setup(client, key)),
+    setup: async (client, key, clients) => void (await options.setup(client, key, clients)),
     run: (client, around) => options.run(client, around),
     async check(client, outcome) {
       mustBeExpected(outcome, options);

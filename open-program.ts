@@ -85,15 +85,22 @@ async function openProgram<Client, D extends Databases>(
       backend,
       sharedConnection: shared,
       clients: typeof run === "function" ? (options.clients ?? 2) : run.length,
-      setup: async (client) => options.setup(client),
+      setup: async (client, _key, clients) => options.setup(client, clients),
       run: async (client, around) =>
         operations[(around.client - 1) % operations.length]!(client, around),
       check: async (client, outcome) => options.check?.(client, outcome),
     },
-    serial: options.check === undefined ? { ignore, allow } : undefined,
+    serial: options.check === undefined ? { ignore, allow, ...stateOf(options) } : undefined,
     workshops,
     close: async () => backend[Symbol.asyncDispose](),
   };
+}
+
+/** What the serial orders are told about the memory of clients. */
+export function stateOf<Client>(
+  options: Pick<ProgramOptions<Client>, "state">,
+): Pick<SerialWish<Client>, "state"> {
+  return options.state ? { state: (client) => options.state!(client) } : {};
 }
 
 function mustHaveFunctions<Client, D extends Databases>(
@@ -102,9 +109,9 @@ function mustHaveFunctions<Client, D extends Databases>(
 ): void {
   const { run, clients } = options;
   const wrong = (what: string): BadOptions => new BadOptions(`${name}: ${what}`);
-  const optional = options.check === undefined ? [] : ["check"];
+  const optional = (["check", "state"] as const).filter((one) => options[one] !== undefined);
   mustBeFunctions(name, { ...options }, ["client", "setup", ...optional]);
-  for (const only of ["ignore", "allow"] as const) {
+  for (const only of ["ignore", "allow", "state"] as const) {
     if (options[only] !== undefined && options.check !== undefined)
       throw wrong(`\`${only}\` is for what is compared without \`check\`, and there is one.`);
   }

@@ -179,7 +179,7 @@ class Meetings<Client> {
       own_database: true,
       isolation: this.#program.isolation,
       program: {
-        setup: async (db, key) => void (await this.#program.setup(db, key)),
+        setup: async (db, key, clients) => void (await this.#program.setup(db, key, clients)),
         run: async (db) => run(db, ...first),
         check: async () => true,
         sharedConnection: this.#program.sharedConnection ?? false,

@@ -20,6 +20,9 @@ export type AllRows = ReadonlyMap<string, TableRows>;
 /** Whether this table stands for the keys of a Redis; with several databases, its name is before it. */
 export const isKeys = (table: string): boolean => /(^|\.)keys$/.test(table);
 
+/** What the clients of a program keep in memory, as if it were a table with a row for each. */
+export const in_memory = "in memory";
+
 /** Reading more than this after every schedule would cost more than the schedules. */
 export const rows_max = 2_000;
 

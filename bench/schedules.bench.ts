@@ -79,7 +79,7 @@ async function bareLoop<Session>(
       sessions.map(async ({ client }, i) => {
         const around = { key: `bare-${i}` } as Parameters<Run<Session>>[1];
         for (let n = 0; n < times; n++) {
-          await program.setup(client, around.key);
+          await program.setup(client, around.key, []);
           for (let operation = 0; operation < 2; operation++) await program.run(client, around);
         }
       }),

@@ -9,7 +9,7 @@
  * found nothing to change, a lock that could not be had, an error) and whose answer says so: `false`, `null`, 0, a
  * word, but never what it answers when it runs alone.
  */
-import { isKeys, TooManyRows } from "../backends/rows.ts";
+import { in_memory, isKeys, TooManyRows } from "../backends/rows.ts";
 import { type Exploration, exploreSchedules } from "../schedules/exploration.ts";
 import { type ExplorationOptions, sizeOf } from "../schedules/options.ts";
 import { CheckFailed, OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
@@ -251,7 +251,9 @@ export class SerialOracle<Client> {
     }
     const with_error = outcome.trace.steps.some(({ fault }) => fault === "error");
     const serial = this.#serial.map((one) => one.ended);
-    const failure = this.#judge(with_error ? withoutKeptLocks(ended, serial) : ended);
+    // A client that died or lost its connection has begun again with an empty memory.
+    const known = outcome.trace.faults.length > 0 ? withoutMemory(ended) : ended;
+    const failure = this.#judge(with_error ? withoutKeptLocks(known, serial) : known);
     if (failure === undefined) return;
     const anomaly = await this.#acceptedAs(client, outcome);
     if (anomaly === undefined) throw failure;
@@ -268,7 +270,8 @@ export class SerialOracle<Client> {
   #judge(now: Ended): CheckFailed | undefined {
     let nearest: { readonly order: Order; readonly places: readonly Differing[] } | undefined;
     const candidates = this.#serial.filter(({ order }) => this.#isPossible(order, now));
-    for (const { order, ended } of candidates) {
+    for (const { order, ended: right } of candidates) {
+      const ended = now.tables.has(in_memory) ? right : withoutMemory(right);
       const answers = answersOfBoth(ended, now);
       const same = areSame(this.#soft, ended, now, answers);
       if (same === undefined) this.#undecided++;
@@ -308,6 +311,11 @@ export class SerialOracle<Client> {
     return this.#soft.varies.has(path) || this.#soft.sequenceAt(path) !== undefined;
   }
 }
+
+const withoutMemory = (ended: Ended): Ended => ({
+  ...ended,
+  tables: new Map([...ended.tables].filter(([table]) => table !== in_memory)),
+});
 
 const isIn = (order: Order, { client, operation }: Order[number]): boolean =>
   order.some((turn) => turn.client === client && turn.operation === operation);

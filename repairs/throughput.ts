@@ -68,7 +68,8 @@ class Load<Client> implements AsyncDisposable {
     this.#outside ??= await backend.open();
     while (this.#sessions.length < clients)
       this.#sessions.push(await backend.open(free_gate, level));
-    await program.setup(this.#outside.client, "");
+    const own = this.#sessions.map(({ client }) => client);
+    await program.setup(this.#outside.client, "", own);
     const began_ms = now_ms();
     const runs = this.#sessions.map(async ({ client }, i) => program.run(client, this.#around(i)));
     const ended = await inTime(Promise.allSettled(runs), Math.max(0, until_ms - began_ms));

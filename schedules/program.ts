@@ -24,7 +24,7 @@ export interface Outcome {
   readonly trace: Trace;
   /** The run as a recorded history: invoke, ok, fail, info. */
   readonly events: readonly HistoryEvent[];
-  /** Everything in the database, if the program `reads_rows` and the backend can read it. */
+  /** Everything in the database and in memory, if the program `reads_rows` and the backend can read it. */
   readonly rows?: AllRows;
 }
 
@@ -39,12 +39,17 @@ export interface OperationName {
 
 /** The code under test: plain async functions on the real client. */
 export interface Program<Client> {
-  /** Puts what `key` names into its first state; runs before every schedule, outside the gate. */
-  setup(client: Client, key: string): Promise<void>;
+  /**
+   * Puts what `key` names into its first state; runs before every schedule, outside the gate.
+   * @param clients those of the schedule, whose memory may have to be put back, too
+   */
+  setup(client: Client, key: string, clients: readonly Client[]): Promise<void>;
   /** One operation of one client: every round trip in it is a step. */
   run(client: Client, around: Around<Client>): Promise<unknown>;
   /** Reads the final state, and throws or answers false when it is wrong; outside the gate. */
   check(client: Client, outcome: Outcome): Promise<unknown>;
+  /** What a client keeps in memory, if it has to be right at the end, too. */
+  state?(client: Client): unknown;
   /** Which errors of `run` say that the operation certainly did not happen. Default: what the backend knows. */
   didNotHappen?(error: unknown): boolean;
   /** How the recorded history calls an operation. Default `run` with input null. */

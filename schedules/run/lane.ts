@@ -6,6 +6,7 @@ import type { Fault, Turn } from "../schedule.ts";
 import { followTrails } from "../sources/trails.ts";
 import { type Ending, hasVerdict, type Trace } from "../trace.ts";
 import { failureOfLeft } from "./left-behind.ts";
+import { contentsOf, memoryOf } from "./memory.ts";
 import { Naming } from "./naming.ts";
 import { OperationLog } from "./operations.ts";
 import { Patience } from "./patience.ts";
@@ -61,7 +62,7 @@ export interface LaneOptions extends OpenOptions {
 
 /** Gets to see the database after every set-up of a lane. */
 export interface LooksAtSetUp {
-  look(backend: Pick<Backend<unknown>, "contents">, key: string): Promise<void>;
+  look(backend: Pick<Backend<unknown>, "contents">, key: string, memory: Contents): Promise<void>;
 }
 
 const step_limit_default = 1_000;
@@ -147,11 +148,13 @@ export class Lane<Client> implements AsyncDisposable {
     };
     const events = [...log.events];
     if (ending.kind === "ended") {
+      const { clients } = this.#sessions;
       await this.#sessions.leave(run, trace, warms_up);
       const contents = play.look_after ? await this.#backend.contents?.(key) : undefined;
       const remains = contents ? { left: contents } : {};
       const rows = this.#program.reads_rows ? await this.#backend.rows?.() : undefined;
-      const read = rows ? { rows } : {};
+      const memory = await memoryOf(this.#program, clients);
+      const read = rows ? { rows: new Map([...rows, ...memory]) } : {};
       const outcome = { key, trace, events, ...read };
       const judged = warms_up ? undefined : await this.#judge(outside, outcome);
       if (judged) await this.#sessions.tidyOutside();
@@ -175,12 +178,17 @@ export class Lane<Client> implements AsyncDisposable {
 
   async #setUp(outside: Client, key: string, number: number | undefined): Promise<void> {
     try {
-      await this.#program.setup(outside, key);
+      await this.#program.setup(outside, key, this.#sessions.clients);
     } catch (error) {
       throw new SetupFailed(this.#options.name ?? key, number, error);
     }
     // A schedule that was given up has left rows with its key, which no later set-up knows of.
-    if (this.#keys_used === 0) await this.#options.fresh_start?.look(this.#backend, key);
+    if (this.#keys_used === 0)
+      await this.#options.fresh_start?.look(
+        this.#backend,
+        key,
+        await contentsOf(this.#program, this.#sessions.clients),
+      );
   }
 
   #newRun(play: Play, key: string, outside: Client, log: OperationLog): Run {

@@ -61,6 +61,11 @@ export class LaneSessions<Client> implements AsyncDisposable {
     return { outside: this.#outside.client, opened: missing.length > 0 };
   }
 
+  /** What the clients work with now; one for all of them if they share it. */
+  get clients(): readonly Client[] {
+    return [...new Set(this.#places)].flatMap((place) => (place ? [place.session.client] : []));
+  }
+
   /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
   enter(seat: Seat, run: () => Promise<void>): Promise<void> {
     const { gate } = this.#places[seat.client - 1] as GatedSession<Client>;

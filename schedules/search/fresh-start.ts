@@ -23,10 +23,17 @@ export class FreshStart {
   looks = 0;
   #first: Contents | undefined;
 
-  /** @param key of the lane, which may be another one than in other lanes */
-  async look(backend: Pick<Backend<unknown>, "contents">, key: string): Promise<void> {
+  /**
+   * @param key of the lane, which may be another one than in other lanes
+   * @param memory what the clients keep there
+   */
+  async look(
+    backend: Pick<Backend<unknown>, "contents">,
+    key: string,
+    memory: Contents = new Map(),
+  ): Promise<void> {
     if (this.stale !== undefined || backend.contents === undefined) return;
-    const contents = await backend.contents(key);
+    const contents = new Map([...(await backend.contents(key)), ...memory]);
     this.looks++;
     this.#first ??= contents;
     this.too_large = [...contents].flatMap(([name, said]) =>

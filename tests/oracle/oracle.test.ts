@@ -322,6 +322,60 @@ test("an anomaly that is allowed is told, and is no race; any other is", async (
   expect(message).toContain("write skew (not met)");
 });
 
+describe("a cache in the process", () => {
+  interface Shop {
+    readonly pool: pg.Pool;
+    readonly cache: Map<string, number>;
+  }
+  const read = async ({ pool, cache }: Shop): Promise<number> => {
+    const known = cache.get("alice") ?? (await balanceOf(pool, 1));
+    cache.set("alice", known);
+    return known;
+  };
+  const shop = (
+    write: (shop: Shop) => Promise<void>,
+    wish: Partial<ProgramOptions<Shop>> = {},
+  ): Promise<Error | Report> =>
+    explore<Shop, { readonly url: string }>({
+      database: inject("servers").postgres,
+      schema,
+      shared: true,
+      client: (url) => ({ pool: new pg.Pool({ connectionString: url }), cache: new Map() }),
+      close: ({ pool }) => pool.end(),
+      async setup({ pool }, clients) {
+        await pool.query(setup);
+        for (const { cache } of clients) cache.clear();
+      },
+      run: [read, write],
+      state: ({ cache }) => cache,
+      repairs: false,
+      ...wish,
+    } as ProgramOptions<Shop, { readonly url: string }>).catch((error: Error) => error);
+  const before = async ({ pool, cache }: Shop): Promise<void> => {
+    cache.delete("alice");
+    await setBalance(pool, 1, 20);
+  };
+
+  test("emptied before the write it stays stale; without `state` nobody sees that", async () => {
+    const race = await shop(before);
+    expect(race).toBeInstanceOf(RaceFound);
+    expect((race as Error).message).toMatch(
+      /in memory, client = 1: alice = 100, there (nothing|20)/,
+    );
+    expect(await shop(before, { state: undefined } as object)).toMatchObject({ proof: true });
+  });
+
+  test("emptied after the write it is right; and a set-up must put it back", async () => {
+    const after = async ({ pool, cache }: Shop): Promise<void> => {
+      await setBalance(pool, 1, 20);
+      cache.delete("alice");
+    };
+    expect(await shop(after)).toMatchObject({ proof: true });
+    const kept = await shop(after, { setup: ({ pool }) => pool.query(setup) });
+    expect(kept).toBeInstanceOf(NotDeterministic);
+  });
+});
+
 test("where no table is left to compare there is no proof; an empty table is compared", async () => {
   const run = (db: pg.Pool) => db.query("DELETE FROM account");
   const left_out = postgres({ run, ignore: ["account", "entry", "line"] });
