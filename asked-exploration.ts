@@ -57,6 +57,7 @@ export function askedFor<Client>(
     ...(options.busyLimitMs === undefined ? {} : { busy_limit_ms: options.busyLimitMs }),
     ...(options.stepLimit === undefined ? {} : { step_limit: options.stepLimit }),
     time_limit_ms,
+    example: reportFolder(options) !== undefined,
     progress: (schedules) => progress.show(schedules),
   };
   const replayCommand = (token: string): string => `${replay_variable}='${token}' npm test`;
@@ -71,6 +72,13 @@ export function askedFor<Client>(
     until_ms: time_limit_ms === undefined ? undefined : began_ms + time_limit_ms,
   };
 }
+
+/** The environment variable that names the folder for the page. */
+const report_variable = "RACEPROOF_REPORT";
+
+/** Where the page goes that shows what was found; undefined = there is none. */
+export const reportFolder = ({ report }: { readonly report?: string }): string | undefined =>
+  (report ?? process.env[report_variable]) || undefined;
 
 function mustHaveFunctions(options: object): void {
   const { name, ...given } = options as Record<string, unknown>;

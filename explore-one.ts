@@ -1,5 +1,11 @@
 /** One program, from the first schedule to the verdict. */
-import { type Asked, askedFor, type OwnDatabase, replay_variable } from "./asked-exploration.ts";
+import {
+  type Asked,
+  askedFor,
+  type OwnDatabase,
+  replay_variable,
+  reportFolder,
+} from "./asked-exploration.ts";
 import { now_ms } from "./backends/real-time.ts";
 import type { ExploreOptions } from "./explore-options.ts";
 import {
@@ -33,9 +39,6 @@ import { OperationFailed } from "./schedules/program.ts";
 import { contextSwitches } from "./schedules/schedule.ts";
 import { readToken } from "./schedules/token.ts";
 
-/** The environment variable that names the folder for the page. */
-const report_variable = "RACEPROOF_REPORT";
-
 /** A program's own database, and where repairs are tried on it. */
 export interface Own<Client> extends OwnDatabase<Client> {
   readonly workshops?: readonly Workshop<Client>[];
@@ -58,7 +61,7 @@ export async function exploreOne<Client>(
   const result = await searching.finally(() => progress.clear());
   await mustHaveRaced(result, asked);
   const race = result.failure && (await raceOf(result.failure, { result, asked, remark, own }));
-  await addToReport(options.report, subject, result, race?.repairs);
+  await addToReport(reportFolder(options), subject, result, race?.repairs);
   if (race) throw race;
   return reportOf(result, asked, remark);
 }
@@ -138,12 +141,12 @@ const isTimeUp = ({ doubt }: Exploration): boolean =>
 
 /** If the page cannot be drawn, the verdict is still reported. */
 async function addToReport(
-  folder: string = process.env[report_variable] ?? "",
+  folder: string | undefined,
   subject: Subject,
   result: Exploration,
   tried: readonly TriedRepair[] = [],
 ): Promise<void> {
-  if (folder === "") return;
+  if (folder === undefined) return;
   try {
     await addToPage(folder, subject, result, tried);
   } catch (error) {

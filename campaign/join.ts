@@ -58,6 +58,7 @@ export function joined(jobs: readonly SearchJob[]): ExploreResult {
     outcomes: added(all.map(({ explored }) => explored.outcomes)),
     failed: added(all.map(({ explored }) => explored.failed)),
     ...(failure ? { failure } : {}),
+    ...(!failure && first.example ? { example: first.example } : {}),
   };
 }
 

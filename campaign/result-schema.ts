@@ -40,6 +40,7 @@ const explored_shape = z.looseObject({
   failure: z
     .looseObject({ kind: z.string(), token: z.string(), found: trace, smallest: trace })
     .optional(),
+  example: trace.optional(),
 });
 
 const load = z.looseObject({

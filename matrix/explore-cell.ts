@@ -54,7 +54,10 @@ export async function exploreCell<Client>(
   const { when } = promisedAt(cell.strategy.declared, cell.isolation)!;
   const expired_schedules = when?.lock_lost ? Infinity : 10 * fault_schedules;
   const explored: Explorations = {
-    two: await explore(job_schedules === undefined ? {} : { schedules: job_schedules }),
+    two: await explore({
+      example: true,
+      ...(job_schedules === undefined ? {} : { schedules: job_schedules }),
+    }),
     ...(schedules > 0 && {
       three: await explore({
         ...of_three,
@@ -113,6 +116,7 @@ export type CellExploration = Pick<
   | "faults"
   | "prune"
   | "keep_going"
+  | "example"
   | "signal"
   | "progress"
 >;
@@ -159,8 +163,8 @@ function resultOf<Client>(
   { backend, workload, strategy, isolation }: CellUnderTest<Client>,
   exploration: PartExploration,
 ): ExploreResult {
-  const { operations, schedules, pruned, complete, left, seed, outcomes, failed, failure } =
-    exploration;
+  const { operations, schedules, pruned, complete, left, seed, outcomes } = exploration;
+  const { failed, failure, example } = exploration;
   const program = fullName(workload, strategy);
   const where = { program, backend: backend.name, server: backend.server, isolation };
   return {
@@ -173,21 +177,23 @@ function resultOf<Client>(
     outcomes,
     failed,
     ...(failure ? { failure: { ...asData(failure), token: tokenFor(where, failure) } } : {}),
+    ...(example ? { example: withoutErrors(example) } : {}),
   };
 }
 
 /** Leaves out the errors that drivers threw: they hold whole connections, and their codes are kept anyway. */
 function asData(failure: FoundFailure): FoundFailure {
   const { found, smallest, other } = failure;
-  const plain = (trace: Trace): Trace => {
-    const results = trace.results.map((result) => ({ ...result, error: undefined }));
-    return { ...trace, results };
-  };
   return {
     ...failure,
     error: undefined,
-    found: plain(found),
-    smallest: plain(smallest),
-    ...(other ? { other: plain(other) } : {}),
+    found: withoutErrors(found),
+    smallest: withoutErrors(smallest),
+    ...(other ? { other: withoutErrors(other) } : {}),
   };
+}
+
+function withoutErrors(trace: Trace): Trace {
+  const results = trace.results.map((result) => ({ ...result, error: undefined }));
+  return { ...trace, results };
 }

@@ -3,6 +3,7 @@ import type { Verdict } from "../checkers/verdict.ts";
 import type { Latency } from "../histories/latency.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
 import type { Left } from "../schedules/search/branch.ts";
+import type { Trace } from "../schedules/trace.ts";
 import type { Settings } from "../servers/local/recipe.ts";
 import type { Promised } from "./promise.ts";
 
@@ -57,6 +58,8 @@ export interface ExploreResult {
   readonly left?: Left;
   /** The smallest failing interleaving, and the token that replays it. */
   readonly failure?: FoundFailure & { readonly token: string };
+  /** If none failed: one in which the clients take turns. Absent in results of older versions. */
+  readonly example?: Trace;
 }
 
 /** What the explorations of a cell showed: in each, every client does one operation. */

@@ -81,6 +81,7 @@ export class Scene implements AsyncDisposable {
       lanes: lanes_max,
       isolation,
       faults: options.faults,
+      example: options.report !== undefined,
       patience_ms: options.patience_ms ?? patience_default_ms,
       busy_limit_ms: options.busy_limit_ms,
       time_limit_ms,

@@ -44,6 +44,8 @@ export interface Exploration {
   readonly allowed?: Readonly<Record<string, number>>;
   /** The smallest failing schedule that was found. */
   readonly failure?: FoundFailure;
+  /** If nothing failed and somebody wants to see why: a schedule in which the clients take turns, step by step. */
+  readonly example?: Trace;
   /** Several lanes ran side by side and got in each other's way: all was explored again with one. */
   readonly disturbance?: Disturbance;
   /** A schedule that failed once, and never when it was run again alone: no race. The first of them. */

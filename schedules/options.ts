@@ -35,6 +35,8 @@ export interface ExplorationOptions<Client> {
   readonly faults?: readonly FaultWish[];
   /** A failure is made as small as possible. Default true. */
   readonly shrinks?: boolean;
+  /** If nothing fails, also play one schedule to be looked at, in which the clients take turns. Default false. */
+  readonly example?: boolean;
   /** Go on after a failure, to count all outcomes. Default false. */
   readonly keep_going?: boolean;
   /**

@@ -2,6 +2,7 @@
 import type { CellResult, ExploreResult } from "../../matrix/result.ts";
 import { own_command } from "../own-command.ts";
 import { signOfExploration } from "../sign.ts";
+import { exampleOf } from "./example.ts";
 import type { PageExploration } from "./page-data.ts";
 import { storyOf } from "./story.ts";
 
@@ -25,7 +26,7 @@ function explorationOf(
   refuses: string | undefined,
   made: Date,
 ): PageExploration {
-  const { failure, seed, complete } = result;
+  const { failure, example, seed, complete } = result;
   return {
     name,
     text: textOf(result),
@@ -41,7 +42,9 @@ function explorationOf(
             made,
           }),
         }
-      : {}),
+      : example
+        ? { story: exampleOf(example, made) }
+        : {}),
   };
 }
 

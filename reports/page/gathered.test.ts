@@ -51,7 +51,7 @@ test("one that runs again takes its own place; a failure has its story", async (
   const [cell, ...others] = await cells();
   expect(others).toEqual([]);
   expect(cell).toMatchObject({ sign: "wrong", word: "lost update" });
-  expect(cell!.explored[0]!.story!.replay).toMatch(/^replay rp2~withdraw~postgres~/);
+  expect(cell!.explored[0]!.story!.again!.replay).toMatch(/^replay rp2~withdraw~postgres~/);
 });
 
 test("the repairs that were tried stand below the story", async () => {

@@ -13,6 +13,7 @@ import { repairRows } from "../repairs.ts";
 import { type Subject, sizeOf, tokenOf } from "../report.ts";
 import type { Sign } from "../signs.ts";
 import { doubtInWords } from "../success.ts";
+import { exampleOf } from "./example.ts";
 import type { PageCell, PageData } from "./page-data.ts";
 import { storyOf } from "./story.ts";
 import { writePage } from "./write-page.ts";
@@ -104,7 +105,9 @@ function cellOfExploration(
         complete,
         ...(failure && token
           ? { story: storyOf({ failure, token, replay: subject.replayCommand(token), seed }) }
-          : {}),
+          : exploration.example
+            ? { story: exampleOf(exploration.example) }
+            : {}),
         ...(failure && tried.length > 0 ? { repairs: repairRows(tried, failure) } : {}),
       },
     ],

@@ -38,7 +38,7 @@ export interface PageCell {
   readonly declared?: string;
   readonly conclusion: "as declared" | "different" | "no verdict";
   readonly remarks: readonly string[];
-  /** What was explored, and the smallest failing interleaving of each. */
+  /** What was explored, with an interleaving of each. */
   readonly explored: readonly PageExploration[];
   readonly load?: PageLoad;
   /** The result in the earlier run, if it was different. */
@@ -54,6 +54,7 @@ export interface PageExploration {
   readonly sign: Sign;
   /** Every interleaving of this size was run. */
   readonly complete: boolean;
+  /** The smallest failing interleaving; if none fails, one in which the clients take turns. */
   readonly story?: Story;
   /** What was tried to mend it, and what that showed. */
   readonly repairs?: readonly PageRepair[];
@@ -73,9 +74,9 @@ export interface PageRepair {
   readonly throughput: string;
 }
 
-/** A failing interleaving. */
+/** An interleaving: one that fails, or one that shows how it is when none does. */
 export interface Story {
-  /** `lost update`. */
+  /** `lost update`, `nothing goes wrong`. */
   readonly kind: string;
   readonly sentence: string;
   /** The check's own message, if it says something else. */
@@ -88,11 +89,14 @@ export interface Story {
   readonly places: readonly DataPlace[];
   /** How each operation ended. */
   readonly results: readonly string[];
-  readonly token: string;
-  /** The command that runs it again. */
-  readonly replay: string;
-  /** How it was found. */
-  readonly counts: string;
+  /** Of one that fails. */
+  readonly again?: {
+    readonly token: string;
+    /** The command that runs it again. */
+    readonly replay: string;
+    /** How it was found. */
+    readonly counts: string;
+  };
 }
 
 /** One request of a client, or its commit. */

@@ -5,15 +5,18 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CellResult } from "../../matrix/result.ts";
+import type { TraceStep } from "../../schedules/trace.ts";
 import { browserIsThere, open, startBrowser } from "./browser.test-support.ts";
 import { compared } from "./compared.ts";
 import { pageOfResults } from "./page-of-results.ts";
 import {
   cellOf,
+  edge,
   folderOf,
   lost_in_transactions,
   readBalance,
   resultsOf,
+  traceOf,
   writeBalance,
 } from "./results.test-support.ts";
 import { writePage } from "./write-page.ts";
@@ -104,6 +107,29 @@ describe.runIf(browserIsThere())("in a browser", () => {
     await expect
       .poll(() => page.locator(".source .marked").textContent())
       .toBe('2import { rm, writeFile } from "node:fs/promises";\n');
+    expect(troubles).toEqual([]);
+  });
+
+  test("a safe cell shows an interleaving that ends well, with its code, and nothing to replay", async () => {
+    const source = { file: fileURLToPath(import.meta.url), line: 2, column: 1 };
+    const steps: TraceStep[] = [
+      edge(1, "begin"),
+      { ...readBalance(1, "100"), source },
+      { ...readBalance(2, "100"), source, waited: true, releasedBy: 3 },
+      edge(1, "commit"),
+    ];
+    const safe = cellOf("select-for-update", undefined);
+    const { two } = safe.explored!;
+    const explored = { two: { ...two, example: traceOf(steps) } };
+    await using opened = await open(browser, await pageOf([{ ...safe, explored }]));
+    const { page, troubles } = opened;
+    await page.locator(".cell").click();
+    await expect
+      .poll(() => page.locator(".sentence").textContent())
+      .toMatch(/ends well: client 2's `SELECT .*` waits for client 1, until its `COMMIT`\.$/);
+    await page.locator(".step.read").first().click();
+    await expect.poll(() => page.locator(".source .marked").count()).toBe(1);
+    expect(await page.locator(".replay").count()).toBe(0);
     expect(troubles).toEqual([]);
   });
 

@@ -32,14 +32,25 @@ export interface Told {
 
 export function storyOf({ failure, token, replay, seed, made }: Told): Story {
   const { kind, message } = failure;
-  const trace = { ...failure.smallest, steps: failure.smallest.steps.slice(0, steps_max) };
   const sentence = explain(failure.smallest, failure);
-  const order = orderOf(trace.steps);
-  const { places, states } = statesOf(trace, order);
   return {
     kind,
     sentence: cut(sentence),
     ...(message === "" || sentence.startsWith(message) ? {} : { message: cut(message) }),
+    ...toldSteps(failure.smallest, made),
+    again: { token, replay, counts: countsText({ seed }, failure) },
+  };
+}
+
+/** What happens in an interleaving, however it ends. */
+export function toldSteps(
+  whole: Trace,
+  made: Date | undefined,
+): Pick<Story, "clients" | "steps" | "moments" | "places" | "results"> {
+  const trace = { ...whole, steps: whole.steps.slice(0, steps_max) };
+  const order = orderOf(trace.steps);
+  const { places, states } = statesOf(trace, order);
+  return {
     clients: trace.operations.length,
     steps: trace.steps.map((step, row) => ({
       ...stepOf(step, trace),
@@ -49,9 +60,6 @@ export function storyOf({ failure, token, replay, seed, made }: Told): Story {
     moments: order.map((moment, i) => ({ ...moment, state: states[i]! })),
     places,
     results: trace.results.map(resultText),
-    token,
-    replay,
-    counts: countsText({ seed }, failure),
   };
 }
 

@@ -13,7 +13,7 @@ import type { Lane, Played } from "../run/lane.ts";
 import { type DrainEnd, drain } from "../run/lanes.ts";
 import { newLane } from "../run/new-lane.ts";
 import { Tally } from "../tally.ts";
-import { hasVerdict } from "../trace.ts";
+import { hasVerdict, type Trace } from "../trace.ts";
 import { confirm, reruns_max, smallest } from "./confirm.ts";
 import { Exhaust } from "./dfs.ts";
 import { FaultSearch } from "./fault-search.ts";
@@ -79,7 +79,23 @@ export class Pass<Client> implements AsyncDisposable {
       { after: grow_after, more: () => this.#grow() },
     );
     const failure = await this.#failure(until_ms);
-    return this.#conclude(size, schedules, end, failure);
+    const example = failure ? undefined : await this.#example(size);
+    return { ...this.#conclude(size, schedules, end, failure), ...(example ? { example } : {}) };
+  }
+
+  /** Taking turns at every step brings clients as near to a race as they can come. */
+  async #example(operations: readonly number[]): Promise<Trace | undefined> {
+    if (!this.#options.example || this.disturbance || this.#first || this.#options.signal?.aborted)
+      return undefined;
+    let is_first = true;
+    const pick = (): number => {
+      const other = is_first ? 0 : 1;
+      is_first = false;
+      return other;
+    };
+    const turns = { operations, pick, faults: [], notes_sources: true };
+    const { trace, failure } = await this.#lane.play(turns);
+    return failure === undefined && trace.ending.kind === "ended" ? trace : undefined;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

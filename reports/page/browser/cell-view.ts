@@ -71,10 +71,10 @@ function siblings({ cells }: PageData, cell: PageCell): HTMLElement | undefined 
   );
 }
 
-/** A tab for each exploration: those that failed show their interleaving, the others say what was run. */
+/** A tab for each exploration: what was run, and its smallest failing interleaving or one that ends well. */
 function explorations({ explored }: PageCell): HTMLElement | undefined {
   if (explored.length === 0) return undefined;
-  const failed = explored.filter(({ story }) => story);
+  const failed = explored.filter(({ story }) => story?.again);
   const shown = el("div", { class: "shown" });
   const buttons = explored.map((one) => {
     const button = el(
@@ -96,7 +96,7 @@ function explorations({ explored }: PageCell): HTMLElement | undefined {
       repairs && repairsView(repairs),
     );
   };
-  choose(failed[0] ?? explored[0]!);
+  choose(failed[0] ?? explored.find(({ story }) => story) ?? explored[0]!);
   return el(
     "section",
     { class: "explored" },

@@ -1,4 +1,4 @@
-/** A failing interleaving: the sentence, the diagram, the scrubber, the database beside it, and how to replay it. */
+/** An interleaving: the sentence, the diagram, the scrubber, the database beside it; how to replay one that fails. */
 import type { Story } from "../page-data.ts";
 import { codePanel } from "./code-panel.ts";
 import { copyButton } from "./copy.ts";
@@ -8,7 +8,7 @@ import { scrubber } from "./scrubber.ts";
 import { statePanel } from "./state-panel.ts";
 
 export function storyView(story: Story): HTMLElement {
-  const { sentence, message, results, counts, token, replay } = story;
+  const { sentence, message, results, again } = story;
   const picture = diagram(story, (moment) => steps.go(moment));
   const state = statePanel(story);
   const code = codePanel(story);
@@ -36,16 +36,19 @@ export function storyView(story: Story): HTMLElement {
         message !== undefined && el("p", { class: "message" }, message),
       ),
     ),
-    el(
-      "div",
-      { class: "replay" },
-      el("h3", {}, "See it again"),
-      command(replay, "Copy the command"),
-      token !== "" && !replay.includes(token) && command(token, "Copy the token"),
-      el("p", { class: "counts" }, counts),
-    ),
+    again && replayed(again),
   );
 }
+
+const replayed = ({ replay, token, counts }: NonNullable<Story["again"]>): HTMLElement =>
+  el(
+    "div",
+    { class: "replay" },
+    el("h3", {}, "See it again"),
+    command(replay, "Copy the command"),
+    token !== "" && !replay.includes(token) && command(token, "Copy the token"),
+    el("p", { class: "counts" }, counts),
+  );
 
 const command = (text: string, label: string): HTMLElement =>
   el("div", { class: "command" }, el("code", {}, text), copyButton(text, label));
