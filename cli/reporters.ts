@@ -5,6 +5,8 @@
 import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { fitted } from "../reports/fitted.ts";
+import { narrow } from "../reports/interleaving.ts";
 import { type Paint, paintFor } from "../reports/paint.ts";
 import { BadUsage, chosen } from "./bad-usage.ts";
 import { collect } from "./collect.ts";
@@ -80,12 +82,17 @@ export async function report(
   if (is_json) console.log(JSON.stringify(reports.data(), plain, 2));
   const verbose = names.has("verbose");
   const stream = is_json ? process.stderr : process.stdout;
-  if (verbose || names.has("default")) stream.write(`${reports.text(shownOn(stream, verbose))}\n`);
+  if (verbose || names.has("default")) print(stream, verbose, reports);
   if (names.has("junit")) await writeJunit(folder, reports.junit());
   if (!names.has("github")) return;
   for (const line of reports.annotations()) console.error(line);
   const summary = process.env["GITHUB_STEP_SUMMARY"];
   if (summary) await appendFile(summary, reports.jobSummary());
+}
+
+function print(stream: NodeJS.WriteStream, verbose: boolean, reports: Reports): void {
+  const shown = shownOn(stream, verbose);
+  stream.write(`${fitted(reports.text(shown), shown.width)}\n`);
 }
 
 /** @throws BadUsage when it cannot be written */
@@ -99,11 +106,8 @@ async function writeJunit(folder: string, xml: string): Promise<void> {
   }
 }
 
-/** The width in columns when nobody says it: hardly any terminal is narrower. */
-const width_default = 80;
-
 const shownOn = (stream: NodeJS.WriteStream, verbose: boolean): Shown => ({
-  width: stream.columns || Number(process.env["COLUMNS"]) || width_default,
+  width: stream.columns || Number(process.env["COLUMNS"]) || narrow,
   verbose,
   paint: paintFor(stream),
 });

@@ -9,8 +9,6 @@ import { visible } from "./visible.ts";
 const context_lines = 2;
 /** No program that people read is larger. */
 const file_max_bytes = 4 * 2 ** 20;
-/** A longer line is cut around its mark. */
-const line_length_max = 120;
 
 /**
  * The lines around these places of one file.
@@ -43,9 +41,17 @@ function linesOf(file: string, made: Date): string[] | undefined {
   }
 }
 
-/** The excerpt as text: numbers, `>` before the marked lines, a caret below each mark. */
-export function codeFrame({ first, lines }: Excerpt, sources: readonly Source[]): string {
+/**
+ * The excerpt as text: numbers, `>` before the marked lines, a caret below each mark.
+ * @param width in characters: a longer line is cut around its mark
+ */
+export function codeFrame(
+  { first, lines }: Excerpt,
+  sources: readonly Source[],
+  width: number,
+): string {
   const digits = String(first + lines.length - 1).length;
+  const line_length_max = width - digits - "> ".length - " | ".length;
   const shown = lines.flatMap((line, i) => {
     const number = first + i;
     const marks = sources.filter((source) => source.line === number);

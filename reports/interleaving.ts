@@ -8,14 +8,16 @@ import { shortPlace } from "./step-place.ts";
 import { visible } from "./visible.ts";
 
 const narrowest_column = 24;
+/** Hardly any terminal is narrower. */
+export const narrow = 80;
 
 /**
  * The interleaving as a table in plain text: one column for each client, one row for each step, with what the client
  * sent to the server and what the server answered.
  *
- * @param width of the whole table in characters
+ * @param width of the whole table in characters; with more than three clients it may be wider than 80
  */
-export function drawInterleaving(trace: Trace, width = 100): string {
+export function drawInterleaving(trace: Trace, width: number = narrow): string {
   const clients = trace.operations.length;
   const column = Math.max(narrowest_column, Math.floor((width - 3 * (clients - 1)) / clients) - 1);
   return inColumns(

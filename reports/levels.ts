@@ -14,7 +14,7 @@ export interface LevelResult {
   readonly text: string;
 }
 
-const widths = [18, 54, 20];
+const widths = [16, 41, 17];
 
 /** @param enough the weakest level at which it and all stronger ones are proved */
 export function levelsText(

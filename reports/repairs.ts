@@ -9,7 +9,8 @@ import { explain } from "./sentence.ts";
 import type { Sign } from "./signs.ts";
 import { doubtInWords } from "./success.ts";
 
-const widths = [29, 31, 21, 10];
+/** Together, with what is between them, as wide as the narrowest terminal. */
+const widths = [22, 26, 13, 10];
 
 /**
  * Nothing in it is called safe that was not proved.

@@ -37,7 +37,7 @@ export function tokenOf({ name, backend, isolation }: Subject, failure: FoundFai
 /**
  * Everything about a failure that a person needs: what, how, how to see it again.
  * @param counts how it was found, in a sentence
- * @param width of the drawing, in characters; default 100
+ * @param width of drawings and code, in characters; default 80
  */
 export function failureText(
   subject: Subject,
@@ -47,7 +47,7 @@ export function failureText(
 ): string {
   const { smallest, other, message } = failure;
   const sentence = visible(explain(smallest, failure));
-  const blame = blameText(smallest);
+  const blame = blameText(smallest, width);
   return [
     `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
     ...(failure.error instanceof OperationFailed ? [clientFailedText(failure.error)] : []),

@@ -166,7 +166,7 @@ test("locks in opposite orders: the deadlocks are told", async () => {
   const locked = tried["FOR UPDATE on account"]!;
   expect(locked).toMatchObject({ ...proof, errors: { "40P01": expect.any(Number) } });
   expect(locked.deadlocks).toBeGreaterThan(0);
-  expect(locked.text).toMatch(/│ 40P01 \(\d+ deadlocks\)/);
+  expect(locked.text).toMatch(/│ 40P01 \(\d+/);
 });
 
 test("a repair that only moves the race is shown as such", async () => {
@@ -188,7 +188,7 @@ test("a repair that only moves the race is shown as such", async () => {
   });
   const locked = tried["FOR UPDATE on account"]!;
   expect(locked).toMatchObject(still);
-  expect(locked.text).toMatch(/FOR UPDATE on account +│ no, another race: client 1 and/);
+  expect(locked.text).toMatch(/FOR UPDATE on account +│ no, another race: client 1/);
   expect(Object.values(tried).map(({ result }) => result.kind)).not.toContain("proof");
 });
 
