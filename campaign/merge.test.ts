@@ -61,6 +61,11 @@ test.each<[string, ShardResults[], string]>([
     "part-1 and again are both shard 1 of 2: they overlap.",
   ],
   [
+    "a later shard twice",
+    [first, second, shard(2, [cell("c")], { folder: "again" })],
+    "part-2 and again are both shard 2 of 2: they overlap.",
+  ],
+  [
     "a cell that is another shard's",
     [first, shard(2, [cell("c"), cell("a")])],
     "part-2 (shard 2 of 2) has postgres counter a READ COMMITTED twice, or it is another shard's: they overlap.",

@@ -18,13 +18,12 @@ export interface ShardResults {
 
 /** @throws NotAWhole when parts overlap, leave gaps, were broken off, or are of different runs */
 export function merge(parts: readonly ShardResults[]): Results {
-  const [first, ...others] = [...parts].sort(
-    (a, b) => a.results.shard.number - b.results.shard.number,
-  );
+  const all = [...parts].sort((a, b) => a.results.shard.number - b.results.shard.number);
+  const [first] = all;
   if (first === undefined) throw new NotAWhole("There is nothing to merge.");
-  for (const other of others) mustBelongTogether(first, other);
-  mustBeAll([first, ...others]);
-  const all = [first, ...others];
+  // Neighbours: so two of the same number meet, whichever it is.
+  for (const [i, part] of all.slice(1).entries()) mustBelongTogether(all[i]!, part);
+  mustBeAll(all, first);
   for (const part of all) mustHaveItsCells(part);
   const { seed, clients, operations } = first.results;
   return {
@@ -82,8 +81,8 @@ function mustDivideAlike(one: ShardResults, other: ShardResults): void {
 const placesIn = ({ whole }: Shard): Map<string, number> =>
   new Map(whole.flatMap((cells, i) => cells.map((cell) => [cellText(cell), i + 1] as const)));
 
-function mustBeAll(parts: readonly [ShardResults, ...ShardResults[]]): void {
-  const { of, whole } = parts[0].results.shard;
+function mustBeAll(parts: readonly ShardResults[], { results }: ShardResults): void {
+  const { of, whole } = results.shard;
   const there = new Set(parts.map(({ results }) => results.shard.number));
   const missing = whole.flatMap((cells, i) => (there.has(i + 1) ? [] : [{ number: i + 1, cells }]));
   if (missing.length === 0) return;
