@@ -4,7 +4,8 @@
  */
 export function withoutPassword(word: string): string {
   const begins_at = word.search(/[a-z][a-z+]*:\/\//);
-  if (begins_at < 0) return word;
+  // A URL with a mistake at its begin: `redis//:password@host`.
+  if (begins_at < 0) return word.replace(/:.*@/s, ":…@");
   const before = word.slice(0, begins_at);
   const text = word.slice(begins_at);
   if (!URL.canParse(text)) return `${before}…`;
