@@ -13,7 +13,7 @@ import { documentKey, partsKey, queueName } from "./keys.ts";
 import { nameOf } from "./planned.ts";
 
 /** A job divides what it leaves among so many. */
-const children_max = 8;
+export const children_max = 8;
 
 /** What one process explores at most. */
 const schedules_of_one_process = 20_000;
@@ -24,7 +24,7 @@ const parts_min = 1_000;
  * Only jobs that ran all the schedules they may leave something, and each leaves a few jobs: so before a search has too
  * many parts, more was explored than one process would have.
  */
-const partsMax = (job_schedules: number): number =>
+export const partsMax = (job_schedules: number): number =>
   Math.max(parts_min, Math.ceil((children_max * schedules_of_one_process) / job_schedules));
 
 export async function handOn(

@@ -43,7 +43,7 @@ export interface Left {
  * Divides branches among so many parts or fewer, in their order. The first ones, which lie deepest, share a part: they
  * are small.
  */
-export function divided(branches: readonly Branch[], parts_max: number): Branch[][] {
+export function divided<Part>(branches: readonly Part[], parts_max: number): Part[][] {
   const together = Math.max(0, branches.length - parts_max + 1);
   const deepest = branches.slice(0, together);
   const others = branches.slice(together).map((branch) => [branch]);
