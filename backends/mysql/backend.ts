@@ -122,8 +122,11 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
     }
     const waits = database.is_mariadb ? waitingInMariadb : waitingInMysql;
     this.#held = pollTogether(async (ids) => waits(database.control, await this.#threads(ids)));
-    this.door = new MysqlDoorTarget(given, database, (isolation) =>
-      this.#setUp(isolation === undefined ? {} : { isolation }),
+    this.door = new MysqlDoorTarget(
+      given,
+      database,
+      (isolation) => this.#setUp(isolation === undefined ? {} : { isolation }),
+      this.#overwrites ? { ...database.rules, checks_snapshots: false } : database.rules,
     );
   }
 

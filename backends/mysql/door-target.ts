@@ -10,11 +10,12 @@ import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
 import { EncryptedLogIn } from "./encrypted-log-in.ts";
 import type { OwnDatabase } from "./own-database.ts";
+import type { Rules } from "./transaction-state.ts";
 import { mysqlWire } from "./wire.ts";
 
 /** MySQL or MariaDB behind a door: the settings that schedules need are made on every connection. */
 export class MysqlDoorTarget implements DoorTarget {
-  readonly wire: Wire = mysqlWire;
+  readonly wire: Wire;
   readonly unlocks: readonly string[] = ["DO RELEASE_ALL_LOCKS()", "UNLOCK TABLES"];
   readonly #given: Given;
   readonly #database: OwnDatabase;
@@ -24,8 +25,10 @@ export class MysqlDoorTarget implements DoorTarget {
     given: Given,
     database: OwnDatabase,
     setUp: (isolation: Isolation | undefined) => string,
+    rules: Rules,
   ) {
     this.#given = given;
+    this.wire = mysqlWire(rules);
     this.#database = database;
     this.#setUp = setUp;
   }

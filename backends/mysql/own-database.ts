@@ -1,6 +1,6 @@
 import type { Connection, RowDataPacket } from "mysql2/promise";
 import { newName } from "../../owners/run-mark.ts";
-import type { Contents } from "../backend.ts";
+import type { Contents, Isolation } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import type { Address } from "../explain-connect.ts";
@@ -8,6 +8,7 @@ import type { AllRows } from "../rows.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import { copyDatabase } from "./copy-database.ts";
+import type { Rules } from "./transaction-state.ts";
 import type { Thread } from "./waits.ts";
 
 /**
@@ -21,6 +22,7 @@ export class OwnDatabase {
   readonly is_mariadb: boolean;
   /** If it is off, MySQL does not tell who waits for a lock. */
   readonly has_performance_schema: boolean;
+  readonly rules: Rules;
   readonly control: Connection;
   readonly #library: Library;
   readonly #given: Given;
@@ -42,6 +44,10 @@ export class OwnDatabase {
     this.version = /^[\d.]+/.exec(version)?.[0] ?? version;
     this.is_mariadb = version.includes("MariaDB");
     this.has_performance_schema = Number(said["performance_schema"]) === 1;
+    this.rules = {
+      isolation: String(said["isolation"] ?? "REPEATABLE-READ").replace("-", " ") as Isolation,
+      checks_snapshots: said["snapshots"] === "ON",
+    };
     this.#said = said;
     this.#contents = new ContentsReader(control, name);
   }
@@ -55,7 +61,8 @@ export class OwnDatabase {
       const [rows] = await control.query<RowDataPacket[]>(
         "SELECT VERSION() AS version, @@performance_schema AS performance_schema",
       );
-      const database = new OwnDatabase(library, given, name, control, rows[0]!);
+      const said = { ...rows[0]!, ...(await rulesOf(control)) } as RowDataPacket;
+      const database = new OwnDatabase(library, given, name, control, said);
       ({ is_mariadb } = database);
       await control.query(may_ask[is_mariadb ? "mariadb" : "mysql"]);
       await control.query(`CREATE DATABASE ${name}`);
@@ -177,3 +184,15 @@ function whichGrants(error: unknown, { user, host, port }: Address, is_mariadb: 
 }
 
 const ownName = (): string => `raceproof_${newName()}`;
+
+/** Each server has other names for them, and an unknown one would be an error. */
+async function rulesOf(control: Connection): Promise<Record<string, unknown>> {
+  const [rows] = await control.query<RowDataPacket[]>(
+    "SHOW VARIABLES WHERE Variable_name IN ('tx_isolation', 'transaction_isolation', 'innodb_snapshot_isolation')",
+  );
+  const values = new Map(rows.map((row) => [String(row["Variable_name"]), row["Value"]]));
+  return {
+    isolation: values.get("transaction_isolation") ?? values.get("tx_isolation"),
+    snapshots: values.get("innodb_snapshot_isolation"),
+  };
+}

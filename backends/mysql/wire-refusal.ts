@@ -1,14 +1,14 @@
 /** An error in place of a reply: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_err_packet.html */
 import { messageOf } from "../possible-errors.ts";
 import type { Aside, Refusal } from "../wire.ts";
-import { possible_errors, sqlStateOf } from "./possible-errors.ts";
+import { ends_transaction, possible_errors, sqlStateOf } from "./possible-errors.ts";
 import { packet } from "./wire-packets.ts";
 
-/** @param in_transaction a deadlock ends the whole transaction; the other errors end only their statement */
+/** @param in_transaction some errors end the whole transaction */
 export function refusalOf(code: string, in_transaction: boolean, aside: Aside): Refusal {
   const message = messageOf(possible_errors, code);
   return {
-    ...(code === "1213" && in_transaction ? { first: aside.say("ROLLBACK") } : {}),
+    ...(ends_transaction.has(code) && in_transaction ? { first: aside.say("ROLLBACK") } : {}),
     message,
     reply: () => packet(1, errorBody(code, message)),
   };

@@ -50,7 +50,7 @@ const command = (number: number, ...body: number[]): Buffer => said(0, number, .
 const query = (sql: string): Buffer => command(3, ...Buffer.from(sql));
 
 function started(wants = no_eof): Conversation {
-  const conversation = mysqlWire.open();
+  const conversation = mysqlWire().open();
   conversation.fromServer(greeting);
   conversation.fromClient(logIn(wants));
   conversation.fromServer(ok(2));
@@ -72,7 +72,7 @@ function ask(
 }
 
 test("the greeting offers no encryption, and says the connection's number", () => {
-  const conversation = mysqlWire.open();
+  const conversation = mysqlWire().open();
   const [part] = conversation.fromServer(greeting);
   expect(conversation.connection).toBe(77);
   const offered = part!.bytes.readUInt16LE(4 + 1 + 6 + 13);
@@ -219,4 +219,38 @@ test("every byte behind the log-in passes untouched, cut anywhere, and garbled",
     ),
     { numRuns: 1_000 },
   );
+});
+
+test("1020 after a snapshot that the server checks, and locks of a plain SELECT at SERIALIZABLE", () => {
+  const begun = said(1, 0, 0, 0, ...int16(3), 0, 0);
+  const codes = (
+    level: "REPEATABLE READ" | "SERIALIZABLE" | "READ COMMITTED",
+    ...sql: string[]
+  ) => {
+    const conversation = mysqlWire({ isolation: level, checks_snapshots: true }).open();
+    conversation.fromServer(greeting);
+    conversation.fromClient(logIn(no_eof));
+    conversation.fromServer(ok(2));
+    let found: readonly string[] = [];
+    for (const text of sql) {
+      const [part] = conversation.fromClient(query(text));
+      if (part?.kind !== "request") throw new Error("not a request");
+      found = conversation.possibleErrors(part.request);
+      conversation.goes(part.expects);
+      conversation.fromServer(text === "COMMIT" ? ok(1) : begun);
+    }
+    return found;
+  };
+  const [read, write] = ["SELECT a FROM t", "UPDATE t SET a = 1"];
+  expect(codes("REPEATABLE READ", "BEGIN", read, write)).toEqual(["1213", "1205", "1020"]);
+  expect(codes("REPEATABLE READ", "BEGIN", read, `${read} FOR UPDATE`)).toContain("1020");
+  for (const before of [[], ["BEGIN"], ["BEGIN", "SELECT 1"], ["BEGIN", read, "COMMIT"]])
+    expect(codes("REPEATABLE READ", ...before, write)).not.toContain("1020");
+  expect(codes("READ COMMITTED", "BEGIN", read, write)).not.toContain("1020");
+  expect(codes("REPEATABLE READ", "BEGIN", read, "INSERT INTO t VALUES (1)")).not.toContain("1020");
+  expect(codes("SERIALIZABLE", "BEGIN", read)).toEqual(["1213", "1205"]);
+  expect(codes("SERIALIZABLE", "BEGIN", "SELECT 1")).toEqual([]);
+  expect(codes("REPEATABLE READ", "BEGIN", read)).toEqual([]);
+  const set = "SET SESSION TRANSACTION ISOLATION LEVEL SERIALIZABLE";
+  expect(codes("REPEATABLE READ", set, "BEGIN", read)).toEqual(["1213", "1205"]);
 });

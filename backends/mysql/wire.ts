@@ -17,6 +17,7 @@ import { ComparedRows } from "../sql-comparing.ts";
 import type { Reword } from "../sql-mending.ts";
 import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
+import { type Rules, TransactionState, usual_rules } from "./transaction-state.ts";
 import { asideOf } from "./wire-aside.ts";
 import { capability, head_bytes, packet, packets, status } from "./wire-packets.ts";
 import { refusalOf } from "./wire-refusal.ts";
@@ -53,10 +54,12 @@ const without_reply: ReadonlySet<number> = new Set([
   command.close,
 ]);
 
-export const mysqlWire: Wire = {
-  open: (_isolation, reword) => new MysqlConversation(reword),
+/** @param rules what the server's errors depend on */
+export const mysqlWire = (rules: Rules = usual_rules): Wire => ({
+  open: (isolation = rules.isolation, reword) =>
+    new MysqlConversation({ ...rules, isolation }, reword),
   comparingRows: () => new ComparedRows("mysql"),
-};
+});
 
 class MysqlConversation implements Conversation {
   connection: number | undefined;
@@ -72,8 +75,11 @@ class MysqlConversation implements Conversation {
   /** The text of a PREPARE that is not yet answered. */
   readonly #preparing = new WeakMap<Expected, string>();
   readonly #reword: Reword | undefined;
+  readonly #transaction: TransactionState;
+  readonly #requests = new WeakMap<Expected, Request>();
 
-  constructor(reword?: Reword) {
+  constructor(rules: Rules, reword?: Reword) {
+    this.#transaction = new TransactionState(rules);
     this.#reword = reword;
   }
 
@@ -91,7 +97,8 @@ class MysqlConversation implements Conversation {
   }
 
   possibleErrors(request: Request): readonly string[] {
-    return codesFor(possible_errors, request, { is_mariadb: this.#is_mariadb });
+    const [is_mariadb, transaction] = [this.#is_mariadb, this.#transaction];
+    return codesFor(possible_errors, request, { is_mariadb, transaction });
   }
 
   refuse(code: string): Refusal {
@@ -187,7 +194,9 @@ class MysqlConversation implements Conversation {
   }
 
   #request(bytes: Buffer, form: Form, request: ReturnType<typeof requestOf>): Sent {
-    return { kind: "request", bytes, expects: new Expected(form, true, this.#agreed), request };
+    const expects = new Expected(form, true, this.#agreed);
+    this.#requests.set(expects, request);
+    return { kind: "request", bytes, expects, request };
   }
 
   #otherReply(number: number, body: Buffer): Expected {
@@ -215,6 +224,9 @@ class MysqlConversation implements Conversation {
     if (!expected || !takes(expected, packet)) return undefined;
     this.#expected.shift();
     if (expected.status !== undefined) this.#status = expected.status;
+    this.#transaction.told(this.in_transaction);
+    const request = this.#requests.get(expected);
+    if (request && !expected.reply().error) this.#transaction.done(request);
     const sql = this.#preparing.get(expected);
     if (expected.prepared && sql !== undefined) {
       const { id, params } = expected.prepared;

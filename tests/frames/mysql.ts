@@ -95,7 +95,7 @@ function execute(random: Random, id: number): Turn {
 }
 
 export const mysql: Speech = {
-  wire: mysqlWire,
+  wire: mysqlWire(),
   hello: [
     { asks: [], answers: [greeting] },
     { asks: [logIn], answers: [ok(2)] },

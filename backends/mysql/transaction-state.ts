@@ -1,0 +1,63 @@
+import type { Isolation } from "../backend.ts";
+import type { Request } from "../wire.ts";
+
+/** What the errors of a server depend on, as it is set there. */
+export interface Rules {
+  /** The level of a new connection. */
+  readonly isolation: Isolation;
+  /** MariaDB: a row that was changed since the snapshot is not written (innodb_snapshot_isolation). */
+  readonly checks_snapshots: boolean;
+}
+
+export const usual_rules: Rules = { isolation: "REPEATABLE READ", checks_snapshots: false };
+
+const set_level =
+  /^set (?:(session|local|@@session\.|@@local\.|@@)? ?)(?:transaction isolation level |(?:transaction|tx)_isolation ?:?= ?)'?(serializable|repeatable[ -]read|read[ -]committed|read[ -]uncommitted)/i;
+const with_snapshot = /\bwith consistent snapshot\b/i;
+const from_table = /\bfrom\b/i;
+
+/** Whether a SELECT reads rows, and so takes a snapshot, or locks them at SERIALIZABLE. */
+export const readsRows = ({ kind, statement }: Request): boolean =>
+  kind === "read" && from_table.test(statement);
+
+/** What a connection is in the middle of: as far as the errors depend on it that its statements may meet. */
+export class TransactionState {
+  readonly checks_snapshots: boolean;
+  /** Reads of this transaction see a state that is over. */
+  has_snapshot = false;
+  /** In a transaction, or without autocommit. */
+  is_open = false;
+  #level_of_session: Isolation;
+  #level: Isolation | undefined;
+
+  constructor({ isolation, checks_snapshots }: Rules) {
+    this.#level_of_session = isolation;
+    this.checks_snapshots = checks_snapshots;
+  }
+
+  get level(): Isolation {
+    return this.#level ?? this.#level_of_session;
+  }
+
+  /** The server has told whether a transaction is open. */
+  told(is_open: boolean): void {
+    if (this.is_open && !is_open) {
+      this.has_snapshot = false;
+      this.#level = undefined;
+    }
+    this.is_open = is_open;
+  }
+
+  /** A statement was carried out; `told` comes before. */
+  done(request: Request): void {
+    const { statement } = request;
+    if (this.is_open && (readsRows(request) || with_snapshot.test(statement)))
+      this.has_snapshot = true;
+    const [set, scope, named] = set_level.exec(statement) ?? [];
+    if (set === undefined) return;
+    const level = named!.replace("-", " ").toUpperCase() as Isolation;
+    // Without a scope, SET TRANSACTION is for the next one only; SET transaction_isolation for the session.
+    if (scope === undefined && /^set transaction isolation/i.test(set)) this.#level = level;
+    else if (scope !== "@@") this.#level_of_session = level;
+  }
+}
