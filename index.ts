@@ -54,28 +54,6 @@ export type { MakeModel } from "./checkers/models/index.ts";
 export { modelNames } from "./checkers/select.ts";
 export type { Needs, Shape, Vocabulary } from "./checkers/shapes.ts";
 export type { Limits, Verdict } from "./checkers/verdict.ts";
-export {
-  explore,
-  NoProof,
-  NotDeterministic,
-  NoVerdict,
-  ProgramFailed,
-  RaceFound,
-  type Report,
-  type ScenariosReport,
-} from "./explore.ts";
-export type { LevelsOptions, LevelsReport } from "./explore-levels.ts";
-export type {
-  Allowed,
-  AroundOperation,
-  Database,
-  Databases,
-  ExploreOptions,
-  ProgramOperation,
-  ProgramOptions,
-  SearchOptions,
-  UrlsOf,
-} from "./explore-options.ts";
 export type {
   Failed,
   Header,
@@ -94,11 +72,33 @@ export { Recorder } from "./histories/recorder.ts";
 export type { Source } from "./histories/source.ts";
 export { writeEdn } from "./histories/write-edn.ts";
 export { writeJsonl } from "./histories/write-jsonl.ts";
-export { type FinalOperation, type ObeysOptions, obeys } from "./obeys.ts";
+export {
+  explore,
+  NoProof,
+  NotDeterministic,
+  NoVerdict,
+  ProgramFailed,
+  RaceFound,
+  type Report,
+  type ScenariosReport,
+} from "./library/explore.ts";
+export type { LevelsOptions, LevelsReport } from "./library/explore-levels.ts";
+export type {
+  Allowed,
+  AroundOperation,
+  Database,
+  Databases,
+  ExploreOptions,
+  ProgramOperation,
+  ProgramOptions,
+  SearchOptions,
+  UrlsOf,
+} from "./library/explore-options.ts";
+export { type FinalOperation, type ObeysOptions, obeys } from "./library/obeys.ts";
+export type { ScenarioOperation, ScenarioOptions } from "./library/scenario-options.ts";
+export type { Meeting } from "./library/scenarios.ts";
 export type { Repair, RepairResult, TriedRepair, UniqueIndex } from "./repairs/repair.ts";
 export type { LevelResult } from "./reports/levels.ts";
-export type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
-export type { Meeting } from "./scenarios.ts";
 export { BadOptions } from "./schedules/bad-options.ts";
 export type { Coverage, Stated } from "./schedules/coverage.ts";
 export {

@@ -5,8 +5,8 @@
  */
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Schema } from "./backends/lane-database.ts";
-import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./file-database.ts";
-import { matchers, type RaceMatchers } from "./matchers.ts";
+import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./library/file-database.ts";
+import { matchers, type RaceMatchers } from "./library/matchers.ts";
 
 export type { FileDatabase, FileDatabaseKind, RaceMatchers };
 

@@ -3,8 +3,8 @@
  * and by a check, which asks for one row. Side by side, so that the ratio does not depend on the machine.
  */
 import pg from "pg";
-import { explore } from "../explore.ts";
-import type { ProgramOptions } from "../explore-options.ts";
+import { explore } from "../library/explore.ts";
+import type { ProgramOptions } from "../library/explore-options.ts";
 import { startServer } from "../servers/start.ts";
 import { median } from "./calm.ts";
 

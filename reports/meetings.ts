@@ -1,4 +1,4 @@
-import type { Meeting, Scenarios } from "../scenarios.ts";
+import type { Meeting, Scenarios } from "../library/scenarios.ts";
 
 /** Which operations met, and what was found; the seed repeats it. */
 export function meetingsText({ name, seed, meetings, schedules }: Scenarios): string {

@@ -17,7 +17,7 @@ import { type Connection, createConnection, type RowDataPacket } from "mysql2/pr
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
-import { explore, RaceFound } from "../../explore.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
 import { freePort } from "../../servers/port.ts";
 import { urlServer } from "../../servers/url.ts";
 import { connect } from "../connect.ts";

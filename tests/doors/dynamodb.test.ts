@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { configFor } from "../../backends/dynamodb/connect.ts";
-import { explore } from "../../explore.ts";
+import { explore } from "../../library/explore.ts";
 
 const connect = (url: string): DynamoDBClient => new DynamoDBClient(configFor(url));
 const { url } = inject("servers").dynamodb;

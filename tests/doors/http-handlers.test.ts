@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import pg from "pg";
 import { expect, inject, test } from "vitest";
-import { explore, RaceFound } from "../../explore.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
 
 type App = Awaited<ReturnType<typeof start>>;
 type Ask = (url: string) => Promise<unknown>;

@@ -2,7 +2,7 @@ import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Backend } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
-import { type ExploreOptions, explore, RaceFound } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound } from "../../library/explore.ts";
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 

@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
-import { type ExploreOptions, explore, RaceFound, type Report } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound, type Report } from "../../library/explore.ts";
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 

@@ -6,7 +6,7 @@ import { Redis } from "ioredis";
 import mysql, { type Pool as MysqlPool, type RowDataPacket } from "mysql2/promise";
 import pg from "pg";
 import { describe, expect, inject, test, vi } from "vitest";
-import { explore, RaceFound } from "../../explore.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
 import { dataIn } from "../../reports/page/html.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 

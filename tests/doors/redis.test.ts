@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Backend } from "../../backends/backend.ts";
 import { connectRedis } from "../../backends/redis/backend.ts";
-import { type ExploreOptions, explore, RaceFound, type Report } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound, type Report } from "../../library/explore.ts";
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 

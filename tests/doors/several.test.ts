@@ -2,7 +2,7 @@
 import { Redis } from "ioredis";
 import pg from "pg";
 import { expect, inject, test } from "vitest";
-import { explore, RaceFound } from "../../explore.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
 import { BadOptions } from "../../schedules/bad-options.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 

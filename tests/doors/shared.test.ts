@@ -1,7 +1,7 @@
 /** One application, one pool, several requests: told apart by the context in which their bytes are written. */
 import pg from "pg";
 import { describe, expect, inject, test } from "vitest";
-import { explore, RaceFound } from "../../explore.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
 
 const program = (run: (db: pg.Pool) => Promise<unknown>, max = 10) => ({
   database: inject("servers").postgres,

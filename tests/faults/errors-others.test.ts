@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { Redis } from "ioredis";
 import { describe, expect, inject, test } from "vitest";
-import { explore, RaceFound, type Report } from "../../explore.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
+import { explore, RaceFound, type Report } from "../../library/explore.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 
 async function raceIn<Client>(options: ProgramOptions<Client>): Promise<RaceFound> {
   const report: Error | Report = await explore(options).catch((error: Error) => error);

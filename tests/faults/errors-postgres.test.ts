@@ -2,8 +2,8 @@
 import pg from "pg";
 import { describe, expect, inject, test, vi } from "vitest";
 import { isRetryable } from "../../backends/retryable.ts";
-import { explore, RaceFound, type Report } from "../../explore.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
+import { explore, RaceFound, type Report } from "../../library/explore.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 
 type Wish = Partial<ProgramOptions<pg.Pool>> & Pick<ProgramOptions<pg.Pool>, "run">;
 

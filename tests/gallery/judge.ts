@@ -1,5 +1,5 @@
 import { now_ms } from "../../backends/real-time.ts";
-import { explore, RaceFound } from "../../explore.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
 import type { Repair } from "../../repairs/repair.ts";
 import type { ServerKind } from "../../servers/server.ts";
 import { type GalleryProgram, type Shelf, whereOf } from "./program.ts";

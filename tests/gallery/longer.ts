@@ -2,9 +2,9 @@
  * Whether a repair that was proved for two clients is wrongly called safe: the racy program with this repair on the wire
  * runs again with three clients, in random schedules, judged by their serial orders.
  */
-import { askedFor } from "../../asked-exploration.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
-import { withProgram } from "../../open-program.ts";
+import { askedFor } from "../../library/asked-exploration.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
+import { withProgram } from "../../library/open-program.ts";
 import type { Repair } from "../../repairs/repair.ts";
 import { tryRepair } from "../../repairs/try-repairs.ts";
 import type { ServerKind } from "../../servers/server.ts";

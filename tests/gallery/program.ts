@@ -1,4 +1,4 @@
-import type { ProgramOptions } from "../../explore-options.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 import type { ServerKind } from "../../servers/server.ts";
 
 /** One program of the gallery, as people write it and as it is repaired. There is no assertion in it. */

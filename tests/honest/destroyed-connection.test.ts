@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import { connectPostgres, connectPostgresPool } from "../../backends/postgres/backend.ts";
-import { type ExploreOptions, explore, RaceFound } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound } from "../../library/explore.ts";
 
 const table = "CREATE TABLE account (id varchar(100) PRIMARY KEY, v integer NOT NULL)";
 const reset =

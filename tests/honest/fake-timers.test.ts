@@ -3,7 +3,7 @@ import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test, vi } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
-import { explore, RaceFound, type Report } from "../../explore.ts";
+import { explore, RaceFound, type Report } from "../../library/explore.ts";
 
 let postgres: Backend<pg.Client>;
 beforeAll(async () => {

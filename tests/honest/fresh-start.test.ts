@@ -14,7 +14,7 @@ import { connectDynamodb } from "../../backends/dynamodb/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
 import { connectRedis } from "../../backends/redis/backend.ts";
-import { type ExploreOptions, explore } from "../../explore.ts";
+import { type ExploreOptions, explore } from "../../library/explore.ts";
 import { inTransaction, raceIn, sqlOf } from "./programs.test-support.ts";
 
 const counter = "CREATE TABLE counter (id varchar(60) PRIMARY KEY, v int NOT NULL)";

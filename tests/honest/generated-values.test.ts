@@ -7,7 +7,7 @@ import type { Backend } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
 import { connectRedis } from "../../backends/redis/backend.ts";
-import { type ExploreOptions, explore, replay_variable } from "../../explore.ts";
+import { type ExploreOptions, explore, replay_variable } from "../../library/explore.ts";
 import { raceIn, sqlOf } from "./programs.test-support.ts";
 
 afterEach(() => {

@@ -2,8 +2,8 @@
 import mysql, { type Pool as MysqlPool } from "mysql2/promise";
 import pg from "pg";
 import { describe, expect, inject, test } from "vitest";
-import { explore } from "../../explore.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
+import { explore } from "../../library/explore.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 
 const take = "UPDATE account SET balance = balance - 30 WHERE id = 1";
 const schema = "CREATE TABLE account (id int PRIMARY KEY, balance int NOT NULL)";

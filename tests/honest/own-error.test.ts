@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
-import { type ExploreOptions, explore, ProgramFailed } from "../../explore.ts";
+import { type ExploreOptions, explore, ProgramFailed } from "../../library/explore.ts";
 
 let postgres: Backend<Client>;
 beforeAll(async () => {

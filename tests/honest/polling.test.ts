@@ -15,7 +15,7 @@ import {
   RaceFound,
   type Report,
   replay_variable,
-} from "../../explore.ts";
+} from "../../library/explore.ts";
 
 /** A report, or the message of the race that was found. */
 async function explored<Client>(options: ExploreOptions<Client>): Promise<Report | string> {

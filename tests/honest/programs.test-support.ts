@@ -1,5 +1,5 @@
 /** Small programs as people write them, for tests that ask whether raceproof is honest about them. */
-import { type ExploreOptions, explore, RaceFound, type Report } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound, type Report } from "../../library/explore.ts";
 
 /** What both `pg` and `mysql2` are to a test: rows for a statement. */
 export interface Sql {

@@ -2,7 +2,7 @@
 import type pg from "pg";
 import { afterEach, expect, inject, test } from "vitest";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
-import { type ExploreOptions, explore, replay_variable } from "../../explore.ts";
+import { type ExploreOptions, explore, replay_variable } from "../../library/explore.ts";
 import { raceIn } from "./programs.test-support.ts";
 
 afterEach(() => {

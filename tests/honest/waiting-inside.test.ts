@@ -5,7 +5,7 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectPostgres, connectPostgresPool } from "../../backends/postgres/backend.ts";
-import { type ExploreOptions, explore, RaceFound } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound } from "../../library/explore.ts";
 
 const table = "CREATE TABLE account (id text PRIMARY KEY, v integer NOT NULL)";
 const reset = "INSERT INTO account VALUES ($1, 0) ON CONFLICT (id) DO UPDATE SET v = 0";

@@ -6,7 +6,7 @@ import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectMysql } from "../../backends/mysql/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
 import { isRetryable } from "../../backends/retryable.ts";
-import { type ExploreOptions, explore, RaceFound } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound } from "../../library/explore.ts";
 
 /** As Drizzle does it. */
 class QueryError extends Error {

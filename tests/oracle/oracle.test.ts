@@ -4,8 +4,14 @@ import { Redis } from "ioredis";
 import mysql, { type Pool as MysqlPool, type RowDataPacket } from "mysql2/promise";
 import pg from "pg";
 import { describe, expect, inject, test, vi } from "vitest";
-import { explore, NotDeterministic, ProgramFailed, RaceFound, type Report } from "../../explore.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
+import {
+  explore,
+  NotDeterministic,
+  ProgramFailed,
+  RaceFound,
+  type Report,
+} from "../../library/explore.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 
 type Wish = Partial<ProgramOptions<pg.Pool>> & Pick<ProgramOptions<pg.Pool>, "run">;
 

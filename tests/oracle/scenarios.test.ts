@@ -2,8 +2,8 @@
 import * as fc from "fast-check";
 import pg from "pg";
 import { expect, inject, test } from "vitest";
-import { explore, RaceFound } from "../../explore.ts";
-import type { ScenarioOptions } from "../../scenario-options.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
+import type { ScenarioOptions } from "../../library/scenario-options.ts";
 
 const amount = fc.integer({ min: 1, max: 100 });
 

@@ -2,8 +2,8 @@
 import mysql from "mysql2/promise";
 import pg from "pg";
 import { expect, inject, test } from "vitest";
-import { explore, RaceFound } from "../../explore.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 import type { TriedRepair } from "../../repairs/repair.ts";
 import { repairInWords } from "../../reports/repairs.ts";
 

@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { type Backend, open_gate } from "../../backends/backend.ts";
 import { connectPostgres, connectPostgresPool } from "../../backends/postgres/backend.ts";
-import { type ExploreOptions, explore, RaceFound } from "../../explore.ts";
+import { type ExploreOptions, explore, RaceFound } from "../../library/explore.ts";
 import { CheckFailed } from "../../schedules/program.ts";
 import { Lane } from "../../schedules/run/lane.ts";
 import type { Fault } from "../../schedules/schedule.ts";

@@ -11,8 +11,8 @@ import pg from "pg";
 import { expect, inject, test } from "vitest";
 import { connectDynamodb } from "../../backends/dynamodb/backend.ts";
 import { connectPostgres } from "../../backends/postgres/backend.ts";
-import { explore, RaceFound } from "../../explore.ts";
-import type { ProgramOptions } from "../../explore-options.ts";
+import { explore, RaceFound } from "../../library/explore.ts";
+import type { ProgramOptions } from "../../library/explore-options.ts";
 import type { Outcome } from "../../schedules/program.ts";
 import type { TraceStep } from "../../schedules/trace.ts";
 

@@ -1,12 +1,12 @@
 /** What an exploration was asked for, with all defaults filled in. */
-import { now_ms } from "./backends/real-time.ts";
+import { now_ms } from "../backends/real-time.ts";
+import type { SerialOracle } from "../oracle/oracle.ts";
+import { Progress } from "../reports/progress.ts";
+import type { Subject } from "../reports/report.ts";
+import { BadOptions, mustBeFunctions, mustMakeSense } from "../schedules/bad-options.ts";
+import type { ExplorationOptions } from "../schedules/exploration.ts";
 import type { ExploreOptions } from "./explore-options.ts";
 import { oracleOf, programOf, type SerialWish } from "./judged-program.ts";
-import type { SerialOracle } from "./oracle/oracle.ts";
-import { Progress } from "./reports/progress.ts";
-import type { Subject } from "./reports/report.ts";
-import { BadOptions, mustBeFunctions, mustMakeSense } from "./schedules/bad-options.ts";
-import type { ExplorationOptions } from "./schedules/exploration.ts";
 import { testTime } from "./test-runner.ts";
 
 /** The environment variable whose token makes `explore` run that one schedule instead of all. */

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { BadOptions } from "../schedules/bad-options.ts";
+import { exploreSchedules } from "../schedules/exploration.ts";
+import type { Program } from "../schedules/program.ts";
+import { type Memory, SharedMemory } from "../schedules/run/shared-memory.test-support.ts";
 import { type ExploreOptions, explore } from "./explore.ts";
-import { BadOptions } from "./schedules/bad-options.ts";
-import { exploreSchedules } from "./schedules/exploration.ts";
-import type { Program } from "./schedules/program.ts";
-import { type Memory, SharedMemory } from "./schedules/run/shared-memory.test-support.ts";
 
 const sound: ExploreOptions<Memory> = {
   name: "sound",

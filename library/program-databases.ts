@@ -1,14 +1,14 @@
 /** The databases of a program: where their servers are, and the first of each, for the first lane. */
-import type { BackendWithDoor } from "./backends/door-target.ts";
-import { type Schema, withSchema } from "./backends/lane-database.ts";
-import { sweep } from "./backends/leftovers.ts";
-import { openLaneDatabase } from "./backends/open-lane-database.ts";
-import { withoutPassword } from "./backends/without-password.ts";
+import type { BackendWithDoor } from "../backends/door-target.ts";
+import { type Schema, withSchema } from "../backends/lane-database.ts";
+import { sweep } from "../backends/leftovers.ts";
+import { openLaneDatabase } from "../backends/open-lane-database.ts";
+import { withoutPassword } from "../backends/without-password.ts";
+import { sweptText } from "../reports/leftovers.ts";
+import { BadOptions } from "../schedules/bad-options.ts";
+import { type Server, type ServerKind, server_kinds } from "../servers/server.ts";
+import { startServer } from "../servers/start.ts";
 import type { Database, Databases } from "./explore-options.ts";
-import { sweptText } from "./reports/leftovers.ts";
-import { BadOptions } from "./schedules/bad-options.ts";
-import { type Server, type ServerKind, server_kinds } from "./servers/server.ts";
-import { startServer } from "./servers/start.ts";
 
 type SomeServer = Pick<Server, "url"> & Partial<Pick<Server, "source">>;
 

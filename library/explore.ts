@@ -1,3 +1,4 @@
+import { meetingsText } from "../reports/meetings.ts";
 import { exploreLevels, type LevelsOptions, type LevelsReport } from "./explore-levels.ts";
 import { exploreOne } from "./explore-one.ts";
 import type { Databases, ExploreOptions, ProgramOptions } from "./explore-options.ts";
@@ -9,7 +10,6 @@ import {
   type ScenariosReport,
 } from "./explore-results.ts";
 import { stateOf, withProgram } from "./open-program.ts";
-import { meetingsText } from "./reports/meetings.ts";
 import type { ScenarioOptions } from "./scenario-options.ts";
 import { exploreScenarios } from "./scenarios.ts";
 

@@ -1,7 +1,8 @@
 /** The user's functions as a program that schedules run: which of its errors count, and who says what is right. */
+
+import { SerialOracle } from "../oracle/oracle.ts";
+import { OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
 import type { Allowed, ExploreOptions } from "./explore-options.ts";
-import { SerialOracle } from "./oracle/oracle.ts";
-import { OperationFailed, type Outcome, type Program } from "./schedules/program.ts";
 
 /** How the serial orders say what is right. */
 export interface SerialWish<Client> {

@@ -5,14 +5,14 @@
  * try a search through the schedules makes those smaller.
  */
 import * as fc from "fast-check";
-import { now_ms } from "./backends/real-time.ts";
+import { now_ms } from "../backends/real-time.ts";
+import { BadOptions } from "../schedules/bad-options.ts";
+import { newLane } from "../schedules/run/new-lane.ts";
+import { pickFrom } from "../schedules/search/search.ts";
+import { sharedBy, type Touch, touchesOf } from "../schedules/touches.ts";
 import type { AroundOperation, Databases, ExploreOptions } from "./explore-options.ts";
 import { withProgram } from "./open-program.ts";
 import type { ScenarioOperation, ScenarioOptions } from "./scenario-options.ts";
-import { BadOptions } from "./schedules/bad-options.ts";
-import { newLane } from "./schedules/run/new-lane.ts";
-import { pickFrom } from "./schedules/search/search.ts";
-import { sharedBy, type Touch, touchesOf } from "./schedules/touches.ts";
 import { testTime } from "./test-runner.ts";
 
 const runs_default = 3;

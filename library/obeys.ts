@@ -1,10 +1,10 @@
-import { linearizable } from "./checkers/linearizable.ts";
-import { type MakeModel, models } from "./checkers/models/index.ts";
-import type { HistoryEvent } from "./histories/event.ts";
-import { historyOf } from "./histories/history-of.ts";
-import { plainData } from "./histories/plain-data.ts";
-import { eventsByClient, final_process } from "./schedules/client-names.ts";
-import { CheckFailed, type Outcome } from "./schedules/program.ts";
+import { linearizable } from "../checkers/linearizable.ts";
+import { type MakeModel, models } from "../checkers/models/index.ts";
+import type { HistoryEvent } from "../histories/event.ts";
+import { historyOf } from "../histories/history-of.ts";
+import { plainData } from "../histories/plain-data.ts";
+import { eventsByClient, final_process } from "../schedules/client-names.ts";
+import { CheckFailed, type Outcome } from "../schedules/program.ts";
 
 /** How `obeys` begins and ends. */
 export interface ObeysOptions<Client> {

@@ -1,4 +1,7 @@
-import type { Schema } from "./backends/lane-database.ts";
+import type { Schema } from "../backends/lane-database.ts";
+import { behindDoors, behindSeveralDoors } from "../repairs/behind-doors.ts";
+import type { Workshop } from "../repairs/workshop.ts";
+import { BadOptions, mustBeFunctions } from "../schedules/bad-options.ts";
 import type {
   Databases,
   ExploreOptions,
@@ -9,9 +12,6 @@ import type {
 import type { SerialWish } from "./judged-program.ts";
 import { closeClient, hearsErrors } from "./program-client.ts";
 import { isOne, openAll, openOne } from "./program-databases.ts";
-import { behindDoors, behindSeveralDoors } from "./repairs/behind-doors.ts";
-import type { Workshop } from "./repairs/workshop.ts";
-import { BadOptions, mustBeFunctions } from "./schedules/bad-options.ts";
 import { testName } from "./test-runner.ts";
 
 /** A program with its own client whose databases are ready; `close` removes them. */

@@ -1,13 +1,13 @@
 /** Which isolation level is enough: one program, explored at each level that its database has. */
-import type { Isolation } from "./backends/backend.ts";
-import { atLevel, isolation_levels } from "./backends/sql-mending.ts";
+import type { Isolation } from "../backends/backend.ts";
+import { atLevel, isolation_levels } from "../backends/sql-mending.ts";
+import { type LevelResult, levelsText } from "../reports/levels.ts";
+import { BadOptions } from "../schedules/bad-options.ts";
+import { Mending } from "../schedules/doors/mending.ts";
 import { exploreOne } from "./explore-one.ts";
 import type { Databases, ProgramOptions } from "./explore-options.ts";
 import { NoProof, NoVerdict, RaceFound } from "./explore-results.ts";
 import { withProgram } from "./open-program.ts";
-import { type LevelResult, levelsText } from "./reports/levels.ts";
-import { BadOptions } from "./schedules/bad-options.ts";
-import { Mending } from "./schedules/doors/mending.ts";
 
 /** A program whose isolation level is asked for. */
 export interface LevelsOptions<Client, D extends Databases = Databases>

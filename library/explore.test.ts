@@ -1,4 +1,12 @@
 import { afterEach, expect, test } from "vitest";
+import { CheckFailed } from "../schedules/program.ts";
+import {
+  type Memory,
+  MemoryError,
+  SharedMemory,
+} from "../schedules/run/shared-memory.test-support.ts";
+import { contextSwitches } from "../schedules/schedule.ts";
+import { readToken, writeToken } from "../schedules/token.ts";
 import {
   type ExploreOptions,
   explore,
@@ -7,14 +15,6 @@ import {
   RaceFound,
   replay_variable,
 } from "./explore.ts";
-import { CheckFailed } from "./schedules/program.ts";
-import {
-  type Memory,
-  MemoryError,
-  SharedMemory,
-} from "./schedules/run/shared-memory.test-support.ts";
-import { contextSwitches } from "./schedules/schedule.ts";
-import { readToken, writeToken } from "./schedules/token.ts";
 import { testTime } from "./test-runner.ts";
 
 afterEach(() => {

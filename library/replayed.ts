@@ -1,11 +1,11 @@
+import { noVerdictText } from "../reports/no-verdict.ts";
+import { replayedText } from "../reports/replayed.ts";
+import { failureText, type Subject, tokenOf } from "../reports/report.ts";
+import type { Exploration, ExplorationOptions } from "../schedules/exploration.ts";
+import { replay } from "../schedules/search/replay.ts";
+import { Tally } from "../schedules/tally.ts";
+import type { Replay } from "../schedules/token.ts";
 import { NoVerdict, RaceFound } from "./explore-results.ts";
-import { noVerdictText } from "./reports/no-verdict.ts";
-import { replayedText } from "./reports/replayed.ts";
-import { failureText, type Subject, tokenOf } from "./reports/report.ts";
-import type { Exploration, ExplorationOptions } from "./schedules/exploration.ts";
-import { replay } from "./schedules/search/replay.ts";
-import { Tally } from "./schedules/tally.ts";
-import type { Replay } from "./schedules/token.ts";
 
 /**
  * Runs the schedule of a token again.

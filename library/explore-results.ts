@@ -1,10 +1,10 @@
 /** What `explore` answers, and what it throws. */
-import type { TriedRepair } from "./repairs/repair.ts";
-import { blamedStack } from "./reports/blamed-stack.ts";
-import { keepAside } from "./reports/keep-aside.ts";
+import type { TriedRepair } from "../repairs/repair.ts";
+import { blamedStack } from "../reports/blamed-stack.ts";
+import { keepAside } from "../reports/keep-aside.ts";
+import type { Exploration } from "../schedules/exploration.ts";
+import { CheckFailed, OperationFailed } from "../schedules/program.ts";
 import type { Meeting } from "./scenarios.ts";
-import type { Exploration } from "./schedules/exploration.ts";
-import { CheckFailed, OperationFailed } from "./schedules/program.ts";
 
 /** Some schedules could not be run to their end, and no other failed: there is neither a race nor a proof. */
 export class NoVerdict extends Error {

@@ -1,4 +1,26 @@
 /** One program, from the first schedule to the verdict. */
+
+import { now_ms } from "../backends/real-time.ts";
+import type { Trouble } from "../oracle/oracle.ts";
+import type { TriedRepair } from "../repairs/repair.ts";
+import { tryRepairs } from "../repairs/try-repairs.ts";
+import type { Workshop } from "../repairs/workshop.ts";
+import { noVerdictText } from "../reports/no-verdict.ts";
+import { addToPage } from "../reports/page/gathered.ts";
+import { repairsText } from "../reports/repairs.ts";
+import {
+  countsText,
+  failureText,
+  programFailedText,
+  type Subject,
+  tokenOf,
+} from "../reports/report.ts";
+import { allowedText, serialText, successText, timeIsUpText } from "../reports/success.ts";
+import { troubleText } from "../reports/trouble.ts";
+import { type Exploration, exploreSchedules, type FoundFailure } from "../schedules/exploration.ts";
+import { OperationFailed } from "../schedules/program.ts";
+import { contextSwitches } from "../schedules/schedule.ts";
+import { readToken } from "../schedules/token.ts";
 import {
   type Asked,
   askedFor,
@@ -6,7 +28,6 @@ import {
   replay_variable,
   reportFolder,
 } from "./asked-exploration.ts";
-import { now_ms } from "./backends/real-time.ts";
 import type { ExploreOptions } from "./explore-options.ts";
 import {
   NoProof,
@@ -17,27 +38,7 @@ import {
   RaceFound,
   type Report,
 } from "./explore-results.ts";
-import type { Trouble } from "./oracle/oracle.ts";
-import type { TriedRepair } from "./repairs/repair.ts";
-import { tryRepairs } from "./repairs/try-repairs.ts";
-import type { Workshop } from "./repairs/workshop.ts";
 import { replayed } from "./replayed.ts";
-import { noVerdictText } from "./reports/no-verdict.ts";
-import { addToPage } from "./reports/page/gathered.ts";
-import { repairsText } from "./reports/repairs.ts";
-import {
-  countsText,
-  failureText,
-  programFailedText,
-  type Subject,
-  tokenOf,
-} from "./reports/report.ts";
-import { allowedText, serialText, successText, timeIsUpText } from "./reports/success.ts";
-import { troubleText } from "./reports/trouble.ts";
-import { type Exploration, exploreSchedules, type FoundFailure } from "./schedules/exploration.ts";
-import { OperationFailed } from "./schedules/program.ts";
-import { contextSwitches } from "./schedules/schedule.ts";
-import { readToken } from "./schedules/token.ts";
 
 /** A program's own database, and where repairs are tried on it. */
 export interface Own<Client> extends OwnDatabase<Client> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HistoryEvent } from "./histories/event.ts";
+import type { HistoryEvent } from "../histories/event.ts";
 import { obeys } from "./obeys.ts";
 
 /** Two clients; client 1 goes on as process 3 after an operation of unknown outcome. */

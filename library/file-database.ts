@@ -1,7 +1,7 @@
 /** A database for the tests of one file. */
-import type { Schema } from "./backends/lane-database.ts";
-import type { Server, ServerKind } from "./servers/server.ts";
-import { startServer } from "./servers/start.ts";
+import type { Schema } from "../backends/lane-database.ts";
+import type { Server, ServerKind } from "../servers/server.ts";
+import { startServer } from "../servers/start.ts";
 
 /** The functions of a test runner that run something once a file. */
 interface Hooks {

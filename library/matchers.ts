@@ -1,7 +1,8 @@
 /** The matchers for vitest and Jest: the same functions for both. */
+
+import { raceName } from "../reports/race-name.ts";
 import { explore, RaceFound } from "./explore.ts";
 import type { ProgramOptions } from "./explore-options.ts";
-import { raceName } from "./reports/race-name.ts";
 
 /** What a matcher says to its test runner. */
 interface Said {

@@ -1,9 +1,9 @@
 /** The options of `explore`: the program, and how to search. */
-import type { Backend, Isolation } from "./backends/backend.ts";
-import type { Schema } from "./backends/lane-database.ts";
-import type { Around, OperationNames, Outcome } from "./schedules/program.ts";
-import type { FaultWish } from "./schedules/schedule.ts";
-import type { ServerKind } from "./servers/server.ts";
+import type { Backend, Isolation } from "../backends/backend.ts";
+import type { Schema } from "../backends/lane-database.ts";
+import type { Around, OperationNames, Outcome } from "../schedules/program.ts";
+import type { FaultWish } from "../schedules/schedule.ts";
+import type { ServerKind } from "../servers/server.ts";
 
 /** How to search, whatever the program. */
 export interface SearchOptions {
