@@ -1,5 +1,5 @@
 /** The page in a real browser, opened from the disk. */
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
@@ -106,7 +106,7 @@ describe.runIf(browserIsThere())("in a browser", () => {
       .toBe("reports/page/page.test.ts:2:1");
     await expect
       .poll(() => page.locator(".source .marked").textContent())
-      .toBe('2import { rm, writeFile } from "node:fs/promises";\n');
+      .toBe('2import { readFile, rm, writeFile } from "node:fs/promises";\n');
     expect(troubles).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe.runIf(browserIsThere())("in a browser", () => {
     await page.locator(".cell").click();
     await expect
       .poll(() => page.locator(".sentence").textContent())
-      .toMatch(/ends well: client 2's `SELECT .*` waits for client 1, until its `COMMIT`\.$/);
+      .toMatch(/ends well: client 2's SELECT .* waits for client 1, until its COMMIT\.$/);
     await page.locator(".step.read").first().click();
     await expect.poll(() => page.locator(".source .marked").count()).toBe(1);
     expect(await page.locator(".replay").count()).toBe(0);
@@ -341,12 +341,20 @@ describe.runIf(browserIsThere())("in a browser", () => {
   });
 
   test.each([390, 1024, 1920])("at a width of %i nothing is wider than the page", async (width) => {
-    await using opened = await open(browser, await pageOf(cells), { width, colorScheme: "dark" });
+    const file = join(process.cwd(), "package.json");
+    const lines = (await readFile(file, "utf8")).split("\n");
+    const line = 1 + lines.findIndex((text) => text.length > 120);
+    const steps = lost_in_transactions.map((step) => ({
+      ...step,
+      source: { file, line, column: 1 },
+    }));
+    const path = await pageOf([cellOf(way, steps), cells[1]!]);
+    await using opened = await open(browser, path, { width, colorScheme: "dark" });
     const { page, troubles } = opened;
     const wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
     expect(await page.evaluate(wider)).toBe(false);
     await page.goto(`${page.url()}${of_cell}`);
-    await page.locator(".diagram").waitFor();
+    await page.locator(".source .marked").waitFor();
     expect(await page.evaluate(wider)).toBe(false);
     await page.goto(`${page.url().split("#")[0]}#/compare/postgres%7Cpostgres`);
     await page.locator(".versus").waitFor();

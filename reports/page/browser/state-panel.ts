@@ -7,7 +7,7 @@ export interface StatePanel {
   show(moment: number): void;
 }
 
-export function statePanel({ places, moments, clients }: Story): StatePanel {
+export function statePanel({ places, moments, clients, steps }: Story): StatePanel {
   const body = el("tbody");
   const numbers = Array.from({ length: clients }, (_, i) => i + 1);
   const table = el(
@@ -35,7 +35,15 @@ export function statePanel({ places, moments, clients }: Story): StatePanel {
     show(moment) {
       const now = moments[moment]?.state ?? [];
       const before = moments[moment - 1]?.state;
-      fill(body, ...places.map((place, i) => row(place, now[i] ?? {}, before?.[i], numbers)));
+      const later = new Set(moments.slice(moment + 1).map(({ step }) => steps[step]?.client));
+      fill(
+        body,
+        ...places.map((place, i) => {
+          const state = now[i] ?? {};
+          const beliefs = numbers.map((client) => known(client, state, later.has(client)));
+          return row(place, state, before?.[i], beliefs);
+        }),
+      );
     },
   };
 }
@@ -44,7 +52,7 @@ function row(
   { row, column }: DataPlace,
   now: PlaceState,
   before: PlaceState | undefined,
-  clients: readonly number[],
+  beliefs: readonly HTMLElement[],
 ): HTMLElement {
   const is_new = before !== undefined && JSON.stringify(before.value) !== JSON.stringify(now.value);
   return el(
@@ -64,15 +72,16 @@ function row(
         el("span", { class: "open" }, `${value} by client ${client}, not committed`),
       ),
     ),
-    ...clients.map((client) => known(client, now)),
+    ...beliefs,
   );
 }
 
-function known(client: number, { value, open, known }: PlaceState): HTMLElement {
+/** @param goes_on whether the client still has steps to take: then it matters what it believes */
+function known(client: number, { value, open, known }: PlaceState, goes_on: boolean): HTMLElement {
   const mine = known?.find((one) => one.client === client)?.value;
   if (mine === undefined) return el("td", { class: "knows" }, "–");
   const own = open?.some((one) => one.client === client) ?? false;
-  const is_old = !own && value !== undefined && mine !== value;
+  const is_old = goes_on && !own && value !== undefined && mine !== value;
   return el(
     "td",
     { class: `knows${is_old ? " old" : ""}` },

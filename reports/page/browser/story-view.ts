@@ -20,7 +20,7 @@ export function storyView(story: Story): HTMLElement {
   return el(
     "div",
     { class: "story" },
-    el("p", { class: "sentence" }, sentence),
+    el("p", { class: "sentence" }, ...withCode(sentence)),
     steps.element,
     el(
       "div",
@@ -49,6 +49,12 @@ const replayed = ({ replay, token, counts }: NonNullable<Story["again"]>): HTMLE
     token !== "" && !replay.includes(token) && command(token, "Copy the token"),
     el("p", { class: "counts" }, counts),
   );
+
+/** What stands between backticks is a statement. */
+const withCode = (sentence: string): (HTMLElement | string)[] =>
+  sentence
+    .split("`")
+    .map((part, i, { length }) => (i % 2 === 1 && i < length - 1 ? el("code", {}, part) : part));
 
 const command = (text: string, label: string): HTMLElement =>
   el("div", { class: "command" }, el("code", {}, text), copyButton(text, label));
