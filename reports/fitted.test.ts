@@ -66,4 +66,9 @@ test("colours take no room, and nothing of a command is broken off", () => {
   expect(fitted("\u001b[31mone\u001b[39m two three", 7)).toBe("\u001b[31mone\u001b[39m two\nthree");
   const command = `  npx raceproof replay ${"x".repeat(90)} --database mysql`;
   expect(fitted(command, 80)).toBe(command);
+  const long = "long ".repeat(20);
+  const script = `  raceproof race -- node -e 'it'\\''s\n${long}\n\n${long}' x`;
+  expect(fitted(`${script}\n${long}`, 80)).toBe(
+    `${script}\n${long.slice(0, 79)}\n${long.slice(80)}`,
+  );
 });

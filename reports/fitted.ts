@@ -3,11 +3,22 @@ import { stripVTControlCharacters } from "node:util";
 
 /** @param width in columns */
 export function fitted(text: string, width: number): string {
+  let is_command = false;
   return text
     .split("\n")
-    .flatMap((line) => (lengthOf(line) <= width || isDrawn(line) ? [line] : broken(line, width)))
+    .flatMap((line) => {
+      const stays = is_command || lengthOf(line) <= width || isDrawn(line);
+      if (is_command || begins_command.test(line)) is_command = is_command !== opensQuote(line);
+      return stays ? [line] : broken(line, width);
+    })
     .join("\n");
 }
+
+/** A command to be copied, whose arguments may have several lines. */
+const begins_command = /^ {2}(raceproof|npx|npm|\w+=')/;
+
+const opensQuote = (line: string): boolean =>
+  line.replaceAll("'\\''", "").split("'").length % 2 === 0;
 
 const lengthOf = (text: string): number => stripVTControlCharacters(text).length;
 
