@@ -5,10 +5,11 @@
  * @module raceproof/jest
  */
 import type { Schema } from "./backends/lane-database.ts";
-import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./library/file-database.ts";
+import { type FileDatabase, fileDatabase } from "./library/file-database.ts";
 import { matchers, type RaceMatchers } from "./library/matchers.ts";
+import type { ServerKind } from "./servers/server.ts";
 
-export type { FileDatabase, FileDatabaseKind, RaceMatchers };
+export type { FileDatabase, RaceMatchers, ServerKind };
 
 /** What we use of Jest. It is not installed here, so its own types are not at hand. */
 interface JestGlobals {
@@ -27,7 +28,7 @@ jest.expect.extend(matchers);
  * @param schema what is put into an empty database: SQL statements, or a function that is given its URL
  * @returns the part of a program that says where it runs: put it into its options, inside a test
  */
-export function withDatabase(kind: FileDatabaseKind, schema?: Schema): FileDatabase {
+export function withDatabase(kind: ServerKind, schema?: Schema): FileDatabase {
   return fileDatabase(jest, kind, schema);
 }
 

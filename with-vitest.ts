@@ -5,10 +5,11 @@
  */
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Schema } from "./backends/lane-database.ts";
-import { type FileDatabase, type FileDatabaseKind, fileDatabase } from "./library/file-database.ts";
+import { type FileDatabase, fileDatabase } from "./library/file-database.ts";
 import { matchers, type RaceMatchers } from "./library/matchers.ts";
+import type { ServerKind } from "./servers/server.ts";
 
-export type { FileDatabase, FileDatabaseKind, RaceMatchers };
+export type { FileDatabase, RaceMatchers, ServerKind };
 
 expect.extend(matchers);
 
@@ -30,7 +31,7 @@ expect.extend(matchers);
  * const run = (db) => db.query("UPDATE counter SET n = n + 1");
  * test("counts", () => expect({ ...counters, client, setup, run }).toBeRaceFree(), 60_000);
  */
-export function withDatabase(kind: FileDatabaseKind, schema?: Schema): FileDatabase {
+export function withDatabase(kind: ServerKind, schema?: Schema): FileDatabase {
   return fileDatabase({ beforeAll, afterAll }, kind, schema);
 }
 

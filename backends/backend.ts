@@ -107,6 +107,11 @@ export interface Session<Client> extends AsyncDisposable {
    * @throws what the server answers
    */
   locks?(): Promise<readonly string[]>;
+  /**
+   * The server still has something of this session that the next schedule would find: it must be replaced before the next
+   * set-up, but not before the end of this schedule is judged. Default false.
+   */
+  readonly isUsedUp?: boolean;
   /** False once the connection is gone: the session must be replaced. */
   readonly alive: boolean;
   /**

@@ -20,6 +20,8 @@ export interface DoorTarget {
   locks?(connections: readonly number[]): Promise<readonly string[]>;
   /** Resolves once the server has ended these connections and released their locks. */
   gone(connections: readonly number[]): Promise<void>;
+  /** Ends what outlives its connection: a session of ZooKeeper, by its number. Absent if nothing does. */
+  endSessions?(connections: readonly number[]): Promise<void>;
   /** Ends connections that wait for something and so do not notice that their client went away. */
   terminate(connections: readonly number[]): Promise<void>;
 }

@@ -4,10 +4,12 @@ import type { LaneDatabase } from "./lane-database.ts";
 
 type Open = (server: { readonly url: string }) => Promise<LaneDatabase>;
 
-const by_kind: Readonly<Partial<Record<DatabaseKind, Open>>> = {
+const by_kind: Readonly<Record<DatabaseKind, Open>> = {
   postgres: async (server) => (await import("./postgres/backend.ts")).postgresLaneDatabase(server),
   mysql: async (server) => (await import("./mysql/backend.ts")).mysqlLaneDatabase(server),
   redis: async (server) => (await import("./redis/lane-database.ts")).redisLaneDatabase(server),
+  zookeeper: async (server) =>
+    (await import("./zookeeper/lane-database.ts")).zookeeperLaneDatabase(server),
   dynamodb: async (server) => (await import("./dynamodb/backend.ts")).dynamodbLaneDatabase(server),
 };
 

@@ -6,6 +6,12 @@ import type { Request } from "./wire.ts";
 
 /** PostgreSQL ends a connection with this error when an administrator ends it. */
 export const ended_by_server = "57P01";
+/** ZooKeeper ends a connection whose session has expired. */
+export const session_expired = "SESSION_EXPIRED";
+
+/** Whether the server ends the connection, instead of answering. */
+export const isEndByServer = (error: string): boolean =>
+  error === ended_by_server || error === session_expired;
 
 /** An error that a server may answer to a request. */
 export interface PossibleError<State> {

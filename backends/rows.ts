@@ -17,8 +17,8 @@ export interface TableRows {
 /** Everything that a database holds, by the names of its tables; the keys of Redis are one table, `keys`. */
 export type AllRows = ReadonlyMap<string, TableRows>;
 
-/** Whether this table stands for the keys of a Redis; with several databases, its name is before it. */
-export const isKeys = (table: string): boolean => /(^|\.)keys$/.test(table);
+/** Whether this table stands for the keys of a Redis, or the nodes of a ZooKeeper; with several databases, its name is before it. */
+export const isKeys = (table: string): boolean => /(^|\.)(keys|nodes)$/.test(table);
 
 /** What the clients of a program keep in memory, as if it were a table with a row for each. */
 export const in_memory = "in memory";

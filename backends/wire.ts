@@ -85,6 +85,8 @@ export interface Conversation {
   readonly has_begun?: boolean;
   /** An error has ended that transaction: nothing is left of it but its ROLLBACK. */
   readonly has_failed?: boolean;
+  /** The server still has something for its session, or may still send something: nodes, watches. Default false. */
+  readonly leaves_something?: boolean;
   /** Whether the log-in is over. */
   readonly is_ready: boolean;
   /** How the door sends statements of its own; absent if the database has no statements. */

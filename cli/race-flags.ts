@@ -153,6 +153,7 @@ const schemes: Readonly<Partial<Record<ServerKind, readonly string[]>>> = {
   postgres: ["postgres", "postgresql"],
   redis: ["redis", "rediss"],
   dynamodb: ["http", "https"],
+  zookeeper: ["zookeeper"],
 };
 
 /** Of several databases, `redis: DEL lock` goes to Redis; a text that names none of them goes to the first. */

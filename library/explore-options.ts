@@ -100,7 +100,7 @@ export interface ExploreOptions<Client> extends SearchOptions {
  * one for each lane; they are removed at the end.
  */
 export type Database =
-  | Exclude<ServerKind, "zookeeper">
+  | ServerKind
   // A URL; written so that an editor still proposes the kinds.
   | (string & Record<never, never>)
   | { readonly url: string };

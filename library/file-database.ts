@@ -16,16 +16,13 @@ export interface FileDatabase {
   readonly schema?: Schema;
 }
 
-/** The kinds that `withDatabase` starts. */
-export type FileDatabaseKind = Exclude<ServerKind, "zookeeper">;
-
 /** A first start may download the server. */
 const start_limit_ms = 300_000;
 
 /** Starts a server before the tests of this file, and ends it after them. */
 export function fileDatabase(
   { beforeAll, afterAll }: Hooks,
-  kind: FileDatabaseKind,
+  kind: ServerKind,
   schema: Schema | undefined,
 ): FileDatabase {
   let server: Server | undefined;

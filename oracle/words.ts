@@ -28,7 +28,8 @@ function placeInWords({ path, one, two, rows, table, answers }: Differing, verb:
   if (row === undefined || !isRecord(row)) return `${table}: ${inWords(other)} is not there`;
   if (other === undefined || !isRecord(other)) return `${table}: ${inWords(row)} is only there`;
   const [name = ""] = Object.keys(row);
-  const column = path.replace(/^.*?[.\]]/, "").replace(/^\./, "") || name;
+  const inside = path.slice(table?.length).replace(/^\[.*?\](?=\.)/, "");
+  const column = inside.replace(/^\./, "") || name;
   if (column === name) return `${table}: ${inWords(other)}, there ${inWords(row)}`;
   return `${table}, ${name} = ${inWords(row[name])}: ${column} = ${inWords(two)}, there ${inWords(one)}`;
 }

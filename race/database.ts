@@ -6,23 +6,25 @@ import { openLaneDatabase } from "../backends/open-lane-database.ts";
 import { speakPostgres } from "../backends/postgres/speaker.ts";
 import { speakRedis } from "../backends/redis/speaker.ts";
 import type { Speaker } from "../backends/speaker.ts";
+import { speakZookeeper } from "../backends/zookeeper/speaker.ts";
 import type { ServerKind } from "../servers/server.ts";
 
 /** How to send statements to a server of each kind. */
-const speakers: Readonly<Partial<Record<ServerKind, (url: string) => Promise<Speaker>>>> = {
+const speakers: Readonly<Record<ServerKind, (url: string) => Promise<Speaker>>> = {
   postgres: speakPostgres,
   mysql: speakMysql,
   mariadb: speakMysql,
   redis: speakRedis,
   valkey: speakRedis,
   dynamodb: speakDynamodb,
+  zookeeper: speakZookeeper,
 };
 
 /** The kinds of databases that a race can use: those that have doors. */
 export const race_kinds: readonly ServerKind[] = Object.keys(speakers) as ServerKind[];
 
 /** @throws whatever the server says */
-export const speakTo = (kind: ServerKind, url: string): Promise<Speaker> => speakers[kind]!(url);
+export const speakTo = (kind: ServerKind, url: string): Promise<Speaker> => speakers[kind](url);
 
 /** A statement, and the kind of database that gets it. */
 export interface Statement {

@@ -3,7 +3,7 @@
  * schedules can be generated, shrunk, and written down in a token.
  */
 
-import { ended_by_server } from "../backends/possible-errors.ts";
+import { isEndByServer } from "../backends/possible-errors.ts";
 
 /** Something that goes wrong at the `step`-th step of client `client` (both from 1). */
 export type Fault =
@@ -45,8 +45,7 @@ export const explored_losses: readonly Loss[] = ["closed before", "reset after",
 export const isLoss = (error: string): boolean => losses.has(error);
 
 /** Whether the connection is gone after this error, so that the client cannot know what was done. */
-export const endsConnection = (error: string): boolean =>
-  isLoss(error) || error === ended_by_server;
+export const endsConnection = (error: string): boolean => isLoss(error) || isEndByServer(error);
 
 /** What a search can put in: a kind of fault, at every step; or `errors`, each one that the step can meet. */
 export type FaultWish = Exclude<Fault["kind"], "error"> | "errors";

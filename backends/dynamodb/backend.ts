@@ -1,12 +1,12 @@
 import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { type Backend, open_gate } from "../backend.ts";
 import type { LaneDatabase } from "../lane-database.ts";
+import { overheard } from "../overheard.ts";
 import { configFor, loadSdk, probe } from "./connect.ts";
 import { contentsOf, rowsOf } from "./contents.ts";
 import { DynamodbDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./errors.ts";
 import { markTable } from "./leftovers.ts";
-import { overheard } from "./overheard.ts";
 import { DynamodbSession, type Owner } from "./session.ts";
 import { speakDynamodb } from "./speaker.ts";
 

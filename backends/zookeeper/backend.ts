@@ -3,7 +3,15 @@ import type { Client } from "node-zookeeper-client";
 import { newName } from "../../owners/run-mark.ts";
 import { type Backend, open_gate } from "../backend.ts";
 import { loadDriver } from "../load-driver.ts";
-import { addressIn, closeClient, openClient, removeWithChildren, versionAt } from "./connect.ts";
+import {
+  type Address,
+  addressIn,
+  closeClient,
+  openClient,
+  removeWithChildren,
+  versionAt,
+} from "./connect.ts";
+import type { Library } from "./driver.ts";
 import { code, outcome } from "./errors.ts";
 import { ZookeeperSession } from "./session.ts";
 
@@ -14,6 +22,16 @@ import { ZookeeperSession } from "./session.ts";
  * @throws CannotConnect
  */
 export async function connectZookeeper(server: { readonly url: string }): Promise<Backend<Client>> {
+  return (await openWith(server)).backend;
+}
+
+/** The backend, with the library and the place that it uses. @throws CannotConnect */
+export async function openWith(server: { readonly url: string }): Promise<{
+  readonly backend: Omit<Backend<Client>, "copyForLane">;
+  readonly library: Library;
+  readonly address: Address;
+  readonly folder: string;
+}> {
   const address = addressIn(server.url);
   const version = await versionAt(address);
   const load = () => import("node-zookeeper-client");
@@ -23,7 +41,7 @@ export async function connectZookeeper(server: { readonly url: string }): Promis
   const control = await openClient(library, address, "");
   await promisify<string, unknown>(control.create.bind(control))(folder);
 
-  return {
+  const backend: Omit<Backend<Client>, "copyForLane"> = {
     name: "zookeeper",
     server: `ZooKeeper ${version}`,
     prefix: "",
@@ -48,4 +66,5 @@ export async function connectZookeeper(server: { readonly url: string }): Promis
       await closeClient(control);
     },
   };
+  return { backend, library, address, folder };
 }

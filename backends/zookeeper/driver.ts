@@ -12,6 +12,7 @@ export interface Request {
     readonly flags?: number;
     readonly watch?: boolean;
     readonly data?: Buffer | null;
+    readonly version?: number;
   } | null;
 }
 

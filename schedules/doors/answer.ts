@@ -2,7 +2,7 @@
  * What a request of the client gets once the gate lets it go: the server's reply, or an error that is put in. The
  * server is always brought into the state in which it would be after that error.
  */
-import { ended_by_server } from "../../backends/possible-errors.ts";
+import { isEndByServer } from "../../backends/possible-errors.ts";
 import { isRefusalCode } from "../../backends/retryable.ts";
 import type { ComparingRows, OwnRequest, Reply, Request } from "../../backends/wire.ts";
 import { endsConnection } from "../schedule.ts";
@@ -69,7 +69,7 @@ async function refuse(line: Line, code: string, request: Request, kept: Buffer[]
 /** The client loses its connection, once its locks are free. A server that ends it by itself may say so first. */
 async function lose({ line, doorway }: Answering, error: string): Promise<never> {
   const { connection } = line.conversation;
-  const by_server = error === ended_by_server && connection !== undefined;
+  const by_server = isEndByServer(error) && connection !== undefined;
   const last_words = await line.lose(by_server ? () => doorway.terminate(connection) : undefined);
   if (connection !== undefined) await doorway.gone(connection);
   if (error === "refused") doorway.refusesNext();

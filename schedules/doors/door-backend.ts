@@ -59,6 +59,7 @@ export function throughDoors<Client>(
       isolation: options.isolation,
       gone: (connection) => target.gone([connection]),
       terminate: (connection) => target.terminate([connection]),
+      endSessions: target.endSessions?.bind(target),
       reword: mends?.reword,
     });
     const client = await make.open(target.address(door.port), door);
@@ -136,6 +137,10 @@ class DoorSession<Client> implements Session<Client> {
     return !this.#is_disposed && (this.#make.reconnects === true || !this.#door.has_lost);
   }
 
+  get isUsedUp(): boolean {
+    return this.#door.is_used_up;
+  }
+
   loseNextReply(): void {
     this.#door.failNext("reset after");
   }
@@ -162,10 +167,12 @@ class DoorSession<Client> implements Session<Client> {
     if (this.#is_disposed) return;
     this.#is_disposed = true;
     const { connections, busy } = this.#door;
+    const everything = this.#door.all_connections;
     if (busy.length > 0) await this.#target.terminate(busy);
     await closeInTime(async () => this.#make.close(this.client));
     await this.#door[Symbol.asyncDispose]();
     await this.#target.gone(connections);
+    await this.#target.endSessions?.(everything);
     this.#closed();
   }
 }

@@ -9,7 +9,7 @@ import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts"
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import { isRefusalCode } from "../../backends/retryable.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
-import type { Comparing, ComparingRows, Wire } from "../../backends/wire.ts";
+import type { Comparing, ComparingRows, Conversation, Wire } from "../../backends/wire.ts";
 import type { Doorway } from "./doorway.ts";
 import { Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
@@ -37,6 +37,8 @@ export interface DoorOptions {
   readonly isolation?: Isolation | undefined;
   /** Resolves once the server has ended this connection, by its number, and given back its locks. */
   readonly gone: (connection: number) => Promise<void>;
+  /** Ends what outlives these connections. */
+  readonly endSessions?: ((connections: readonly number[]) => Promise<void>) | undefined;
   /** Makes the server end this connection. */
   readonly terminate: (connection: number) => Promise<void>;
   /** A repair that is tried: changes the client's statements. */
@@ -51,6 +53,8 @@ export class Door implements AsyncDisposable {
   /** Connections that were closed and that the server has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
   readonly #unwatch: () => void;
+  /** The connections that have ended, by their numbers. */
+  readonly #former = new Map<number, Conversation>();
   #next_error: string | undefined;
   #refuses_next = false;
   /** A connection ended in the middle of something: the client that had it may not be able to go on. */
@@ -82,6 +86,12 @@ export class Door implements AsyncDisposable {
     return new Door(listener, options);
   }
 
+  /** The server still has something for a session, also for one whose connection has ended. */
+  get is_used_up(): boolean {
+    const there = [...this.#passages].map(({ conversation }) => conversation);
+    return [...there, ...this.#former.values()].some((one) => one.leaves_something ?? false);
+  }
+
   get is_outside(): boolean {
     return this.#options.gate === open_gate;
   }
@@ -89,6 +99,11 @@ export class Door implements AsyncDisposable {
   /** The server's own numbers of the connections that are open now. */
   get connections(): number[] {
     return [...this.#passages].flatMap(({ conversation }) => conversation.connection ?? []);
+  }
+
+  /** The numbers of all that there ever were. */
+  get all_connections(): number[] {
+    return [...new Set([...this.#former.keys(), ...this.connections])];
   }
 
   /** How many connections are in a transaction. */
@@ -134,6 +149,7 @@ export class Door implements AsyncDisposable {
     clearTimeout(enough);
     this.#refuses_next = false;
     await Promise.all(this.#leaving);
+    await this.#options.endSessions?.(this.all_connections);
   }
 
   /**
@@ -240,6 +256,7 @@ export class Door implements AsyncDisposable {
     if (passage.was_cut) this.has_lost = true;
     const { connection } = passage.conversation;
     if (connection === undefined) return;
+    this.#former.set(connection, passage.conversation);
     const leaving = this.#options.gone(connection).catch(() => undefined);
     this.#leaving.add(leaving);
     void leaving.then(() => this.#leaving.delete(leaving));

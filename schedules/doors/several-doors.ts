@@ -249,6 +249,9 @@ function sessionOf<Client>(
     get alive() {
       return parts.every(({ alive }) => alive) && (make.isAlive?.(client) ?? true);
     },
+    get isUsedUp() {
+      return parts.some((part) => part.isUsedUp);
+    },
     left: () => ({
       transactions: parts.reduce((sum, part) => sum + (part.left?.().transactions ?? 0), 0),
       lent: lentConnections(client),

@@ -1,4 +1,4 @@
-import { ended_by_server } from "../../backends/possible-errors.ts";
+import { isEndByServer } from "../../backends/possible-errors.ts";
 
 /** An error on the wire: the server refused a request, or the connection was lost. */
 export class WireError extends Error {
@@ -19,8 +19,7 @@ export const isAfterWork = (error: string): boolean => error.endsWith(" after");
 
 /** What the client's side calls a connection that was lost on purpose. */
 export function lossError(error: string): WireError {
-  if (error === ended_by_server)
-    return new WireError(error, "The server ended the connection.", false);
+  if (isEndByServer(error)) return new WireError(error, "The server ended the connection.", false);
   return isAfterWork(error)
     ? new WireError("reply lost", "The reply was lost on its way.", false)
     : new WireError("connection lost", "The connection was lost before the request came.", false);

@@ -42,10 +42,15 @@ export class LaneSessions<Client> implements AsyncDisposable {
    * @returns the connection outside the gates, at the server's own level; and whether any was opened behind a gate
    */
   async open(clients: number): Promise<{ readonly outside: Client; readonly opened: boolean }> {
-    if (this.#outside?.alive === false) await this.#replaceOutside();
+    const { alive = true, isUsedUp: is_used_up = false } = this.#outside ?? {};
+    if (!alive || is_used_up) await this.#replaceOutside();
     this.#outside ??= await this.#backend.open(open_gate);
+    // Whoever takes the place of a session that is used up does not need to be warmed up again.
+    const count = this.#shared ? 1 : clients;
+    const opened = Array.from({ length: count }, (_, i) => i).some((i) => !this.#places[i]);
+    const used_up = this.#places.filter((place) => place?.session.isUsedUp);
+    for (const place of new Set(used_up)) if (place) await this.#drop(place);
     if (this.#shared) {
-      const opened = this.#places[0] === undefined;
       const shared = this.#places[0] ?? (await this.#openPlace());
       this.#places = Array.from({ length: clients }, () => shared);
       shared.lent = shared.session.left?.().lent ?? 0;
@@ -58,7 +63,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
       }),
     );
     for (const place of this.#places) if (place) place.lent = place.session.left?.().lent ?? 0;
-    return { outside: this.#outside.client, opened: missing.length > 0 };
+    return { outside: this.#outside.client, opened };
   }
 
   /** What the clients work with now; one for all of them if they share it. */
@@ -107,6 +112,8 @@ export class LaneSessions<Client> implements AsyncDisposable {
       place.since = 0;
       if (left === "nothing") return;
       if (left !== "broken" && (await isCleaned(place.session, left))) return;
+      // The check, and whatever else looks now, may find what a living session holds.
+      if (place.session.isUsedUp && place.session.alive && is_whole) return;
       for (const client of clients) {
         if (run.seats[client - 1]?.dead) run.seats[client - 1]?.giveUp(new ScheduleOver());
       }

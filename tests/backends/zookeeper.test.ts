@@ -71,7 +71,7 @@ describe("ZooKeeper", () => {
     ]);
     const kinds = ledger.steps.map((step) => step.kind);
     expect(kinds).toEqual(["write", "write", "read", "read", "write"]);
-    expect(ledger.steps.at(-1)?.keys).toEqual(["/a/n-0000000000", "/a"]);
+    expect(ledger.steps.at(-1)?.keys).toEqual(["/a/n-0000000000", "/a/n-", "/a"]);
   });
 
   it("a step waits at the gate, and the steps of one client come one after the other", async () => {

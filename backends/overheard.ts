@@ -1,9 +1,9 @@
 /**
- * A port through which a program's own function makes its tables: DynamoDB has no databases, so this is how we know which
- * tables are ours. Everything passes at once, unchanged; only the requests and their answers are read on the way.
+ * A port through which a program's own function makes its schema. Everything passes at once, as through a door: DynamoDB
+ * has no databases, so this is how we know which tables are ours; at ZooKeeper, nobody needs the server's secret.
  */
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import type { DoorTarget } from "../door-target.ts";
+import type { DoorTarget } from "./door-target.ts";
 
 /** @param make is given the URL of the port; the target's wire learns what was created */
 export async function overheard(target: DoorTarget, make: (url: string) => unknown): Promise<void> {
@@ -31,13 +31,13 @@ async function pass(client: Socket, target: DoorTarget): Promise<void> {
   const server = await target.connect();
   const conversation = target.wire.open();
   client.on("data", (bytes: Buffer) => {
-    for (const part of conversation.fromClient(bytes))
+    for (const part of conversation.fromClient(bytes)) {
       if (part.kind === "request" || part.kind === "pass") conversation.goes(part.expects);
-    server.write(bytes);
+      (part.kind === "answer" ? client : server).write(part.bytes);
+    }
   });
   server.on("data", (bytes: Buffer) => {
-    conversation.fromServer(bytes);
-    client.write(bytes);
+    for (const part of conversation.fromServer(bytes)) client.write(part.bytes);
   });
   server.on("error", () => server.destroy());
   client.on("close", () => server.destroy());
