@@ -51,15 +51,28 @@ function insertsIn({ steps }: Trace): Insert[] {
   );
 }
 
-/** The columns in which both rows are the same, and about which their operations had asked. */
+/**
+ * The columns in which both rows are the same, and about which their operations had asked. If they had also asked about
+ * one in which the rows are not the same (a time that overlaps), the fault is not that there are two equal rows.
+ */
 function sameColumns(one: Insert, other: Insert): string[] {
-  const same = Object.entries(one.assigned).flatMap(([column, value]) =>
-    value !== undefined && value !== null && other.assigned[column] === value ? [column] : [],
-  );
-  const named = new Set(
-    one.asked.flatMap(({ where, names = [] }) => [...Object.keys(where), ...names]),
-  );
-  return named.size === 0 ? same : same.filter((column) => named.has(column.toLowerCase()));
+  const isSame = (column: string): boolean => {
+    const value = one.assigned[column];
+    return value !== undefined && value !== null && other.assigned[column] === value;
+  };
+  const columns = Object.keys(one.assigned);
+  if (one.asked.every(({ where, names = [] }) => Object.keys(where).length + names.length === 0))
+    return columns.filter(isSame);
+  const named = new Set(one.asked.flatMap(askedColumns));
+  const asked = columns.filter((column) => named.has(column.toLowerCase()));
+  const differs = one.asked.some(({ isAll }) => !isAll) && !asked.every(isSame);
+  return differs ? [] : asked.filter(isSame);
+}
+
+/** Where a condition is known as a whole, what is only added up is not what rows are looked for by. */
+function askedColumns({ where, isAll, names = [] }: Fact): readonly string[] {
+  const keys = Object.keys(where);
+  return isAll && keys.length > 0 && !names.includes("max") ? keys : [...keys, ...names];
 }
 
 /**

@@ -55,6 +55,21 @@ const goesHome =
       return "home";
     });
 
+/** The balance is the sum of the entries. */
+const spend =
+  (locks: boolean) =>
+  (pool: mysql.Pool): Promise<string> =>
+    inTransaction(pool, async (db) => {
+      if (locks) await ask(db, "SELECT id FROM wallet WHERE id = 1 FOR UPDATE");
+      const [row] = await ask(
+        db,
+        "SELECT CAST(SUM(cents) AS SIGNED) AS balance FROM ledger WHERE wallet = 1",
+      );
+      if (row!["balance"] < 70) return "not enough";
+      await change(db, "INSERT INTO ledger (wallet, cents) VALUES (1, -70)");
+      return "paid";
+    });
+
 const takeNumber =
   (lock: string) =>
   (pool: mysql.Pool): Promise<number> =>
@@ -212,6 +227,18 @@ export const mysql_shelf: Shelf<mysql.Pool> = {
       async repaired(db) {
         await change(db, "INSERT INTO hit VALUES ('/', 1) ON DUPLICATE KEY UPDATE n = n + 1");
       },
+    },
+    {
+      name: "spent twice from a ledger",
+      schema: `CREATE TABLE wallet (id int PRIMARY KEY); CREATE TABLE ledger (
+        id char(36) PRIMARY KEY DEFAULT (UUID()), wallet int, cents bigint, at datetime DEFAULT now())`,
+      async setup(db) {
+        await db.query("DELETE FROM ledger");
+        await db.query("REPLACE INTO wallet VALUES (1)");
+        await db.query("INSERT INTO ledger (wallet, cents) VALUES (1, 100)");
+      },
+      racy: spend(false),
+      repaired: spend(true),
     },
     {
       name: "highest bid",

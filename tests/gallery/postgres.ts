@@ -1,4 +1,5 @@
 import pg from "pg";
+import { modern } from "./postgres-modern.ts";
 import type { Row, Shelf } from "./program.ts";
 
 type Query = pg.Pool | pg.PoolClient;
@@ -532,5 +533,6 @@ export const postgres: Shelf<pg.Pool> = {
           }),
       ],
     },
+    ...modern,
   ],
 };
