@@ -82,12 +82,20 @@ export async function openClient(
     giving_up.addEventListener("abort", refuse);
     client.once("expired", refuse);
   });
-  await Promise.race([once(client, "connected"), refused]).catch((error: unknown) => {
+  const ready = once(client, "connected").then(() => login && answered(client));
+  await Promise.race([ready, refused]).catch((error: unknown) => {
     manager.socket?.destroy();
     throw error;
   });
   return client;
 }
+
+/**
+ * Resolves once the server has answered everything that was sent. The library does not tell when a log-in is over; an
+ * answer that is still under way would be taken for that of the first step.
+ */
+const answered = (client: Client): Promise<void> =>
+  new Promise((resolve) => client.exists("/", () => resolve()));
 
 /** Ends the session at the server, as its timeout would: its ephemeral nodes are gone. */
 export async function closeClient(client: Client): Promise<void> {
