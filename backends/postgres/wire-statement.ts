@@ -1,5 +1,7 @@
 import { factsOfSql } from "../sql-facts.ts";
+import { bareText } from "../sql-kind.ts";
 import { readSql } from "../sql-text.ts";
+import type { Token } from "../sql-tokens.ts";
 import { literal } from "../sql-words.ts";
 import type { Reply, Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
@@ -8,11 +10,21 @@ import { type Portal, valuesOf } from "./wire-requests.ts";
  * A simple query as a step. Several statements in one text run in one transaction of their own.
  * @returns also whether it is only one statement
  */
-export function requestOfQuery(sql: string): Request & { readonly is_single: boolean } {
+export function requestOfQuery(
+  sql: string,
+): Request & { readonly is_single: boolean; readonly parts: readonly Request[] } {
   const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
   const facts = (reply: unknown) => factsOfSql(statements, "postgres", [], reply as Reply);
   const is_single = statements?.length === 1;
-  return { ...effects, statement: words, keys: undefined, commits_itself, facts, is_single };
+  const parts = is_single ? [] : partsOf(statements ?? []);
+  return { ...effects, statement: words, keys: undefined, commits_itself, facts, is_single, parts };
+}
+
+/** Several statements, each as if it were alone; none if the text begins or ends a transaction. */
+function partsOf(statements: readonly (readonly Token[])[]): readonly Request[] {
+  const parts = statements.map((tokens) => requestOfQuery(bareText(tokens)));
+  const kinds = new Set(parts.map(({ kind }) => kind));
+  return kinds.has("begin") || kinds.has("commit") || kinds.has("rollback") ? [] : parts;
 }
 
 /**

@@ -257,3 +257,17 @@ test("every byte passes untouched, in any order, cut anywhere, and garbled", () 
     { numRuns: 1_000 },
   );
 });
+
+test("a text of several statements meets the errors of each, unless it ends a transaction", () => {
+  const codes = (sql: string) => {
+    const conversation = postgresWire.open("REPEATABLE READ");
+    conversation.fromClient(startUp);
+    const [part] = conversation.fromClient(query(sql));
+    if (part?.kind !== "request") throw new Error("not a request");
+    return conversation.possibleErrors(part.request);
+  };
+  const two = "INSERT INTO t VALUES (1); SELECT a FROM t FOR UPDATE NOWAIT";
+  expect(codes(two)).toEqual(["57014", "57P01", "40001", "55P03"]);
+  expect(codes("SELECT 1; SELECT 2")).toEqual(["57014", "57P01"]);
+  expect(codes("INSERT INTO t VALUES (1); COMMIT; SELECT 1")).toEqual(["57P01"]);
+});

@@ -64,7 +64,8 @@ class PostgresConversation implements Conversation {
   readonly #requests = new WeakMap<Expected, Request>();
   /** Requests of one statement, which the server answers with one error if it fails. */
   readonly #single = new WeakSet<Request>();
-
+  /** The statements of one text: if one of them fails, nothing of any is done. */
+  readonly #parts = new WeakMap<Request, readonly Request[]>();
   readonly #reword: Reword | undefined;
 
   constructor(isolation: Isolation | undefined, reword: Reword | undefined) {
@@ -82,9 +83,11 @@ class PostgresConversation implements Conversation {
 
   possibleErrors(request: Request): readonly string[] {
     const codes = codesFor(possible_errors, request, this.#transaction);
-    return this.#single.has(request) || request.kind === "commit"
-      ? codes
-      : codes.filter((code) => code === ended_by_server);
+    if (this.#single.has(request) || request.kind === "commit") return codes;
+    const of_parts = (this.#parts.get(request) ?? []).flatMap((part) =>
+      codesFor(possible_errors, part, this.#transaction),
+    );
+    return [...new Set([...of_parts, ...codes.filter((code) => code === ended_by_server)])];
   }
 
   refuse(code: string, request: Request): Refusal {
@@ -156,7 +159,8 @@ class PostgresConversation implements Conversation {
   }
 
   #query(message: Buffer): Sent {
-    const { is_single, ...request } = requestOfQuery(new Body(message).text());
+    const { is_single, parts, ...request } = requestOfQuery(new Body(message).text());
+    this.#parts.set(request, parts);
     const expects = new Expected([], { until_ready: true, is_request: true });
     return this.#request({ bytes: this.#withBatch(message), expects, request }, is_single);
   }
