@@ -82,7 +82,7 @@ export async function openClient(
     giving_up.addEventListener("abort", refuse);
     client.once("expired", refuse);
   });
-  const ready = once(client, "connected").then(() => login && answered(client));
+  const ready = once(client, "connected").then(() => (login ? answered(client) : undefined));
   await Promise.race([ready, refused]).catch((error: unknown) => {
     manager.socket?.destroy();
     throw error;
