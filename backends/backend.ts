@@ -112,6 +112,8 @@ export interface Session<Client> extends AsyncDisposable {
    * set-up, but not before the end of this schedule is judged. Default false.
    */
   readonly isUsedUp?: boolean;
+  /** How many connections its client has now, where that may be several, as with a pool. Only a door knows. */
+  readonly connectionCount?: number;
   /** False once the connection is gone: the session must be replaced. */
   readonly alive: boolean;
   /**

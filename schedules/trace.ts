@@ -23,6 +23,11 @@ export interface Trace {
   readonly polled?: true;
   /** Clients waited inside the process while others went on: who comes first there is not for the schedule to say. */
   readonly stoodStill?: true;
+  /**
+   * All clients take their connections from one pool of several, and this statement left something on one of them: a lock
+   * of the session, a setting.
+   */
+  readonly leftOnPool?: string;
   /** What the clients left behind; looked at only where errors are put in. */
   readonly left?: readonly LeftBehind[];
   /**

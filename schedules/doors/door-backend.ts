@@ -133,6 +133,10 @@ class DoorSession<Client> implements Session<Client> {
     this.#closed = closed;
   }
 
+  get connectionCount(): number {
+    return this.#door.connections.length;
+  }
+
   get alive(): boolean {
     return !this.#is_disposed && (this.#make.reconnects === true || !this.#door.has_lost);
   }

@@ -249,6 +249,9 @@ function sessionOf<Client>(
     get alive() {
       return parts.every(({ alive }) => alive) && (make.isAlive?.(client) ?? true);
     },
+    get connectionCount() {
+      return Math.max(...parts.map(({ connectionCount = 1 }) => connectionCount));
+    },
     get isUsedUp() {
       return parts.some((part) => part.isUsedUp);
     },

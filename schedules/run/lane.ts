@@ -135,6 +135,9 @@ export class Lane<Client> implements AsyncDisposable {
     const { gives_back = false } = this.#program;
     const looks = gives_back || play.look_after || ending.kind !== "ended";
     const left = looks && !warms_up ? await this.#sessions.leftBehind(run) : [];
+    const on_pool = this.#sessions.isPool
+      ? run.steps.find(({ leavesBehind }) => leavesBehind)
+      : undefined;
     const unreturned = gives_back ? failureOfLeft(left) : undefined;
     const trace: Trace = {
       operations: play.operations,
@@ -144,6 +147,7 @@ export class Lane<Client> implements AsyncDisposable {
       results: log.results(),
       ending,
       ...run.remarks,
+      ...(on_pool ? { leftOnPool: on_pool.statement } : {}),
       ...(left.length > 0 ? { left } : {}),
     };
     const events = [...log.events];

@@ -66,6 +66,11 @@ export class LaneSessions<Client> implements AsyncDisposable {
     return { outside: this.#outside.client, opened };
   }
 
+  /** All clients take their connections from one pool, which has several. */
+  get isPool(): boolean {
+    return this.#shared && (this.#places[0]?.session.connectionCount ?? 1) > 1;
+  }
+
   /** What the clients work with now; one for all of them if they share it. */
   get clients(): readonly Client[] {
     return [...new Set(this.#places)].flatMap((place) => (place ? [place.session.client] : []));

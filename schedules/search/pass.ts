@@ -55,6 +55,7 @@ export class Pass<Client> implements AsyncDisposable {
   #gave_up: GaveUp | undefined;
   #polled = 0;
   #stood_still = 0;
+  #left_on_pool: string | undefined;
   readonly #notes = new Notes();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
@@ -109,6 +110,7 @@ export class Pass<Client> implements AsyncDisposable {
     this.#options.progress?.(number);
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
+    this.#left_on_pool ??= played.trace.leftOnPool;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
@@ -206,6 +208,7 @@ export class Pass<Client> implements AsyncDisposable {
       given_up: this.#given_up,
       polled: this.#polled,
       stood_still: this.#stood_still,
+      left_on_pool: this.#left_on_pool,
       unrepeated: this.#unrepeated?.count ?? 0,
       racing: counts.racing,
       looks: this.#fresh.looks,

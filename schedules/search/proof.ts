@@ -16,6 +16,8 @@ export interface ProofFacts {
   readonly polled: number;
   /** Schedules in which clients waited inside the process while others went on. */
   readonly stood_still: number;
+  /** A statement that left something on one of the connections of a pool that all clients share. */
+  readonly left_on_pool: string | undefined;
   /** Schedules that failed once, and not again when they were run alone. */
   readonly unrepeated: number;
   /** The most clients that took a step in one schedule. */
@@ -35,6 +37,8 @@ export type Doubt =
   | { readonly kind: "given up"; readonly count: number }
   | { readonly kind: "polled"; readonly count: number }
   | { readonly kind: "stood still"; readonly count: number }
+  /** All operations begin at once, so which connection each one gets first is not explored; and here it matters. */
+  | { readonly kind: "left on a pool"; readonly statement: string }
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
   /** Schedules of which nobody could say whether they ended like a serial order. */
@@ -67,6 +71,8 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
   if (facts.lost_branches > 0) return { kind: "lost branches", count: facts.lost_branches };
   if (facts.polled > 0) return { kind: "polled", count: facts.polled };
   if (facts.stood_still > 0) return { kind: "stood still", count: facts.stood_still };
+  if (facts.left_on_pool !== undefined)
+    return { kind: "left on a pool", statement: facts.left_on_pool };
   if (facts.racing < 2) return { kind: "nothing raced" };
   if (facts.too_large.length > 0) return { kind: "too large", what: facts.too_large };
   if (facts.looks < facts.schedules) return { kind: "not looked" };

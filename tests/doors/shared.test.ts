@@ -49,6 +49,25 @@ test("under a lock they do not: a proof", async () => {
   expect(report.waited).toBeGreaterThan(0);
 });
 
+describe("a lock of the session that is taken through the pool", () => {
+  const locked = async (db: pg.Pool): Promise<void> => {
+    await db.query("SELECT pg_advisory_lock(1)");
+    const { rows } = await db.query("SELECT balance FROM account");
+    await db.query("UPDATE account SET balance = $1", [rows[0].balance - 30]);
+    await db.query("SELECT pg_advisory_unlock(1)");
+  };
+
+  test("with one connection both have it: a race", async () => {
+    await expect(explore(program(locked, 1))).rejects.toThrow(RaceFound);
+  });
+
+  test("with two, who gets which when it begins later is not explored: no proof", async () => {
+    const { proof, text } = await explore(program(locked, 2));
+    expect(proof).toBe(false);
+    expect(text).toContain("`SELECT pg_advisory_lock(1)` leaves something on one connection");
+  });
+});
+
 test("two that need a second connection while they hold the last ones wait for ever", async () => {
   const twice = async (db: pg.Pool): Promise<void> => {
     const client = await db.connect();
