@@ -10,6 +10,8 @@ const words: Readonly<Record<Note["kind"], (step: string, note: Note) => string>
     `${step} came while a transaction was open: the level is in force from the next one on, and not in this one.`,
   "went on": (step, { client, code = "" }) =>
     `client ${client} went on in its transaction after error ${code} of ${step}: all that followed was refused (25P02), and nothing of it is kept.`,
+  "left open": (step) =>
+    `${step} was its last statement, in a transaction that was left open: nothing of it is kept until somebody commits.`,
   "not kept": (step) =>
     `${step} was answered with ROLLBACK, because its transaction had failed: nothing of it was kept, and the operation ended without an error.`,
 };

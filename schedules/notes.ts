@@ -12,8 +12,15 @@ export interface Note {
    * - `next transaction`: a level was set for the session while a transaction was open: it is not in force there
    * - `went on`: statements of a transaction that had failed before: all are refused
    * - `not kept`: COMMIT answered ROLLBACK, and the operation ended without an error
+   * - `left open`: the last statement of a client, in a transaction that nobody ended
    */
-  readonly kind: "no transaction" | "too late" | "next transaction" | "went on" | "not kept";
+  readonly kind:
+    | "no transaction"
+    | "too late"
+    | "next transaction"
+    | "went on"
+    | "not kept"
+    | "left open";
   readonly client: number;
   readonly statement: string;
   /** The error before it, if that is what the program did not heed. */
@@ -31,7 +38,24 @@ const is_failed = "25P02";
 /** @param backend its name: of two kinds of SQL databases together, nobody knows whose statement it was */
 export function notesIn(trace: Trace, backend: string): Note[] {
   const is_postgres = /(^|\+)postgres(\+|$)/.test(backend) && !/mysql|mariadb/.test(backend);
-  return trace.steps.flatMap((step, row) => noteOf(step, row, trace, is_postgres) ?? []);
+  const notes = trace.steps.flatMap((step, row) => noteOf(step, row, trace, is_postgres) ?? []);
+  return [...notes, ...leftOpen(trace)];
+}
+
+/** Of others, such as CREATE TABLE on MySQL, it is not certain that their transaction goes on. */
+const keeps_open = /^(select|insert|update|delete|with|begin|start transaction)\b[^;]*$/i;
+
+/** Transactions that were open when their client was done. */
+function leftOpen({ operations, steps, transactionOpen: is_one_open }: Trace): Note[] {
+  if (!is_one_open) return [];
+  return operations.flatMap((_, i): Note[] => {
+    const client = i + 1;
+    const last = steps.findLast((step) => step.client === client);
+    if (last === undefined || last.error !== undefined || !keeps_open.test(last.statement))
+      return [];
+    const is_open = last.kind === "begin" || last.inTransaction === true;
+    return is_open ? [{ kind: "left open", client, statement: last.statement }] : [];
+  });
 }
 
 function noteOf(

@@ -28,6 +28,8 @@ export interface Trace {
    * of the session, a setting.
    */
   readonly leftOnPool?: string;
+  /** When all operations were over, a connection was still in a transaction. */
+  readonly transactionOpen?: true;
   /** What the clients left behind; looked at only where errors are put in. */
   readonly left?: readonly LeftBehind[];
   /**

@@ -61,7 +61,7 @@ export class OwnDatabase {
       const [rows] = await control.query<RowDataPacket[]>(
         "SELECT VERSION() AS version, @@performance_schema AS performance_schema",
       );
-      const said = { ...rows[0]!, ...(await rulesOf(control)) } as RowDataPacket;
+      const said = { ...rows[0]!, ...(await rulesOf(control)) };
       const database = new OwnDatabase(library, given, name, control, said);
       ({ is_mariadb } = database);
       await control.query(may_ask[is_mariadb ? "mariadb" : "mysql"]);

@@ -59,10 +59,8 @@ async function unserved(redis: Redis, queues: Queues, campaign: string): Promise
 /** The names of their connections; undefined where this user must not ask. */
 async function workersOf(redis: Redis): Promise<ReadonlySet<string> | undefined> {
   const list = await redis.client("LIST").catch(() => undefined);
-  if (list === undefined) return undefined;
-  const names = String(list)
-    .split("\n")
-    .flatMap((line) => / name=(\S+)/.exec(line)?.[1] ?? []);
+  if (typeof list !== "string") return undefined;
+  const names = list.split("\n").flatMap((line) => / name=(\S+)/.exec(line)?.[1] ?? []);
   return new Set(names.filter((name) => name.startsWith(connectionName(""))));
 }
 

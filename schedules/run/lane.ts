@@ -147,6 +147,9 @@ export class Lane<Client> implements AsyncDisposable {
       results: log.results(),
       ending,
       ...run.remarks,
+      ...(ending.kind === "ended" && this.#sessions.hasTransaction
+        ? { transactionOpen: true as const }
+        : {}),
       ...(on_pool ? { leftOnPool: on_pool.statement } : {}),
       ...(left.length > 0 ? { left } : {}),
     };

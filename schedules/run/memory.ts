@@ -6,11 +6,11 @@ import type { Program } from "../program.ts";
 
 /** @returns nothing if the program does not tell its state */
 export async function memoryOf<Client>(
-  { state }: Program<Client>,
+  program: Program<Client>,
   clients: readonly Client[],
 ): Promise<readonly [string, TableRows][]> {
-  if (!state) return [];
-  const states = await Promise.all(clients.map(async (client) => state(client)));
+  if (!program.state) return [];
+  const states = await Promise.all(clients.map(async (client) => program.state?.(client)));
   return [[in_memory, { rows: states.map(rowOf), sequences: {} }]];
 }
 

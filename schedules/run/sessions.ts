@@ -71,6 +71,11 @@ export class LaneSessions<Client> implements AsyncDisposable {
     return this.#shared && (this.#places[0]?.session.connectionCount ?? 1) > 1;
   }
 
+  /** Some connection is in a transaction now. */
+  get hasTransaction(): boolean {
+    return this.#places.some((place) => (place?.session.left?.().transactions ?? 0) > 0);
+  }
+
   /** What the clients work with now; one for all of them if they share it. */
   get clients(): readonly Client[] {
     return [...new Set(this.#places)].flatMap((place) => (place ? [place.session.client] : []));

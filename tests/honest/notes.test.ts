@@ -95,6 +95,12 @@ describe("PostgreSQL", () => {
     expect(await said(postgres(withClient(session, take)))).not.toMatch(/Note:/);
   });
 
+  test("a transaction that is left open where nothing fails", async () => {
+    const note = "was its last statement, in a transaction that was left open";
+    expect(await said(postgres(withClient("BEGIN", "SELECT 1")))).toContain(note);
+    expect(await said(postgres(withClient("BEGIN", "SELECT 1", "COMMIT")))).not.toContain(note);
+  });
+
   test("a race that leaves its transaction open is told so", async () => {
     const text = await said(
       postgres(async (db) => {
