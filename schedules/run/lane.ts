@@ -4,7 +4,7 @@ import type { HistoryEvent } from "../../histories/event.ts";
 import { type Around, type Failure, failureOf, type Outcome, type Program } from "../program.ts";
 import type { Fault, Turn } from "../schedule.ts";
 import { followTrails } from "../sources/trails.ts";
-import { type Ending, hasVerdict, type Trace } from "../trace.ts";
+import { type Ending, hasVerdict, type Trace, type TraceStep } from "../trace.ts";
 import { failureOfLeft } from "./left-behind.ts";
 import { contentsOf, memoryOf } from "./memory.ts";
 import { Naming } from "./naming.ts";
@@ -117,40 +117,20 @@ export class Lane<Client> implements AsyncDisposable {
     await this.#setUp(outside, key, play.number);
     const named = this.#program.operation ?? { f: "run", input: null };
     const log = new OperationLog(play.operations, named, key === "" ? shown_key : key);
-    const parts = play.in_turn && !warms_up ? play.in_turn.map((turn) => [turn]) : [undefined];
-    const runs: Run[] = [];
-    let ending: Ending = { kind: "ended" };
-    for (const part of parts) {
-      const run = this.#newRun(play, key, outside, log);
-      runs.push(run);
-      ending = await run.play((seat) =>
-        this.#sessions.enter(seat, () => {
-          const turns = part ?? turnsOf(seat.client, play.operations);
-          return this.#runClient(seat, turns, log, run, key);
-        }),
-      );
-      if (ending.kind !== "ended") break;
-    }
-    const run = runs.at(-1) ?? this.#newRun(play, key, outside, log);
+    const { run, steps, ending } = await this.#perform(play, outside, log, warms_up);
     const { gives_back = false } = this.#program;
     const looks = gives_back || play.look_after || ending.kind !== "ended";
     const left = looks && !warms_up ? await this.#sessions.leftBehind(run) : [];
-    const on_pool = this.#sessions.isPool
-      ? run.steps.find(({ leavesBehind }) => leavesBehind)
-      : undefined;
     const unreturned = gives_back ? failureOfLeft(left) : undefined;
     const trace: Trace = {
       operations: play.operations,
       choices: run.choices,
       faults: run.faults,
-      steps: runs.flatMap(({ steps }) => steps),
+      steps,
       results: log.results(),
       ending,
       ...run.remarks,
-      ...(ending.kind === "ended" && this.#sessions.hasTransaction
-        ? { transactionOpen: true as const }
-        : {}),
-      ...(on_pool ? { leftOnPool: on_pool.statement } : {}),
+      ...(ending.kind === "ended" ? this.#sessions.remarks(steps) : {}),
       ...(left.length > 0 ? { left } : {}),
     };
     const events = [...log.events];
@@ -172,6 +152,33 @@ export class Lane<Client> implements AsyncDisposable {
     if (key !== "") this.#key = `${this.#options.key}-${++this.#keys_used}`;
     const failure = unreturned ?? { kind: ending.kind, message: `${ending.reason}.` };
     return { trace, events, failure: hasVerdict(ending) ? failure : undefined };
+  }
+
+  /** Lets the clients run: side by side, or each when the one before it is over. */
+  async #perform(
+    play: Play,
+    outside: Client,
+    log: OperationLog,
+    warms_up: boolean,
+  ): Promise<{ readonly run: Run; readonly steps: readonly TraceStep[]; readonly ending: Ending }> {
+    const key = this.#key;
+    const parts = play.in_turn && !warms_up ? play.in_turn.map((turn) => [turn]) : [undefined];
+    let run = this.#newRun(play, key, outside, log);
+    let ending: Ending = { kind: "ended" };
+    const steps: TraceStep[] = [];
+    for (const [i, part] of parts.entries()) {
+      if (i > 0) run = this.#newRun(play, key, outside, log);
+      const current = run;
+      ending = await current.play((seat) =>
+        this.#sessions.enter(seat, () => {
+          const turns = part ?? turnsOf(seat.client, play.operations);
+          return this.#runClient(seat, turns, log, current, key);
+        }),
+      );
+      steps.push(...current.steps);
+      if (ending.kind !== "ended") break;
+    }
+    return { run, steps, ending };
   }
 
   /** Closes its connections; the next schedule opens others. */

@@ -1,6 +1,6 @@
 import type { Backend, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
-import type { LeftBehind, Trace } from "../trace.ts";
+import type { LeftBehind, Trace, TraceStep } from "../trace.ts";
 import { callers } from "./caller.ts";
 import { ScheduleOver, SessionGate, SharedGate } from "./gate.ts";
 import { leftBy as leftBehindBy, untilGivenBack } from "./left-behind.ts";
@@ -66,14 +66,16 @@ export class LaneSessions<Client> implements AsyncDisposable {
     return { outside: this.#outside.client, opened };
   }
 
-  /** All clients take their connections from one pool, which has several. */
-  get isPool(): boolean {
-    return this.#shared && (this.#places[0]?.session.connectionCount ?? 1) > 1;
-  }
-
-  /** Some connection is in a transaction now. */
-  get hasTransaction(): boolean {
-    return this.#places.some((place) => (place?.session.left?.().transactions ?? 0) > 0);
+  /** What is to be said of the connections once all operations are over. */
+  remarks(steps: readonly TraceStep[]): Pick<Trace, "transactionOpen" | "leftOnPool"> {
+    const sessions = this.#places.flatMap((place) => place?.session ?? []);
+    const is_open = sessions.some((session) => (session.left?.().transactions ?? 0) > 0);
+    const is_pool = this.#shared && (sessions[0]?.connectionCount ?? 1) > 1;
+    const on_pool = is_pool ? steps.find(({ leavesBehind }) => leavesBehind) : undefined;
+    return {
+      ...(is_open ? { transactionOpen: true } : {}),
+      ...(on_pool ? { leftOnPool: on_pool.statement } : {}),
+    };
   }
 
   /** What the clients work with now; one for all of them if they share it. */
