@@ -3,7 +3,9 @@
  * clients, through both. Wanted: the same number of schedules, the same outcomes, each as often, and the same codes of
  * failed operations. A statement that commits by itself is one step here, as it is at a gate.
  *
- * `npm run bench -- same-counts`. Prints each difference, and counts the cells.
+ * `npm run bench -- same-counts`. Prints each difference, and counts the cells. One is known: where clients share one
+ * connection of Redis, a door can only keep the order in which their commands were written, so nothing is left to choose;
+ * a gate holds each command before it is written.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { Redis } from "ioredis";
@@ -18,6 +20,9 @@ import { type MakeClient, throughDoors } from "../schedules/doors/door-backend.t
 import type { Exploration } from "../schedules/exploration.ts";
 import { startServer } from "../servers/start.ts";
 import { suites } from "../suites/suites.ts";
+
+/** Differs, as said above. */
+const on_one_connection = "watch-multi-exec-shared-connection";
 
 /** Where there are more, the first ones are compared: both searches take them in the same order. */
 const schedules_max = 400;
@@ -77,7 +82,7 @@ async function compare(
   for (const [i, cell] of by_gates.cells.entries()) {
     const [gates, doors] = [await seenIn(cell), await seenIn(by_doors.cells[i]!)];
     if (gates === doors) continue;
-    different++;
+    if (cell.strategy !== on_one_connection) different++;
     const name = `${cell.workload}.${cell.strategy} ${cell.isolation ?? ""}`;
     console.log(`  ${entry.name} ${name}\n    gates: ${gates}\n    doors: ${doors}`);
   }
