@@ -90,9 +90,11 @@ export async function report(
   if (summary) await appendFile(summary, reports.jobSummary());
 }
 
+/** A terminal breaks prose anywhere, so we do it at words. In a file or a pipe, people search for whole sentences. */
 function print(stream: NodeJS.WriteStream, verbose: boolean, reports: Reports): void {
-  const shown = shownOn(stream, verbose);
-  stream.write(`${fitted(reports.text(shown), shown.width)}\n`);
+  const width = stream.columns || Number(process.env["COLUMNS"]);
+  const text = reports.text({ width: width || narrow, verbose, paint: paintFor(stream) });
+  stream.write(`${width ? fitted(text, width) : text}\n`);
 }
 
 /** @throws BadUsage when it cannot be written */
@@ -105,12 +107,6 @@ async function writeJunit(folder: string, xml: string): Promise<void> {
     throw new BadUsage(`cannot write ${path} (${(error as Error).message.replace(/,.*/, "")}).`);
   }
 }
-
-const shownOn = (stream: NodeJS.WriteStream, verbose: boolean): Shown => ({
-  width: stream.columns || Number(process.env["COLUMNS"]) || narrow,
-  verbose,
-  paint: paintFor(stream),
-});
 
 /** JSON has no large whole numbers, and knows nothing of what was thrown but its words. */
 function plain(_: string, value: unknown): unknown {

@@ -82,9 +82,12 @@ describe.each(["mysql", "mariadb"] as const)("%s", (kind) => {
     await client.query("SELECT * FROM account");
     expect(possible(keeper)).toEqual([]);
     await client.execute(`${take} AND balance > ?`, [1]);
-    expect(possible(keeper)).toEqual(["1213", "1205"]);
+    // Since the SELECT there is a snapshot, which MariaDB compares with.
+    const since_snapshot = kind === "mysql" ? [] : ["1020"];
+    expect(possible(keeper)).toEqual(["1213", "1205", ...since_snapshot]);
     await client.query("SELECT * FROM account FOR UPDATE NOWAIT");
-    expect(possible(keeper)).toEqual(["1213", kind === "mysql" ? "3572" : "1205"]);
+    const taken = kind === "mysql" ? "3572" : "1205";
+    expect(possible(keeper)).toEqual(["1213", taken, ...since_snapshot]);
     await client.query("COMMIT");
     expect(possible(keeper)).toEqual([]);
   });
