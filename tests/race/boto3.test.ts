@@ -33,7 +33,7 @@ describe.runIf(python)("boto3", () => {
     const { kind, text } = await count("conditional");
     expect(text).toMatch(/error exit 1 on DynamoDB/);
     expect(text).toContain("ended with exit code 1:\n  out of sync: the counter was no longer 0");
-    expect(text).toContain("→ error ConditionalCheckFailedException");
+    expect(text).toMatch(/→ error +│\s+ConditionalCheckFailedException/);
     expect(kind).toBe("race");
   });
 
