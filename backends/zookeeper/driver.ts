@@ -41,19 +41,6 @@ export interface Manager {
 
 export const closed = -2;
 
-/** Numbers of the requests in ZooKeeper's protocol. */
-export const operations: Readonly<Record<number, string>> = {
-  1: "create",
-  2: "delete",
-  3: "exists",
-  4: "getData",
-  5: "setData",
-  6: "getACL",
-  7: "setACL",
-  12: "getChildren",
-  14: "multi",
-};
-
 export function managerOf(client: Client): Manager {
   return (client as unknown as { connectionManager: Manager }).connectionManager;
 }

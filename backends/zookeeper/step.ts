@@ -3,7 +3,8 @@ import { dirname } from "node:path/posix";
 import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
 import type { Fact, Value } from "../step-facts.ts";
-import { operations, type Request, type Response } from "./driver.ts";
+import type { Request, Response } from "./driver.ts";
+import { operations } from "./operations.ts";
 
 /** What a request asks, as far as it tells. */
 export interface Asked {

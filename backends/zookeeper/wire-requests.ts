@@ -1,32 +1,9 @@
 /** What stands in the frames of ZooKeeper's protocol: the requests that read or change nodes, and their replies. */
 import { errorName, no_error } from "./error-names.ts";
 import { JuteReader } from "./jute.ts";
+import { operations } from "./operations.ts";
 import type { Asked, Told } from "./step.ts";
 
-/** The kinds of requests that are steps, by their numbers; everything else is between a library and its server. */
-const kinds: Readonly<Record<number, string>> = {
-  1: "create",
-  2: "delete",
-  3: "exists",
-  4: "getData",
-  5: "setData",
-  6: "getACL",
-  7: "setACL",
-  8: "getChildren",
-  9: "sync",
-  12: "getChildren",
-  13: "check",
-  14: "multi",
-  15: "create",
-  16: "reconfig",
-  18: "removeWatches",
-  19: "create",
-  21: "create",
-  22: "multiRead",
-  103: "getEphemerals",
-  104: "getAllChildrenNumber",
-  106: "addWatch",
-};
 const tells_stat = {
   create2: 15,
   create_container: 19,
@@ -57,7 +34,7 @@ export function callOf(
   body: Buffer,
   shown: (path: string) => string,
 ): Call | undefined {
-  const operation = kinds[type];
+  const operation = operations[type];
   if (operation === undefined) return undefined;
   const reader = new JuteReader(body);
   if (!is_multi.has(type)) return { type, operation, parts: [partOf(type, reader, shown)] };
@@ -74,8 +51,8 @@ const headOf = (reader: JuteReader): { type: number; is_end: boolean; error: num
 });
 
 function partOf(type: number, reader: JuteReader, shown: (path: string) => string): Part {
-  const operation = kinds[type] ?? `operation ${type}`;
-  if (operation === "reconfig" || kinds[type] === undefined) return { type, operation };
+  const operation = operations[type] ?? `operation ${type}`;
+  if (operation === "reconfig" || operations[type] === undefined) return { type, operation };
   const path = shown(reader.text());
   const asked = { type, operation, path };
   if (operation === "create") {
@@ -130,7 +107,7 @@ const failed = (error: number): Answers => ({
 });
 
 function toldOf(type: number, reader: JuteReader, shown: (path: string) => string): Told {
-  const operation = kinds[type];
+  const operation = operations[type];
   if (operation === "create") {
     const path = shown(reader.text());
     const has_stat = [create2, create_container, create_with_ttl].includes(type);
