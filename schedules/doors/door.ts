@@ -53,7 +53,7 @@ export class Door implements AsyncDisposable {
   /** Connections that were closed and that the server has not ended yet. */
   readonly #leaving = new Set<Promise<void>>();
   readonly #unwatch: () => void;
-  /** The connections that have ended, by their numbers. */
+  /** The connections that have ended, by their numbers, whose sessions may go on: nobody has ended these yet. */
   readonly #former = new Map<number, Conversation>();
   #next_error: string | undefined;
   #refuses_next = false;
@@ -101,7 +101,7 @@ export class Door implements AsyncDisposable {
     return [...this.#passages].flatMap(({ conversation }) => conversation.connection ?? []);
   }
 
-  /** The numbers of all that there ever were. */
+  /** The numbers of those, and of the connections that have ended while their sessions may go on. */
   get all_connections(): number[] {
     return [...new Set([...this.#former.keys(), ...this.connections])];
   }
@@ -149,7 +149,9 @@ export class Door implements AsyncDisposable {
     clearTimeout(enough);
     this.#refuses_next = false;
     await Promise.all(this.#leaving);
-    await this.#options.endSessions?.(this.all_connections);
+    const all = this.all_connections;
+    await this.#options.endSessions?.(all);
+    for (const connection of all) this.#former.delete(connection);
   }
 
   /**
@@ -256,7 +258,7 @@ export class Door implements AsyncDisposable {
     if (passage.was_cut) this.has_lost = true;
     const { connection } = passage.conversation;
     if (connection === undefined) return;
-    this.#former.set(connection, passage.conversation);
+    if (this.#options.endSessions) this.#former.set(connection, passage.conversation);
     const leaving = this.#options.gone(connection).catch(() => undefined);
     this.#leaving.add(leaving);
     void leaving.then(() => this.#leaving.delete(leaving));
