@@ -13,7 +13,7 @@ const rounds = Number(process.env["ROUNDS"] ?? 200_000);
 
 test("histories that are certainly valid, or not, are judged so: all models", () => {
   const names = Object.keys(kinds);
-  const campaign = new Campaign(names, seed, 120, 2_000);
+  const campaign = new Campaign(names, seed, { least: 5, most: 120 }, 2_000);
   for (let round = 0; round < rounds / 50; round++) campaign.round(round);
   campaign.print();
   expect(campaign.wrong).toEqual([]);
@@ -28,7 +28,12 @@ describe("small histories with twins, an answer changed, against brute force", (
     const random = seeded(seed);
     const counts = { valid: 0, invalid: 0 };
     for (let round = 0; round < rounds / 20; round++) {
-      const look = { ...someLook(random, 8), failed: 0, clients: 4, crashed: 0.1 };
+      const look = {
+        ...someLook(random, { least: 5, most: 8 }),
+        failed: 0,
+        clients: 4,
+        crashed: 0.1,
+      };
       const operations = changed(changed(validHistory(kind, look, random), random), random);
       const expected = bruteForce(operations, kind.make()) ? "valid" : "invalid";
       counts[expected]++;

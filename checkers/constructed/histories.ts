@@ -3,9 +3,15 @@ import { pick, type Random } from "../random-calls.ts";
 import { Constructed, type Look } from "./construct.ts";
 import type { Kind } from "./kind.ts";
 
-/** A random look: mostly small, some with thousands of operations; few values; up to 50 clients. */
-export function someLook(random: Random, most: number): Look {
-  const operations = Math.floor(5 * (most / 5) ** (random() ** 2));
+/** The fewest and the most operations that a history may have. */
+export interface Between {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** A random look: most are small, a few have almost as many operations as they may; few values; up to 50 clients. */
+export function someLook(random: Random, { least, most }: Between): Look {
+  const operations = Math.floor(least * (most / least) ** (random() ** 2));
   const crashed = pick(random, [0, 0, 0.01, 0.05, 0.2]);
   return {
     operations,
