@@ -112,7 +112,7 @@ export function joinCell(
     elapsed_s: jobs.reduce((sum, { done }) => sum + (done?.elapsed_s ?? 0), 0),
     ...(gaps.length > 0 ? { gaps } : {}),
   };
-  return { ...cell, explored, ...conclude(cell.declared, explored, cell.load) };
+  return { ...cell, explored, ...conclude(cell.declared, explored, cell.load, cell.interrupted) };
 }
 
 /** Why the parts are no whole, each reason as a sentence. */

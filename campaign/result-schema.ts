@@ -108,6 +108,7 @@ const results = z.looseObject({
       reason: z.string(),
     }),
   ),
+  not_begun: z.number().optional(),
   made_by: made_by_schema.optional(),
   shard: z
     .strictObject({

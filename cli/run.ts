@@ -11,6 +11,7 @@ import { finishedCells, headOf, seedToResume } from "./finished-cells.ts";
 import { giveResults } from "./give-results.ts";
 import { interruption } from "./interruption.ts";
 import { listCells } from "./list-cells.ts";
+import { notBegun } from "./not-begun.ts";
 import { notChosen } from "./not-chosen.ts";
 import { madeBy } from "./own-version.ts";
 import { mustFitQueue } from "./queue-flags.ts";
@@ -129,6 +130,9 @@ async function run(flags: Flags, command: Command): Promise<void> {
     elapsed_s: (performance.now() - began) / 1000,
     interrupted: signal.aborted,
     ...found,
+    ...(signal.aborted
+      ? { not_begun: await notBegun(share?.passes ?? all, found, share?.includes) }
+      : {}),
     made_by: madeBy(),
     ...(share ? { shard: share.shard } : {}),
   };

@@ -112,7 +112,7 @@ async function runCell<Client>(
     ...(disturbance ? { settings: disturbance.settings } : {}),
     ...(interrupted ? { interrupted } : {}),
     ...(explored || !load
-      ? conclude(declared, explored, load)
+      ? conclude(declared, explored, load, interrupted)
       : concludeDisturbed(declared, load, cell.backend.name, interrupted)),
   };
 }

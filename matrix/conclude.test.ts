@@ -88,6 +88,33 @@ describe("explorations that were broken off", () => {
   });
 });
 
+describe("a cell that was broken off", () => {
+  test.for<[string, Promised, Explorations | undefined, LoadResult | undefined, boolean, string]>([
+    ["before its load", kept, explored(), undefined, true, "Broken off before its load."],
+    ["in its load", kept, explored(), load(), true, "Its load was broken off."],
+    [
+      "with all that it declares",
+      lost,
+      explored(failing("lost update")),
+      undefined,
+      true,
+      "Broken off before its load.",
+    ],
+    ["with nothing", kept, undefined, undefined, true, "Nothing was run."],
+  ])("%s is not as declared", ([, promised, explored, load, interrupted, remark]) => {
+    expect(conclude(promised, explored, load, interrupted)).toEqual({
+      conclusion: "no verdict",
+      remarks: [remark],
+    });
+  });
+  test("still shows what it found", () => {
+    expect(conclude(kept, explored(), losing, true).conclusion).toBe("different");
+    expect(conclude(kept, explored(failing("lost update")), undefined, true).conclusion).toBe(
+      "different",
+    );
+  });
+});
+
 describe("explorations with gaps", () => {
   const gaps = ["Of its 3 parts 1 brought back nothing."];
   const both = { outcomes: { correct: 3, "lost update": 3, "same number twice": 1 } };

@@ -4,11 +4,13 @@ import type { CellResult, Explorations, ExploreResult, LoadResult } from "./resu
 /**
  * Compares what was measured with what was promised. An anomaly that was not declared and a declared one that did not
  * show both count as different; but a run that was broken off, or has gaps, cannot show that something does not happen.
+ * @param interrupted the run ended before this cell was complete
  */
 export function conclude(
   promised: Promised,
   explored: Explorations | undefined,
   load: LoadResult | undefined,
+  interrupted = false,
 ): Pick<CellResult, "conclusion" | "remarks"> {
   const different = [
     ...undeclaredAnomalies(promised, explored, load),
@@ -18,10 +20,16 @@ export function conclude(
   ];
   const { gaps = [] } = explored ?? {};
   if (different.length > 0) return { conclusion: "different", remarks: [...different, ...gaps] };
-  const missing = missingEvidence(promised, explored, load);
+  const missing = [
+    ...missingEvidence(promised, explored, load),
+    ...(interrupted && load ? [load_broken_off] : []),
+  ];
   if (missing.length > 0) return { conclusion: "no verdict", remarks: missing };
   return { conclusion: "as declared", remarks: [] };
 }
+
+/** Of a cell that is judged by less than was planned. */
+export const load_broken_off = "Its load was broken off.";
 
 function undeclaredAnomalies(
   { shows = [], under_load = [], progress }: Promised,
@@ -129,7 +137,8 @@ function missingEvidence(
   load: LoadResult | undefined,
 ): string[] {
   const missing: string[] = [];
-  if (explored === undefined && load === undefined) missing.push("Nothing was run.");
+  if (load === undefined)
+    missing.push(explored === undefined ? "Nothing was run." : "Broken off before its load.");
   if (explored?.gaps) missing.push(...explored.gaps);
   else if (explored !== undefined && !explored.two.complete)
     missing.push(`Not all interleavings were run, only ${explored.two.schedules}.`);

@@ -3,6 +3,7 @@ import type { Source } from "../histories/source.ts";
 import type { CellResult } from "../matrix/result.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { blamedIn } from "./blame.ts";
+import { brokenOff, brokenOffText } from "./broken-off.ts";
 import { groups } from "./groups.ts";
 import { nameOf } from "./junit.ts";
 import { partsText } from "./parts.ts";
@@ -15,9 +16,9 @@ import { visible } from "./visible.ts";
 /** GitHub shows at most ten annotations of a kind per step. */
 const annotations_max = 10;
 
-/** One line for each cell that is not as declared, and for each backend that did not run. */
+/** One line for each cell that is not as declared, for each backend that did not run, and for all that was broken off. */
 export function annotations({ cells, not_run }: Results): string[] {
-  const open = cells.filter(({ conclusion }) => conclusion !== "as declared");
+  const open = cells.filter(isOpen);
   const of_cells = open.map((cell) => {
     const kind = cell.conclusion === "different" ? "error" : "warning";
     const title = `${cell.workload} ${nameOf(cell)} on ${cell.server}`;
@@ -26,7 +27,9 @@ export function annotations({ cells, not_run }: Results): string[] {
   const of_servers = not_run.map(({ backend, state, reason }) =>
     command("error", `${backend}: ${state}`, reason),
   );
-  return [...of_servers, ...of_cells].slice(0, annotations_max);
+  const broken_off = brokenOffText(cells);
+  const unfinished = broken_off === undefined ? [] : [command("warning", "raceproof", broken_off)];
+  return [...unfinished, ...of_servers, ...of_cells].slice(0, annotations_max);
 }
 
 /** The Markdown for `$GITHUB_STEP_SUMMARY`. */
@@ -38,10 +41,13 @@ export function jobSummary(results: Results): string {
     return [name, ...counts.map((count) => (count === 0 ? "" : String(count)))];
   });
   const head = ["", ...sign_order.map((sign) => `${signs[sign]} ${sign_words[sign]}`)];
-  const open = cells.filter(({ conclusion }) => conclusion !== "as declared");
+  const open = cells.filter(isOpen);
+  const broken_off = brokenOffText(cells);
+  const all = broken_off === undefined ? "Everything" : "What was judged";
   return [
     "## raceproof",
-    open.length === 0 ? "Everything is as declared." : `${open.length} not as declared:`,
+    open.length === 0 ? `${all} is as declared.` : `${open.length} not as declared:`,
+    ...(broken_off === undefined ? [] : [`**${broken_off}.**`]),
     ...(open.length === 0 ? [] : [open.map(openLine).join("\n")]),
     ...not_run.map(
       ({ backend, state, reason }) => `**${plain(backend)}: ${state}.** ${plain(reason)}`,
@@ -53,6 +59,8 @@ export function jobSummary(results: Results): string {
     "",
   ].join("\n\n");
 }
+
+const isOpen = (cell: CellResult): boolean => cell.conclusion !== "as declared" && !brokenOff(cell);
 
 const openLine = (cell: CellResult): string =>
   `- **${plain(`${cell.workload} ${nameOf(cell)} on ${cell.server}`)}**: ${plain(wordOf(cell))}. ` +

@@ -77,6 +77,7 @@ export function measuredWord(cell: CellResult): string {
   const { explored, load } = cell;
   const anomaly = anomalyOf(cell);
   if (anomaly !== undefined) return anomaly;
+  if (cell.interrupted) return explored || load ? "broken off" : "not run";
   if (load === undefined) return explored ? "correct" : "not run";
   if (load.verdict.verdict === "unknown") return "unknown";
   if (load.overlapping === 0 && explored === undefined) return "no overlap";

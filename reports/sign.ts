@@ -4,7 +4,8 @@ import type { Sign } from "./signs.ts";
 
 export function signOf(cell: CellResult): Sign {
   const word = measuredWord(cell);
-  if (["not run", "unknown", "no overlap", "no progress"].includes(word)) return "unknown";
+  if (["not run", "broken off", "unknown", "no overlap", "no progress"].includes(word))
+    return "unknown";
   if (word !== "correct") return "wrong";
   if (faultsIn(cell).length > 0) return "fault";
   return codesOf(cell).length > 0 ? "retry" : "safe";

@@ -1,6 +1,7 @@
 import type { MadeBy, Part, Shard } from "../campaign/part.ts";
 import { taken_back } from "../checkers/taken-back.ts";
 import type { CellResult } from "../matrix/result.ts";
+import { brokenOff, brokenOffText } from "./broken-off.ts";
 import { glance } from "./glance.ts";
 import { matrix, short_level } from "./matrix.ts";
 import { own_command } from "./own-command.ts";
@@ -26,6 +27,8 @@ export interface Results {
   readonly interrupted: boolean;
   readonly cells: readonly CellResult[];
   readonly not_run: readonly NotRun[];
+  /** Of an interrupted run: how many more cells were to be run. */
+  readonly not_begun?: number;
   /** The versions that made it; absent in results of older versions, and where parts say it. */
   readonly made_by?: MadeBy;
   /** Which part of a run it is, if it is one. */
@@ -54,14 +57,15 @@ export function summary(results: Results, { width, verbose, paint }: SummaryOpti
   const parts: string[] = [];
   if (verbose && cells.length > 0) parts.push(matrix(cells, paint));
   if (cells.length > 0) parts.push(glance(cells, width, paint));
-  const remarks = cells.filter((cell) => cell.remarks.length > 0).map((c) => remark(c, paint));
+  const told = cells.filter((cell) => cell.remarks.length > 0 && !brokenOff(cell));
+  const remarks = told.map((cell) => remark(cell, paint));
   if (remarks.length > 0) parts.push(remarks.join("\n"));
   parts.push(...interleavings(cells, Math.min(width, drawing_width_max)));
   for (const { backend, state, reason } of not_run)
     parts.push(`${paint.red(`${backend}: ${state}.`)} ${visible(reason)}`);
   if (results.interrupted) parts.push(results.parts ? unfinished_text : interrupted_text);
   parts.push(...survived(cells), ...stopped(cells), ...partsText(results));
-  parts.push(counts(cells));
+  parts.push(counts(results));
   return parts.join("\n\n");
 }
 
@@ -137,11 +141,18 @@ function survived(cells: readonly CellResult[]): string[] {
 const shown_too_early =
   "MySQL and MariaDB show a commit to readers before it is on disk, so a crash may take it back; nothing that was acknowledged is lost.";
 
-function counts(cells: readonly CellResult[]): string {
+/** What was broken off counts apart: it is neither as declared nor found to have no verdict. */
+function counts({ cells, not_begun = 0 }: Results): string {
+  const whole = cells.filter((cell) => !brokenOff(cell));
+  const broken_off = brokenOffText(cells);
   const of = (conclusion: CellResult["conclusion"]): number =>
-    cells.filter((cell) => cell.conclusion === conclusion).length;
+    whole.filter((cell) => cell.conclusion === conclusion).length;
   return (
-    `${cells.length} ${cells.length === 1 ? "cell" : "cells"}: ${of("as declared")} as declared, ` +
-    `${of("different")} different, ${of("no verdict")} without a verdict.`
+    `${cellsText(cells.length)}: ${of("as declared")} as declared, ` +
+    `${of("different")} different, ${of("no verdict")} without a verdict` +
+    `${broken_off === undefined ? "" : `, ${broken_off}`}.` +
+    (not_begun === 0 ? "" : ` ${cellsText(not_begun)} more did not begin.`)
   );
 }
+
+const cellsText = (count: number): string => `${count} ${count === 1 ? "cell" : "cells"}`;

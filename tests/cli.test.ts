@@ -228,7 +228,7 @@ describe("the main job", () => {
         "--workload",
         "counter",
         "--strategy",
-        "incr",
+        "incr,lua,lock",
         "--increments",
         "1000000",
         "--out",
@@ -245,6 +245,15 @@ describe("the main job", () => {
     const { code, stdout, stderr } = await end;
     expect(code, stdout + stderr).toBe(130);
     expect(stdout).toMatch(/Interrupted/);
+    // One was in its load, and the others had none: that is not as declared.
+    expect(stdout).toContain(
+      "3 cells: 0 as declared, 0 different, 0 without a verdict, 3 broken off (2 before their load).",
+    );
+    const { cells, not_begun } = JSON.parse(
+      readFileSync(join(out, "results.json"), "utf8"),
+    ) as Results;
+    expect(cells.map(({ conclusion }) => conclusion)).toEqual(Array(3).fill("no verdict"));
+    expect(not_begun).toBe(0);
     const check = await ended(start(["check", history, "--model", "counter"]));
     expect(check.code, check.stdout + check.stderr).toBe(0);
     await vi.waitFor(() => expect(leftovers(temporary)).toEqual([]), { timeout: 10_000 });

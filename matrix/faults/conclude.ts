@@ -1,5 +1,6 @@
 import { not_sent } from "../../backends/not-sent.ts";
 import { taken_back } from "../../checkers/taken-back.ts";
+import { load_broken_off } from "../conclude.ts";
 import type { Promised } from "../promise.ts";
 import type { CellResult, LoadResult } from "../result.ts";
 import { mayTakeBack } from "./taken-back.ts";
@@ -35,7 +36,7 @@ export function concludeDisturbed(
   ];
   if (different.length > 0) return { conclusion: "different", remarks: different };
   const missing = missingEvidence(promised, load);
-  if (not_shown) missing.push(`Broken off before ${shows.join(", ")} was seen.`);
+  if (interrupted) missing.push(load_broken_off);
   if (missing.length > 0) return { conclusion: "no verdict", remarks: missing };
   return { conclusion: "as declared", remarks: [] };
 }

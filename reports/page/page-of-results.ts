@@ -1,6 +1,7 @@
 /** The page of a run: all its cells, their stories, their loads. */
 import { basename, join } from "node:path";
 import type { CellResult, LoadResult } from "../../matrix/result.ts";
+import { brokenOffText } from "../broken-off.ts";
 import { short_level } from "../matrix.ts";
 import { partsText } from "../parts.ts";
 import { signOf, wordOf } from "../sign.ts";
@@ -44,10 +45,15 @@ export async function pageOfResults(
 function aboutOf(results: Results): PageData["about"] {
   const { seed, clients, operations, elapsed_s, cells } = results;
   const loads = cells.some(({ load }) => load);
+  const unfinished = [
+    brokenOffText(cells),
+    ...(results.not_begun ? [`${results.not_begun} more did not begin`] : []),
+  ].filter((text) => text !== undefined);
   return [
     ["took", `${Math.floor(elapsed_s / 60)} min ${Math.round(elapsed_s % 60)} s`],
     ["seed", String(seed)],
     ...(loads ? [["load", `${clients} clients, ${operations} operations each`] as const] : []),
+    ...(unfinished.length === 0 ? [] : [["cells", unfinished.join(", ")] as const]),
     ...partsText(results).map((text) => ["parts", text] as const),
   ];
 }

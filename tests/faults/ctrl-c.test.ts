@@ -14,7 +14,7 @@ afterAll(() => rmSync(place, { recursive: true }));
 test.for([
   ["pause", "postgres", "in-place", "SIGINT", 130],
   ["kill", "mysql", "in-place", "SIGTERM", 143],
-  ["restart", "redis", "incr", "SIGHUP", 129],
+  ["restart", "redis", "incr,lua", "SIGHUP", 129],
 ] as const)("%s %s, %s %s", async ([fault, backend, strategy, signal, code]) => {
   const out = join(place, `${fault}-out`);
   const what = [
@@ -42,6 +42,9 @@ test.for([
   child.kill(signal);
   expect([await ended, said]).toEqual([code, expect.stringContaining("Interrupted")]);
   expect(said).not.toMatch(/^ +at /m);
+  // The cell that was broken off is not as declared, nor are those that did not begin.
+  expect(said).toContain("1 cell: 0 as declared, 0 different, 0 without a verdict, 1 broken off.");
+  expect(said.includes("1 cell more did not begin.")).toBe(strategy.includes(","));
   expect(foldersLeft()).toEqual([]);
   expect(processesLeft()).toEqual([]);
 });
