@@ -6,18 +6,33 @@ export interface SqlText extends SqlEffects {
   readonly words: string;
 }
 
+export const onOneLine = (sql: string): string => sql.replace(/\s+/g, " ").trim();
+
 const known_at_most = 1_000;
-const known: Readonly<Record<Dialect, Map<string, SqlText>>> = {
-  postgres: new Map(),
-  mysql: new Map(),
+
+/** What is read from a statement's text, remembered: programs send the same few texts over and over. */
+export function remembered<Read>(read: (sql: string) => Read): (sql: string) => Read {
+  const known = new Map<string, Read>();
+  return (sql) => {
+    const before = known.get(sql);
+    if (before !== undefined) return before;
+    const now = read(sql);
+    if (known.size >= known_at_most) known.clear();
+    known.set(sql, now);
+    return now;
+  };
+}
+
+const readerOf = (dialect: Dialect): ((sql: string) => SqlText) =>
+  remembered((sql) => ({
+    ...effectsOf(sql, dialect),
+    words: onOneLine(sql),
+  }));
+
+const readers: Readonly<Record<Dialect, (sql: string) => SqlText>> = {
+  postgres: readerOf("postgres"),
+  mysql: readerOf("mysql"),
 };
 
-/** What a statement's text says; cached, because programs send the same few texts over and over. */
-export function readSql(sql: string, dialect: Dialect): SqlText {
-  const before = known[dialect].get(sql);
-  if (before !== undefined) return before;
-  const text = { ...effectsOf(sql, dialect), words: sql.replace(/\s+/g, " ").trim() };
-  if (known[dialect].size >= known_at_most) known[dialect].clear();
-  known[dialect].set(sql, text);
-  return text;
-}
+/** What a statement's text says. */
+export const readSql = (sql: string, dialect: Dialect): SqlText => readers[dialect](sql);

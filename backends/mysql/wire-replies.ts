@@ -1,4 +1,4 @@
-import type { Reply } from "../wire.ts";
+import type { Reply, Request } from "../wire.ts";
 import { head_bytes, Packet, status, statusPlaceOfOk } from "./wire-packets.ts";
 import { type Column, readBinaryRow, readColumn, readTextRow } from "./wire-values.ts";
 
@@ -21,6 +21,10 @@ type Stage = "first" | "columns" | "end of columns" | "rows" | "params" | "file"
 /** The expected reply to a command, packet by packet. */
 export class Expected {
   readonly is_request: boolean;
+  /** The client's; undefined if the door asks for itself. */
+  request: Request | undefined;
+  /** The text of a PREPARE. */
+  preparing: string | undefined;
   /** The status in the last OK, or end of rows. */
   status: number | undefined;
   /** The answer to a PREPARE. */

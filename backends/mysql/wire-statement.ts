@@ -1,6 +1,6 @@
 import { factsOfSql } from "../sql-facts.ts";
 import { bareText } from "../sql-kind.ts";
-import { readSql } from "../sql-text.ts";
+import { onOneLine, readSql } from "../sql-text.ts";
 import { literal } from "../sql-words.ts";
 import type { Reply, Request } from "../wire.ts";
 import { Packet } from "./wire-packets.ts";
@@ -32,10 +32,10 @@ export function requestOf(
   filled: string = sql,
   values: readonly unknown[] = [],
 ): Request {
-  const { effects, commits_itself, statements } = readSql(sql, "mysql");
+  const { words, effects, commits_itself, statements } = readSql(sql, "mysql");
   return {
     ...effects,
-    statement: readSql(filled, "mysql").words,
+    statement: filled === sql ? words : onOneLine(filled),
     keys: undefined,
     commits_itself,
     facts: (reply) => factsOfSql(statements, "mysql", values, reply as Reply),

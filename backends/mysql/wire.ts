@@ -72,11 +72,8 @@ class MysqlConversation implements Conversation {
   readonly #from_server = packets();
   readonly #prepared = new Map<number, Prepared>();
   readonly #expected: Expected[] = [];
-  /** The text of a PREPARE that is not yet answered. */
-  readonly #preparing = new WeakMap<Expected, string>();
   readonly #reword: Reword | undefined;
   readonly #transaction: TransactionState;
-  readonly #requests = new WeakMap<Expected, Request>();
 
   constructor(rules: Rules, reword?: Reword) {
     this.#transaction = new TransactionState(rules);
@@ -195,7 +192,7 @@ class MysqlConversation implements Conversation {
 
   #request(bytes: Buffer, form: Form, request: ReturnType<typeof requestOf>): Sent {
     const expects = new Expected(form, true, this.#agreed);
-    this.#requests.set(expects, request);
+    expects.request = request;
     return { kind: "request", bytes, expects, request };
   }
 
@@ -209,7 +206,7 @@ class MysqlConversation implements Conversation {
             ? "line"
             : "text";
     const expected = new Expected(form, false, this.#agreed);
-    if (number === command.prepare) this.#preparing.set(expected, body.toString("utf8"));
+    if (number === command.prepare) expected.preparing = body.toString("utf8");
     return expected;
   }
 
@@ -225,9 +222,8 @@ class MysqlConversation implements Conversation {
     this.#expected.shift();
     if (expected.status !== undefined) this.#status = expected.status;
     this.#transaction.told(this.in_transaction);
-    const request = this.#requests.get(expected);
+    const { request, preparing: sql } = expected;
     if (request && !expected.reply().error) this.#transaction.done(request);
-    const sql = this.#preparing.get(expected);
     if (expected.prepared && sql !== undefined) {
       const { id, params } = expected.prepared;
       this.#prepared.set(id, { sql, params, types: [] });

@@ -1,4 +1,4 @@
-import type { Reply } from "../wire.ts";
+import type { Reply, Request } from "../wire.ts";
 import {
   type Column,
   type Item,
@@ -13,11 +13,19 @@ const rows_kept = 5;
 /** Each of these answers one message of a batch. */
 const answers = "123TnCsI";
 
+export interface Awaited {
+  readonly until_ready: boolean;
+  readonly is_request: boolean;
+  readonly request?: Request;
+}
+
 /** The expected reply to what was sent, and what has come of it so far. */
 export class Expected {
   /** Ends with ReadyForQuery; otherwise with the answer to its last item. */
   readonly until_ready: boolean;
   readonly is_request: boolean;
+  /** The client's; undefined if the door asks for itself. */
+  readonly request: Request | undefined;
   readonly #items: readonly Item[];
   #next = 0;
   #columns: readonly Column[] | undefined;
@@ -27,10 +35,11 @@ export class Expected {
   #error: Reply["error"] | undefined;
 
   /** @param items what the server answers one by one; empty for a simple query, which is answered as a whole */
-  constructor(items: readonly Item[], how: { until_ready: boolean; is_request: boolean }) {
+  constructor(items: readonly Item[], how: Awaited) {
     this.#items = items;
     this.until_ready = how.until_ready;
     this.is_request = how.is_request;
+    this.request = how.request;
   }
 
   get failed(): boolean {

@@ -74,7 +74,9 @@ export class Body {
   }
 
   list<T>(read: () => T): T[] {
-    return Array.from({ length: Math.max(0, this.int16()) }, read);
+    const all: T[] = [];
+    for (let left = this.int16(); left > 0; left--) all.push(read());
+    return all;
   }
 }
 

@@ -1,24 +1,27 @@
 import { factsOfSql } from "../sql-facts.ts";
 import { bareText } from "../sql-kind.ts";
-import { readSql } from "../sql-text.ts";
+import { readSql, remembered } from "../sql-text.ts";
 import type { Token } from "../sql-tokens.ts";
 import { literal } from "../sql-words.ts";
 import type { Reply, Request } from "../wire.ts";
 import { type Portal, valuesOf } from "./wire-requests.ts";
 
-/**
- * A simple query as a step. Several statements in one text run in one transaction of their own.
- * @returns also whether it is only one statement
- */
-export function requestOfQuery(
-  sql: string,
-): Request & { readonly is_single: boolean; readonly parts: readonly Request[] } {
+/** A request, and what PostgreSQL makes of its text. */
+export interface PostgresRequest extends Request {
+  /** One statement, which the server answers with one error if it fails. */
+  readonly is_single: boolean;
+  /** The statements of one text: if one of them fails, nothing of any is done. */
+  readonly parts: readonly Request[];
+}
+
+/** A simple query as a step. Several statements in one text run in one transaction of their own. */
+export const requestOfQuery: (sql: string) => PostgresRequest = remembered((sql) => {
   const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
   const facts = (reply: unknown) => factsOfSql(statements, "postgres", [], reply as Reply);
   const is_single = statements?.length === 1;
   const parts = is_single ? [] : partsOf(statements ?? []);
   return { ...effects, statement: words, keys: undefined, commits_itself, facts, is_single, parts };
-}
+});
 
 /** Several statements, each as if it were alone; none if the text begins or ends a transaction. */
 function partsOf(statements: readonly (readonly Token[])[]): readonly Request[] {
@@ -27,15 +30,27 @@ function partsOf(statements: readonly (readonly Token[])[]): readonly Request[] 
   return kinds.has("begin") || kinds.has("commit") || kinds.has("rollback") ? [] : parts;
 }
 
+/** What a batch executes. */
+interface Batch {
+  /** Whether its portals were bound in it; if not, it fetches the next rows of a portal. */
+  readonly is_fresh: boolean;
+  /** It ends with a Sync. */
+  readonly until_ready: boolean;
+}
+
 /**
  * What a batch executes as a step.
  * @param executed the executed portals, in their order; undefined if the door does not know the statement
- * @param is_fresh whether they were bound in this batch; if not, it fetches the next rows of a portal
  */
 export function requestOfBatch(
   executed: readonly (Portal | undefined)[],
-  is_fresh: boolean,
-): Request {
+  { is_fresh, until_ready }: Batch,
+): PostgresRequest {
+  const is_single = until_ready && is_fresh && executed.length === 1;
+  return { ...stepOfBatch(executed, is_fresh), is_single, parts: [] };
+}
+
+function stepOfBatch(executed: readonly (Portal | undefined)[], is_fresh: boolean): Request {
   const parts = executed.map((portal) => (portal ? requestOfPortal(portal, is_fresh) : unreadable));
   const [first = unreadable, ...others] = parts;
   if (others.length === 0) return first;

@@ -28,7 +28,7 @@ import {
   readPortal,
   reworded,
 } from "./wire-requests.ts";
-import { requestOfBatch, requestOfQuery } from "./wire-statement.ts";
+import { type PostgresRequest, requestOfBatch, requestOfQuery } from "./wire-statement.ts";
 
 /** SSLRequest and GSSENCRequest. */
 const asks_for_encryption = new Set([80877103, 80877104]);
@@ -61,11 +61,6 @@ class PostgresConversation implements Conversation {
   /** After an error the server skips everything up to a Sync. */
   #skips = false;
   readonly #transaction: TransactionState;
-  readonly #requests = new WeakMap<Expected, Request>();
-  /** Requests of one statement, which the server answers with one error if it fails. */
-  readonly #single = new WeakSet<Request>();
-  /** The statements of one text: if one of them fails, nothing of any is done. */
-  readonly #parts = new WeakMap<Request, readonly Request[]>();
   readonly #reword: Reword | undefined;
 
   constructor(isolation: Isolation | undefined, reword: Reword | undefined) {
@@ -81,10 +76,10 @@ class PostgresConversation implements Conversation {
     return this.#transaction.status === "failed";
   }
 
-  possibleErrors(request: Request): readonly string[] {
+  possibleErrors(request: Request & Partial<PostgresRequest>): readonly string[] {
     const codes = codesFor(possible_errors, request, this.#transaction);
-    if (this.#single.has(request) || request.kind === "commit") return codes;
-    const of_parts = (this.#parts.get(request) ?? []).flatMap((part) =>
+    if (request.is_single || request.kind === "commit") return codes;
+    const of_parts = (request.parts ?? []).flatMap((part) =>
       codesFor(possible_errors, part, this.#transaction),
     );
     return [...new Set([...of_parts, ...codes.filter((code) => code === ended_by_server)])];
@@ -159,10 +154,9 @@ class PostgresConversation implements Conversation {
   }
 
   #query(message: Buffer): Sent {
-    const { is_single, parts, ...request } = requestOfQuery(new Body(message).text());
-    this.#parts.set(request, parts);
-    const expects = new Expected([], { until_ready: true, is_request: true });
-    return this.#request({ bytes: this.#withBatch(message), expects, request }, is_single);
+    const request = requestOfQuery(new Body(message).text());
+    const expects = new Expected([], { until_ready: true, is_request: true, request });
+    return { kind: "request", bytes: this.#withBatch(message), expects, request };
   }
 
   #collect(type: string, message: Buffer): void {
@@ -198,25 +192,19 @@ class PostgresConversation implements Conversation {
     const items = this.#items;
     this.#items = [];
     const executed = items.flatMap((item) => (item.kind === "execute" ? [item.portal] : []));
-    const is_request = executed.length > 0;
     const bytes = this.#withBatch(message);
     if (type === "H" && items.length === 0) return { kind: "pass", bytes };
-    const expects = new Expected(items, { until_ready: type === "S", is_request });
-    if (!is_request) return { kind: "pass", bytes, expects };
+    const until_ready = type === "S";
+    if (executed.length === 0)
+      return {
+        kind: "pass",
+        bytes,
+        expects: new Expected(items, { until_ready, is_request: false }),
+      };
     const is_fresh = items.some(({ kind }) => kind === "bind");
-    const request = requestOfBatch(executed, is_fresh);
-    const is_single = type === "S" && is_fresh && executed.length === 1;
-    return this.#request({ bytes, expects, request }, is_single);
-  }
-
-  #request(
-    parts: { bytes: Buffer; expects: Expected; request: Request },
-    is_single: boolean,
-  ): Sent {
-    const { expects, request } = parts;
-    this.#requests.set(expects, request);
-    if (is_single) this.#single.add(request);
-    return { kind: "request", ...parts };
+    const request = requestOfBatch(executed, { is_fresh, until_ready });
+    const expects = new Expected(items, { until_ready, is_request: true, request });
+    return { kind: "request", bytes, expects, request };
   }
 
   #withBatch(last: Buffer): Buffer {
@@ -231,8 +219,7 @@ class PostgresConversation implements Conversation {
     if (type === "K" && message.length >= 9) this.connection = message.readUInt32BE(5);
     const [expected] = this.#expected;
     const ends = !answers_nothing.includes(type) && expected?.take(type, message);
-    const request = ends ? this.#requests.get(expected!) : undefined;
-    if (request && !expected!.failed) this.#transaction.done(request);
+    if (ends && expected!.request && !expected!.failed) this.#transaction.done(expected!.request);
     if (type === "Z") {
       this.is_ready = true;
       this.#transaction.ready(statuses[String.fromCharCode(message[5]!) as "I" | "T" | "E"]);
