@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Dialect, statementsOf } from "./sql-tokens.ts";
+import { type Dialect, statementsOf, textsOf } from "./sql-tokens.ts";
 
 const said = (sql: string, dialect: Dialect): string[][] | undefined =>
   statementsOf(sql, dialect)?.map((tokens) => tokens.map(({ kind, text }) => `${kind} ${text}`));
@@ -62,4 +62,19 @@ test("MySQL's own: backslashes, double quotes, backticks, variables, comments", 
 test("a comment that MySQL carries out cannot be read", () => {
   expect(said("SELECT 1 /*! FOR UPDATE */", "mysql")).toBe(undefined);
   expect(said("SELECT 1 /*M! FOR UPDATE */", "mysql")).toBe(undefined);
+});
+
+test("a text is cut where its statements end, and nowhere else", () => {
+  expect(textsOf("SELECT ';' ; -- a;\nSELECT 2;  ", "mysql")).toEqual([
+    "SELECT ';' ",
+    " -- a;\nSELECT 2;  ",
+  ]);
+  expect(textsOf("SELECT $$a;b$$; SELECT /* ; /* ; */ ; */ 2", "postgres")).toEqual([
+    "SELECT $$a;b$$",
+    " SELECT /* ; /* ; */ ; */ 2",
+  ]);
+  expect(textsOf("SELECT 1;; -- nothing", "mysql")).toEqual(["SELECT 1;; -- nothing"]);
+  expect(textsOf("SELECT 1;; SELECT 2", "mysql")).toBe(undefined);
+  expect(textsOf("SELECT 'a; SELECT 2", "mysql")).toBe(undefined);
+  expect(textsOf(" ; ", "mysql")).toBe(undefined);
 });

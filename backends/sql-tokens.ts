@@ -50,9 +50,34 @@ const rules: Readonly<Record<Dialect, readonly Rule[]>> = {
   ],
 };
 
+/** A statement, and where it begins and ends in its text: without the semicolon behind it. */
+interface Placed {
+  readonly tokens: Token[];
+  readonly from: number;
+  to: number;
+}
+
 /** @returns the statements of a text, one after the other; undefined if it cannot be read for certain */
 export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefined {
-  const statements: Token[][] = [[]];
+  return placedIn(sql, dialect)?.flatMap(({ tokens }) => (tokens.length > 0 ? [tokens] : []));
+}
+
+/**
+ * Cuts a text into its statements, as they are written; what follows the last one stays with it.
+ * @returns undefined if it cannot be read for certain, or one of the others is empty
+ */
+export function textsOf(sql: string, dialect: Dialect): string[] | undefined {
+  const placed = placedIn(sql, dialect);
+  const last = placed?.findLast(({ tokens }) => tokens.length > 0);
+  if (placed === undefined || last === undefined) return undefined;
+  const needed = placed.slice(0, placed.indexOf(last) + 1);
+  if (needed.some(({ tokens }) => tokens.length === 0)) return undefined;
+  return needed.map((one) => sql.slice(one.from, one === last ? sql.length : one.to));
+}
+
+function placedIn(sql: string, dialect: Dialect): Placed[] | undefined {
+  let last: Placed = { tokens: [], from: 0, to: sql.length };
+  const statements: Placed[] = [last];
   for (let at = 0; at < sql.length; ) {
     if (dialect === "postgres" && sql.startsWith("/*", at)) {
       const end = endOfNestedComment(sql, at);
@@ -65,12 +90,14 @@ export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefin
     if (kind === undefined || found === undefined) return undefined;
     if (kind === "sign" && sql.startsWith("/*", at)) return undefined;
     at += found.length;
-    if (kind === "sign" && found === ";") statements.push([]);
-    else if (kind === "word")
-      statements.at(-1)?.push({ kind, text: found.toLowerCase(), written: found });
-    else if (kind !== "space") statements.at(-1)?.push({ kind, text: plain(kind, found, dialect) });
+    if (kind === "sign" && found === ";") {
+      last.to = at - found.length;
+      statements.push((last = { tokens: [], from: at, to: sql.length }));
+    } else if (kind === "word")
+      last.tokens.push({ kind, text: found.toLowerCase(), written: found });
+    else if (kind !== "space") last.tokens.push({ kind, text: plain(kind, found, dialect) });
   }
-  return statements.filter((tokens) => tokens.length > 0);
+  return statements;
 }
 
 function firstRule(

@@ -34,6 +34,10 @@ export type Sent =
       readonly bytes: Buffer;
       readonly expects: unknown;
       readonly request: Request;
+      /** The same as several requests; each of them goes only if the one before it was not refused. */
+      readonly parts?: readonly SentRequest[] | undefined;
+      /** Outside a transaction, these parts are one. */
+      readonly are_one?: boolean;
     }
   /** Is not for the server: the door answers it with these bytes. */
   | { readonly kind: "answer"; readonly bytes: Buffer };

@@ -11,6 +11,7 @@ export const packets = (): Frames =>
 export const capability = {
   compress: 0x0000_0020,
   ssl: 0x0000_0800,
+  multi_statements: 0x0001_0000,
   no_eof: 0x0100_0000,
   optional_columns: 0x0200_0000,
   zstd: 0x0400_0000,

@@ -4,13 +4,20 @@ import type { Aside, Refusal } from "../wire.ts";
 import { ends_transaction, possible_errors, sqlStateOf } from "./possible-errors.ts";
 import { packet } from "./wire-packets.ts";
 
-/** @param in_transaction some errors end the whole transaction */
-export function refusalOf(code: string, in_transaction: boolean, aside: Aside): Refusal {
+/**
+ * @param in_transaction some errors end the whole transaction
+ * @param number of the packet
+ */
+export function refusalOf(
+  code: string,
+  { in_transaction, number }: { readonly in_transaction: boolean; readonly number: number },
+  aside: Aside,
+): Refusal {
   const message = messageOf(possible_errors, code);
   return {
     ...(ends_transaction.has(code) && in_transaction ? { first: aside.say("ROLLBACK") } : {}),
     message,
-    reply: () => packet(1, errorBody(code, message)),
+    reply: () => packet(number % 256, errorBody(code, message)),
   };
 }
 

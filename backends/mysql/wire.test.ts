@@ -7,6 +7,7 @@ import { packet } from "./wire-packets.ts";
 
 const no_eof = 1 << 24;
 const ssl = 1 << 11;
+const multi_statements = 1 << 16;
 const [autocommit, in_transaction, more_results] = [2, 1, 8];
 
 const int16 = (n: number): number[] => [n & 255, (n >> 8) & 255];
@@ -111,6 +112,25 @@ describe.each([
       ok(10, 3),
     );
     expect(replies).toEqual([{ changed: 3 }]);
+  });
+
+  test("a text of several is cut only for who may send one, and never in what has an end of its own", () => {
+    const parts = (conversation: Conversation, sql: string): string[] | undefined => {
+      const [part] = conversation.fromClient(query(sql));
+      if (part?.kind !== "request") throw new Error("not a request");
+      return part.parts?.map(({ bytes }) => bytes.toString("utf8", 5));
+    };
+    const several = started(wants | multi_statements);
+    expect(parts(several, "UPDATE t SET a = 'x;y'; SELECT 1;")).toEqual([
+      "UPDATE t SET a = 'x;y'",
+      " SELECT 1;",
+    ]);
+    expect(parts(several, "SELECT 1; CREATE PROCEDURE p() BEGIN SELECT 1; END")).toBe(undefined);
+    expect(parts(several, "BEGIN NOT ATOMIC SELECT 1; SELECT 2; END")).toBe(undefined);
+    expect(parts(several, "SELECT 1; /*! SELECT 2 */; SELECT 3")).toBe(undefined);
+    expect(parts(started(wants), "SELECT 1; SELECT 2")).toBe(undefined);
+    expect(parts(several, "SET sql_mode = 'NO_BACKSLASH_ESCAPES'; SELECT 1")).toBe(undefined);
+    expect(parts(several, "SELECT 1; SELECT 2")).toBe(undefined);
   });
 
   test("a prepared statement with its values", () => {

@@ -15,7 +15,16 @@ import { joined } from "../frames.ts";
 import { codesFor } from "../possible-errors.ts";
 import { ComparedRows } from "../sql-comparing.ts";
 import type { Reword } from "../sql-mending.ts";
-import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
+import type {
+  Aside,
+  Conversation,
+  Received,
+  Refusal,
+  Request,
+  Sent,
+  SentRequest,
+  Wire,
+} from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
 import { type Rules, TransactionState, usual_rules } from "./transaction-state.ts";
 import { asideOf } from "./wire-aside.ts";
@@ -28,6 +37,7 @@ import {
   requestOf,
   requestOfExecute,
 } from "./wire-statement.ts";
+import { AnswerOfSeveral, type Part, severalIn } from "./wire-texts.ts";
 
 const hidden =
   capability.compress |
@@ -46,6 +56,7 @@ const command = {
   execute: 0x17,
   send_long_data: 0x18,
   close: 0x19,
+  set_option: 0x1b,
   fetch: 0x1c,
 } as const;
 const without_reply: ReadonlySet<number> = new Set([
@@ -74,6 +85,10 @@ class MysqlConversation implements Conversation {
   readonly #expected: Expected[] = [];
   readonly #reword: Reword | undefined;
   readonly #transaction: TransactionState;
+  /** Whether the server takes several statements in one text. */
+  #takes_several = false;
+  /** How texts are read depends on it: once it was changed, none is cut any more. */
+  #has_own_sql_mode = false;
 
   constructor(rules: Rules, reword?: Reword) {
     this.#transaction = new TransactionState(rules);
@@ -98,8 +113,9 @@ class MysqlConversation implements Conversation {
     return codesFor(possible_errors, request, { is_mariadb, transaction });
   }
 
-  refuse(code: string): Refusal {
-    return refusalOf(code, this.in_transaction, this.aside);
+  refuse(code: string, request: Request): Refusal {
+    const { next = 1 } = (request as Partial<Part>).of ?? {};
+    return refusalOf(code, { in_transaction: this.in_transaction, number: next }, this.aside);
   }
 
   fromClient(bytes: Buffer): Sent[] {
@@ -123,8 +139,10 @@ class MysqlConversation implements Conversation {
     let passed: Buffer[] = [];
     const { frames, garbled } = this.#from_server.take(bytes);
     for (const packet of frames) {
-      passed.push(this.#phase === "greeting" ? this.#greet(packet) : packet);
+      const [expected] = this.#expected;
+      const seen = this.#phase === "greeting" ? this.#greet(packet) : packet;
       const ended = this.#takeAnswer(packet);
+      passed.push(expected ? this.#asPart(seen, expected, ended !== undefined) : seen);
       if (!ended?.is_request) continue;
       received.push({ bytes: joined(passed), reply: ended.reply() });
       passed = [];
@@ -159,6 +177,7 @@ class MysqlConversation implements Conversation {
     if (packet[3] !== 1 || packet.length < head_bytes + 4) return packet;
     const wanted = packet.readUInt32LE(head_bytes);
     this.#agreed = { no_eof: (wanted & capability.no_eof) !== 0 };
+    this.#takes_several = (wanted & capability.multi_statements) !== 0;
     const answer = Buffer.from(packet);
     answer.writeUInt32LE((wanted & ~hidden) >>> 0, head_bytes);
     return answer;
@@ -179,18 +198,42 @@ class MysqlConversation implements Conversation {
       const statement = `next rows of ${request.statement}`;
       return this.#request(packet, "rows", { ...request, statement, commits_itself: false });
     }
+    if (number === command.set_option) this.#takes_several = body[0] === 0;
     if (number === command.close && body.length >= 4) this.#prepared.delete(body.readUInt32LE());
     if (without_reply.has(number)) return { kind: "pass", bytes: packet };
     return { kind: "pass", bytes: packet, expects: this.#otherReply(number, body) };
   }
 
   #query(packet: Buffer, sql: string): Sent {
+    this.#has_own_sql_mode ||= /sql_mode/i.test(sql);
     if (!isSettingOfSession(sql) || (this.#status & status.in_transaction) !== 0)
-      return this.#request(packet, "text", requestOf(sql));
+      return {
+        ...this.#request(packet, "text", requestOf(sql)),
+        parts: this.#partsOf(packet, sql),
+      };
     return { kind: "pass", bytes: packet, expects: new Expected("text", false, this.#agreed) };
   }
 
-  #request(bytes: Buffer, form: Form, request: ReturnType<typeof requestOf>): Sent {
+  /** The statements of a text that has several. */
+  #partsOf(text: Buffer, sql: string): SentRequest[] | undefined {
+    if (!this.#takes_several || this.#has_own_sql_mode) return undefined;
+    const texts = severalIn(sql, text.subarray(head_bytes + 1));
+    const of = new AnswerOfSeveral();
+    return texts?.map((sql, i) => {
+      const bytes = packet(0, Buffer.concat([Buffer.from([command.query]), Buffer.from(sql)]));
+      const request: Part = { ...requestOf(sql), of, is_last: i === texts.length - 1 };
+      return this.#request(this.#reword ? reworded(bytes, this.#reword) : bytes, "text", request);
+    });
+  }
+
+  /** What the client gets of an answer to one of several statements. */
+  #asPart(packet: Buffer, expected: Expected, ends: boolean): Buffer {
+    const { of, is_last } = (expected.request ?? {}) as Partial<Part>;
+    if (of === undefined) return packet;
+    return of.renumbered(packet, ends && !is_last && !expected.reply().error, this.#agreed);
+  }
+
+  #request(bytes: Buffer, form: Form, request: Request): SentRequest {
     const expects = new Expected(form, true, this.#agreed);
     expects.request = request;
     return { kind: "request", bytes, expects, request };

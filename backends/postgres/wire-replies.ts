@@ -17,6 +17,8 @@ export interface Awaited {
   readonly until_ready: boolean;
   readonly is_request: boolean;
   readonly request?: Request;
+  /** Behind it comes the answer to the next statement of the same text, unless this one has failed. */
+  readonly goes_on?: boolean;
 }
 
 /** The expected reply to what was sent, and what has come of it so far. */
@@ -26,6 +28,7 @@ export class Expected {
   readonly is_request: boolean;
   /** The client's; undefined if the door asks for itself. */
   readonly request: Request | undefined;
+  readonly goes_on: boolean;
   readonly #items: readonly Item[];
   #next = 0;
   #columns: readonly Column[] | undefined;
@@ -40,6 +43,7 @@ export class Expected {
     this.until_ready = how.until_ready;
     this.is_request = how.is_request;
     this.request = how.request;
+    this.goes_on = how.goes_on ?? false;
   }
 
   get failed(): boolean {

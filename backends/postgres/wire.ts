@@ -14,10 +14,19 @@ import { Frames, joined } from "../frames.ts";
 import { codesFor, ended_by_server } from "../possible-errors.ts";
 import { ComparedRows } from "../sql-comparing.ts";
 import type { Reword } from "../sql-mending.ts";
-import type { Aside, Conversation, Received, Refusal, Request, Sent, Wire } from "../wire.ts";
+import type {
+  Aside,
+  Conversation,
+  Received,
+  Refusal,
+  Request,
+  Sent,
+  SentRequest,
+  Wire,
+} from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
 import { TransactionState } from "./transaction-state.ts";
-import { aside } from "./wire-aside.ts";
+import { aside, message } from "./wire-aside.ts";
 import { refusalOf } from "./wire-refusal.ts";
 import { Expected } from "./wire-replies.ts";
 import {
@@ -29,6 +38,7 @@ import {
   reworded,
 } from "./wire-requests.ts";
 import { type PostgresRequest, requestOfBatch, requestOfQuery } from "./wire-statement.ts";
+import { severalIn } from "./wire-texts.ts";
 
 /** SSLRequest and GSSENCRequest. */
 const asks_for_encryption = new Set([80877103, 80877104]);
@@ -110,6 +120,7 @@ class PostgresConversation implements Conversation {
       passed.push(message);
       const ended = this.#takeAnswer(message);
       if (!ended?.is_request) continue;
+      if (ended.goes_on && !ended.failed) passed.pop();
       received.push({ bytes: joined(passed), reply: ended.reply() });
       passed = [];
     }
@@ -153,10 +164,17 @@ class PostgresConversation implements Conversation {
     if (garbled) sent.push({ kind: "pass", bytes: this.#withBatch(garbled) });
   }
 
-  #query(message: Buffer): Sent {
-    const request = requestOfQuery(new Body(message).text());
-    const expects = new Expected([], { until_ready: true, is_request: true, request });
-    return { kind: "request", bytes: this.#withBatch(message), expects, request };
+  #query(query: Buffer): Sent {
+    const sql = new Body(query).text();
+    const several = this.#batch.length === 0 ? severalIn(sql, query.subarray(5, -1)) : undefined;
+    if (several === undefined) return requestFor(sql, this.#withBatch(query));
+    const { texts, are_one } = several;
+    const parts = texts.map((text, i) => {
+      const plain = message("Q", `${text}\0`, []);
+      const part = this.#reword ? reworded(plain, this.#reword) : plain;
+      return requestFor(new Body(part).text(), part, i < texts.length - 1);
+    });
+    return { ...requestFor(sql, query), parts, are_one };
   }
 
   #collect(type: string, message: Buffer): void {
@@ -230,6 +248,13 @@ class PostgresConversation implements Conversation {
     if (expected.failed && !expected.until_ready) this.#skips = true;
     return expected;
   }
+}
+
+/** @param goes_on it is a statement of a text, and not the last one */
+function requestFor(sql: string, bytes: Buffer, goes_on = false): SentRequest {
+  const request = requestOfQuery(sql);
+  const expects = new Expected([], { until_ready: true, is_request: true, request, goes_on });
+  return { kind: "request", bytes, expects, request };
 }
 
 function startFrames(): Frames {

@@ -29,11 +29,21 @@ export interface Crossing extends Answering {
   readonly source: Source | undefined;
   /** Collects what the client is to get. */
   readonly kept: Buffer[];
+  /** It is one of several statements that commit together by themselves. */
+  readonly together?: Place | undefined;
 }
+
+/** Of a statement, among those of its text. */
+export interface Place {
+  readonly is_first: boolean;
+  readonly is_last: boolean;
+}
+
+const alone: Place = { is_first: true, is_last: true };
 
 /** @throws WireError as `answer`; whatever the gate throws */
 export async function cross(crossing: Crossing, on: Wrappable): Promise<void> {
-  const { line, doorway, part, kept } = crossing;
+  const { line, doorway, part, kept, together } = crossing;
   const { request } = part;
   const { aside, in_transaction } = line.conversation;
   const apart = doorway.splits && request.commits_itself && !in_transaction;
@@ -41,12 +51,13 @@ export async function cross(crossing: Crossing, on: Wrappable): Promise<void> {
   const comparing = doorway.comparing();
   if (comparing) await compare(crossing, comparing);
   else if (aside && wrapped?.takes(on, request)) await wrap(crossing, wrapped);
-  else if (aside && apart) await takeApart(crossing);
+  else if (aside && together) await takeApart(crossing, together);
+  else if (aside && apart) await takeApart(crossing, alone);
   else await pass(crossing, () => answer(crossing, part, { all: false, kept }));
 }
 
 /** The work of a statement, and its commit: two steps. The client gets one reply, after both. */
-async function takeApart(crossing: Crossing): Promise<void> {
+async function takeApart(crossing: Crossing, { is_first, is_last }: Place): Promise<void> {
   const { line, part, kept } = crossing;
   const aside = line.conversation.aside!;
   const [work, end]: [Buffer[], Buffer[]] = [[], []];
@@ -55,7 +66,7 @@ async function takeApart(crossing: Crossing): Promise<void> {
   };
   try {
     await pass(crossing, async () => {
-      await line.exchange(aside.say("BEGIN"), { all: true, kept: [] });
+      if (is_first) await line.exchange(aside.say("BEGIN"), { all: true, kept: [] });
       return answer(crossing, part, { all: true, kept: work });
     });
   } catch (error) {
@@ -64,7 +75,8 @@ async function takeApart(crossing: Crossing): Promise<void> {
     deliver();
     throw error;
   }
-  await passEnd(crossing, commits, end).finally(deliver);
+  if (is_last) await passEnd(crossing, commits, end).finally(deliver);
+  else kept.push(...work);
 }
 
 /** A statement of an operation that is put into one transaction: the first one begins it. */

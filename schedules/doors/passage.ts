@@ -9,7 +9,7 @@ import type { Conversation, Sent, SentRequest } from "../../backends/wire.ts";
 import type { Source } from "../../histories/source.ts";
 import { type Caller, callers } from "../run/caller.ts";
 import type { Answering } from "./answer.ts";
-import { cross, endTransaction } from "./crossing.ts";
+import { cross, endTransaction, type Place } from "./crossing.ts";
 import type { Doorway } from "./doorway.ts";
 import { Line } from "./line.ts";
 import { type Piece, piecesOf } from "./who-writes.ts";
@@ -114,7 +114,7 @@ export class Passage {
       const { part, caller, source } = next;
       this.#has_sent = false;
       if (part.kind === "answer") this.#line.toClient(part.bytes);
-      else if (part.kind === "request") await this.#as(caller, () => this.#request(part, source));
+      else if (part.kind === "request") await this.#as(caller, () => this.#requests(part, source));
       else {
         this.conversation.goes(part.kind === "pass" ? part.expects : undefined);
         this.#line.toServer(part.bytes);
@@ -137,22 +137,42 @@ export class Passage {
     return caller ? callers.run(caller, work) : callers.exit(work);
   }
 
-  /** Takes a request through the gate, and its reply back to the client. */
-  async #request(part: SentRequest, source: Source | undefined): Promise<void> {
+  /** A text of several statements is several steps, as on a server: others can come between them. */
+  async #requests(whole: SentRequest, source: Source | undefined): Promise<void> {
+    const { parts = [whole], are_one = false } = this.#doorway.splits ? whole : {};
+    const together = are_one && !this.conversation.in_transaction;
+    for (const part of parts) {
+      const place = { is_first: part === parts[0], is_last: part === parts.at(-1) };
+      if (!(await this.#request(part, source, together ? place : undefined))) return;
+    }
+  }
+
+  /**
+   * Takes a request through the gate, and its reply back to the client.
+   * @returns whether it was done
+   */
+  async #request(
+    part: SentRequest,
+    source: Source | undefined,
+    together: Place | undefined,
+  ): Promise<boolean> {
     const kept: Buffer[] = [];
+    let is_done = false;
     this.#line.keepBack();
     try {
-      await cross({ ...this.#answering, part, source, kept }, this);
+      await cross({ ...this.#answering, part, source, kept, together }, this);
       this.#doorway.heard(part.request.kind);
+      is_done = true;
     } catch (error) {
       // An error that the server answered goes to the client; after any other error, there will be no answers.
       if (error instanceof WireError && error.is_answer)
         this.#doorway.heard(part.request.kind, error.code);
       else {
         if (!this.is_over) this.destroy();
-        return;
+        return false;
       }
     }
     this.#line.release(kept);
+    return is_done;
   }
 }
