@@ -166,6 +166,32 @@ export const redis: Shelf<Redis> = {
       },
     },
     {
+      name: "read before its transaction",
+      setup: put(["SET", "stock", 1]),
+      async racy(db, { client }) {
+        const stock = Number(await db.get("stock"));
+        if (stock < 1) return "sold out";
+        await db
+          .multi()
+          .set("stock", stock - 1)
+          .rpush("orders", `client ${client}`)
+          .exec();
+        return "sold";
+      },
+      async repaired(db, { client }) {
+        for (;;) {
+          await db.watch("stock");
+          const stock = Number(await db.get("stock"));
+          if (stock < 1) {
+            await db.unwatch();
+            return "sold out";
+          }
+          const sells = db.multi().set("stock", stock - 1);
+          if ((await sells.rpush("orders", `client ${client}`).exec()) !== null) return "sold";
+        }
+      },
+    },
+    {
       name: "watched, and then not asked",
       setup: put(["SET", "n", 5]),
       async racy(db) {
