@@ -12,7 +12,7 @@ const error_numbers = new Set(["1213", "1205", "1020", "3572", "3058"]);
 const names = new Set(["TransactionConflictException", "WatchError", "P2034"]);
 
 /** What was read has changed. */
-const changed = /^(WATCHED|ConditionalCheckFailedException)/;
+const changed = /^(WATCHED|ConditionalCheckFailedException|TransactionCanceledException)/;
 
 /**
  * Whether an error says only that others were faster: nothing was done, and the same transaction, run again

@@ -1,6 +1,7 @@
 /**
  * A condition on every write to an item that its operation has read: the attributes that it saw are still the same, or
- * the item is still not there. The server itself refuses the write otherwise.
+ * the item is still not there. The server itself refuses the write otherwise. In a transaction each write has its
+ * condition, and what was read but is not written is checked beside them.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { Compared, Comparing, Conversation, Reply, SentRequest } from "../wire.ts";
@@ -20,8 +21,8 @@ type Body = Action & { readonly ProjectionExpression?: string; readonly Expected
 export class Conditions implements Comparing {
   readonly #read: (bytes: Buffer) => ReturnType<Conversation["fromClient"]>;
   readonly #seen: Seen[] = [];
-  /** The read under way. */
-  #asks: Pick<Seen, "table" | "key"> | undefined;
+  /** The reads under way. */
+  #asks: readonly Pick<Seen, "table" | "key">[] = [];
 
   /** @param read reads HTTP messages as requests */
   constructor(read: (bytes: Buffer) => ReturnType<Conversation["fromClient"]>) {
@@ -29,29 +30,69 @@ export class Conditions implements Comparing {
   }
 
   sent(request: SentRequest): SentRequest {
-    this.#asks = undefined;
+    this.#asks = [];
     const [message] = new HttpStream().take(request.bytes).messages;
     const operation = /\.(\w+)$/.exec(message?.headers.get("x-amz-target") ?? "")?.[1];
     if (message === undefined || operation === undefined) return request;
     const body = JSON.parse(message.body.toString("utf8")) as Body;
-    const { TableName: table = "", Key: key } = body;
-    if (operation === "GetItem" && key) this.#asks = { table, key };
-    if (!/^(Put|Update|Delete)Item$/.test(operation)) return request;
-    const at = this.#seen.findIndex(
-      (seen) => seen.table === table && isOf(seen.key, key ?? body.Item),
-    );
-    const [seen] = at < 0 ? [] : this.#seen.splice(at, 1);
-    if (seen === undefined || body.Expected || !message.headers.has("content-length"))
-      return request;
-    const [sent] = this.#read(withBody(message, withCondition(body, seen)));
+    this.#asks = readsOf(operation, body);
+    const changed = message.headers.has("content-length")
+      ? this.#conditioned(operation, body)
+      : body;
+    if (changed === body) return request;
+    const [sent] = this.#read(withBody(message, changed));
     return sent as SentRequest;
   }
 
   replied(bytes: Buffer, reply: Reply | undefined): Compared {
     const { output } = (reply ?? {}) as { readonly output?: Output };
-    if (this.#asks && output) this.#seen.unshift({ ...this.#asks, item: output.Item });
+    const answers = output?.Responses ?? [output];
+    for (const [i, asked] of output ? this.#asks.entries() : []) {
+      this.#takeSeen(asked.table, asked.key);
+      this.#seen.push({ ...asked, item: answers[i]?.Item });
+    }
     return { bytes };
   }
+
+  #conditioned(operation: string, body: Body): Body {
+    if (operation === "TransactWriteItems") return this.#conditionedTogether(body);
+    return /^(Put|Update|Delete)Item$/.test(operation) ? this.#conditionedOne(body) : body;
+  }
+
+  /** Each part of a transaction with its condition, and a check of what else was read. */
+  #conditionedTogether(body: Body): Body {
+    if (this.#seen.length === 0) return body;
+    const written = (body.TransactItems ?? []).map((part) =>
+      Object.fromEntries(
+        Object.entries(part).map(([does, action]) => [does, this.#conditionedOne(action)]),
+      ),
+    );
+    const others = this.#seen.splice(0).map((seen) => ({
+      ConditionCheck: withCondition({ TableName: seen.table, Key: seen.key }, seen),
+    }));
+    return { ...body, TransactItems: [...written, ...others] };
+  }
+
+  #conditionedOne(action: Body): Body {
+    const seen = action.Expected
+      ? undefined
+      : this.#takeSeen(action.TableName, action.Key ?? action.Item);
+    return seen ? withCondition(action, seen) : action;
+  }
+
+  /** What was seen of an item; it counts once. */
+  #takeSeen(table: string | undefined, item: Item | undefined): Seen | undefined {
+    const at = this.#seen.findIndex((seen) => seen.table === table && isOf(seen.key, item));
+    return at < 0 ? undefined : this.#seen.splice(at, 1)[0];
+  }
+}
+
+function readsOf(
+  operation: string,
+  { TransactItems: parts = [], ...body }: Body,
+): Pick<Seen, "table" | "key">[] {
+  const reads = operation === "GetItem" ? [body] : parts.flatMap(({ Get }) => Get ?? []);
+  return reads.flatMap(({ TableName: table, Key: key }) => (table && key ? [{ table, key }] : []));
 }
 
 /** Whether an item, or a key, has this key. */

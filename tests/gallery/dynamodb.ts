@@ -2,6 +2,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  type TransactWriteItem,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
@@ -52,12 +53,24 @@ const update = (
     }),
   );
 
-/** Whether the condition of a request was met. */
+const transact = (db: DynamoDBClient, TransactItems: TransactWriteItem[]): Promise<unknown> =>
+  db.send(new TransactWriteItemsCommand({ TransactItems }));
+
+const add = (id: string, n: number): TransactWriteItem => ({
+  Update: {
+    TableName,
+    Key: { id: { S: id } },
+    UpdateExpression: "ADD balance :n",
+    ExpressionAttributeValues: marshalled({ ":n": n }),
+  },
+});
+
+/** Whether the conditions of a request were met. */
 const wasMet = (request: Promise<unknown>): Promise<boolean> =>
   request.then(
     () => true,
     (error: Error) => {
-      if (error.name === "ConditionalCheckFailedException") return false;
+      if (/^(ConditionalCheckFailed|TransactionCanceled)Exception$/.test(error.name)) return false;
       throw error;
     },
   );
@@ -149,20 +162,60 @@ export const dynamodb: Shelf<DynamoDBClient> = {
           Number((await get(db, "alice"))!["balance"]) + Number((await get(db, "bob"))!["balance"]),
       ],
       repaired: [
-        async (db) => {
-          const add = (id: string, n: number) => ({
-            Update: {
-              TableName,
-              Key: { id: { S: id } },
-              UpdateExpression: "ADD balance :n",
-              ExpressionAttributeValues: marshalled({ ":n": n }),
-            },
-          });
-          const TransactItems = [add("alice", -10), add("bob", 10)];
-          await db.send(new TransactWriteItemsCommand({ TransactItems }));
-        },
+        (db) => transact(db, [add("alice", -10), add("bob", 10)]),
         async (db) => Number((await get(db, "alice"))!["balance"]),
       ],
+    },
+    {
+      name: "transfer of what was read, in one transaction",
+      schema,
+      setup: reset({ id: "alice", balance: 100 }, { id: "bob", balance: 100 }),
+      async racy(db) {
+        const [alice, bob] = [await get(db, "alice"), await get(db, "bob")];
+        await transact(db, [
+          {
+            Put: {
+              TableName,
+              Item: marshalled({ ...alice, balance: Number(alice!["balance"]) - 10 }),
+            },
+          },
+          {
+            Put: { TableName, Item: marshalled({ ...bob, balance: Number(bob!["balance"]) + 10 }) },
+          },
+        ]);
+      },
+      repaired: (db) => transact(db, [add("alice", -10), add("bob", 10)]),
+    },
+    {
+      name: "ticket beside its counter",
+      schema,
+      setup: reset({ id: "event", sold: 0 }),
+      async racy(db, { client }) {
+        const sold = Number((await get(db, "event"))!["sold"]);
+        if (sold >= 2) return "sold out";
+        const ticket = marshalled({ id: `ticket ${sold + 1}`, guest: client });
+        await transact(db, [
+          { Put: { TableName, Item: ticket } },
+          { Put: { TableName, Item: marshalled({ id: "event", sold: sold + 1 }) } },
+        ]);
+        return sold + 1;
+      },
+      async repaired(db, { client }) {
+        for (;;) {
+          const sold = Number((await get(db, "event"))!["sold"]);
+          if (sold >= 2) return "sold out";
+          const ticket = marshalled({ id: `ticket ${sold + 1}`, guest: client });
+          const event = {
+            TableName,
+            Key: { id: { S: "event" } },
+            UpdateExpression: "SET sold = :next",
+            ConditionExpression: "sold = :sold",
+            ExpressionAttributeValues: marshalled({ ":next": sold + 1, ":sold": sold }),
+          };
+          if (await wasMet(transact(db, [{ Put: { TableName, Item: ticket } }, { Update: event }])))
+            return sold + 1;
+        }
+      },
     },
     {
       name: "coupon used twice",
