@@ -24,6 +24,11 @@ export interface Step {
   readonly leavesBehind?: boolean;
   /** It uses something that belongs to the whole server, so it may affect others outside its database. */
   readonly serverWide?: boolean;
+  /**
+   * Others can come in the middle of it, where no schedule reaches: a procedure, several commands in one request that
+   * are no transaction.
+   */
+  readonly isDivisible?: boolean;
   /** The kind of its database, if the program works with several: `postgres`, `redis`. */
   readonly database?: string;
   /** The connection that it uses, by the server's own number, if a session has several. */

@@ -30,9 +30,14 @@ const locks_of_transaction = set(
 const unlocks = set(
   "pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared release_lock release_all_locks",
 );
-const changes_rows = set("insert update delete merge replace with select");
+const changes_rows = set("insert update delete merge replace with select execute");
+/** In MySQL a TRUNCATE commits whatever transaction there is. */
+const changes_rows_of_postgres = set("truncate refresh");
 const plain = set("insert update delete merge replace with select table values");
 const edges = set("begin commit rollback");
+const sees = set("read lock write");
+/** If it cannot be read for certain. */
+const has_several = /;\s*\S/;
 const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share mode\b/;
 
 /** Whether a function certainly changes no row of a table. */
@@ -47,7 +52,10 @@ const known = (name: string): boolean =>
 /** What the text of a statement tells about its effects on others. */
 export interface SqlEffects {
   /** Conservative: anything that is not certainly harmless is a `write`; `other` affects only the session itself. */
-  readonly effects: Pick<Step, "kind" | "mayUnlock" | "leavesBehind" | "serverWide">;
+  readonly effects: Pick<
+    Step,
+    "kind" | "mayUnlock" | "leavesBehind" | "serverWide" | "isDivisible"
+  >;
   /** It changes autocommit for the statements after it. */
   readonly sets_autocommit: boolean;
   /** One statement that, outside a transaction, runs and then commits by itself. */
@@ -67,9 +75,14 @@ export function effectsOf(sql: string, dialect: Dialect): SqlEffects {
       mayUnlock: all.length === 0 || all.some((one) => one.mayUnlock),
       leavesBehind: all.length === 0 || all.some((one) => one.leavesBehind),
       serverWide: all.some((one) => one.serverWide),
+      isDivisible:
+        (statements === undefined && has_several.test(sql)) ||
+        all.filter((one) => sees.has(one.kind)).length > 1 ||
+        all.some((one) => runsOthers(one.bare, dialect)),
     },
     sets_autocommit: /autocommit/i.test(statements ? all.map(({ bare }) => bare).join() : sql),
-    commits_itself: kind === "write" && others.length === 0 && changes_rows.has(only?.first ?? ""),
+    commits_itself:
+      kind === "write" && others.length === 0 && changesRows(only?.first ?? "", dialect),
     statements,
   };
 }
@@ -110,6 +123,15 @@ function kindOfOne(text: string, first: string, functions: readonly string[]): S
   }
   return kind;
 }
+
+const changesRows = (first: string, dialect: Dialect): boolean =>
+  changes_rows.has(first) || (dialect === "postgres" && changes_rows_of_postgres.has(first));
+
+/** Whether a statement runs others, each of which sees what was committed before it; some of them may commit, too. Of COPY the
+ * commit is no step of its own: its rows come later than it. */
+const runsOthers = (text: string, dialect: Dialect): boolean =>
+  /^call\b/.test(text) ||
+  (dialect === "postgres" ? /^(do|copy\b.* from)\b/ : /^(load|begin not atomic)\b/).test(text);
 
 /** A statement in lower case, with `q` in place of everything in quotes. */
 export function bareText(tokens: readonly Token[]): string {

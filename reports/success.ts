@@ -88,6 +88,8 @@ export function doubtInWords(doubt: Doubt): string {
       "clients wait for each other inside the process, where the schedule cannot say who comes first",
     "left on a pool": ({ statement }) =>
       `\`${statement}\` leaves something on one connection of the pool, and which connection a request gets when it begins later is not explored; a pool of one shows more`,
+    divisible: ({ statement }) =>
+      `others can come in the middle of \`${shownStatement(statement)}\`, where no schedule reaches`,
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
     undecided: (found) =>
       `${count(found.count, "outcome")} had so many rows that differ only in generated values that they could not be compared`,

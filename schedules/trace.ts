@@ -61,6 +61,7 @@ export interface TraceStep {
   readonly mayUnlock?: boolean;
   readonly leavesBehind?: boolean;
   readonly serverWide?: boolean;
+  readonly isDivisible?: boolean;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;
   /** What it did, as data; absent where that cannot be told for certain. */

@@ -14,6 +14,12 @@ export interface Action {
   readonly ReturnValues?: string;
   /** TransactWriteItems, TransactGetItems: each is a Put, Update, Delete, ConditionCheck or Get. */
   readonly TransactItems?: readonly Readonly<Record<string, Action>>[];
+  /** By table: what BatchWriteItem writes, and what BatchGetItem reads. */
+  readonly RequestItems?: Readonly<
+    Record<string, readonly unknown[] | { readonly Keys?: readonly Item[] }>
+  >;
+  /** BatchExecuteStatement. */
+  readonly Statements?: readonly unknown[];
 }
 
 export interface Output {

@@ -16,10 +16,18 @@ export function stepOf(operation: string, input: object, key_names: KeyNames): S
     statement: [operation, inWords(action)].filter(Boolean).join(" "),
     kind: reads.test(operation) ? "read" : "write",
     keys: keysOf(action, key_names),
+    isDivisible: itemsOfBatch(action) > 1,
     facts: (reply) => factsOfRequest(operation, action, outputOf(reply), key_names),
     describe: (reply) =>
       replyInWords(operation, outputOf(reply), key_names.get(action.TableName ?? "")),
   };
+}
+
+/** The items of a batch are read or written one by one: a batch is no transaction. */
+function itemsOfBatch({ RequestItems = {}, Statements = [] }: Action): number {
+  const tables = Object.values(RequestItems);
+  const items = tables.map((table) => ("length" in table ? table : (table.Keys ?? [])).length);
+  return items.reduce((sum, count) => sum + count, Statements.length);
 }
 
 const outputOf = (reply: unknown): Output => (reply as { output?: Output }).output ?? {};

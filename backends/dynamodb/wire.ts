@@ -96,7 +96,7 @@ class DynamodbConversation implements Conversation {
     const tables = tablesOf(input);
     this.#learns.touched(tables);
     const step = stepOf(operation, input, this.#learns.key_names);
-    const { statement, kind, keys } = step;
+    const { statement, kind, keys, isDivisible = false } = step;
     const expects: Expected = {
       is_request: true,
       creates: operation === "CreateTable" ? tables[0] : undefined,
@@ -106,6 +106,7 @@ class DynamodbConversation implements Conversation {
       statement,
       kind,
       keys,
+      isDivisible,
       commits_itself: false,
       facts: (reply) => step.facts?.({ output: (reply as Answer).output }),
     };

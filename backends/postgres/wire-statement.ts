@@ -58,6 +58,9 @@ function stepOfBatch(executed: readonly (Portal | undefined)[], is_fresh: boolea
     statement: parts.map(({ statement }) => statement).join("; "),
     mayUnlock: parts.some(({ mayUnlock }) => mayUnlock),
     leavesBehind: parts.some(({ leavesBehind }) => leavesBehind),
+    isDivisible:
+      parts.filter(({ kind }) => kind === "read" || kind === "lock" || kind === "write").length >
+        1 || parts.some(({ isDivisible }) => isDivisible),
     kind: others.every(({ kind }) => kind === first.kind) ? first.kind : "write",
     keys: undefined,
     commits_itself: false,

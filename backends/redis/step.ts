@@ -1,6 +1,7 @@
 import type { Command } from "ioredis";
 import { shortened } from "../../histories/shortened.ts";
 import type { Step } from "../backend.ts";
+import { blocksOf } from "./blocks.ts";
 import { factsOfCommands } from "./facts.ts";
 import { RespError } from "./resp.ts";
 
@@ -33,9 +34,11 @@ export type ScriptNames = ReadonlyMap<string, string>;
 export function stepOf(commands: readonly Command[], scripts: ScriptNames): Step {
   const statement = commands.map((command) => inWords(command, scripts)).join("; ");
   const keys = commands.map(keysOf);
+  const names = commands.map(({ name }) => name.toLowerCase());
   return {
     statement,
-    ...effectsOf(commands.map((command) => command.name.toLowerCase())),
+    ...effectsOf(names),
+    isDivisible: blocksOf(commands, ({ name }) => name, false).length > 1,
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
     facts: (reply) => {
       const words = commands.map(({ name, args }) => [name, ...args]);

@@ -1,7 +1,7 @@
 /**
  * The protocol of Redis and Valkey as a door reads it. Every command has one reply, in the same order, so replies are
- * matched by counting. Commands that come together, before any reply, are one request: a pipeline, MULTI … EXEC.
- * What drivers send when they connect is not a request.
+ * matched by counting. Each command is a request, also in a pipeline: others can come between its commands. But MULTI …
+ * EXEC is one. What drivers send when they connect is not a request.
  *
  * A connection that subscribes gets messages that answer nothing. In RESP3 these have their own type; in RESP2 they
  * look like replies, so from then on everything passes.
@@ -18,6 +18,7 @@ import type {
   Sent,
   Wire,
 } from "../wire.ts";
+import { blocksOf } from "./blocks.ts";
 import { type Commands, possible_errors } from "./possible-errors.ts";
 import { encodeCommand, type Value } from "./resp.ts";
 import { type Framed, RespStream } from "./resp-stream.ts";
@@ -88,7 +89,8 @@ class RedisConversation implements Conversation {
     const sent: Sent[] = [];
     let together: Framed[] = [];
     const endRequest = (): void => {
-      if (together.length > 0) sent.push(this.#request(together));
+      const blocks = blocksOf(together, nameOf, this.#queues);
+      for (const block of blocks) sent.push(this.#request(block));
       together = [];
     };
     const { values, garbled } = this.#from_client.take(bytes);

@@ -248,6 +248,7 @@ export class Run {
       ...(step.database === undefined ? {} : { database: step.database }),
       ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),
+      ...(step.isDivisible ? { isDivisible: true } : {}),
       ...(begins ? { begins } : {}),
       ...(step.errors ? { errors: step.errors } : {}),
       ...(step.inTransaction === undefined ? {} : { inTransaction: step.inTransaction }),

@@ -56,6 +56,7 @@ export class Pass<Client> implements AsyncDisposable {
   #polled = 0;
   #stood_still = 0;
   #left_on_pool: string | undefined;
+  #divisible: string | undefined;
   readonly #notes = new Notes();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
@@ -111,6 +112,7 @@ export class Pass<Client> implements AsyncDisposable {
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
     this.#left_on_pool ??= played.trace.leftOnPool;
+    this.#divisible ??= played.trace.steps.find((step) => step.isDivisible)?.statement;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
@@ -209,6 +211,7 @@ export class Pass<Client> implements AsyncDisposable {
       polled: this.#polled,
       stood_still: this.#stood_still,
       left_on_pool: this.#left_on_pool,
+      divisible: this.#divisible,
       unrepeated: this.#unrepeated?.count ?? 0,
       racing: counts.racing,
       looks: this.#fresh.looks,

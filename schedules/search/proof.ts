@@ -18,6 +18,8 @@ export interface ProofFacts {
   readonly stood_still: number;
   /** A statement that left something on one of the connections of a pool that all clients share. */
   readonly left_on_pool: string | undefined;
+  /** A step in the middle of which others can come: a procedure, several commands in one request. */
+  readonly divisible: string | undefined;
   /** Schedules that failed once, and not again when they were run alone. */
   readonly unrepeated: number;
   /** The most clients that took a step in one schedule. */
@@ -39,6 +41,8 @@ export type Doubt =
   | { readonly kind: "stood still"; readonly count: number }
   /** All operations begin at once, so which connection each one gets first is not explored; and here it matters. */
   | { readonly kind: "left on a pool"; readonly statement: string }
+  /** Others can come in the middle of a step, where no schedule reaches. */
+  | { readonly kind: "divisible"; readonly statement: string }
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
   /** Schedules of which nobody could say whether they ended like a serial order. */
@@ -73,6 +77,7 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
   if (facts.stood_still > 0) return { kind: "stood still", count: facts.stood_still };
   if (facts.left_on_pool !== undefined)
     return { kind: "left on a pool", statement: facts.left_on_pool };
+  if (facts.divisible !== undefined) return { kind: "divisible", statement: facts.divisible };
   if (facts.racing < 2) return { kind: "nothing raced" };
   if (facts.too_large.length > 0) return { kind: "too large", what: facts.too_large };
   if (facts.looks < facts.schedules) return { kind: "not looked" };

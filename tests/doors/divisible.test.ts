@@ -1,0 +1,134 @@
+/** Others can come between the commands of a pipeline, and in the middle of what no schedule can cut. */
+import {
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  type WriteRequest,
+} from "@aws-sdk/client-dynamodb";
+import { Redis } from "ioredis";
+import mysql from "mysql2/promise";
+import pg from "pg";
+import { describe, expect, inject, test } from "vitest";
+import { configFor } from "../../backends/dynamodb/connect.ts";
+import { explore } from "../../library/explore.ts";
+import type { Report } from "../../library/explore-results.ts";
+
+const servers = inject("servers");
+
+describe("Redis", () => {
+  const both = (run: (db: Redis, client: number) => unknown): Promise<Report> =>
+    explore({
+      database: servers.redis.url,
+      client: (url) => new Redis(url),
+      setup: (db) => db.flushdb(),
+      run: (db, { client }) => run(db, client),
+      repairs: false,
+    });
+
+  test("a pipeline is no transaction: its commands are steps, and the race between them is found", async () => {
+    const found = both((db, n) => db.pipeline().set("shown", n).set("sold", n).exec());
+    await expect(found).rejects.toThrow(/unlike any serial order[^]*SET shown 1\s+│[^]*SET sold 2/);
+  });
+
+  test("MULTI … EXEC in one write is one step", async () => {
+    const { proof, schedules } = await both((db, n) =>
+      db.multi().set("shown", n).set("sold", n).exec(),
+    );
+    expect({ proof, schedules }).toEqual({ proof: true, schedules: 2 });
+  });
+
+  test("commands of a pipeline that cannot disturb each other are a proof", async () => {
+    const { proof } = await both((db, n) => db.pipeline().set(`shown ${n}`, n).incr("sold").exec());
+    expect(proof).toBe(true);
+  });
+});
+
+/** A procedure or block that reads, and then writes what it has read plus one. */
+const lines = "SELECT n INTO x FROM counter; UPDATE counter SET n = x + 1;";
+
+test("PostgreSQL: there is no proof of a procedure, and the report says why", async () => {
+  const { proof, text } = await explore({
+    database: servers.postgres.url,
+    schema: `CREATE TABLE counter (n int);
+      CREATE PROCEDURE count_up() LANGUAGE plpgsql AS $$ DECLARE x int; BEGIN ${lines} END $$`,
+    client: (url) => new pg.Pool({ connectionString: url }),
+    setup: (db) => db.query("TRUNCATE counter; INSERT INTO counter VALUES (0)"),
+    run: async (db) => void (await db.query("CALL count_up()")),
+    repairs: false,
+  });
+  expect(proof).toBe(false);
+  expect(text).toMatch(/others can come in the middle of `CALL count_up\(\)`/);
+});
+
+test("MySQL: there is no proof of a procedure, and the report says why", async () => {
+  const { proof, text } = await explore({
+    database: servers.mysql.url,
+    schema: `CREATE TABLE counter (n int);
+      CREATE PROCEDURE count_up() BEGIN DECLARE x int; ${lines} END`,
+    client: (url) => mysql.createPool(url),
+    setup: async (db) => {
+      await db.query("DELETE FROM counter");
+      await db.query("INSERT INTO counter VALUES (0)");
+    },
+    run: async (db) => void (await db.query("CALL count_up()")),
+    repairs: false,
+  });
+  expect(proof).toBe(false);
+  expect(text).toMatch(/others can come in the middle of `CALL count_up\(\)`/);
+});
+
+test("PostgreSQL: the commit of a TRUNCATE is a step of its own", async () => {
+  const { proof, schedules } = await explore({
+    database: servers.postgres.url,
+    schema: "CREATE TABLE counter (n int)",
+    client: (url) => new pg.Pool({ connectionString: url }),
+    setup: (db) => db.query("TRUNCATE counter; INSERT INTO counter VALUES (0)"),
+    run: [
+      async (db) => void (await db.query("TRUNCATE counter")),
+      async (db) => (await db.query("SELECT n FROM counter")).rows,
+    ],
+    repairs: false,
+  });
+  expect(proof).toBe(true);
+  expect(schedules).toBe(3);
+});
+
+const create_stock = new CreateTableCommand({
+  TableName: "stock",
+  BillingMode: "PAY_PER_REQUEST",
+  AttributeDefinitions: [{ AttributeName: "id", AttributeType: "S" }],
+  KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+});
+
+test("DynamoDB: there is no proof of a batch of several items, and there is one of a batch of one", async () => {
+  const write = (id: string, n: number): WriteRequest => ({
+    PutRequest: { Item: { id: { S: id }, n: { N: String(n) } } },
+  });
+  const batchesOf = (ids: readonly string[]): Promise<Report> =>
+    explore({
+      database: servers.dynamodb.url,
+      schema: async (url) => {
+        const db = new DynamoDBClient(configFor(url));
+        await db.send(create_stock);
+        db.destroy();
+      },
+      client: (url) => new DynamoDBClient(configFor(url)),
+      setup: (db) =>
+        db.send(
+          new BatchWriteItemCommand({ RequestItems: { stock: [write("a", 0), write("b", 0)] } }),
+        ),
+      run: (db, { client }) =>
+        db
+          .send(
+            new BatchWriteItemCommand({
+              RequestItems: { stock: ids.map((id) => write(id, client)) },
+            }),
+          )
+          .then(() => "done"),
+      repairs: false,
+    });
+  expect((await batchesOf(["a"])).proof).toBe(true);
+  const { proof, text } = await batchesOf(["a", "b"]);
+  expect(proof).toBe(false);
+  expect(text).toMatch(/others can come in the middle of `BatchWriteItem/);
+});
