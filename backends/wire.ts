@@ -87,6 +87,11 @@ export interface Conversation {
   readonly in_transaction: boolean;
   /** The same, but without autocommit it is open only once a statement has begun it. Default `in_transaction`. */
   readonly has_begun?: boolean;
+  /**
+   * The session has locked tables, and a BEGIN would give them back. Nobody else can come between a write to one of them
+   * and its commit. Default false.
+   */
+  readonly has_locked_tables?: boolean;
   /** An error has ended that transaction: nothing is left of it but its ROLLBACK. */
   readonly has_failed?: boolean;
   /** The server still has something for its session, or may still send something: nodes, watches. Default false. */

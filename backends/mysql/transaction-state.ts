@@ -14,6 +14,9 @@ export const usual_rules: Rules = { isolation: "REPEATABLE READ", checks_snapsho
 const set_level =
   /^set (?:(session|local|@@session\.|@@local\.|@@)? ?)(?:transaction isolation level |(?:transaction|tx)_isolation ?:?= ?)'?(serializable|repeatable[ -]read|read[ -]committed|read[ -]uncommitted)/i;
 const with_snapshot = /\bwith consistent snapshot\b/i;
+/** START TRANSACTION gives the tables back, too: https://dev.mysql.com/doc/refman/8.4/en/lock-tables.html */
+const gives_tables_back = /^(?:unlock tables?|begin|start transaction)\b/i;
+const locks_tables = /^lock tables?\b/i;
 const from_table = /\bfrom\b/i;
 
 /** Whether a SELECT reads rows, and so takes a snapshot, or locks them at SERIALIZABLE. */
@@ -27,6 +30,7 @@ export class TransactionState {
   has_snapshot = false;
   /** In a transaction, or without autocommit. */
   is_open = false;
+  has_locked_tables = false;
   #level_of_session: Isolation;
   #level: Isolation | undefined;
 
@@ -53,6 +57,8 @@ export class TransactionState {
     const { statement } = request;
     if (this.is_open && (readsRows(request) || with_snapshot.test(statement)))
       this.has_snapshot = true;
+    if (locks_tables.test(statement)) this.has_locked_tables = true;
+    else if (gives_tables_back.test(statement)) this.has_locked_tables = false;
     const [set, scope, named] = set_level.exec(statement) ?? [];
     if (set === undefined) return;
     const level = named!.replace("-", " ").toUpperCase() as Isolation;

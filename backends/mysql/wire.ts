@@ -108,6 +108,10 @@ class MysqlConversation implements Conversation {
     return (this.#status & status.in_transaction) !== 0 || (this.#status & status.autocommit) === 0;
   }
 
+  get has_locked_tables(): boolean {
+    return this.#transaction.has_locked_tables;
+  }
+
   possibleErrors(request: Request): readonly string[] {
     const [is_mariadb, transaction] = [this.#is_mariadb, this.#transaction];
     return codesFor(possible_errors, request, { is_mariadb, transaction });

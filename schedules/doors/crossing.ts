@@ -45,8 +45,9 @@ const alone: Place = { is_first: true, is_last: true };
 export async function cross(crossing: Crossing, on: Wrappable): Promise<void> {
   const { line, doorway, part, kept, together } = crossing;
   const { request } = part;
-  const { aside, in_transaction } = line.conversation;
-  const apart = doorway.splits && request.commits_itself && !in_transaction;
+  const { aside, in_transaction, has_locked_tables = false } = line.conversation;
+  const stands_alone = !in_transaction && !has_locked_tables;
+  const apart = doorway.splits && request.commits_itself && stands_alone;
   const wrapped = doorway.wrapped();
   const comparing = doorway.comparing();
   if (comparing) await compare(crossing, comparing);
