@@ -69,7 +69,7 @@ export class SoakWork implements AsyncDisposable {
       operations: operations[number % operations.length]!,
       seed: number,
       out: this.#out,
-      judge: (...history) => judgeInThread(this.#status, cell.strategy, ...history),
+      judge: (...history) => judgeInThread(this.#status, cell.strategy, history),
     });
     if (conclusion === "different")
       throw new Error(`${cell.backend} ${cell.strategy}: ${remarks.join(" ")}`);

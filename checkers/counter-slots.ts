@@ -96,12 +96,17 @@ function sort(
 }
 
 function sameAnswer(sights: readonly Sight[]): CounterFault | undefined {
-  const by_value = new Map<number, Operation>();
-  for (const { operation, value, increment } of sights) {
+  // Values are about as many as operations, and a table is much smaller than a map of them. 0 = not seen yet.
+  const table = new Uint32Array(sights.length + 1);
+  const beyond = new Map<number, number>();
+  for (const [index, { operation, value, increment }] of sights.entries()) {
     if (!increment) continue;
-    const earlier = by_value.get(value);
-    if (earlier !== undefined) return { kind: "same answer", earlier, later: operation };
-    by_value.set(value, operation);
+    const in_table = value < table.length;
+    const place = in_table ? table[value]! : (beyond.get(value) ?? 0);
+    if (place > 0)
+      return { kind: "same answer", earlier: sights[place - 1]!.operation, later: operation };
+    if (in_table) table[value] = index + 1;
+    else beyond.set(value, index + 1);
   }
   return undefined;
 }

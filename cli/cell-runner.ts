@@ -126,7 +126,7 @@ export class CellRunner implements AsyncDisposable {
       ...size,
       ...faults,
       ...more,
-      judge: (...history) => judgeInThread(status, cell.strategy, ...history),
+      judge: (...history) => judgeInThread(status, cell.strategy, history),
     });
   }
 

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { Writable } from "node:stream";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { Recorder } from "../histories/recorder.ts";
 import { judgeLoad } from "../matrix/load/judge-load.ts";
 import { StatusLine } from "../reports/status-line.ts";
@@ -29,15 +31,40 @@ async function longHistory(): Promise<string> {
   return path;
 }
 
+let path: string;
+beforeAll(async () => {
+  path = await longHistory();
+});
+const timing = { elapsed_s: 1, operations_per_s: 60_000 };
+
 test("a long history is judged in a thread, as it would be here, while the event loop goes on", async () => {
-  const path = await longHistory();
-  const timing = { elapsed_s: 1, operations_per_s: 60_000 };
   let turns = 0;
   const turning = setInterval(() => turns++, 1);
-  const status = new StatusLine();
-  const result = await judgeInThread(status, "redis incr", path, 60_000, counting, timing);
+  let said = "";
+  const stream = new Writable({
+    write(text, _, done) {
+      said += String(text);
+      done();
+    },
+  });
+  const status = new StatusLine(stream as NodeJS.WriteStream);
+  const history = [path, 60_000, counting, timing] as const;
+  const result = await judgeInThread(status, "redis incr", [...history]);
   clearInterval(turning);
   expect(turns).toBeGreaterThan(1);
-  expect(result).toEqual(await judgeLoad(path, 60_000, counting, timing));
+  expect(said).toMatch(/^redis incr: reading its history  0\.0 MB of [\d.]+ MB$/m);
+  expect(result).toEqual(await judgeLoad(...history));
   expect(result.anomaly).toBe("not linearizable");
+});
+
+test("a history that is too long for the memory there is: one sentence", async () => {
+  const judging = judgeInThread(
+    new StatusLine(),
+    "redis incr",
+    [path, 60_000, counting, timing],
+    16,
+  );
+  await expect(judging).rejects.toThrow(
+    `The history ${path} cannot be judged within 16 MB: run fewer --operations.`,
+  );
 });

@@ -131,7 +131,7 @@ export class RunningBackend implements AsyncDisposable {
         began ??= performance.now();
         status.show(name, done, total, undefined, began);
       },
-      judge: (...history) => judgeInThread(status, name, ...history),
+      judge: (...history) => judgeInThread(status, name, history),
     });
   }
 

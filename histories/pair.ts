@@ -33,6 +33,8 @@ export class Pairing {
   readonly #earlier: Open[] = [];
   readonly #open = new Map<Process, { operation: Open; line: number | undefined }>();
   readonly #seen = new Set<Process>();
+  /** Each name and key once: a long history repeats them in every line. */
+  readonly #texts = new Map<string, string>();
   readonly #names: Readonly<Record<string, string>> | undefined;
   readonly #whole: boolean;
 
@@ -68,7 +70,8 @@ export class Pairing {
           event,
           line,
         );
-      const operation = begun(event, this.#name(event.f), line);
+      const operation = begun(event, this.#once(this.#name(event.f)), line);
+      operation.key = this.#once(event.key);
       this.#operations.push(operation);
       this.#seen.add(event.process);
       this.#open.set(event.process, { operation, line });
@@ -78,6 +81,12 @@ export class Pairing {
       this.#mustFit(before.operation, event, line);
       complete(before.operation, event, line);
     }
+  }
+
+  #once(text: string): string {
+    const known = this.#texts.get(text);
+    if (known === undefined) this.#texts.set(text, text);
+    return known ?? text;
   }
 
   #name(f: string): string {

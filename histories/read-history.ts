@@ -30,6 +30,8 @@ export interface ReadOptions {
   readonly rename?: Readonly<Record<string, string>>;
   /** The most characters of a line, or of a form. */
   readonly longest?: number;
+  /** Told how many bytes have been read so far, of the text that may be packed. */
+  readonly progress?: (read: number) => void;
 }
 
 /**
@@ -47,10 +49,12 @@ export async function readHistory(path: string, options: ReadOptions = {}): Prom
     doubt: (sentence) => (doubt ??= sentence),
   };
   let parser: Parser | undefined;
+  let read = 0;
   try {
     for await (const piece of textPieces(path)) {
       parser ??= parserFor(options.format ?? found(path, piece), sink, options);
       parser.push(piece);
+      options.progress?.((read += Buffer.byteLength(piece)));
     }
     parser?.end();
   } catch (error) {

@@ -5,6 +5,7 @@ import { isRecord, jsonEvent } from "./json-event.ts";
 import { parseJsonLine } from "./json-line.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { Parser, ParserOptions, Sink } from "./parser.ts";
+import { recordedLine } from "./recorded-line.ts";
 
 const header_schema: z.ZodType<Header> = z.looseObject({
   raceproof: z.literal(1),
@@ -46,6 +47,12 @@ export class JsonlParser implements Parser {
   }
 
   #take(text: string, line: number, ended: boolean): void {
+    const recorded = recordedLine(text);
+    if (recorded !== undefined && recorded.index >= this.#next) {
+      this.#next = recorded.index + 1;
+      this.#sink.event(recorded, line);
+      return;
+    }
     if (text.trim() === "") return;
     let value: unknown;
     try {

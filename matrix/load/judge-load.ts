@@ -14,14 +14,16 @@ import { packHistory } from "./pack-history.ts";
  * Judges the history that a load has recorded, by the checkers of its workload.
  * @param path of the history
  * @param expected how many operations were planned; if clients did more because faults took longer, those count
+ * @param progress told how many bytes of the history are read; what comes then takes about as long
  */
 export async function judgeLoad(
   path: string,
   expected: number,
   workload: Workload,
   timing: Timing,
+  progress?: (read: number) => void,
 ): Promise<LoadResult> {
-  const history = await readHistory(path);
+  const history = await readHistory(path, progress ? { progress } : {});
   const operations = history.operations.filter(({ f }) => f !== "read");
   const verdicts = await Promise.all(workload.checkers.map((each) => runChecker(each, history)));
   const all_figures = Object.assign({}, ...verdicts.map(({ figures }) => figures)) as Codes;

@@ -36,13 +36,14 @@ export async function drawLoad(
     () => undefined,
   );
   if (size === undefined) return { left_out: "Its history is not there any more." };
-  if (size > history_bytes_max)
+  // One that is packed was long before.
+  if (size > history_bytes_max || path.endsWith(".gz"))
     return { left_out: `Its history of ${Math.round(size / 1e6)} MB is too long to draw.` };
   const history = await readHistory(path);
   const { operations, header } = history;
   if (operations.length === 0) return { left_out: "Its history has no operations." };
   const zero_ns = operations[0]!.invoked_ns;
-  const end_ns = Math.max(...ends(operations), ...operations.map((one) => one.invoked_ns));
+  const end_ns = endOf(operations);
   const elapsed_ms = Math.max(0.001, (end_ns - zero_ns) / ns_per_ms);
   return {
     elapsed_ms,
@@ -66,9 +67,11 @@ async function ordered(
   return { order: found.order.flatMap((one) => numbers.get(one) ?? []) };
 }
 
-/** The end times of all operations that have ended. */
-const ends = (operations: readonly Operation[]): number[] =>
-  operations.map(({ returned_ns }) => returned_ns).filter((ns) => Number.isFinite(ns));
+/** The time of the last event. */
+const endOf = (operations: readonly Operation[]): number =>
+  operations.reduce((last, { invoked_ns, returned_ns }) => {
+    return Math.max(last, invoked_ns, Number.isFinite(returned_ns) ? returned_ns : 0);
+  }, 0);
 
 function sliced(operations: readonly Operation[], zero_ns: number, elapsed_ms: number) {
   const slices = Math.ceil(
