@@ -1,5 +1,4 @@
 import type { MadeBy, Part, Shard } from "../campaign/part.ts";
-import { taken_back } from "../checkers/taken-back.ts";
 import type { CellResult } from "../matrix/result.ts";
 import { brokenOff, brokenOffText } from "./broken-off.ts";
 import { glance } from "./glance.ts";
@@ -8,6 +7,7 @@ import { own_command } from "./own-command.ts";
 import type { Paint } from "./paint.ts";
 import { partsText } from "./parts.ts";
 import { countsText, failureText } from "./report.ts";
+import { survived } from "./survived.ts";
 import { visible } from "./visible.ts";
 
 /** A backend that did not run at all, or not to its end, or that left something behind; and why. */
@@ -114,32 +114,6 @@ function stopped(cells: readonly CellResult[]): string[] {
     ? []
     : [`Stopped early, as no history grows beyond 2 GB: ${full.join(", ")}.`];
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
-
-/** All faults that the servers suffered, and whether acknowledged operations survived them. */
-function survived(cells: readonly CellResult[]): string[] {
-  const loads = cells.flatMap(({ load }) => (load?.faults ? [load] : []));
-  if (loads.length === 0) return [];
-  const kinds = new Set(loads.flatMap(({ faults }) => Object.keys(faults!)));
-  const faults = [...kinds].map(
-    (kind) => `${kind} ×${sum(loads.map((l) => l.faults![kind] ?? 0))}`,
-  );
-  const kept = cells.flatMap(({ declared: { shows = [], when = {} }, load }) =>
-    load && shows.length === 0 && Object.keys(when).length === 0 ? [load] : [],
-  );
-  const acknowledged = sum(kept.map((load) => load.acknowledged));
-  const back = kept.filter(({ anomaly }) => anomaly === taken_back).length;
-  const broken = kept.filter(({ verdict }) => verdict.verdict === "invalid").length - back;
-  return [
-    `Faults survived: ${faults.join(", ")}. ${acknowledged} operations were acknowledged in ${kept.length} cells ` +
-      `that promise to outlive them; ${broken === 0 ? "none" : broken} of these broke its promise.`,
-    ...(back === 0 ? [] : [`${back} of them: ${taken_back}. ${shown_too_early}`]),
-  ];
-}
-
-const shown_too_early =
-  "MySQL and MariaDB show a commit to readers before it is on disk, so a crash may take it back; nothing that was acknowledged is lost.";
 
 /** What was broken off counts apart: it is neither as declared nor found to have no verdict. */
 function counts({ cells, not_begun = 0 }: Results): string {

@@ -32,6 +32,7 @@ export const counting: Workload<1> = {
     "add",
     "conditional-put",
     "transact-add",
+    "zookeeper-lock-fenced",
   ],
   forgettable: ["in-place", "incr"],
 };
