@@ -67,7 +67,7 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   [/^ READONLY /, not_writable],
   [/^ (LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /, is_busy],
   [/^ (MOVED|ASK|CROSSSLOT) /, "raceproof does not know clusters; name a server that stands alone"],
-  [/^ NOPERM /, `${not_allowed} (ACL SETUSER … +@all ~raceproof:* &*)`],
+  [/^ NOPERM |ACL failure in script/, `${not_allowed} (ACL SETUSER … +@all ~raceproof:* &*)`],
   [/^ OOM /, "raise its maxmemory"],
   [/^ MISCONF /, disk],
   [/^ ERR max number of clients/, `${too_many} (maxclients)`],
@@ -80,3 +80,7 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
 /** Half a sentence; undefined for any other error. */
 export const adviceOn = (code: string, message: string): string | undefined =>
   advices.find(([says]) => says.test(`${code} ${message}`))?.[1];
+
+/** Whether the server says that a right is missing. */
+export const lacksRight = (code: string, message: string): boolean =>
+  adviceOn(code, message)?.startsWith(not_allowed) ?? false;

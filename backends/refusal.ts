@@ -1,4 +1,4 @@
-import { adviceOn } from "./advice.ts";
+import { adviceOn, lacksRight } from "./advice.ts";
 import { CannotConnect } from "./cannot-connect.ts";
 import { causes } from "./causes.ts";
 import { errorField } from "./error-field.ts";
@@ -20,6 +20,14 @@ export function refusalIn(error: unknown, server: string): CannotConnect | undef
   }
   return undefined;
 }
+
+/** The same, only if the server says that a right is missing: no program means such an error. */
+export const denialIn = (error: unknown, server: string): CannotConnect | undefined =>
+  causes(firstError(error)).some((one) =>
+    lacksRight(errorField(one, "code"), errorField(one, "message")),
+  )
+    ? refusalIn(error, server)
+    : undefined;
 
 /** The original error, if cleaning up after it failed, too. */
 export function firstError(error: unknown): unknown {

@@ -4,6 +4,7 @@ import type { Exploration } from "../schedules/exploration.ts";
 import type { Replayed } from "../schedules/search/replay.ts";
 import type { Replay } from "../schedules/token.ts";
 import { conclude } from "./conclude.ts";
+import { Denials } from "./denials.ts";
 import {
   type CellExploration,
   type CellUnderTest,
@@ -71,10 +72,12 @@ export function cellsOf<Client>(
     levels
       .filter((isolation) => promisedAt(strategy.declared, isolation) !== undefined)
       .map((isolation) => {
-        const cell: CellUnderTest<Client> = { backend, workload, strategy, isolation };
+        const denials = new Denials(backend.server);
+        const watched = denials.of(strategy);
+        const cell: CellUnderTest<Client> = { backend, workload, strategy: watched, isolation };
         return {
           ...namesOf(cell),
-          run: (options) => runCell(cell, options),
+          run: (options) => runCell(cell, denials, options),
           exploreAll: (size) => exploreCell(cell, size),
           explorePart: (part, size) => explorePart(cell, part, size),
           explore: (options) => exploreOnce(cell, options),
@@ -92,6 +95,7 @@ function namesOf<Client>({ backend, workload, strategy, isolation }: CellUnderTe
 /** Explores first, because that is exact and also shows whether the strategy works at all. Then runs the load. */
 async function runCell<Client>(
   cell: CellUnderTest<Client>,
+  denials: Denials,
   options: CellOptions,
 ): Promise<CellResult> {
   const { disturbance, signal } = options;
@@ -100,16 +104,20 @@ async function runCell<Client>(
     : (options.explored ?? (await exploreCell(cell, options)));
   const promised = promisedAt(cell.strategy.declared, cell.isolation)!;
   const declared = promisedWhen(promised, cell.workload, disturbance);
-  const load = signal?.aborted ? undefined : await loadCell(cell, options);
+  const load = signal?.aborted || denials.verdict ? undefined : await loadCell(cell, options);
   const interrupted = signal?.aborted === true;
-  return {
+  const names = {
     ...namesOf(cell),
     server: serverWhen(cell.backend.server, disturbance),
     declared,
+    ...(disturbance ? { settings: disturbance.settings } : {}),
+  };
+  if (denials.verdict) return { ...names, ...denials.verdict };
+  return {
+    ...names,
     ...(cell.workload.refuses === undefined ? {} : { refuses: cell.workload.refuses }),
     ...(explored ? { explored } : {}),
     ...(load ? { load } : {}),
-    ...(disturbance ? { settings: disturbance.settings } : {}),
     ...(interrupted ? { interrupted } : {}),
     ...(explored || !load
       ? conclude(declared, explored, load, interrupted)

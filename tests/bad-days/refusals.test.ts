@@ -100,6 +100,25 @@ test("Redis: a user who may not SCAN, nor ask what it is", async () => {
   await admin.quit();
 });
 
+test("Redis: a user who lacks what one strategy needs: that one has no verdict", async () => {
+  const admin = new Redis(servers.redis.url);
+  const user = `${guest}_no_scripts`;
+  const rights = ["on", ">guest", "~*", "&*", "+@all", "-@scripting"];
+  await admin.call("ACL", "SETUSER", user, ...rights);
+  const { code, stdout, stderr } = await raceproof(
+    ...["run", "--backend", "redis", "--server", `redis=${as(user, "redis")}`],
+    ...["--workload", "counter", "--strategy", "incr,lua", "--schedules", "2", "--out", out],
+  );
+  await admin.call("ACL", "DELUSER", user);
+  await admin.quit();
+  expect(stdout + stderr).toMatch(
+    /^redis counter lua: Redis \S+ says "NOPERM .*'eval(sha)?'.*": raceproof needs all rights in/m,
+  );
+  expect(stdout).toContain("✓ incr: correct (as declared)");
+  expect(stdout).toContain("2 cells: 1 as declared, 0 different, 1 without a verdict.");
+  expect(code).toBe(2);
+});
+
 const replica = ownServer("redis");
 beforeAll(async () => {
   const client = new Redis(replica());

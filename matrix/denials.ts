@@ -1,0 +1,48 @@
+import { denialIn } from "../backends/refusal.ts";
+import type { CellResult } from "./result.ts";
+import type { Strategy } from "./strategy.ts";
+
+/**
+ * Notes when a server refuses a strategy for want of a right, as a Redis whose ACL lacks a command does. The operation
+ * just fails, so that the cell would differ from what is declared; but it says nothing about the strategy.
+ */
+export class Denials {
+  readonly #server: string;
+  #first: string | undefined;
+
+  /** @param server for people: `Redis 8.0.2` */
+  constructor(server: string) {
+    this.#server = server;
+  }
+
+  /** The same strategy, watched. */
+  of<Client>(strategy: Strategy<Client>): Strategy<Client> {
+    const { prepare, run, read, expire } = strategy;
+    const noted = <Given extends unknown[], Answer>(
+      work: (...given: Given) => Promise<Answer>,
+    ): ((...given: Given) => Promise<Answer>) => {
+      return async (...given) => {
+        try {
+          return await work.apply(strategy, given);
+        } catch (error) {
+          this.#first ??= denialIn(error, this.#server)?.message;
+          throw error;
+        }
+      };
+    };
+    return {
+      ...strategy,
+      prepare: noted(prepare),
+      run: noted(run),
+      ...(read ? { read: noted(read) } : {}),
+      ...(expire ? { expire: noted(expire) } : {}),
+    };
+  }
+
+  /** The verdict if there was one: none, with what the server said. */
+  get verdict(): Pick<CellResult, "conclusion" | "remarks"> | undefined {
+    return this.#first === undefined
+      ? undefined
+      : { conclusion: "no verdict", remarks: [this.#first] };
+  }
+}
