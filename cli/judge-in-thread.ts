@@ -42,7 +42,7 @@ export async function judgeInThread(
   const shown = judgingShown(status, name, size);
   try {
     const request = { path, expected, workload: workload.name, timing };
-    return await ask(request, memory_mb, shown.read);
+    return await ask(request, memory_mb, (bytes) => shown.read(bytes));
   } finally {
     shown.end();
   }

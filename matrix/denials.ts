@@ -17,13 +17,12 @@ export class Denials {
 
   /** The same strategy, watched. */
   of<Client>(strategy: Strategy<Client>): Strategy<Client> {
-    const { prepare, run, read, expire } = strategy;
     const noted = <Given extends unknown[], Answer>(
       work: (...given: Given) => Promise<Answer>,
     ): ((...given: Given) => Promise<Answer>) => {
       return async (...given) => {
         try {
-          return await work.apply(strategy, given);
+          return await work(...given);
         } catch (error) {
           this.#first ??= denialIn(error, this.#server)?.message;
           throw error;
@@ -32,10 +31,10 @@ export class Denials {
     };
     return {
       ...strategy,
-      prepare: noted(prepare),
-      run: noted(run),
-      ...(read ? { read: noted(read) } : {}),
-      ...(expire ? { expire: noted(expire) } : {}),
+      prepare: noted((...given) => strategy.prepare(...given)),
+      run: noted((...given) => strategy.run(...given)),
+      ...(strategy.read ? { read: noted((...given) => strategy.read!(...given)) } : {}),
+      ...(strategy.expire ? { expire: noted((...given) => strategy.expire!(...given)) } : {}),
     };
   }
 
