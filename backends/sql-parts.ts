@@ -160,12 +160,16 @@ function isAlwaysTrue(part: readonly Token[], dialect: Dialect): boolean {
   return isSign(sign, "=") && literalOf([one], dialect) === literalOf([other], dialect);
 }
 
-/** `a = 1`, `1 = a`, `a IN (1)` */
+/** `a = 1`, `1 = a`, `a IN (1)`, `a IS NULL` */
 function equality(
   part: readonly Token[],
   table: Table,
   dialect: Dialect,
 ): readonly [string, Value] | undefined {
+  if (isWord(part.at(-2), "is") && isWord(part.at(-1), "null")) {
+    const column = nameOf(part.slice(0, -2), table);
+    return column === undefined ? undefined : [column, null];
+  }
   const within = part.findIndex((token) => isWord(token, "in"));
   const [only] = within < 0 ? [] : inParentheses(part.slice(within + 1));
   // Nothing stands in the parentheses but one value, and nothing behind them.

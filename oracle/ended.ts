@@ -68,15 +68,21 @@ function withoutDriver(output: unknown): unknown {
   if (Array.isArray(output)) {
     const [first, second] = output as unknown[];
     const of_mysql2 = output.length === 2 && (isHeader(first) || isListOfFields(second));
-    return of_mysql2 ? withoutDriver(first) : output;
+    if (of_mysql2) return withoutDriver(first);
+    // Of a text of several statements.
+    return output.length > 0 && output.every(isResultOfPg) ? output.map(withoutDriver) : output;
   }
   const known = output as Record<string, unknown>;
   if (isHeader(output)) return { affectedRows: known["affectedRows"], insertId: known["insertId"] };
-  if ("rowCount" in known && "command" in known && "fields" in known)
-    return { rowCount: known["rowCount"], rows: known["rows"] };
+  if (isResultOfPg(output)) return { rowCount: known["rowCount"], rows: known["rows"] };
   const { $metadata: _, ...rest } = known;
   return "$metadata" in known ? rest : output;
 }
+
+const isResultOfPg = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  ["rowCount", "command", "fields"].every((name) => name in value);
 
 const isHeader = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "affectedRows" in value && "serverStatus" in value;

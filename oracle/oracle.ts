@@ -19,6 +19,7 @@ import { FreshStart, type Stale } from "../schedules/search/fresh-start.ts";
 import { pickFrom } from "../schedules/search/search.ts";
 import { inTurn } from "../schedules/search/turns.ts";
 import type { Trace } from "../schedules/trace.ts";
+import { movedWithClock, type Span } from "./clock.ts";
 import { type Answer, type Ended, endedOf } from "./ended.ts";
 import { Ignored } from "./ignored.ts";
 import { withoutKeptLocks } from "./kept-locks.ts";
@@ -277,7 +278,9 @@ export class SerialOracle<Client> {
       if (same === undefined) this.#undecided++;
       if (same !== false) return undefined;
       const all = differingPlaces(this.#soft, ended, now, answers);
-      const places = all.filter(({ path }) => !this.#isSoft(path));
+      const places = all.filter(
+        (place) => !this.#isSoft(place.path) && !isMoved(place, ended, now),
+      );
       const shown = places.length > 0 ? places : all;
       if (nearest === undefined || shown.length < nearest.places.length)
         nearest = { order, places: shown };
@@ -311,6 +314,10 @@ export class SerialOracle<Client> {
     return this.#soft.varies.has(path) || this.#soft.sequenceAt(path) !== undefined;
   }
 }
+
+/** Both are times, and each is as far from its own run as the other. */
+const isMoved = ({ one, two }: Differing, first: Span, second: Span): boolean =>
+  typeof one === "string" && typeof two === "string" && movedWithClock(one, two, first, second);
 
 const withoutMemory = (ended: Ended): Ended => ({
   ...ended,

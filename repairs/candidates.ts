@@ -46,7 +46,7 @@ export function candidates(traces: readonly Trace[], scene: Scene): Repair[] {
   const is_hopeless = wraps && cannot_wrap !== undefined;
   const others: Repair[] = [
     ...(traces.some(writesWhatItRead) ? comparing(wraps && !is_hopeless) : []),
-    ...uniqueIndexes(traces).map((unique): Repair => ({ wraps: false, unique })),
+    ...uniqueIndexes(traces, dialect).map((unique): Repair => ({ wraps: false, unique })),
   ];
   if (is_hopeless) return [{ wraps }, ...others];
   return [

@@ -28,6 +28,8 @@ export interface Repair {
 export interface UniqueIndex {
   readonly table: string;
   readonly columns: readonly string[];
+  /** Only among rows in which these are NULL. */
+  readonly nulls?: readonly string[];
 }
 
 /** What came of it. Only `proof` says that the race is gone. */

@@ -10,8 +10,11 @@ import type { Say } from "./workshop.ts";
 
 const name = "raceproof_unique";
 
-/** The indexes against which two inserts of different operations would have failed. */
-export function uniqueIndexes(traces: readonly Trace[]): UniqueIndex[] {
+/**
+ * The indexes against which two inserts of different operations would have failed.
+ * @param dialect MySQL has no index among some rows only
+ */
+export function uniqueIndexes(traces: readonly Trace[], dialect: Language): UniqueIndex[] {
   const found = new Map<string, UniqueIndex>();
   for (const trace of traces) {
     const inserts = insertsIn(trace);
@@ -20,7 +23,9 @@ export function uniqueIndexes(traces: readonly Trace[]): UniqueIndex[] {
         const { table } = one;
         const columns = sameColumns(one, other);
         if (one.by === other.by || table !== other.table || columns.length === 0) continue;
-        found.set(`${table} ${columns.join(" ")}`, { table, columns });
+        const nulls = dialect === "postgres" ? nullsAsked(one, other) : [];
+        const index = { table, columns, ...(nulls.length > 0 ? { nulls } : {}) };
+        found.set(JSON.stringify(index), index);
       }
     }
   }
@@ -69,6 +74,16 @@ function sameColumns(one: Insert, other: Insert): string[] {
   return differs ? [] : asked.filter(isSame);
 }
 
+/** The columns that were looked for as NULL, and that no insert sets: rows of which something else is said may be there. */
+function nullsAsked(one: Insert, other: Insert): string[] {
+  const asked = one.asked.flatMap(({ where }) =>
+    Object.keys(where).filter((column) => where[column] === null),
+  );
+  return [...new Set(asked)].filter(
+    (column) => !Object.hasOwn(one.assigned, column) && !Object.hasOwn(other.assigned, column),
+  );
+}
+
 /** Where a condition is known as a whole, what is only added up is not what rows are looked for by. */
 function askedColumns({ where, isAll, names = [] }: Fact): readonly string[] {
   const keys = Object.keys(where);
@@ -81,14 +96,15 @@ function askedColumns({ where, isAll, names = [] }: Fact): readonly string[] {
  * @returns why it cannot be made, if it cannot
  */
 export async function withUniqueIndex<Client>(
-  { table, columns }: UniqueIndex,
+  { table, columns, nulls = [] }: UniqueIndex,
   plain: ExplorationOptions<Client>,
   { say, dialect }: { readonly say: Say; readonly dialect: Language },
   work: () => Promise<void>,
 ): Promise<string | undefined> {
   await setUpAlone(plain);
+  const among = nulls.length > 0 ? ` WHERE ${nullsInWords(nulls)}` : "";
   try {
-    await say(`CREATE UNIQUE INDEX ${name} ON ${table} (${columns.join(", ")})`);
+    await say(`CREATE UNIQUE INDEX ${name} ON ${table} (${columns.join(", ")})${among}`);
   } catch (error) {
     return `the index cannot be made (${(error as Error).message})`;
   }
@@ -99,6 +115,9 @@ export async function withUniqueIndex<Client>(
   }
   return undefined;
 }
+
+const nullsInWords = (nulls: readonly string[]): string =>
+  nulls.map((column) => `${column} IS NULL`).join(" AND ");
 
 function setUpAlone<Client>(plain: ExplorationOptions<Client>): Promise<void> {
   return inTurn(plain.backend, async () => {

@@ -1,5 +1,5 @@
 /** The table of the repairs that were tried after a race was found. */
-import type { Repair, RepairResult, TriedRepair } from "../repairs/repair.ts";
+import type { Repair, RepairResult, TriedRepair, UniqueIndex } from "../repairs/repair.ts";
 import type { FoundFailure } from "../schedules/findings.ts";
 import type { Trace } from "../schedules/trace.ts";
 import { inColumns } from "./columns.ts";
@@ -52,11 +52,17 @@ export function repairInWords({ database, wraps, level, locks, compares, unique 
     ...(locks === "all" ? ["FOR UPDATE on every SELECT"] : []),
     ...(locks && locks !== "all" ? [`FOR UPDATE on ${locks.join(", ")}`] : []),
     ...(compares === "where" ? ["what was read in the WHERE of the UPDATE"] : []),
-    ...(unique ? [`a unique index on ${unique.table} (${unique.columns.join(", ")})`] : []),
+    ...(unique ? [indexInWords(unique)] : []),
     ...(compares === "watch" ? ["WATCH what is read, MULTI … EXEC around the write"] : []),
     ...(compares === "condition" ? ["a condition on every write: what was read is the same"] : []),
   ].join(", ");
   return database === undefined ? said : `${database}: ${said}`;
+}
+
+/** `a unique index on member (email) where deleted_at is NULL`. */
+function indexInWords({ table, columns, nulls = [] }: UniqueIndex): string {
+  const among = nulls.map((column) => `${column} is NULL`).join(" and ");
+  return `a unique index on ${table} (${columns.join(", ")})${among === "" ? "" : ` where ${among}`}`;
 }
 
 function goneInWords(
@@ -100,11 +106,12 @@ function errorsInWords({ result, errors, deadlocks }: TriedRepair): string {
   return `${codes.join(", ")}${deadlocks > 0 ? ` (${deadlocks} deadlocks)` : ""}`;
 }
 
-/** Whether they are about the same column, or told in the same words. */
+/** Whether they are about the same column, or told in the same words; what cannot be told cannot be told apart. */
 function isSameRace(one: FoundFailure, other: FoundFailure): boolean {
   const [a, b] = [one, other].map(({ smallest }) => overwrittenIn(smallest));
   if (a !== undefined && b !== undefined) return a === b;
-  const [x, y] = [one, other].map((failure) => explain(failure.smallest, failure));
+  const [x = "", y = ""] = [one, other].map((failure) => explain(failure.smallest, failure));
+  if (x.startsWith(one.message) && y.startsWith(other.message)) return one.kind === other.kind;
   const plain = (text = ""): string => text.replaceAll(/client \d+/g, "client");
   return plain(x) === plain(y);
 }

@@ -54,7 +54,7 @@ export function failureText(
     sentence,
     drawInterleaving(smallest, width),
     ...(blame === undefined ? [] : [blame]),
-    ...(message === "" || message === sentence ? [] : [message]),
+    ...(message === "" || sentence.startsWith(visible(message)) ? [] : [message]),
     counts,
     ...remarks(failure),
     ...notesIn(smallest, subject.backend.name).map(noteInWords),

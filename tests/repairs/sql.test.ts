@@ -266,3 +266,51 @@ test("`repairs: false` tries none", async () => {
   const program = { ...onPostgres, name: "lost update", run: withdraw, repairs: false };
   expect(await tryOn<pg.Pool>(program)).toEqual({});
 });
+
+test("unique among the rows of which nothing else is said: an index with a condition, on PostgreSQL", async () => {
+  const join = "INSERT INTO member (email) VALUES ('a@b.c')";
+  const there = "SELECT 1 AS one FROM member WHERE email = 'a@b.c' AND deleted_at IS NULL";
+  const schema = "CREATE TABLE member (email varchar(9), deleted_at timestamp NULL)";
+  const left = "INSERT INTO member VALUES ('a@b.c', CURRENT_TIMESTAMP)";
+  const tried = await tryOn<pg.Pool>({
+    ...onPostgres,
+    schema,
+    setup: (db) => db.query(`TRUNCATE member; ${left}`),
+    run: async (db) => (await db.query(there)).rowCount === 0 && (await db.query(join)).rowCount,
+  });
+  expect(tried["a unique index on member (email) where deleted_at is NULL"]).toMatchObject(proof);
+  const onMysqlToo = await tryOn<mysql.Pool>({
+    ...onMysql,
+    schema,
+    async setup(db) {
+      await db.query("DELETE FROM member");
+      await db.query(left);
+    },
+    async run(db) {
+      const [rows] = await db.query<mysql.RowDataPacket[]>(there);
+      return rows.length === 0 && (await db.query<mysql.ResultSetHeader>(join))[0].affectedRows;
+    },
+  });
+  expect(onMysqlToo["a unique index on member (email)"]).toMatchObject({
+    result: { kind: "refuses" },
+  });
+});
+
+test("a row that was looked for by what it does not have; its time is nothing that differs", async () => {
+  const tried = await tryOn<pg.Pool>({
+    ...onPostgres,
+    schema: "CREATE TABLE outbox (id int PRIMARY KEY, sent_at timestamptz)",
+    setup: (db) => db.query("TRUNCATE outbox; INSERT INTO outbox VALUES (1, NULL)"),
+    async run(db) {
+      const { rows } = await db.query("SELECT id FROM outbox WHERE sent_at IS NULL LIMIT 1");
+      for (const { id } of rows as { id: number }[])
+        await db.query("UPDATE outbox SET sent_at = clock_timestamp() WHERE id = $1", [id]);
+      return rows.length;
+    },
+  });
+  expect(tried["what was read in the WHERE of the UPDATE"]).toMatchObject(proof);
+  const { result, text } = tried["one transaction"]!;
+  expect(result.kind).toBe("race");
+  expect(text).not.toMatch(/another race|there 20\d\d-/);
+  expect(text.match(/the clients never end like this/g)).toHaveLength(1);
+});
