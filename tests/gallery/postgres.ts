@@ -1,4 +1,5 @@
 import pg from "pg";
+import { everyday } from "./postgres-everyday.ts";
 import { modern } from "./postgres-modern.ts";
 import type { Row, Shelf } from "./program.ts";
 
@@ -534,5 +535,6 @@ export const postgres: Shelf<pg.Pool> = {
       ],
     },
     ...modern,
+    ...everyday,
   ],
 };
