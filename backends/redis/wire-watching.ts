@@ -3,12 +3,11 @@
  * changed one of the keys in between. Each write ends the watch, so only what was read since the last one counts.
  *
  * A MULTI … EXEC of the program's own needs no other around it. Where the program watches nothing itself it does not
- * expect the `nil` that says that EXEC has done nothing, so it gets an error for it, as it would for a single write. A
- * pipeline that writes without a transaction is left as it is.
+ * expect the `nil` that says that EXEC has done nothing, so it gets an error for it, as it would for a single write.
  */
 
 import { joined } from "../frames.ts";
-import type { Compared, Comparing, Conversation, SentRequest } from "../wire.ts";
+import type { Compared, Comparing, SentRequest } from "../wire.ts";
 import { encodeCommand, RespError, type Value } from "./resp.ts";
 import { RespStream } from "./resp-stream.ts";
 
@@ -17,7 +16,7 @@ const message = "somebody else has changed what was read";
 const refusal = Buffer.from(`-${code} ${message}\r\n`);
 
 export class Watching implements Comparing {
-  readonly #read: (bytes: Buffer) => ReturnType<Conversation["fromClient"]>;
+  readonly #together: (commands: Buffer) => SentRequest;
   #way: "as it is" | "watches" | "guards" | "own" = "as it is";
   /** Something that was read is watched by this repair; by the program itself. */
   #has_watched = false;
@@ -25,9 +24,9 @@ export class Watching implements Comparing {
   /** A MULTI of the program is open. */
   #queues = false;
 
-  /** @param read reads commands as requests */
-  constructor(read: (bytes: Buffer) => ReturnType<Conversation["fromClient"]>) {
-    this.#read = read;
+  /** @param together reads several commands as one request */
+  constructor(together: (commands: Buffer) => SentRequest) {
+    this.#together = together;
   }
 
   sent(request: SentRequest): SentRequest {
@@ -40,7 +39,7 @@ export class Watching implements Comparing {
     if (kind === "read") {
       this.#way = "watches";
       this.#has_watched = true;
-      const watches = this.#together(encodeCommand(["WATCH", ...keys]), request.bytes);
+      const watches = this.#together(joined([encodeCommand(["WATCH", ...keys]), request.bytes]));
       return { ...watches, request: { ...watches.request, kind, leavesBehind: true } };
     }
     const is_guarded = this.#has_watched && !this.#has_own_watch;
@@ -48,9 +47,7 @@ export class Watching implements Comparing {
     this.#way = "guards";
     this.#has_watched = false;
     const guarded = this.#together(
-      encodeCommand(["MULTI"]),
-      request.bytes,
-      encodeCommand(["EXEC"]),
+      joined([encodeCommand(["MULTI"]), request.bytes, encodeCommand(["EXEC"])]),
     );
     return { ...guarded, request: { ...guarded.request, keys } };
   }
@@ -84,10 +81,6 @@ export class Watching implements Comparing {
     }
     // Only the last answer is looked at.
     return names.at(-1) === "exec" ? way : "as it is";
-  }
-
-  #together(...commands: readonly Buffer[]): SentRequest {
-    return this.#read(joined(commands))[0] as SentRequest;
   }
 }
 

@@ -16,6 +16,7 @@ import type {
   Reply,
   Request,
   Sent,
+  SentRequest,
   Wire,
 } from "../wire.ts";
 import { blocksOf } from "./blocks.ts";
@@ -34,7 +35,7 @@ const unsubscribing = new Set("unsubscribe punsubscribe sunsubscribe".split(" ")
 
 export const redisWire: Wire = {
   open: () => new RedisConversation(),
-  comparing: () => new Watching((bytes) => new RedisConversation().fromClient(bytes)),
+  comparing: () => new Watching((bytes) => new RedisConversation().together(bytes)),
 };
 
 /** How many replies are expected to what was sent. */
@@ -116,6 +117,11 @@ class RedisConversation implements Conversation {
     return sent;
   }
 
+  /** Several commands that the door itself sends as one request. */
+  together(bytes: Buffer): SentRequest {
+    return this.#request(new RespStream(true).take(bytes).values);
+  }
+
   goes(expects: unknown): boolean {
     if (!(expects instanceof Expected) || this.#passes_all) return false;
     this.#expected.push(expects);
@@ -146,7 +152,7 @@ class RedisConversation implements Conversation {
     if (name !== "hello" && name !== "auth") this.#was_refused = false;
   }
 
-  #request(commands: readonly Framed[]): Sent {
+  #request(commands: readonly Framed[]): SentRequest {
     const words = commands.map(({ value }) => (value as Value[]).map(String));
     const request: Request = requestOf(words, this.#queues);
     this.#commands.set(request, {
