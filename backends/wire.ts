@@ -81,6 +81,8 @@ export interface Conversation {
   goes(expects: unknown): boolean;
   /** @param bytes as they came from the server, cut anywhere */
   fromServer(bytes: Buffer): readonly Received[];
+  /** What came from the server and waits for the rest of its reply. Is asked when the server has closed. Default nothing. */
+  kept?(): Buffer;
   /** The server's own number of this connection, once the server has told it. */
   readonly connection: number | undefined;
   /** Whether the last reply said that a transaction is open. */

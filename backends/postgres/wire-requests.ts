@@ -140,10 +140,21 @@ export function readRow(message: Buffer, columns: readonly Column[]): Record<str
   return row;
 }
 
-/** The fields of an error: a letter and a text each. */
 export function readError(message: Buffer): { code: string; message: string } {
+  const fields = fieldsOf(message);
+  return { code: fields.get("C") ?? "error", message: fields.get("M") ?? "" };
+}
+
+/** Whether the connection ends with this error. `V` is never translated; `S` may be. */
+export function isFatal(message: Buffer): boolean {
+  const fields = fieldsOf(message);
+  return ["FATAL", "PANIC"].includes(fields.get("V") ?? fields.get("S") ?? "");
+}
+
+/** The fields of an error: a letter and a text each. */
+function fieldsOf(message: Buffer): Map<string, string> {
   const body = new Body(message);
   const fields = new Map<string, string>();
   for (let field = body.byte(); field !== "\0"; field = body.byte()) fields.set(field, body.text());
-  return { code: fields.get("C") ?? "error", message: fields.get("M") ?? "" };
+  return fields;
 }

@@ -151,6 +151,25 @@ describe("requests and their replies", () => {
     expect(after.replies).toEqual([{ rows: [{ a: 1 }], row_count: 1 }]);
   });
 
+  test("an error and the end of its reply go on together, also when they come apart", () => {
+    const conversation = started();
+    ask(conversation, [query("SELECT 1")], []);
+    expect(conversation.fromServer(Buffer.concat([row("1"), error]))).toEqual([]);
+    expect(conversation.fromServer(ready("I"))).toEqual([
+      {
+        bytes: Buffer.concat([row("1"), error, ready("I")]),
+        reply: { error: { code: "40001", message: "no" } },
+      },
+    ]);
+    // The server may close the connection instead.
+    ask(conversation, [query("SELECT 1")], [error]);
+    expect(conversation.kept?.()).toEqual(error);
+    expect(conversation.kept?.()).toHaveLength(0);
+    // After this one there will be no end.
+    const fatal = message("E", ...text("SFATAL"), ...text("C57P01"), ...text("Mbye"), 0);
+    expect(conversation.fromServer(fatal)).toEqual([{ bytes: fatal }]);
+  });
+
   test("a transaction is seen, and only outside of it a write commits by itself", () => {
     const conversation = started();
     ask(conversation, [query("BEGIN")], [done("BEGIN"), ready("T")]);

@@ -32,6 +32,7 @@ import { Expected } from "./wire-replies.ts";
 import {
   Body,
   type Item,
+  isFatal,
   type Portal,
   type Prepared,
   readPortal,
@@ -68,6 +69,11 @@ class PostgresConversation implements Conversation {
   #batch: Buffer[] = [];
   #items: Item[] = [];
   readonly #expected: Expected[] = [];
+  /**
+   * An error, whose reply has not ended yet. pg tells the program at once, and sends what it asks next when the reply
+   * ends: by then nobody knows any more whose request it is. So the client gets both together.
+   */
+  #error: Buffer[] = [];
   /** After an error the server skips everything up to a Sync. */
   #skips = false;
   readonly #transaction: TransactionState;
@@ -114,19 +120,33 @@ class PostgresConversation implements Conversation {
 
   fromServer(bytes: Buffer): Received[] {
     const received: Received[] = [];
-    let passed: Buffer[] = [];
+    let passed: Buffer[] = this.#error;
+    this.#error = [];
+    let has_failed = passed.length > 0;
     const { frames, garbled } = this.#from_server.take(bytes);
     for (const message of frames) {
       passed.push(message);
+      has_failed ||= this.#expected.length > 0 && isRefusal(message);
       const ended = this.#takeAnswer(message);
       if (!ended?.is_request) continue;
+      has_failed = false;
       if (ended.goes_on && !ended.failed) passed.pop();
       received.push({ bytes: joined(passed), reply: ended.reply() });
       passed = [];
     }
     if (garbled) passed.push(garbled);
+    else if (has_failed) {
+      this.#error = passed;
+      return received;
+    }
     if (passed.length > 0) received.push({ bytes: joined(passed) });
     return received;
+  }
+
+  kept(): Buffer {
+    const kept = joined(this.#error);
+    this.#error = [];
+    return kept;
   }
 
   /** Takes a packet without a type. What follows a start-up packet in the same piece already has types. */
@@ -256,6 +276,9 @@ function requestFor(sql: string, bytes: Buffer, goes_on = false): SentRequest {
   const expects = new Expected([], { until_ready: true, is_request: true, request, goes_on });
   return { kind: "request", bytes, expects, request };
 }
+
+/** An error that leaves the connection open; the reply goes on until the server is ready again. */
+const isRefusal = (message: Buffer): boolean => message[0] === 0x45 && !isFatal(message);
 
 function startFrames(): Frames {
   return new Frames(4, (head) => head.readUInt32BE());

@@ -60,9 +60,15 @@ export class Line {
     server.on("error", () => server.destroy());
     this.closed = new Promise((resolve) => server.once("close", () => resolve()));
     client.on("close", () => this.#end("the client closed the connection"));
-    server.on("close", () => this.#end("the server closed the connection"));
+    server.on("close", () => {
+      this.#passKept();
+      this.#end("the server closed the connection");
+    });
     client.on("end", () => server.end());
-    server.on("end", () => this.#last_words ?? client.end());
+    server.on("end", () => {
+      this.#passKept();
+      if (!this.#last_words) client.end();
+    });
     client.on("drain", () => server.resume());
     server.on("drain", () => client.resume());
     if (conversation.is_ready) events.ready();
@@ -156,6 +162,13 @@ export class Line {
       }
     }
     if (this.conversation.is_ready) this.#events.ready();
+  }
+
+  #passKept(): void {
+    const kept = this.conversation.kept?.();
+    if (!kept?.length) return;
+    if (this.#last_words) this.#last_words.push(kept);
+    else this.toClient(kept);
   }
 
   #end(reason: string): void {
