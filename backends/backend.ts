@@ -117,6 +117,11 @@ export interface Session<Client> extends AsyncDisposable {
    * set-up, but not before the end of this schedule is judged. Default false.
    */
   readonly isUsedUp?: boolean;
+  /**
+   * Whether a connection has gone back to its pool in the middle of a transaction since this was last asked, where the
+   * pool says so. Only a door knows.
+   */
+  takeReturnedOpen?(): boolean;
   /** How many connections its client has now, where that may be several, as with a pool. Only a door knows. */
   readonly connectionCount?: number;
   /** False once the connection is gone: the session must be replaced. */

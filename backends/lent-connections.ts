@@ -1,7 +1,6 @@
-/**
- * How many connections of its pools a program has taken and not given back, as far as the pools say. A pool that nobody
- * here knows says nothing.
- */
+/** What a program does with the connections of its pools, as far as the pools say. One that nobody knows says nothing. */
+import type { EventEmitter } from "node:events";
+
 type Known = Readonly<Record<string, unknown>>;
 
 /** Where libraries keep their pools. */
@@ -14,8 +13,34 @@ const places = [
   ["connectionManager", "pool"],
 ];
 
-/** @param client what the program works with: a pool, an ORM, or an object with several of them */
-export function lentConnections(client: unknown): number {
+/**
+ * How many connections it has taken and not given back.
+ * @param client what the program works with: a pool, an ORM, or an object with several of them
+ */
+export const lentConnections = (client: unknown): number =>
+  [...poolsOf(client)].reduce((sum, pool) => sum + lentBy(pool as Known), 0);
+
+/** Calls back when a connection goes back to a pool of pg or mysql2, with the server's own number of it. */
+export function onReturn(client: unknown, returned: (connection: number) => void): void {
+  for (const pool of poolsOf(client)) {
+    // mysql2's pool of promises repeats the events of the one inside it.
+    if (!isEmitter(pool) || isEmitter((pool as unknown as Known)["pool"])) continue;
+    pool.on("release", (...said: readonly unknown[]) => {
+      // With an error, pg closes it.
+      if (said[0] === true || said[0] instanceof Error) return;
+      for (const one of said) {
+        const { processID, threadId } = Object(one) as Known;
+        const number = processID ?? threadId;
+        if (typeof number === "number") returned(number);
+      }
+    });
+  }
+}
+
+const isEmitter = (value: unknown): value is EventEmitter =>
+  typeof (Object(value) as Known)["on"] === "function";
+
+function poolsOf(client: unknown): Set<object> {
   const pools = new Set<object>();
   const parts = [client, ...Object.values(Object(client) as object)] as unknown[];
   for (const part of parts) {
@@ -26,7 +51,7 @@ export function lentConnections(client: unknown): number {
       if (typeof pool === "object" && pool !== null) pools.add(pool);
     }
   }
-  return [...pools].reduce((sum, pool) => sum + lentBy(pool as Known), 0);
+  return pools;
 }
 
 const at = (value: unknown, path: readonly string[]): unknown =>

@@ -36,6 +36,8 @@ const changes_rows_of_postgres = set("truncate refresh");
 const plain = set("insert update delete merge replace with select table values");
 const edges = set("begin commit rollback");
 const sees = set("read lock write");
+/** On PostgreSQL these settings end with their transaction; on MySQL, SET TRANSACTION is for the next one. */
+const of_transaction = /^set (local|transaction)\b/;
 /** If it cannot be read for certain. */
 const has_several = /;\s*\S/;
 const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share mode\b/;
@@ -101,7 +103,7 @@ function effectsOfOne(tokens: readonly Token[], dialect: Dialect) {
     mayUnlock: !is_plain,
     leavesBehind:
       !is_plain ||
-      (first === "set" && !(dialect === "postgres" && bare.startsWith("set local "))) ||
+      (first === "set" && !(dialect === "postgres" && of_transaction.test(bare))) ||
       functions.some((name) => locks_of_session.has(name)),
     serverWide: functions.includes("get_lock"),
   };

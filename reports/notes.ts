@@ -10,6 +10,8 @@ const words: Readonly<Record<Note["kind"], (step: string, note: Note) => string>
     `${step} came while a transaction was open: the level is in force from the next one on, and not in this one.`,
   "went on": (step, { client, code = "" }) =>
     `client ${client} went on in its transaction after error ${code} of ${step}: all that followed was refused (25P02), and nothing of it is kept.`,
+  "returned open": (step) =>
+    `after ${step} its connection went back to the pool before the transaction had ended: whoever gets it next works in that transaction, and its other statements may go elsewhere. Take one connection from the pool for all of them.`,
   "left open": (step) =>
     `${step} was its last statement, in a transaction that was left open: nothing of it is kept until somebody commits.`,
   "not kept": (step) =>

@@ -88,6 +88,8 @@ export function doubtInWords(doubt: Doubt): string {
       "clients wait for each other inside the process, where the schedule cannot say who comes first",
     "left on a pool": ({ statement }) =>
       `\`${statement}\` leaves something on one connection of the pool, and which connection a request gets when it begins later is not explored; a pool of one shows more`,
+    "returned open": () =>
+      "a connection went back to its pool in the middle of a transaction, and who gets it next is not explored",
     divisible: ({ statement }) =>
       `others can come in the middle of \`${shownStatement(statement)}\`, where no schedule reaches`,
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,

@@ -12,6 +12,7 @@ export interface Note {
    * - `next transaction`: a level was set for the session while a transaction was open: it is not in force there
    * - `went on`: statements of a transaction that had failed before: all are refused
    * - `not kept`: COMMIT answered ROLLBACK, and the operation ended without an error
+   * - `returned open`: the first statement of a transaction whose connection went back to its pool before its end
    * - `left open`: the last statement of a client, in a transaction that nobody ended
    */
   readonly kind:
@@ -20,6 +21,7 @@ export interface Note {
     | "next transaction"
     | "went on"
     | "not kept"
+    | "returned open"
     | "left open";
   readonly client: number;
   readonly statement: string;
@@ -39,11 +41,16 @@ const is_failed = "25P02";
 export function notesIn(trace: Trace, backend: string): Note[] {
   const is_postgres = /(^|\+)postgres(\+|$)/.test(backend) && !/mysql|mariadb/.test(backend);
   const notes = trace.steps.flatMap((step, row) => noteOf(step, row, trace, is_postgres) ?? []);
-  return [...notes, ...leftOpen(trace)];
+  return [...notes, ...returnedOpen(trace), ...leftOpen(trace)];
 }
 
 /** Of others, such as CREATE TABLE on MySQL, it is not certain that their transaction goes on. */
 const keeps_open = /^(select|insert|update|delete|with|begin|start transaction)\b[^;]*$/i;
+
+function returnedOpen({ steps, returnedOpen: was_one }: Trace): Note[] {
+  const first = was_one ? steps.find(({ kind }) => kind === "begin") : undefined;
+  return first ? [{ kind: "returned open", client: first.client, statement: first.statement }] : [];
+}
 
 /** Transactions that were open when their client was done. */
 function leftOpen({ operations, steps, transactionOpen: is_one_open }: Trace): Note[] {

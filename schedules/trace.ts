@@ -28,6 +28,8 @@ export interface Trace {
    * of the session, a setting.
    */
   readonly leftOnPool?: string;
+  /** A connection went back to its pool in the middle of a transaction. */
+  readonly returnedOpen?: true;
   /** When all operations were over, a connection was still in a transaction. */
   readonly transactionOpen?: true;
   /** What the clients left behind; looked at only where errors are put in. */

@@ -1,7 +1,7 @@
 import type { Backend, Gate, Left, OpenOptions, Session } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import { type Address, type DoorTarget, doorOf } from "../../backends/door-target.ts";
-import { lentConnections } from "../../backends/lent-connections.ts";
+import { lentConnections, onReturn } from "../../backends/lent-connections.ts";
 import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
@@ -22,6 +22,8 @@ export interface Doorstep {
   readonly is_outside: boolean;
   /** Resolves once all its connections are closed, and the server has given back their locks. */
   left(): Promise<void>;
+  /** Call when a connection, by the server's own number, has gone back to its pool. */
+  returned(connection: number): void;
   /** Resolves once nothing is under way through it, and no transaction is open. */
   settled(): Promise<void>;
 }
@@ -65,6 +67,7 @@ export function throughDoors<Client>(
     const client = await make.open(target.address(door.port), door);
     mends?.opened(client, door);
     if (gate.shared) watchPools(client, gate);
+    if (gate !== open_gate) onReturn(client, (number) => door.returned(number));
     const session: DoorSession<Client> = new DoorSession(door, target, client, make, () =>
       doors.delete(session),
     );
@@ -155,6 +158,10 @@ class DoorSession<Client> implements Session<Client> {
 
   left(): Left {
     return { transactions: this.#door.transactions, lent: lentConnections(this.client) };
+  }
+
+  takeReturnedOpen(): boolean {
+    return this.#door.takeReturnedOpen();
   }
 
   async locks(): Promise<readonly string[]> {

@@ -59,6 +59,8 @@ export class Door implements AsyncDisposable {
   #refuses_next = false;
   /** A connection ended in the middle of something: the client that had it may not be able to go on. */
   has_lost = false;
+  /** A connection went back to its pool in the middle of a transaction. */
+  #was_returned_open = false;
   /** The operation that is put into one transaction, while it runs. */
   wrapped: WrappedOperation | undefined;
   /** The operation whose writes depend on what it has read, while it runs. */
@@ -113,6 +115,20 @@ export class Door implements AsyncDisposable {
       return !is_over && has_begun;
     });
     return open.length;
+  }
+
+  /** Call when this connection has gone back to its pool. */
+  returned(number: number): void {
+    const conversations = [...this.#passages].map(({ conversation }) => conversation);
+    const one = conversations.find(({ connection }) => connection === number);
+    this.#was_returned_open ||= one?.has_begun ?? one?.in_transaction ?? false;
+  }
+
+  /** Whether one went back in the middle of a transaction; asked once. */
+  takeReturnedOpen(): boolean {
+    const was = this.#was_returned_open;
+    this.#was_returned_open = false;
+    return was;
   }
 
   /** The numbers of those connections that wait for a reply. */

@@ -13,7 +13,7 @@ import type {
 } from "../../backends/backend.ts";
 import { open_gate } from "../../backends/backend.ts";
 import type { Address } from "../../backends/door-target.ts";
-import { lentConnections } from "../../backends/lent-connections.ts";
+import { lentConnections, onReturn } from "../../backends/lent-connections.ts";
 import type { AllRows } from "../../backends/rows.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { type Doorstep, type MakeClient, throughDoors, watchPools } from "./door-backend.ts";
@@ -114,12 +114,17 @@ class SeveralDoors<Client> implements Backend<Client> {
     }
     const places = parts.map(({ client }) => client);
     const addresses = this.#names.map((name, i) => [name, places[i]!.address] as const);
+    const returned = (connection: number): void => {
+      for (const { door } of places) door.returned(connection);
+    };
     const client = await this.#make.open(Object.fromEntries(addresses), {
       is_outside: gate === open_gate,
       left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
+      returned,
       settled: async () => void (await Promise.all(places.map(({ door }) => door.settled()))),
     });
     if (gate.shared) watchPools(client, gate);
+    if (gate !== open_gate) onReturn(client, returned);
     const mended = this.#names.indexOf(this.#mends?.database ?? "");
     this.#mends?.mending.hasDoorOf(client, places[mended]);
     const session = sessionOf(client, parts, faults, this.#make);
@@ -252,6 +257,8 @@ function sessionOf<Client>(
     get connectionCount() {
       return Math.max(...parts.map(({ connectionCount = 1 }) => connectionCount));
     },
+    // Each is asked: what one says, it says once.
+    takeReturnedOpen: () => parts.filter((part) => part.takeReturnedOpen?.()).length > 0,
     get isUsedUp() {
       return parts.some((part) => part.isUsedUp);
     },

@@ -67,13 +67,17 @@ export class LaneSessions<Client> implements AsyncDisposable {
   }
 
   /** What is to be said of the connections once all operations are over. */
-  remarks(steps: readonly TraceStep[]): Pick<Trace, "transactionOpen" | "leftOnPool"> {
-    const sessions = this.#places.flatMap((place) => place?.session ?? []);
+  remarks(
+    steps: readonly TraceStep[],
+  ): Pick<Trace, "transactionOpen" | "returnedOpen" | "leftOnPool"> {
+    const sessions = [...new Set(this.#places)].flatMap((place) => place?.session ?? []);
+    const returned = sessions.filter((session) => session.takeReturnedOpen?.() ?? false);
     const is_open = sessions.some((session) => (session.left?.().transactions ?? 0) > 0);
     const is_pool = this.#shared && (sessions[0]?.connectionCount ?? 1) > 1;
     const on_pool = is_pool ? steps.find(({ leavesBehind }) => leavesBehind) : undefined;
     return {
       ...(is_open ? { transactionOpen: true } : {}),
+      ...(returned.length > 0 ? { returnedOpen: true } : {}),
       ...(on_pool ? { leftOnPool: on_pool.statement } : {}),
     };
   }

@@ -57,6 +57,7 @@ export class Pass<Client> implements AsyncDisposable {
   #stood_still = 0;
   #left_on_pool: string | undefined;
   #divisible: string | undefined;
+  #returned_open = false;
   readonly #notes = new Notes();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
@@ -112,6 +113,7 @@ export class Pass<Client> implements AsyncDisposable {
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
     this.#left_on_pool ??= played.trace.leftOnPool;
+    this.#returned_open ||= played.trace.returnedOpen ?? false;
     this.#divisible ??= played.trace.steps.find((step) => step.isDivisible)?.statement;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
     this.#notes.add(played.trace, this.#options.backend.name);
@@ -212,6 +214,7 @@ export class Pass<Client> implements AsyncDisposable {
       stood_still: this.#stood_still,
       left_on_pool: this.#left_on_pool,
       divisible: this.#divisible,
+      returned_open: this.#returned_open,
       unrepeated: this.#unrepeated?.count ?? 0,
       racing: counts.racing,
       looks: this.#fresh.looks,

@@ -18,6 +18,8 @@ export interface ProofFacts {
   readonly stood_still: number;
   /** A statement that left something on one of the connections of a pool that all clients share. */
   readonly left_on_pool: string | undefined;
+  /** A connection went back to its pool in the middle of a transaction. */
+  readonly returned_open: boolean;
   /** A step in the middle of which others can come: a procedure, several commands in one request. */
   readonly divisible: string | undefined;
   /** Schedules that failed once, and not again when they were run alone. */
@@ -41,6 +43,8 @@ export type Doubt =
   | { readonly kind: "stood still"; readonly count: number }
   /** All operations begin at once, so which connection each one gets first is not explored; and here it matters. */
   | { readonly kind: "left on a pool"; readonly statement: string }
+  /** Whoever gets the connection next works in somebody else's transaction; who that is, is not explored. */
+  | { readonly kind: "returned open" }
   /** Others can come in the middle of a step, where no schedule reaches. */
   | { readonly kind: "divisible"; readonly statement: string }
   | { readonly kind: "unrepeated"; readonly count: number }
@@ -75,6 +79,7 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
   if (facts.lost_branches > 0) return { kind: "lost branches", count: facts.lost_branches };
   if (facts.polled > 0) return { kind: "polled", count: facts.polled };
   if (facts.stood_still > 0) return { kind: "stood still", count: facts.stood_still };
+  if (facts.returned_open) return { kind: "returned open" };
   if (facts.left_on_pool !== undefined)
     return { kind: "left on a pool", statement: facts.left_on_pool };
   if (facts.divisible !== undefined) return { kind: "divisible", statement: facts.divisible };

@@ -89,10 +89,24 @@ describe("PostgreSQL", () => {
   test("nothing is said of a level that is in force", async () => {
     const set = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ";
     expect(await said(postgres(withClient("BEGIN", set, take, "COMMIT")))).not.toMatch(
-      /Note:|no effect/,
+      /SET TRANSACTION|no effect/,
     );
     const session = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
     expect(await said(postgres(withClient(session, take)))).not.toMatch(/Note:/);
+  });
+
+  test("a connection that goes back to its pool in the middle of a transaction, and one that goes back after it", async () => {
+    const [first, second] = ["UPDATE account SET balance = 1", "UPDATE account SET balance = 2"];
+    const by_pool = await said(
+      postgres(async (db) => {
+        for (const sql of ["BEGIN", first, second, "COMMIT"]) await db.query(sql);
+      }),
+    );
+    expect(by_pool).toContain("no proof, because a connection went back to its pool");
+    expect(by_pool).toContain("client 1's `BEGIN` its connection went back to the pool before");
+    const right = await said(postgres(withClient("BEGIN", first, second, "COMMIT")));
+    expect(right).toContain("proof for this size");
+    expect(right).not.toContain("Note:");
   });
 
   test("a transaction that is left open where nothing fails", async () => {
@@ -129,4 +143,23 @@ test("MySQL: SET TRANSACTION is for the next transaction, and right before it", 
   expect(await said(onMysql(all("BEGIN", take, session, "COMMIT")))).toContain(
     "came while a transaction was open",
   );
+});
+
+test("MySQL: a connection that goes back to its pool in the middle of a transaction", async () => {
+  const statements = ["START TRANSACTION", take, "COMMIT"];
+  const by_pool = await said(
+    onMysql(async (db) => {
+      for (const sql of statements) await db.query(sql);
+    }),
+  );
+  expect(by_pool).toContain("client 1's `START TRANSACTION` its connection went back to the pool");
+  const right = await said(
+    onMysql(async (db) => {
+      const client = await db.getConnection();
+      for (const sql of statements) await client.query(sql);
+      client.release();
+    }),
+  );
+  expect(right).toContain("proof for this size");
+  expect(right).not.toContain("Note:");
 });
