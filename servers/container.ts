@@ -3,6 +3,7 @@
 import { endpoint, getImage, hasImage, noDocker } from "./containers/docker.ts";
 import { Keeper } from "./containers/keeper.ts";
 import { containerRecipe } from "./containers/recipes.ts";
+import { sweepContainers } from "./containers/sweep.ts";
 import { imageOf } from "./images.ts";
 import type { Found, Missing, Settings } from "./local/recipe.ts";
 import { notInstalled, resolvePackage } from "./optional-package.ts";
@@ -51,6 +52,7 @@ export async function startContainer(
   await getImage(image, progress, signal);
   // Testcontainers does not know Docker's contexts.
   process.env["DOCKER_HOST"] ||= await endpoint();
+  await sweepOnce(progress);
   const { launch } = await import("./containers/launch.ts");
   progress({ what: `starting ${image}` });
   const keeper = await Keeper.hire();
@@ -66,6 +68,16 @@ export async function startContainer(
     await keeper[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+let has_swept = false;
+
+async function sweepOnce(progress: Progress): Promise<void> {
+  if (has_swept) return;
+  has_swept = true;
+  // What cannot be removed now is left to a later run.
+  for (const name of await sweepContainers().catch(() => []))
+    progress({ what: `removed what a killed run had left: container ${name}`, stays: true });
 }
 
 /** Why no container can be started here, as half a sentence; undefined if one can. */

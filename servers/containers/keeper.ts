@@ -6,7 +6,7 @@
  * Testcontainers has such a keeper too, but in a container of its own, whose image must come from a registry.
  */
 import type { ChildProcess } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { newName } from "../../owners/run-mark.ts";
 import { release, watchdogWith } from "../watchdog.ts";
 
 /**
@@ -29,8 +29,8 @@ done
 exit 1
 `;
 
-/** The label of all our containers; its value tells the runs apart. */
-const label = "raceproof";
+/** The label of all our containers; its value begins with the mark of the run. */
+export const label = "raceproof";
 
 export class Keeper implements AsyncDisposable {
   readonly labels: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export class Keeper implements AsyncDisposable {
   }
 
   static async hire(): Promise<Keeper> {
-    const run = randomBytes(8).toString("hex");
+    const run = newName();
     return new Keeper(run, await watchdogWith(script, `${label}=${run}`));
   }
 

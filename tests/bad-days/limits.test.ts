@@ -29,7 +29,7 @@ function shell(
 ): Promise<Ended> {
   const raceproof = `raceproof() { "${process.execPath}" "${command}" "$@"; }`;
   const [program, ...args] = [...before, "bash", "-c", `${raceproof}; ${line}`];
-  const child = spawn(program!, args, {
+  const child = spawn(program, args, {
     env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -46,7 +46,7 @@ test("too few processes", async ({ skip }) => {
   if (is_root) {
     chmodSync(dirname(dirname(command)), 0o755);
     const [program, ...args] = [...other, "test", "-r", command];
-    if (spawnSync(program!, args).status !== 0) skip("another user cannot read our folder");
+    if (spawnSync(program, args).status !== 0) skip("another user cannot read our folder");
   }
   const run = "run --backend postgres --workload counter --strategy in-place --isolation RC";
   const { code, stdout, stderr } = await shell(

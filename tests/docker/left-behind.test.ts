@@ -1,7 +1,7 @@
 /** However a run ends, none of its containers stays; and two runs at once do not touch each other's. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
@@ -76,6 +76,32 @@ test("kill -9 in the middle of a run", async () => {
   await prints(run, /incr/);
   run.kill("SIGKILL");
   await expect.poll(() => containersOf(redis.image), patience).toBe("");
+});
+
+test("kill -9 of a run and of its keeper: the next run removes the container, and only that one", async () => {
+  const script = 'exec redis-server "$@"';
+  await using redis = await imageWithEntry(imageOf("redis"), "kept", script);
+  const run = longRun(redis.image);
+  await prints(run, /incr/);
+  const children = `/proc/${run.pid}/task/${run.pid}/children`;
+  const keepers = readFileSync(children, "utf8").split(" ").filter(Boolean).map(Number);
+  for (const keeper of keepers) process.kill(keeper, "SIGKILL");
+  run.kill("SIGKILL");
+  await once(run, "exit");
+  const left = await containersOf(redis.image);
+  expect(left).not.toBe("");
+  const next = longRun(redis.image);
+  await prints(next, /removed what a killed run had left: container \S+\n[^]*incr/);
+  const now = await containersOf(redis.image);
+  expect([now.split("\n").length, now.includes(left)]).toEqual([1, false]);
+  const third = longRun(redis.image, "--out", join(out, "third"));
+  await prints(third, /incr/);
+  expect(await containersOf(redis.image)).toContain(now);
+  for (const one of [next, third]) {
+    one.kill("SIGINT");
+    await once(one, "exit");
+  }
+  expect(await containersOf(redis.image)).toBe("");
 });
 
 test("kill -9 in the middle of a start", async () => {
