@@ -6,6 +6,7 @@ import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
 import type { Mending } from "./mending.ts";
+import { asksForNothing } from "./own-user.ts";
 import { WireError } from "./wire-error.ts";
 
 /** Makes what an application works with, at the address that it is given: a driver's client, a pool, an ORM. */
@@ -63,6 +64,7 @@ export function throughDoors<Client>(
       terminate: (connection) => target.terminate([connection]),
       endSessions: target.endSessions?.bind(target),
       reword: mends?.reword,
+      only_own_user: asksForNothing(target.address().url),
     });
     const client = await make.open(target.address(door.port), door);
     mends?.opened(client, door);

@@ -11,6 +11,7 @@ import { isRefusalCode } from "../../backends/retryable.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
 import type { Comparing, ComparingRows, Conversation, Wire } from "../../backends/wire.ts";
 import type { Doorway } from "./doorway.ts";
+import { isOfOwnUser } from "./own-user.ts";
 import { Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
 import type { WrappedOperation } from "./wrapped-operation.ts";
@@ -41,6 +42,8 @@ export interface DoorOptions {
   readonly endSessions?: ((connections: readonly number[]) => Promise<void>) | undefined;
   /** Makes the server end this connection. */
   readonly terminate: (connection: number) => Promise<void>;
+  /** Only processes of this user may come in. Default: all of the machine, as the server asks them for a password. */
+  readonly only_own_user?: boolean;
   /** A repair that is tried: changes the client's statements. */
   readonly reword?: Reword | undefined;
 }
@@ -222,6 +225,10 @@ export class Door implements AsyncDisposable {
     // What the client sends before the server is connected waits in the socket.
     client.pause();
     client.on("error", () => client.destroy());
+    if (this.#options.only_own_user && !isOfOwnUser(client)) {
+      client.resetAndDestroy();
+      return;
+    }
     if (this.#refuses_next) {
       this.#refuses_next = false;
       client.resetAndDestroy();

@@ -7,12 +7,14 @@ import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { Redis } from "ioredis";
 import { expect, inject, test } from "vitest";
 import { openLaneDatabase } from "../../backends/open-lane-database.ts";
 import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { cacheFolder } from "../../servers/cache-folder.ts";
 import { listener } from "../../servers/local/listener.ts";
 import { type ServerKind, server_kinds } from "../../servers/server.ts";
+import { ownServer } from "../own-server.ts";
 import type { Seen } from "./attempts.ts";
 import type { Order, Tried } from "./neighbour.ts";
 
@@ -78,6 +80,29 @@ test.runIf(is_root)("nor does he through a door", async () => {
   }
   expect(await gotBy(nobody, servers)).toEqual([]);
   for (const one of open) await one[Symbol.asyncDispose]();
+});
+
+const open_to_all = ownServer("redis");
+
+test.runIf(is_root)("nor through the door of a server that asks for no password", async () => {
+  const admin = new Redis(open_to_all());
+  await admin.call("ACL", "SETUSER", "default", "nopass");
+  await admin.quit();
+  const { kind, pid, home } = await seen("redis", open_to_all());
+  const url = new URL(open_to_all());
+  url.username = "";
+  url.password = "";
+  // Without the door, he does get in.
+  const server = { kind, pid, home, port: Number(url.port) };
+  expect((await gotBy(nobody, [server])).length).toBeGreaterThan(0);
+  await using lane = await openLaneDatabase({ url: url.href });
+  await using session = await throughDoors(lane, { open: (at) => at.url, close() {} }).open();
+  const port = Number(new URL(session.client).port);
+  expect(await gotBy(nobody, [{ ...server, pid: process.pid, port }])).toEqual([]);
+  // We do.
+  const own = new Redis(session.client);
+  expect(await own.ping()).toBe("PONG");
+  own.disconnect();
 });
 
 test.runIf(is_root)("who has the secret gets in, and still not at files", async () => {
