@@ -35,6 +35,10 @@ test("the row that was read, with all that is known of it", () => {
   expect(checkOf(quoted, alice, [{ owner: "O'Neil\\" }], "mysql")).toBe(
     "SELECT 1 FROM `account` a WHERE `id` = '1' AND `owner` = 'O''Neil\\\\' FOR UPDATE",
   );
+  expect(checkOf(quoted, alice, [{ owner: '["a"]' }], "mysql")).toContain(
+    `(\`owner\` = '["a"]' OR \`owner\` = JSON_EXTRACT('["a"]', '$'))`,
+  );
+  expect(checkOf(quoted, alice, [{ owner: "[a" }], "mysql")).not.toContain("JSON");
   expect(checkOf("DELETE FROM account WHERE id = 1", alice, [{ balance: 5 }])).toMatch(
     /FOR UPDATE$/,
   );

@@ -50,7 +50,21 @@ export class ComparedRows implements ComparingRows {
     const name = sign + column.replaceAll(sign, sign + sign) + sign;
     if (value === null) return `${name} IS NULL`;
     const text = value.replaceAll("'", "''");
-    return `${name} = '${this.#dialect === "mysql" ? text.replaceAll("\\", "\\\\") : text}'`;
+    if (this.#dialect === "postgres") return `${name} = '${text}'`;
+    const quoted = `'${text.replaceAll("\\", "\\\\")}'`;
+    const is_same = `${name} = ${quoted}`;
+    // A document is never equal to its text.
+    return isDocument(value) ? `(${is_same} OR ${name} = JSON_EXTRACT(${quoted}, '$'))` : is_same;
+  }
+}
+
+function isDocument(text: string): boolean {
+  if (!/^[[{]/.test(text)) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

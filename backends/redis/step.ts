@@ -9,7 +9,9 @@ import { RespError } from "./resp.ts";
 const reads = new Set(
   (
     "get mget strlen getrange exists ttl pttl type hget hmget hgetall hexists hlen llen lrange lindex " +
-    "scard sismember smembers zscore zcard zrange ping echo time info dbsize keys scan"
+    "lpos hkeys hvals hstrlen getbit bitcount scard sismember smismember smembers sinter sunion sdiff " +
+    "zscore zmscore zcard zcount zrange zrevrange zrangebyscore zrevrangebyscore zrank zrevrank " +
+    "xlen xrange xrevrange expiretime pexpiretime ping echo time info dbsize keys scan"
   ).split(" "),
 );
 /** Commands that may touch keys that are not among their arguments, or state of the whole connection. */

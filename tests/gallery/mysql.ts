@@ -1,4 +1,5 @@
 import mysql from "mysql2/promise";
+import { everyday } from "./mysql-everyday.ts";
 import type { Row, Shelf } from "./program.ts";
 
 type Query = mysql.Pool | mysql.PoolConnection;
@@ -82,7 +83,7 @@ const takeNumber =
 
 export const mysql_shelf: Shelf<mysql.Pool> = {
   kinds: ["mysql"],
-  open: (uri) => mysql.createPool({ uri, connectionLimit: 2 }),
+  open: (uri) => mysql.createPool({ uri, connectionLimit: 2, multipleStatements: true }),
   programs: [
     {
       name: "lost update",
@@ -267,5 +268,6 @@ export const mysql_shelf: Shelf<mysql.Pool> = {
       },
       repaired: (db) => change(db, "UPDATE flag SET is_on = 1 - is_on WHERE name = 'f'"),
     },
+    ...everyday,
   ],
 };

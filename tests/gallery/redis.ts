@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Redis } from "ioredis";
 import type { Shelf } from "./program.ts";
+import { everyday } from "./redis-everyday.ts";
 
 const put =
   (...commands: readonly (readonly [string, ...(string | number)[]])[]) =>
@@ -217,5 +218,6 @@ export const redis: Shelf<Redis> = {
         }
       },
     },
+    ...everyday,
   ],
 };
