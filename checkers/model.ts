@@ -50,11 +50,19 @@ export interface Model<State> {
   packed?(calls: readonly Call[]): Pick<Model<unknown>, "init" | "step" | "leads">;
   /**
    * Where the search may look first: sequences of these calls (as indices into `calls`, which is in the order of
-   * their returns) after which the target can happen. Only a hint: it need not be right or complete.
+   * their returns) after which the target can happen. With `last`: that end with this call, and after which the target
+   * is nearer. In the state `undefined`, they must begin with a call that overwrites. Only a hint: it need not be right
+   * or complete.
    */
   leads?(
-    state: State,
+    state: State | undefined,
     calls: readonly Call[],
     target: Call,
+    last?: number,
   ): readonly (readonly number[])[] | undefined;
+  /**
+   * Which states look best to the search: about how many calls it takes until all of some observations (indices into
+   * `calls`, always the same list) were made, from a state, or from one that is of no use (`undefined`). Only a hint.
+   */
+  lacks?(state: State | undefined, calls: readonly Call[], observations: readonly number[]): number;
 }

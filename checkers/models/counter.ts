@@ -22,10 +22,12 @@ const most_sums = 2_000;
 
 /** Adds whose sum is what is missing, preferring those that return first. */
 function rowsTo(
-  value: number | bigint,
+  value: number | bigint | undefined,
   calls: readonly Call[],
   { f, input, output }: Call,
+  last?: number,
 ): number[][] {
+  if (last !== undefined) return [];
   if (typeof output !== "number" || typeof value !== "number") return [];
   const missing = output - value - (f === "add" ? Number(input ?? 1) : 0);
   const rows: number[][] = [];

@@ -30,6 +30,8 @@ export class Cursor {
   readonly order_at: number[] = [];
   /** Whether operations that do not overwrite may be waived, too. */
   readonly looks_ahead: boolean;
+  /** Whether whatever overwrites waives all of them: each can happen in every state. */
+  readonly #waives_all: boolean;
   readonly #problem: Problem;
   readonly #transitions: Steps;
   readonly #crashed_sets: CrashedSets;
@@ -37,8 +39,8 @@ export class Cursor {
   constructor(problem: Problem, transitions: ForesightSteps, crashed_sets: CrashedSets) {
     this.#problem = problem;
     this.#transitions = transitions;
-    this.looks_ahead =
-      transitions.hopelessUntil !== undefined || problem.part_of.some((part) => part >= 0);
+    this.#waives_all = transitions.hopelessUntil !== undefined;
+    this.looks_ahead = this.#waives_all || problem.part_of.some((part) => part >= 0);
     this.#crashed_sets = crashed_sets;
     this.timeline = new Timeline(problem);
     this.placed = new Int32Array(this.timeline.open.length);
@@ -88,15 +90,20 @@ export class Cursor {
       this.#record(operation);
     } else this.#place(operation);
     if (overwrites[of_class] === 1) {
-      const { overwriters } = this.timeline;
-      for (let word = 0; word < overwriters.length; word++)
-        this.waived[word]! |= overwriters[word]! & ~this.placed[word]!;
+      for (let word = 0; word < this.waived.length; word++)
+        this.waived[word]! |= this.waivable(word) & ~this.placed[word]!;
       this.unseen = true;
     }
     if (part_of[of_class]! >= 0) this.#waivePart(part_of[of_class]!);
     if (next === this.state) return;
     this.state = next;
     this.#observe();
+  }
+
+  /** A word of the set of open operations that become waived when something overwrites. */
+  waivable(word: number): number {
+    const { open, observers, overwriters } = this.timeline;
+    return this.#waives_all ? open[word]! & ~observers[word]! : overwriters[word]!;
   }
 
   /** This part is set here, so open operations that set the same part become waived. */

@@ -47,6 +47,17 @@ const kinds: Readonly<Record<string, Wide>> = {
         : { f: "put", input: `${count}:` };
     },
   },
+  "few texts of many clients": {
+    model: "kv",
+    clients: 40,
+    call: (random) => {
+      if (random() < 0.5) return { f: "get", input: null };
+      return {
+        f: random() < 0.8 ? "append" : "put",
+        input: pick(random, ["a", "b", "c", "d", "e"]),
+      };
+    },
+  },
 };
 
 function answer(state: unknown, { f, input }: { f: string; input: unknown }): unknown {
@@ -80,6 +91,8 @@ test("where there is no order, it gives up", () => {
     made.map((each) => (each === last ? { ...last, output: [99] } : each)),
     model,
   );
-  expect(guided(problem, stepsOf(problem, model), 8, {})).toMatchObject({ why: "width" });
+  expect(
+    guided(problem, stepsOf(problem, model), { width: 8, lack_weight: 0.5 }, {}),
+  ).toMatchObject({ why: "width" });
   expect(search(problem, model).kind).toBe("impossible");
 });

@@ -11,6 +11,10 @@ import { impossible } from "./transitions.ts";
 const rounds_at_once = 12;
 /** The penalty for an operation that could have been placed later, as a multiple of the credit for an observation. */
 const too_early = 3;
+/** Where the model says what is lacking: that penalty is 1, and this the one for what overwrites. */
+const overwriting_early = 3;
+/** How many events ahead observations count among those that something is lacking for. */
+const near = 50;
 
 /**
  * Looks for an order, and finds one or gives up: it never says "impossible". Position after position it goes on
@@ -22,28 +26,46 @@ const too_early = 3;
 export function guided(
   problem: Problem,
   transitions: ForesightSteps,
-  width: number,
+  { width, lack_weight }: Guidance,
   budget: Budget,
 ): SearchResult {
-  return new Guided(problem, transitions, width, budget).run();
+  return new Guided(problem, transitions, width, lack_weight, budget).run();
+}
+
+export interface Guidance {
+  /** How many places it goes on from at each position. */
+  readonly width: number;
+  /** How bad it looks when an operation is lacking, beside the 1 for one that was placed too early. */
+  readonly lack_weight: number;
 }
 
 class Guided {
   readonly #problem: Problem;
   readonly #budget: Budget;
   readonly #width: number;
+  readonly #lack_weight: number;
   readonly #steps: ForesightSteps;
   readonly #crashed_sets: CrashedSets;
   readonly #cursor: Cursor;
   readonly #rows: Rows;
   readonly #ahead: Ahead;
   #turns = 0;
+  /** Whether the model tells what is lacking. */
+  readonly #tells: boolean;
 
-  constructor(problem: Problem, steps: ForesightSteps, width: number, budget: Budget) {
+  constructor(
+    problem: Problem,
+    steps: ForesightSteps,
+    width: number,
+    lack_weight: number,
+    budget: Budget,
+  ) {
     this.#problem = problem;
     this.#budget = budget;
     this.#width = width;
+    this.#lack_weight = lack_weight;
     this.#steps = steps;
+    this.#tells = steps.lacks?.(0, []) !== undefined;
     this.#crashed_sets = new CrashedSets(problem.calls.length);
     this.#cursor = new Cursor(problem, steps, this.#crashed_sets);
     this.#rows = new Rows(problem, steps, this.#cursor, this.#crashed_sets);
@@ -82,24 +104,52 @@ class Guided {
   /** Of the places from `first` on, the ones that look best. */
   #best(places: Places, first: number): number[] {
     const looks: { index: number; look: number }[] = [];
-    for (let index = first; index < places.count; index++)
-      if (places.alive(index)) looks.push({ index, look: this.#look(places, index) });
+    const soon = this.#observedSoon();
+    for (let index = first; index < places.count; index++) {
+      if (!places.alive(index)) continue;
+      places.load(index, this.#cursor);
+      looks.push({ index, look: this.#look(soon) });
+    }
     looks.sort((one, other) => other.look - one.look);
     return looks.slice(0, this.#width).map(({ index }) => index);
   }
 
-  /** Better when more was observed, and much better when less was placed that could have come later. */
-  #look(places: Places, index: number): number {
-    const cursor = this.#cursor;
-    places.load(index, cursor);
-    const { placed } = cursor;
-    const { observers } = cursor.timeline;
-    let look = 0;
+  /** The classes of the observations that are called near the position. */
+  #observedSoon(): number[] {
+    if (!this.#tells) return [];
+    const { class_of, events, observes } = this.#problem;
+    const { position } = this.#cursor.timeline;
+    const found = new Set<number>();
+    for (const event of events.subarray(position, position + near))
+      if (event >= 0 && observes[class_of[event]!] === 1) found.add(class_of[event]!);
+    return [...found];
+  }
+
+  /**
+   * How the cursor's place looks. Better when more was observed, and much better when less was placed that could have
+   * come later; or, if the model tells, when little must be placed for what is not observed yet.
+   */
+  #look(soon: readonly number[]): number {
+    const { placed, state, timeline } = this.#cursor;
+    const { observers, overwriters, operation_in } = timeline;
+    const unseen = [...soon];
+    let observed = 0;
+    let early = 0;
+    let overwriting = 0;
     for (let word = 0; word < placed.length; word++) {
-      look += bits(placed[word]! & observers[word]!);
-      look -= too_early * bits(placed[word]! & ~observers[word]!);
+      observed += bits(placed[word]! & observers[word]!);
+      early += bits(placed[word]! & ~observers[word]!);
+      overwriting += bits(placed[word]! & overwriters[word]!);
+      let left = this.#tells ? observers[word]! & ~placed[word]! : 0;
+      while (left !== 0) {
+        const low = left & -left;
+        left ^= low;
+        unseen.push(this.#problem.class_of[operation_in[word * 32 + 31 - Math.clz32(low)]!]!);
+      }
     }
-    return look;
+    const lacking = this.#steps.lacks?.(state, unseen);
+    if (lacking === undefined) return observed - too_early * early;
+    return -this.#lack_weight * lacking - early - (overwriting_early - 1) * overwriting;
   }
 
   #leave(places: Places, index: number): SearchResult | undefined {

@@ -84,7 +84,8 @@ export class Moves {
   }
 
   /** Adds the crashed operations that may come next and change something, one of each class. */
-  addCrashed({ state, crashed, placed, waived, unseen }: Cursor): void {
+  addCrashed(cursor: Cursor): void {
+    const { state, crashed, placed, waived, unseen } = cursor;
     if (this.#timeline.crashed_classes.length === 0) return;
     const must_show = this.#mustShow(placed, waived);
     const { overwrites, part_of } = this.#problem;
@@ -98,7 +99,7 @@ export class Moves {
       if (next === impossible) continue;
       // An operation that leaves the state as it is may still waive others by overwriting.
       if (next === state && part_of[of_class]! < 0)
-        if (!(overwrites[of_class] === 1 && this.#hides(placed, waived))) continue;
+        if (!(overwrites[of_class] === 1 && this.#hides(cursor))) continue;
       if (must_show && overwrites[of_class] === 1 && !this.#shows(next, placed)) continue;
       const used = this.#crashed_sets.count(crashed, of_class);
       if (used < crashed_called[of_class]!) this.#push(lists[of_class]![used]!, next);
@@ -143,10 +144,10 @@ export class Moves {
   }
 
   /** Whether an open operation that is not waived yet could become waived by overwriting. */
-  #hides(placed: Int32Array, waived: Int32Array): boolean {
-    const { overwriters } = this.#timeline;
-    for (let word = 0; word < overwriters.length; word++)
-      if ((overwriters[word]! & ~(placed[word]! | waived[word]!)) !== 0) return true;
+  #hides(cursor: Cursor): boolean {
+    const { placed, waived } = cursor;
+    for (let word = 0; word < placed.length; word++)
+      if ((cursor.waivable(word) & ~(placed[word]! | waived[word]!)) !== 0) return true;
     return false;
   }
 

@@ -1,10 +1,12 @@
 import type { CrashedSets } from "./crashed-sets.ts";
 import type { Cursor } from "./cursor.ts";
 import type { Problem } from "./problem.ts";
-import { impossible, lost, type Steps } from "./transitions.ts";
+import { impossible, type Steps } from "./transitions.ts";
 
 /** How many pairs of operations are tried when the model gives no hint. */
 const most_tries = 256;
+/** How many events ahead observations are looked for that an operation may serve. */
+const near = 100;
 
 /**
  * Moves with a purpose, from the cursor's place: rows of operations to be placed one after the other.
@@ -17,6 +19,8 @@ export class Rows {
   readonly #crashed_sets: CrashedSets;
   readonly #stamp: Int32Array;
   #round = 0;
+  /** Whether anything overwrites: only then are rows tried that end with the operation that returns. */
+  readonly #overwritten: boolean;
   /** The classes of the open operations. */
   #classes: readonly number[] = [];
 
@@ -25,6 +29,7 @@ export class Rows {
     this.#steps = steps;
     this.#cursor = cursor;
     this.#crashed_sets = crashed_sets;
+    this.#overwritten = problem.overwrites.includes(1);
     this.#stamp = new Int32Array(problem.calls.length);
   }
 
@@ -39,45 +44,98 @@ export class Rows {
     const slot = slot_of[returning]!;
     if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) rows.push([~returning]);
     const blocked = observes[of_class] === 1 || this.#steps.next(state, of_class) === impossible;
-    if (!blocked) rows.push([returning]);
-    else
+    if (!blocked) {
+      rows.push([returning]);
+      if (this.#overwritten && observes[of_class] === 0)
+        rows.push(...this.#through(returning, open));
+    } else
       for (const row of this.#toward(of_class, open)) {
         if (observes[of_class] === 0) row.push(returning);
         rows.push(row);
       }
     this.#addEarly(open, rows, returning);
-    return rows;
+    return [...rows, ...rows.flatMap((row) => this.#sparing(row, open))];
   }
 
-  /** Adds rows for operations that return later. */
-  #addEarly(open: readonly number[], rows: number[][], returning: number): void {
+  /** Rows that end with the operation that returns, after which some observation is nearer. */
+  #through(returning: number, open: readonly number[]): number[][] {
+    const { class_of, events, observes } = this.#problem;
+    const { state, timeline } = this.#cursor;
+    const last = open.indexOf(returning);
+    const rows = new Map<string, number[]>();
+    const of_classes = new Set(this.#unseen().map((operation) => class_of[operation]!));
+    const end = Math.min(events.length, timeline.position + near);
+    for (let at = timeline.position + 1; at < end; at++)
+      if (events[at]! >= 0 && observes[class_of[events[at]!]!] === 1)
+        of_classes.add(class_of[events[at]!]!);
+    for (const target of of_classes)
+      for (const row of this.#steps.leads?.(state, this.#classes, target, last) ?? [])
+        if (row.length > 1)
+          rows.set(
+            row.join(),
+            row.map((index) => open[index]!),
+          );
+    return [...rows.values()];
+  }
+
+  /** The same row with operations that must be placed instead of waived ones, if that makes a difference. */
+  #sparing(row: readonly number[], open: readonly number[]): number[][] {
     const { class_of } = this.#problem;
-    const { placed, timeline } = this.#cursor;
-    const { observers, operation_in } = timeline;
+    const other = [...row];
+    for (const [index, operation] of row.entries()) {
+      if (operation < 0 || !this.#isWaived(operation)) continue;
+      const instead = open.find(
+        (each) =>
+          class_of[each] === class_of[operation] && !this.#isWaived(each) && !other.includes(each),
+      );
+      if (instead !== undefined) other[index] = instead;
+    }
+    return other.some((operation, index) => operation !== row[index]) ? [other] : [];
+  }
+
+  #isWaived(operation: number): boolean {
+    const slot = this.#problem.slot_of[operation]!;
+    return slot >= 0 && (this.#cursor.waived[slot >> 5]! & (1 << (slot & 31))) !== 0;
+  }
+
+  /** Adds rows for operations that return later: of each, the first one, and the first that begins by overwriting. */
+  #addEarly(open: readonly number[], rows: number[][], returning: number): void {
+    const { class_of, overwrites } = this.#problem;
+    const { timeline } = this.#cursor;
     this.#round++;
     const add = (operation: number): void => {
       const of_class = class_of[operation]!;
       if (operation === returning || this.#stamp[of_class] === this.#round) return;
       this.#stamp[of_class] = this.#round;
-      const [row] = this.#toward(of_class, open);
-      if (row !== undefined && row.length > 0) rows.push(row);
+      const toward = this.#toward(of_class, open).filter((row) => row.length > 0);
+      const afresh = toward.findIndex(([first]) => overwrites[class_of[first!]!] === 1);
+      rows.push(...toward.filter((_, index) => index === 0 || index === afresh));
     };
+    for (const operation of this.#unseen()) add(operation);
+    for (const operation of this.#steps.due?.(timeline.position) ?? []) add(operation);
+  }
+
+  /** Open observations that are not placed. */
+  #unseen(): number[] {
+    const { placed, timeline } = this.#cursor;
+    const { observers, operation_in } = timeline;
+    const found: number[] = [];
     for (let word = 0; word < observers.length; word++) {
       let left = observers[word]! & ~placed[word]!;
       while (left !== 0) {
         const low = left & -left;
         left ^= low;
-        add(operation_in[word * 32 + 31 - Math.clz32(low)]!);
+        found.push(operation_in[word * 32 + 31 - Math.clz32(low)]!);
       }
     }
-    for (const operation of this.#steps.due?.(timeline.position) ?? []) add(operation);
+    return found;
   }
 
   /** Rows after which a call of this class can happen, if they are found quickly. */
   #toward(target: number, open: readonly number[]): number[][] {
     const { state } = this.#cursor;
     const { class_of } = this.#problem;
-    const hinted = this.#steps.leads?.(state === lost ? 0 : state, this.#classes, target);
+    const hinted = this.#steps.leads?.(state, this.#classes, target);
     if (hinted !== undefined) return hinted.map((row) => row.map((index) => open[index]!));
     const rows: number[][] = [];
     for (const one of open) {

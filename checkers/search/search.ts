@@ -3,7 +3,7 @@ import { breadthFirst } from "./breadth-first.ts";
 import type { ForesightSteps } from "./cursor.ts";
 import { depthFirst } from "./depth-first.ts";
 import { Foresight } from "./foresight.ts";
-import { guided } from "./guided.ts";
+import { type Guidance, guided } from "./guided.ts";
 import type { Problem } from "./problem.ts";
 import type { Budget, SearchResult } from "./search-result.ts";
 import { Transitions } from "./transitions.ts";
@@ -14,9 +14,13 @@ import { Transitions } from "./transitions.ts";
  */
 const easy_turns = 4;
 const short_turns = 40_000;
-/** If that fails, the widths of the guided search: how many places it goes on from at each position. */
-const narrow = [4, 32, 128];
-const wide = 512;
+/** If that fails, the guided search: first quickly, then with more patience, and other rules of thumb. */
+const narrow: readonly Guidance[] = [
+  { width: 4, lack_weight: 0.5 },
+  { width: 32, lack_weight: 0.5 },
+  { width: 128, lack_weight: 0.3 },
+];
+const wide: readonly Guidance[] = [{ width: 512, lack_weight: 0.5 }];
 /** The most pairs of a call that overwrites and a call that observes for which foresight is quick. */
 const most_pairs = 2 ** 20;
 /** With more places than this at one position, depth-first search is the better bet. */
@@ -54,6 +58,9 @@ const too_wide = 20_000;
  * 2. WAIVED BY OVERWRITING. When w overwrites (Model.overwrites), every open x that overwrites becomes waived. Sound: x
  *    fits in just before w. It can happen in every state, and after w nothing depends on it. x is open
  *    here, so time allows it. Nothing is lost, as x may still be placed.
+ *
+ *    Where a model says what a state can still reach, all that does not observe can happen in every state
+ *    (Model.reaches): there w waives every open x that does not observe, by the same proof.
  *
  *    The same where only a part of the state is overwritten (Model.part): w waives what sets the same part.
  *    x, just before w, changes nothing but what w sets then. (6 and 7 are not for those: what sets another part is no reason
@@ -123,19 +130,19 @@ export function search<State>(
   const outcome = breadthFirst(problem, transitions, { places: too_wide, ...budget });
   if (outcome.kind !== "gave up" || outcome.why !== "width") return outcome;
   return (
-    guidedWithin([wide], problem, transitions, budget) ?? depthFirst(problem, transitions, budget)
+    guidedWithin(wide, problem, transitions, budget) ?? depthFirst(problem, transitions, budget)
   );
 }
 
-/** The outcome of the first width that is enough, or for which something else ran out. */
+/** The outcome of the first one that is enough, or for which something else ran out. */
 function guidedWithin(
-  widths: readonly number[],
+  guidance: readonly Guidance[],
   problem: Problem,
   transitions: ForesightSteps,
   budget: Budget,
 ): SearchResult | undefined {
-  for (const width of widths) {
-    const found = guided(problem, transitions, width, budget);
+  for (const each of guidance) {
+    const found = guided(problem, transitions, each, budget);
     if (found.kind !== "gave up" || (found.why !== "width" && found.why !== "turns")) return found;
   }
   return undefined;
