@@ -122,6 +122,8 @@ export class Door implements AsyncDisposable {
 
   /** Call when this connection has gone back to its pool. */
   returned(number: number): void {
+    // Of that transaction the program knows nothing.
+    if (this.wrapped) return;
     const conversations = [...this.#passages].map(({ conversation }) => conversation);
     const one = conversations.find(({ connection }) => connection === number);
     this.#was_returned_open ||= one?.has_begun ?? one?.in_transaction ?? false;
