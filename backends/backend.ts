@@ -34,6 +34,11 @@ export interface Step {
   /** The connection that it uses, by the server's own number, if a session has several. */
   readonly connection?: number;
   /**
+   * Where it travels: requests on one way arrive in their order, and those on different ways in any. Only steps that come
+   * through a door say so.
+   */
+  readonly way?: object;
+  /**
    * The errors that it may meet instead of its reply: the server's own codes, as far as they are possible here, and
    * the ways in which a connection is lost (`closed before`). Only steps that come through a door have them.
    */

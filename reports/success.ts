@@ -90,6 +90,8 @@ export function doubtInWords(doubt: Doubt): string {
       `\`${statement}\` leaves something on one connection of the pool, and which connection a request gets when it begins later is not explored; a pool of one shows more`,
     "returned open": () =>
       "a connection went back to its pool in the middle of a transaction, and who gets it next is not explored",
+    "came beside": ({ statement }) =>
+      `a client asks \`${shownStatement(statement)}\` while another request of its own is under way on another connection, and only one order of them is explored`,
     divisible: ({ statement }) =>
       `others can come in the middle of \`${shownStatement(statement)}\`, where no schedule reaches`,
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,

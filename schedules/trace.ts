@@ -24,6 +24,11 @@ export interface Trace {
   /** Clients waited inside the process while others went on: who comes first there is not for the schedule to say. */
   readonly stoodStill?: true;
   /**
+   * A client asked this while another request of its own was not answered yet, on another connection: which of them comes
+   * first is not for the schedule to say.
+   */
+  readonly cameBeside?: string;
+  /**
    * All clients take their connections from one pool of several, and this statement left something on one of them: a lock
    * of the session, a setting.
    */

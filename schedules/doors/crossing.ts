@@ -142,11 +142,13 @@ async function passEnd(answering: Answering, request: Request, kept: Buffer[]): 
   });
 }
 
-function stepOf({ conversation }: Line, request: Request, source?: Source): Step {
+function stepOf(line: Line, request: Request, source?: Source): Step {
+  const { conversation } = line;
   const { connection, in_transaction, has_begun = in_transaction } = conversation;
   return {
     ...request,
     source,
+    way: line,
     inTransaction: has_begun,
     errors: [...conversation.possibleErrors(request), ...explored_losses],
     describe: (reply) => replyInWords(request.kind, reply as Reply),

@@ -81,11 +81,13 @@ export class Run {
   }
 
   /** What the trace has to say besides its steps: what this schedule leaves out or cannot decide. */
-  get remarks(): Pick<Trace, "polled" | "stoodStill" | "unsteady"> {
+  get remarks(): Pick<Trace, "polled" | "stoodStill" | "cameBeside" | "unsteady"> {
     const { stood_still, unsteady } = this.#quiet;
+    const beside = this.seats.find(({ came_beside }) => came_beside !== undefined)?.came_beside;
     return {
       ...(this.#polled ? { polled: true } : {}),
       ...(stood_still ? { stoodStill: true } : {}),
+      ...(beside === undefined ? {} : { cameBeside: this.#scene.naming.text(beside) }),
       ...(unsteady || this.#found_out ? { unsteady: true } : {}),
     };
   }

@@ -21,6 +21,7 @@ export interface Arrival {
 export interface Flight {
   readonly row: number;
   readonly session: Session<unknown>;
+  readonly step: Step;
   readonly connection: number | undefined;
   readonly sent_ms: number;
   /** When to ask the server next whether it waits for a lock. */
@@ -57,6 +58,8 @@ export class Seat implements Caller {
   /** Since when it has been inside the process. */
   inside_since_ms: number = now_ms();
   last_statement: string | undefined;
+  /** It came while another request of this client was under way or waited, on another way. */
+  came_beside: string | undefined;
   readonly #moved: (seat: Seat) => void;
   #finished = false;
   #opening = 0;
@@ -70,6 +73,8 @@ export class Seat implements Caller {
 
   arrive<T>(step: Step, send: () => Promise<T>, session: Session<unknown>): Promise<T> {
     if (this.#over) return Promise.reject(this.#over);
+    const others = [this.flight, ...this.arrived].flatMap((one) => one?.step ?? []);
+    if (others.some(({ way }) => way !== step.way)) this.came_beside ??= step.statement;
     return new Promise<T>((resolve, reject) => {
       this.arrived.push({
         step,

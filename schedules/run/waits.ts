@@ -52,6 +52,7 @@ export class Waits {
     return {
       row,
       session,
+      step,
       connection,
       sent_ms,
       ask_ms: sent_ms + ask_after_ms,

@@ -58,6 +58,7 @@ export class Pass<Client> implements AsyncDisposable {
   #left_on_pool: string | undefined;
   #divisible: string | undefined;
   #returned_open = false;
+  #came_beside: string | undefined;
   readonly #notes = new Notes();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
@@ -113,6 +114,7 @@ export class Pass<Client> implements AsyncDisposable {
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
     this.#left_on_pool ??= played.trace.leftOnPool;
+    this.#came_beside ??= played.trace.cameBeside;
     this.#returned_open ||= played.trace.returnedOpen ?? false;
     this.#divisible ??= played.trace.steps.find((step) => step.isDivisible)?.statement;
     if (played.trace.ending.kind !== "ended") this.#given_up++;
@@ -215,6 +217,7 @@ export class Pass<Client> implements AsyncDisposable {
       left_on_pool: this.#left_on_pool,
       divisible: this.#divisible,
       returned_open: this.#returned_open,
+      came_beside: this.#came_beside,
       unrepeated: this.#unrepeated?.count ?? 0,
       racing: counts.racing,
       looks: this.#fresh.looks,

@@ -20,6 +20,8 @@ export interface ProofFacts {
   readonly left_on_pool: string | undefined;
   /** A connection went back to its pool in the middle of a transaction. */
   readonly returned_open: boolean;
+  /** A client asked this while another request of its own was under way on another connection. */
+  readonly came_beside: string | undefined;
   /** A step in the middle of which others can come: a procedure, several commands in one request. */
   readonly divisible: string | undefined;
   /** Schedules that failed once, and not again when they were run alone. */
@@ -43,6 +45,8 @@ export type Doubt =
   | { readonly kind: "stood still"; readonly count: number }
   /** All operations begin at once, so which connection each one gets first is not explored; and here it matters. */
   | { readonly kind: "left on a pool"; readonly statement: string }
+  /** Requests of one client are under way together, and only one order of them is explored. */
+  | { readonly kind: "came beside"; readonly statement: string }
   /** Whoever gets the connection next works in somebody else's transaction; who that is, is not explored. */
   | { readonly kind: "returned open" }
   /** Others can come in the middle of a step, where no schedule reaches. */
@@ -82,6 +86,7 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
   if (facts.returned_open) return { kind: "returned open" };
   if (facts.left_on_pool !== undefined)
     return { kind: "left on a pool", statement: facts.left_on_pool };
+  if (facts.came_beside !== undefined) return { kind: "came beside", statement: facts.came_beside };
   if (facts.divisible !== undefined) return { kind: "divisible", statement: facts.divisible };
   if (facts.racing < 2) return { kind: "nothing raced" };
   if (facts.too_large.length > 0) return { kind: "too large", what: facts.too_large };
