@@ -9,29 +9,25 @@
  * found nothing to change, a lock that could not be had, an error) and whose answer says so: `false`, `null`, 0, a
  * word, but never what it answers when it runs alone.
  */
-import { in_memory, isKeys, TooManyRows } from "../backends/rows.ts";
+import { TooManyRows } from "../backends/rows.ts";
 import { type Exploration, exploreSchedules } from "../schedules/exploration.ts";
 import { type ExplorationOptions, sizeOf } from "../schedules/options.ts";
-import { CheckFailed, OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
+import { OperationFailed, type Outcome, type Program } from "../schedules/program.ts";
 import type { Lane } from "../schedules/run/lane.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { FreshStart, type Stale } from "../schedules/search/fresh-start.ts";
 import { pickFrom } from "../schedules/search/search.ts";
 import { inTurn } from "../schedules/search/turns.ts";
 import type { Trace } from "../schedules/trace.ts";
-import { movedWithClock, type Span } from "./clock.ts";
-import { type Answer, type Ended, endedOf } from "./ended.ts";
+import { type Ended, endedOf } from "./ended.ts";
 import { Ignored } from "./ignored.ts";
 import { withoutKeptLocks } from "./kept-locks.ts";
 import { keepSetUp, learn } from "./learn.ts";
 import { type Order, serialOrders } from "./orders.ts";
-import { type Differing, differingPlaces } from "./pairs.ts";
-import { areSame } from "./same.ts";
+import { answerIn, isIn, type Serial, SerialOutcomes, withoutMemory } from "./serial-outcomes.ts";
 import { findLinks, Soft } from "./soft.ts";
-import { unlikeText, unsteadyPlaceText, type Verb } from "./words.ts";
+import { unsteadyPlaceText, type Verb } from "./words.ts";
 
-/** The class of a failure that the oracle finds. */
-export const unlike = "unlike any serial order";
 /** Up to this many orders with all operations, each of them is run twice. */
 const twice_max = 6;
 
@@ -63,11 +59,6 @@ export interface OracleOptions<Client> {
   readonly learns_from?: "all" | "first";
 }
 
-interface Serial {
-  readonly order: Order;
-  readonly ended: Ended;
-}
-
 /** The outcomes of one program's serial orders, and the program that is judged by them. */
 export class SerialOracle<Client> {
   readonly program: Program<Client>;
@@ -77,8 +68,7 @@ export class SerialOracle<Client> {
   /** How many outcomes were accepted, by the name of their anomaly. */
   readonly #allowed = new Map<string, number>();
   readonly #ignored: Ignored;
-  #soft = new Soft();
-  #serial: Serial[] = [];
+  #right = new SerialOutcomes();
   /** The serial order that is being run; while there is one, nothing is judged. */
   #rehearsed: Order | undefined;
   #ended: Ended | undefined;
@@ -96,13 +86,12 @@ export class SerialOracle<Client> {
 
   /** How many serial orders with all operations there are. */
   get orders(): number {
-    const [first] = this.#serial;
-    return this.#serial.filter(({ order }) => order.length === first?.order.length).length;
+    return this.#right.orders;
   }
 
   /** Places whose values are taken for generated ones. */
   get generated(): readonly string[] {
-    return [...this.#soft.varies].map((path) => path.replaceAll("[]", ""));
+    return [...this.#right.soft.varies].map((path) => path.replaceAll("[]", ""));
   }
 
   /**
@@ -139,15 +128,9 @@ export class SerialOracle<Client> {
     const found = { ...explored, ...(names.length > 0 ? { allowed } : {}) };
     const count = this.#undecided - before;
     if (found.doubt) return found;
-    if (!this.#has_compared) return { ...found, proof: false, doubt: { kind: "nothing compared" } };
+    if (!this.#right.have_compared)
+      return { ...found, proof: false, doubt: { kind: "nothing compared" } };
     return count === 0 ? found : { ...found, proof: false, doubt: { kind: "undecided", count } };
-  }
-
-  /** Whether anything was in a database in any outcome: a table, even an empty one, or a key. */
-  get #has_compared(): boolean {
-    return this.#serial.some(({ ended }) =>
-      [...ended.tables].some(([name, { rows }]) => !isKeys(name) || rows.length > 0),
-    );
   }
 
   /**
@@ -204,8 +187,7 @@ export class SerialOracle<Client> {
       soft,
       serial.map(({ ended }) => ended),
     );
-    this.#soft = soft;
-    this.#serial = serial;
+    this.#right = new SerialOutcomes(serial, soft);
     return undefined;
   }
 
@@ -251,10 +233,11 @@ export class SerialOracle<Client> {
       return;
     }
     const with_error = outcome.trace.steps.some(({ fault }) => fault === "error");
-    const serial = this.#serial.map((one) => one.ended);
-    // A client that died or lost its connection has begun again with an empty memory.
+    const serial = this.#right.all.map((one) => one.ended);
     const known = outcome.trace.faults.length > 0 ? withoutMemory(ended) : ended;
-    const failure = this.#judge(with_error ? withoutKeptLocks(known, serial) : known);
+    const now = with_error ? withoutKeptLocks(known, serial) : known;
+    const { failure, undecided } = this.#right.judge(now, this.#options.verb);
+    if (undecided) this.#undecided++;
     if (failure === undefined) return;
     const anomaly = await this.#acceptedAs(client, outcome);
     if (anomaly === undefined) throw failure;
@@ -266,73 +249,4 @@ export class SerialOracle<Client> {
       if ((await isAllowed(client, outcome)) === true) return anomaly;
     return undefined;
   }
-
-  /** @returns the failure when no serial order ends like this */
-  #judge(now: Ended): CheckFailed | undefined {
-    let nearest: { readonly order: Order; readonly places: readonly Differing[] } | undefined;
-    const candidates = this.#serial.filter(({ order }) => this.#isPossible(order, now));
-    for (const { order, ended: right } of candidates) {
-      const ended = now.tables.has(in_memory) ? right : withoutMemory(right);
-      const answers = answersOfBoth(ended, now);
-      const same = areSame(this.#soft, ended, now, answers);
-      if (same === undefined) this.#undecided++;
-      if (same !== false) return undefined;
-      const all = differingPlaces(this.#soft, ended, now, answers);
-      const places = all.filter(
-        (place) => !this.#isSoft(place.path) && !isMoved(place, ended, now),
-      );
-      const shown = places.length > 0 ? places : all;
-      if (nearest === undefined || shown.length < nearest.places.length)
-        nearest = { order, places: shown };
-    }
-    const mistaken = now.answers.find(
-      ({ how, may_be_absent }) => how === "failed" && !may_be_absent,
-    );
-    if (mistaken)
-      return new OperationFailed(mistaken.client, mistaken.code ?? "error", mistaken.error);
-    const { order = [], places = [] } = nearest ?? {};
-    return new CheckFailed(unlike, unlikeText(order, places, this.#options.verb));
-  }
-
-  /** Whether all operations in the order have run, and all others may be absent. */
-  #isPossible(order: Order, now: Ended): boolean {
-    return (
-      order.every((turn) => answerIn(now, turn)) &&
-      now.answers.every((answer) => isIn(order, answer) || this.#mayBeAbsent(answer))
-    );
-  }
-
-  /** An operation that answers as it does when it runs alone says that it has done its work. */
-  #mayBeAbsent(answer: Answer): boolean {
-    if (!answer.may_be_absent || answer.how !== "answered") return answer.may_be_absent;
-    const alone = this.#serial.find(({ order }) => order.length === 1 && isIn(order, answer));
-    const said = alone && answerIn(alone.ended, answer);
-    return JSON.stringify(said?.value) !== JSON.stringify(answer.value);
-  }
-
-  #isSoft(path: string): boolean {
-    return this.#soft.varies.has(path) || this.#soft.sequenceAt(path) !== undefined;
-  }
-}
-
-/** Both are times, and each is as far from its own run as the other. */
-const isMoved = ({ one, two }: Differing, first: Span, second: Span): boolean =>
-  typeof one === "string" && typeof two === "string" && movedWithClock(one, two, first, second);
-
-const withoutMemory = (ended: Ended): Ended => ({
-  ...ended,
-  tables: new Map([...ended.tables].filter(([table]) => table !== in_memory)),
-});
-
-const isIn = (order: Order, { client, operation }: Order[number]): boolean =>
-  order.some((turn) => turn.client === client && turn.operation === operation);
-
-const answerIn = ({ answers }: Ended, { client, operation }: Order[number]): Answer | undefined =>
-  answers.find((answer) => answer.client === client && answer.operation === operation);
-
-function answersOfBoth(serial: Ended, now: Ended): (readonly [Answer, Answer])[] {
-  return serial.answers.flatMap((answer) => {
-    const here = answerIn(now, answer);
-    return here === undefined || here.how === "unknown" ? [] : [[answer, here] as const];
-  });
 }
