@@ -118,7 +118,7 @@ export const document_client: Shelf<DynamoDBDocumentClient> = {
       name: "seat and its guest in one transaction",
       schema,
       async setup(db) {
-        for (const client of [1, 2]) await remove(db, `guest ${client}`);
+        for (const client of [1, 2, 3]) await remove(db, `guest ${client}`);
         await db.send(new PutCommand({ TableName, Item: { pk: "seat", vacant: true } }));
       },
       async racy(db, { client }) {
