@@ -1,5 +1,5 @@
 import type { Step } from "./backend.ts";
-import { type Dialect, statementsOf, type Token } from "./sql-tokens.ts";
+import { type Dialect, mayHoldSeveral, statementsOf, type Token } from "./sql-tokens.ts";
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
 
@@ -38,8 +38,6 @@ const edges = set("begin commit rollback");
 const sees = set("read lock write");
 /** On PostgreSQL these settings end with their transaction; on MySQL, SET TRANSACTION is for the next one. */
 const of_transaction = /^set (local|transaction)\b/;
-/** If it cannot be read for certain. */
-const has_several = /;\s*\S/;
 const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share mode\b/;
 
 /** Whether a function certainly changes no row of a table. */
@@ -78,7 +76,7 @@ export function effectsOf(sql: string, dialect: Dialect): SqlEffects {
       leavesBehind: all.length === 0 || all.some((one) => one.leavesBehind),
       serverWide: all.some((one) => one.serverWide),
       isDivisible:
-        (statements === undefined && has_several.test(sql)) ||
+        (statements === undefined && mayHoldSeveral(sql)) ||
         all.filter((one) => sees.has(one.kind)).length > 1 ||
         all.some((one) => runsOthers(one.bare, dialect)),
     },
@@ -129,8 +127,10 @@ function kindOfOne(text: string, first: string, functions: readonly string[]): S
 const changesRows = (first: string, dialect: Dialect): boolean =>
   changes_rows.has(first) || (dialect === "postgres" && changes_rows_of_postgres.has(first));
 
-/** Whether a statement runs others, each of which sees what was committed before it; some of them may commit, too. Of COPY the
- * commit is no step of its own: its rows come later than it. */
+/**
+ * Whether a statement runs others, each of which sees what was committed before it; some of them may commit, too. And
+ * COPY, whose commit is no step of its own: its rows come later than it.
+ */
 const runsOthers = (text: string, dialect: Dialect): boolean =>
   /^call\b/.test(text) ||
   (dialect === "postgres" ? /^(do|copy\b.* from)\b/ : /^(load|begin not atomic)\b/).test(text);

@@ -62,6 +62,9 @@ export function statementsOf(sql: string, dialect: Dialect): Token[][] | undefin
   return placedIn(sql, dialect)?.flatMap(({ tokens }) => (tokens.length > 0 ? [tokens] : []));
 }
 
+/** Whether something follows a semicolon: quick, and true also where that semicolon is in a text of its own. */
+export const mayHoldSeveral = (sql: string): boolean => /;\s*\S/.test(sql);
+
 /**
  * Cuts a text into its statements, as they are written; what follows the last one stays with it.
  * @returns undefined if it cannot be read for certain, or one of the others is empty

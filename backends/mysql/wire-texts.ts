@@ -4,7 +4,7 @@
  * them one by one. The client must not notice: to it, all answers are parts of one, whose packets are counted through.
  */
 import { bareText } from "../sql-kind.ts";
-import { statementsOf, textsOf } from "../sql-tokens.ts";
+import { mayHoldSeveral, statementsOf, textsOf } from "../sql-tokens.ts";
 import type { Request } from "../wire.ts";
 import { head_bytes, status, statusPlaceOfOk } from "./wire-packets.ts";
 import type { Agreed } from "./wire-replies.ts";
@@ -16,7 +16,7 @@ const ends_with_semicolon =
 /** @returns the statements of a text that has several; undefined if they cannot be told apart for certain */
 export function severalIn(sql: string, body: Buffer): string[] | undefined {
   // A text of one statement has at most one semicolon, at its end; and what is no UTF-8 would not stay as it is.
-  if (!/;\s*\S/.test(sql) || !Buffer.from(sql).equals(body)) return undefined;
+  if (!mayHoldSeveral(sql) || !Buffer.from(sql).equals(body)) return undefined;
   const tokens = statementsOf(sql, "mysql");
   if (!tokens?.every((one) => ends_with_semicolon.test(bareText(one)))) return undefined;
   const texts = textsOf(sql, "mysql");

@@ -13,7 +13,7 @@ const rows_kept = 5;
 /** Each of these answers one message of a batch. */
 const answers = "123TnCsI";
 
-export interface Awaited {
+export interface Expectation {
   readonly until_ready: boolean;
   readonly is_request: boolean;
   readonly request?: Request;
@@ -38,7 +38,7 @@ export class Expected {
   #error: Reply["error"] | undefined;
 
   /** @param items what the server answers one by one; empty for a simple query, which is answered as a whole */
-  constructor(items: readonly Item[], how: Awaited) {
+  constructor(items: readonly Item[], how: Expectation) {
     this.#items = items;
     this.until_ready = how.until_ready;
     this.is_request = how.is_request;

@@ -4,7 +4,7 @@
  * ready is said only at its end.
  */
 import { bareText } from "../sql-kind.ts";
-import { statementsOf, textsOf } from "../sql-tokens.ts";
+import { mayHoldSeveral, statementsOf, textsOf } from "../sql-tokens.ts";
 
 const plain =
   /^(\( )*(select|insert|update|delete|merge|with|table|values|set|lock|truncate|(create|drop) ((temp|temporary) )?table)\b/;
@@ -20,7 +20,7 @@ export interface Several {
 
 /** @returns undefined if it has only one, or if it is not certain that they do the same one by one */
 export function severalIn(sql: string, text: Buffer): Several | undefined {
-  if (!/;\s*\S/.test(sql) || !Buffer.from(sql).equals(text)) return undefined;
+  if (!mayHoldSeveral(sql) || !Buffer.from(sql).equals(text)) return undefined;
   const statements = statementsOf(sql, "postgres")?.map(bareText) ?? [];
   const [first = "", ...others] = statements;
   const texts = others.length > 0 ? textsOf(sql, "postgres") : undefined;
