@@ -1,6 +1,7 @@
 /** What every second application has somewhere: written without helpers, as people write it the first time. */
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { inTransaction } from "./in-transaction.ts";
 import type { GalleryProgram, Row } from "./program.ts";
 
 const ask = async (
@@ -11,24 +12,6 @@ const ask = async (
 
 /** Whether an index refused a row. */
 const isTwice = (error: unknown): boolean => (error as { code?: string }).code === "23505";
-
-async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (db: pg.PoolClient) => Promise<T>,
-): Promise<T> {
-  const db = await pool.connect();
-  try {
-    await db.query("BEGIN");
-    const answer = await work(db);
-    await db.query("COMMIT");
-    return answer;
-  } catch (error) {
-    await db.query("ROLLBACK");
-    throw error;
-  } finally {
-    db.release();
-  }
-}
 
 const free_seat = `SELECT n FROM generate_series(1, 3) AS n
   WHERE n NOT IN (SELECT seat FROM booking) ORDER BY n LIMIT 1`;

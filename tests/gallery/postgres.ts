@@ -1,4 +1,5 @@
 import pg from "pg";
+import { inTransaction } from "./in-transaction.ts";
 import { everyday } from "./postgres-everyday.ts";
 import { modern } from "./postgres-modern.ts";
 import type { Row, Shelf } from "./program.ts";
@@ -8,25 +9,6 @@ type Query = pg.Pool | pg.PoolClient;
 /** What a statement answers. */
 async function ask(db: Query, sql: string, ...values: unknown[]): Promise<Row[]> {
   return (await db.query<Row>(sql, values)).rows;
-}
-
-async function inTransaction<T>(
-  pool: pg.Pool,
-  work: (db: pg.PoolClient) => Promise<T>,
-  level = "READ COMMITTED",
-): Promise<T> {
-  const db = await pool.connect();
-  try {
-    await db.query(`BEGIN ISOLATION LEVEL ${level}`);
-    const answer = await work(db);
-    await db.query("COMMIT");
-    return answer;
-  } catch (error) {
-    await db.query("ROLLBACK");
-    throw error;
-  } finally {
-    db.release();
-  }
 }
 
 const account = "CREATE TABLE account (id text PRIMARY KEY, balance int NOT NULL)";
