@@ -18,7 +18,7 @@ import { confirm, reruns_max, smallest } from "./confirm.ts";
 import { Exhaust } from "./dfs.ts";
 import { FaultSearch } from "./fault-search.ts";
 import { FreshStart } from "./fresh-start.ts";
-import { doubtOf } from "./proof.ts";
+import { type Doubt, doubtOf, doubtsIn } from "./proof.ts";
 import { RandomSearch } from "./random.ts";
 import type { Search } from "./search.ts";
 
@@ -55,10 +55,8 @@ export class Pass<Client> implements AsyncDisposable {
   #gave_up: GaveUp | undefined;
   #polled = 0;
   #stood_still = 0;
-  #left_on_pool: string | undefined;
-  #divisible: string | undefined;
-  #returned_open = false;
-  #came_beside: string | undefined;
+  /** The first doubt of each kind that a schedule has shown. */
+  readonly #shown: Doubt[] = [];
   readonly #notes = new Notes();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
@@ -113,10 +111,8 @@ export class Pass<Client> implements AsyncDisposable {
     this.#options.progress?.(number);
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
-    this.#left_on_pool ??= played.trace.leftOnPool;
-    this.#came_beside ??= played.trace.cameBeside;
-    this.#returned_open ||= played.trace.returnedOpen ?? false;
-    this.#divisible ??= played.trace.steps.find((step) => step.isDivisible)?.statement;
+    for (const doubt of doubtsIn(played.trace))
+      if (!this.#shown.some(({ kind }) => kind === doubt.kind)) this.#shown.push(doubt);
     if (played.trace.ending.kind !== "ended") this.#given_up++;
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
@@ -214,10 +210,7 @@ export class Pass<Client> implements AsyncDisposable {
       given_up: this.#given_up,
       polled: this.#polled,
       stood_still: this.#stood_still,
-      left_on_pool: this.#left_on_pool,
-      divisible: this.#divisible,
-      returned_open: this.#returned_open,
-      came_beside: this.#came_beside,
+      shown: this.#shown,
       unrepeated: this.#unrepeated?.count ?? 0,
       racing: counts.racing,
       looks: this.#fresh.looks,

@@ -1,4 +1,5 @@
 import type { DrainEnd } from "../run/lanes.ts";
+import type { Trace } from "../trace.ts";
 import type { Stale } from "./fresh-start.ts";
 
 /** Everything that decides whether an exploration proves something. */
@@ -16,14 +17,8 @@ export interface ProofFacts {
   readonly polled: number;
   /** Schedules in which clients waited inside the process while others went on. */
   readonly stood_still: number;
-  /** A statement that left something on one of the connections of a pool that all clients share. */
-  readonly left_on_pool: string | undefined;
-  /** A connection went back to its pool in the middle of a transaction. */
-  readonly returned_open: boolean;
-  /** A client asked this while another request of its own was under way on another connection. */
-  readonly came_beside: string | undefined;
-  /** A step in the middle of which others can come: a procedure, several commands in one request. */
-  readonly divisible: string | undefined;
+  /** What single schedules have shown against a proof. */
+  readonly shown: readonly Doubt[];
   /** Schedules that failed once, and not again when they were run alone. */
   readonly unrepeated: number;
   /** The most clients that took a step in one schedule. */
@@ -61,6 +56,25 @@ export type Doubt =
   | { readonly kind: "stale"; readonly stale: Stale }
   | { readonly kind: "too large"; readonly what: readonly string[] };
 
+/** What a schedule shows against a proof. */
+export function doubtsIn({ steps, returnedOpen, leftOnPool, cameBeside }: Trace): Doubt[] {
+  const divisible = steps.find((step) => step.isDivisible)?.statement;
+  return [
+    ...(returnedOpen ? [{ kind: "returned open" } as const] : []),
+    ...aboutOne("left on a pool", leftOnPool),
+    ...aboutOne("came beside", cameBeside),
+    ...aboutOne("divisible", divisible),
+  ];
+}
+
+type OfStatement = Extract<Doubt, { statement: string }>["kind"];
+
+const aboutOne = (kind: OfStatement, statement: string | undefined): Doubt[] =>
+  statement === undefined ? [] : [{ kind, statement }];
+
+/** Of what schedules have shown, whichever came first. */
+const told_first = ["returned open", "left on a pool", "came beside", "divisible"] as const;
+
 /**
  * The one place that decides about the word "proof": every interleaving of this size was run and none failed, each from
  * the same state, with nothing else in its database, and no branch was lost. That nothing else runs there is not among
@@ -83,11 +97,8 @@ export function doubtOf(facts: ProofFacts): Doubt | undefined {
   if (facts.lost_branches > 0) return { kind: "lost branches", count: facts.lost_branches };
   if (facts.polled > 0) return { kind: "polled", count: facts.polled };
   if (facts.stood_still > 0) return { kind: "stood still", count: facts.stood_still };
-  if (facts.returned_open) return { kind: "returned open" };
-  if (facts.left_on_pool !== undefined)
-    return { kind: "left on a pool", statement: facts.left_on_pool };
-  if (facts.came_beside !== undefined) return { kind: "came beside", statement: facts.came_beside };
-  if (facts.divisible !== undefined) return { kind: "divisible", statement: facts.divisible };
+  const [shown] = told_first.flatMap((kind) => facts.shown.filter((one) => one.kind === kind));
+  if (shown) return shown;
   if (facts.racing < 2) return { kind: "nothing raced" };
   if (facts.too_large.length > 0) return { kind: "too large", what: facts.too_large };
   if (facts.looks < facts.schedules) return { kind: "not looked" };
