@@ -3,10 +3,17 @@ import type { Operation } from "../histories/event.ts";
 /** Operations by their key, each list in the order of the invokes. */
 export function byKey(operations: readonly Operation[]): Map<string, Operation[]> {
   const keys = new Map<string, Operation[]>();
+  let last_key: string | undefined;
+  let list: Operation[] = [];
   for (const operation of operations) {
-    const list = keys.get(operation.key);
-    if (list === undefined) keys.set(operation.key, [operation]);
-    else list.push(operation);
+    const { key } = operation;
+    if (key !== last_key) {
+      last_key = key;
+      const known = keys.get(key);
+      list = known ?? [];
+      if (known === undefined) keys.set(key, list);
+    }
+    list.push(operation);
   }
   return keys;
 }

@@ -10,7 +10,7 @@ import { toProblem } from "./search/problem.ts";
 import { search } from "./search/search.ts";
 import type { Budget, GaveUp, SearchResult } from "./search/search-result.ts";
 import { split } from "./split.ts";
-import { type Reduction, reduce } from "./unique-values/reduce.ts";
+import { containers, type Reduction, reduce } from "./unique-values/reduce.ts";
 import { impossibleZones } from "./unique-writes.ts";
 import type { Limits, SyncChecker, Verdict } from "./verdict.ts";
 import { strangeTo } from "./vocabulary.ts";
@@ -137,17 +137,15 @@ class Judge {
     }
   }
 
-  #reduced(
-    of_key: readonly Operation[],
-    initial: unknown,
-  ): Reduction & { readonly blocked?: Operation } {
+  #reduced(of_key: readonly Operation[], initial: unknown): Reduction {
     if (models[this.#name] !== this.#make) return { parts: [of_key], impossible: false };
+    if (containers[this.#name] !== undefined) return reduce(this.#name, of_key, initial);
     const nowhere = fromNowhere(this.#name, of_key, initial);
     if (nowhere !== undefined)
       return { parts: [nowhere.operations], impossible: true, blocked: nowhere.blocked };
     const parts = split(this.#name, of_key);
     if (parts.length !== 1) return { parts, impossible: false };
-    if (this.#make !== register) return reduce(this.#name, of_key, initial);
+    if (this.#make !== register) return { parts: [of_key], impossible: false };
     const zones = impossibleZones(of_key, initial);
     if (zones === undefined) return { parts: [of_key], impossible: false };
     return { parts: zones.length === 0 ? [] : [zones], impossible: zones.length > 0 };

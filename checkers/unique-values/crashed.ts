@@ -1,5 +1,6 @@
 import type { Finding } from "./finding.ts";
-import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
+import { allPieces, type Lifetimes, leftBehind, type Piece } from "./lives.ts";
+import { firstCrashed } from "./queue.ts";
 
 /**
  * # Crashed removes of stacks and priority queues
@@ -17,64 +18,67 @@ import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
  * of it. These are the earliest ones, which can do all that later ones can.
  */
 
-/** Finds parts that cannot all be; undefined when all is well. Exact if no remove crashed. */
-export type Contradiction = (lifetimes: Lifetimes) => readonly Part[] | undefined;
+/** Finds pieces that cannot all be; undefined when all is well. Exact if no remove crashed. */
+export type Contradiction = (lifetimes: Lifetimes) => readonly Piece[] | undefined;
+
+/** Below 0 when the first of two values would be taken out first if both are in the container. */
+export type Next = (lifetimes: Lifetimes, one: number, other: number) => number;
 
 /**
  * The same when crashed removes may have taken out values that are left in the end. Unsure when neither of the two
  * bounds decides and the guess does not fit: then the search has to.
- * @param next which of two values goes first when both are in the container
  */
-export function faultWithCrashed(
-  fault: Contradiction,
-  next: (one: Lifetime, other: Lifetime) => number,
-  lifetimes: Lifetimes,
-): Finding {
-  const { values, empties, crashed } = lifetimes;
-  const left = values.filter(({ removed }) => !removed);
-  const [first] = crashed;
+export function faultWithCrashed(fault: Contradiction, next: Next, lifetimes: Lifetimes): Finding {
+  const { count, removed, crashed } = lifetimes;
   const as_it_is = fault(lifetimes);
-  if (as_it_is === undefined || first === undefined || left.length === 0) return as_it_is;
-  const all_taken = fault(taken(lifetimes, () => first.from));
+  if (as_it_is === undefined || crashed.count === 0) return as_it_is;
+  const left = leftBehind(lifetimes);
+  if (left.length === 0) return as_it_is;
+  const first = crashed.from[0]!;
+  const all_taken = fault(taken(lifetimes, left, () => first));
   if (all_taken === undefined) {
-    const likely = likelyTaken(left, crashed, next);
-    if (fault(taken(lifetimes, (life) => likely.get(life) ?? life.remove.from)) === undefined)
-      return undefined;
-    return { unsure: [[...values, ...empties, ...crashed]] };
+    const likely = likelyTaken(left, next, lifetimes);
+    if (fault(taken(lifetimes, left, (value) => likely.get(value))) === undefined) return undefined;
+    return { unsure: [allPieces(lifetimes)] };
   }
-  const takers = all_taken.filter((part) => "removed" in part && !part.removed).length;
-  return [...all_taken, ...crashed.slice(0, takers)];
+  const takers = all_taken.filter((piece) => piece < count && removed[piece] === 0).length;
+  return [...all_taken, ...firstCrashed(lifetimes, takers)];
 }
 
 /**
- * The same lifetimes, with each value that is left taken out by a crashed remove that was called at the moment
- * `when`.
+ * The same lifetimes, with values that are left taken out by a crashed remove that was called at the moment `when`,
+ * if there is one.
  */
-function taken(lifetimes: Lifetimes, when: (life: Lifetime) => number): Lifetimes {
-  const values = lifetimes.values.map((life) => {
-    if (life.removed) return life;
-    const from = Math.max(when(life), life.add.from);
-    return { ...life, remove: { ...life.remove, from } };
-  });
-  return { ...lifetimes, values };
+function taken(
+  lifetimes: Lifetimes,
+  left: readonly number[],
+  when: (value: number) => number | undefined,
+): Lifetimes {
+  const remove_from = lifetimes.remove_from.slice();
+  for (const value of left)
+    remove_from[value] = Math.max(
+      when(value) ?? lifetimes.remove_from[value]!,
+      lifetimes.add_from[value]!,
+    );
+  return { ...lifetimes, remove_from };
 }
 
 /** A guess: each crashed operation took what was next when it was called, or else the first value that came in later. */
 function likelyTaken(
-  left: readonly Lifetime[],
-  crashed: readonly Span[],
-  next: (one: Lifetime, other: Lifetime) => number,
-): Map<Lifetime, number> {
-  const taken = new Map<Lifetime, number>();
-  const there: Lifetime[] = [];
+  left: readonly number[],
+  next: Next,
+  lifetimes: Lifetimes,
+): Map<number, number> {
+  const taken = new Map<number, number>();
+  const there: number[] = [];
   let added = 0;
-  for (const { from } of crashed) {
-    for (; added < left.length && left[added]!.add.from < from; added++) {
-      const place = there.findLastIndex((life) => next(life, left[added]!) > 0);
+  for (const from of lifetimes.crashed.from) {
+    for (; added < left.length && lifetimes.add_from[left[added]!]! < from; added++) {
+      const place = there.findLastIndex((value) => next(lifetimes, value, left[added]!) > 0);
       there.splice(place + 1, 0, left[added]!);
     }
-    const life = there.pop() ?? left[added++];
-    if (life !== undefined) taken.set(life, from);
+    const value = there.pop() ?? left[added++];
+    if (value !== undefined) taken.set(value, from);
   }
   return taken;
 }

@@ -1,8 +1,8 @@
 import type { Finding } from "./finding.ts";
-import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
-import { coverage, covering } from "./moments.ts";
+import { allPieces, type Lifetimes, type Lives, type Piece, pieceOfEmpty } from "./lives.ts";
+import { coverage, covering, inOrderOf } from "./moments.ts";
 import { passages, type Way } from "./passages.ts";
-import { stackFault } from "./stack.ts";
+import { pileFault } from "./stack.ts";
 
 /**
  * # Two ends
@@ -31,23 +31,29 @@ import { stackFault } from "./stack.ts";
  */
 
 export function dequeFault(lifetimes: Lifetimes): Finding {
-  const { values, empties, crashed, end } = lifetimes;
-  const removed = values.filter((life) => life.removed);
-  if (crashed.length > 0 && removed.length < values.length) {
-    const all = [...values, ...empties, ...crashed];
-    const without = dequeFault({ ...lifetimes, values: removed, crashed: [] });
-    if (without === undefined || !("unsure" in without)) return without ?? { unsure: [all] };
-    return { unsure: [all] };
-  }
-  const covered = coverage(values, end);
+  const { count, removed, crashed } = lifetimes;
+  if (crashed.count === 0 || !removed.includes(0))
+    return faultOf(lifetimes, new Uint8Array(count).fill(1));
+  const without = faultOf(lifetimes, removed);
+  if (without !== undefined && !("unsure" in without)) return without;
+  return { unsure: [allPieces(lifetimes)] };
+}
+
+/** @param only by value: 1 for those that count */
+function faultOf(lifetimes: Lifetimes, only: Uint8Array): Finding {
+  const { count, empties, end } = lifetimes;
+  const covered = coverage(lifetimes, end, only);
   const free = freeUntil(covered);
-  for (const empty of empties)
-    if (free[empty.until + 1] === free[empty.from])
-      return [empty, ...covering(values, empty.from, empty.until)];
-  const unsure: (readonly Part[])[] = [];
-  for (const group of groups(values, covered)) {
-    const fault = faultOfGroup(group);
-    if (fault === "unsure") unsure.push(group.values);
+  for (let empty = 0; empty < empties.count; empty++) {
+    const [from, until] = [empties.from[empty]!, empties.until[empty]!];
+    if (free[until + 1] !== free[from]) continue;
+    const values = [...Array(count).keys()].filter((value) => only[value] === 1);
+    return [pieceOfEmpty(lifetimes, empty), ...covering(lifetimes, values, from, until)];
+  }
+  const unsure: (readonly Piece[])[] = [];
+  for (const group of groups(lifetimes, covered, only)) {
+    const fault = faultOfGroup(group, lifetimes);
+    if (fault === "unsure") unsure.push([...group.values]);
     else if (fault !== undefined) return fault;
   }
   return unsure.length === 0 ? undefined : { unsure };
@@ -56,61 +62,85 @@ export function dequeFault(lifetimes: Lifetimes): Finding {
 /** By moment: the number of earlier moments at which nothing has to be in the container. */
 function freeUntil(covered: Int32Array): Int32Array {
   const free = new Int32Array(covered.length + 1);
-  for (const [moment, count] of covered.entries())
-    free[moment + 1] = free[moment]! + (count === 0 ? 1 : 0);
+  for (let moment = 0; moment < covered.length; moment++)
+    free[moment + 1] = free[moment]! + (covered[moment] === 0 ? 1 : 0);
   return free;
 }
 
-/**
- * The values between each two moments at which nothing has to be in the container, without those that can come and go
- * at such a moment. In each group, moments are counted from the first of the two and end with the second.
- */
-function* groups(values: readonly Lifetime[], covered: Int32Array): Generator<Lifetimes> {
-  const moments = Array.from(covered.keys()).filter((moment) => covered[moment] === 0);
+/** Values between two moments at which nothing has to be in the container. */
+interface Group {
+  readonly values: Int32Array;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** The values between each two such moments, without those that can come and go at such a moment. */
+function* groups(
+  { count, add_until, remove_from }: Lives,
+  covered: Int32Array,
+  only: Uint8Array,
+): Generator<Group> {
   const free = freeUntil(covered);
-  const between = new Map<number, Lifetime[]>();
-  for (const life of values) {
-    const place = free[life.add.until + 1]!;
-    if (life.remove.from <= life.add.until && place > free[life.remove.from]!) continue;
-    const group = between.get(place);
-    if (group === undefined) between.set(place, [life]);
-    else group.push(life);
+  const moments = Int32Array.from(covered.keys()).filter((moment) => covered[moment] === 0);
+  /** By value: how many such moments lie before it. */
+  const places = new Int32Array(count);
+  const grouped: number[] = [];
+  for (let value = 0; value < count; value++) {
+    if (only[value] === 0) continue;
+    const place = free[add_until[value]! + 1]!;
+    places[value] = place;
+    const [in_by, out_from] = [add_until[value]!, remove_from[value]!];
+    if (out_from > in_by || place === free[out_from]!) grouped.push(value);
   }
-  for (const [place, group] of between) {
+  const sorted = inOrderOf(places, grouped, moments.length);
+  for (let first = 0, next = 0; first < sorted.length; first = next) {
+    const place = places[sorted[first]!]!;
+    while (next < sorted.length && places[sorted[next]!] === place) next++;
     const [from, until] = [moments[place - 1] ?? 0, moments[place]!];
-    const cut = (moment: number): number => Math.min(Math.max(moment, from), until) - from;
-    const inside = (span: Span): Span => ({
-      ...span,
-      from: cut(span.from),
-      until: cut(span.until),
-    });
-    yield {
-      values: group.map((life) => ({
-        ...life,
-        add: inside(life.add),
-        remove: inside(life.remove),
-      })),
-      empties: [],
-      crashed: [],
-      end: until - from,
-    };
+    yield { values: sorted.subarray(first, next), from, until };
   }
 }
 
-function faultOfGroup(group: Lifetimes): readonly Part[] | undefined | "unsure" {
-  const ways: Record<Way, Lifetime[]> = { first: [], last: [], forth: [], back: [] };
-  for (const life of group.values) ways[wayOf(life)].push(life);
-  for (const pile of [ways.first, ways.last]) {
-    const fault = stackFault({ ...group, values: pile });
-    if (fault !== undefined) return fault;
+function faultOfGroup(
+  { values, from, until }: Group,
+  lifetimes: Lifetimes,
+): readonly Piece[] | undefined | "unsure" {
+  if (values.length === 1) return undefined;
+  const ways: Record<Way, number[]> = { first: [], last: [], forth: [], back: [] };
+  for (const value of values) ways[wayOf(value, lifetimes)].push(value);
+  const lives = (way: Way): Lives => between(lifetimes, ways[way], from, until);
+  const [first, last] = [lives("first"), lives("last")];
+  const end = until - from;
+  for (const [pile, of_pile] of [
+    [first, ways.first],
+    [last, ways.last],
+  ] as const) {
+    const fault = pile.count > 1 ? pileFault(pile, end) : undefined;
+    if (fault !== undefined) return fault.map((value) => of_pile[value]!);
   }
-  const passing = passages(ways, group);
-  if (passing === "impossible") return group.values;
+  if (ways.forth.length + ways.back.length === 0) return undefined;
+  const passing = passages({ first, last, forth: lives("forth"), back: lives("back") }, end);
+  if (passing === "impossible") return [...values];
   return passing === "unsure" ? "unsure" : undefined;
 }
 
-function wayOf({ add, remove }: Lifetime): Way {
-  const [from = "add-last", to] = [add.operations[0]?.f, remove.operations[0]?.f];
+/** Some of the values by themselves, with moments counted from the first of two, and ending with the second. */
+function between(lives: Lives, values: readonly number[], first: number, last: number): Lives {
+  const cut = (moments: Int32Array): Int32Array =>
+    Int32Array.from(values, (value) => Math.min(Math.max(moments[value]!, first), last) - first);
+  return {
+    count: values.length,
+    add_from: cut(lives.add_from),
+    add_until: cut(lives.add_until),
+    remove_from: cut(lives.remove_from),
+    remove_until: cut(lives.remove_until),
+    removed: Uint8Array.from(values, (value) => lives.removed[value]!),
+  };
+}
+
+function wayOf(value: number, { add_by, remove_by, operations }: Lifetimes): Way {
+  const from = operations[add_by[value]!]?.f ?? "add-last";
+  const to = operations[remove_by[value]!]?.f;
   if (from === "add-first") return to === "remove-last" ? "forth" : "first";
   return to === "remove-first" ? "back" : "last";
 }

@@ -1,5 +1,7 @@
 import type { Operation } from "../../histories/event.ts";
-import { plainText } from "../plain-text.ts";
+import { Clock } from "./clock.ts";
+import type { Lifetimes, Lives } from "./lives.ts";
+import { ValueNumbers } from "./value-numbers.ts";
 
 /**
  * # Containers of unique values, without a search
@@ -31,38 +33,6 @@ import { plainText } from "../plain-text.ts";
  * others do; and that a history falls apart at its free moments.
  */
 
-/**
- * When something may happen, in moments: moment k is the time just after the k-th call. Of two operations, one
- * returned before the other was called exactly when `until` of the one is less than `from` of the other.
- * (An operation that is open later between two calls is open just after the first of them, too: so it is enough to
- * place operations there, any number of them in one moment.)
- */
-export interface Span {
-  readonly from: number;
-  readonly until: number;
-  readonly operations: readonly Operation[];
-}
-
-/** A value's way through a container: it is added within one span, and taken out within another one. */
-export interface Lifetime {
-  readonly value: unknown;
-  readonly add: Span;
-  /** Begins at `end` for a value that no acknowledged operation took out. */
-  readonly remove: Span;
-  readonly removed: boolean;
-}
-
-export interface Lifetimes {
-  /** In the order of the calls that added them. */
-  readonly values: readonly Lifetime[];
-  /** Operations that found nothing. */
-  readonly empties: readonly Span[];
-  /** Operations that crashed, and may have taken out any value, or none. In the order of their calls. */
-  readonly crashed: readonly Span[];
-  /** The moment after all others. */
-  readonly end: number;
-}
-
 /** The names of the operations that add and take out. */
 export interface Names {
   readonly adds: readonly string[];
@@ -70,15 +40,8 @@ export interface Names {
 }
 
 /** Operations that cannot all have happened, whatever the kind of container. */
-interface Contradiction {
-  readonly operations: readonly Operation[];
-}
-
-/** The pieces of a history, and so of its contradictions. */
-export type Part = Lifetime | Span | Contradiction;
-
-export function operationsOf(part: Part): readonly Operation[] {
-  return "add" in part ? [...part.add.operations, ...part.remove.operations] : part.operations;
+export interface Contradiction {
+  readonly contradiction: readonly Operation[];
 }
 
 /**
@@ -92,79 +55,113 @@ export function operationsOf(part: Part): readonly Operation[] {
  */
 export function lifetimesOf(
   operations: readonly Operation[],
-  { adds, removes }: Names,
+  names: Names,
   initial: readonly unknown[],
 ): Lifetimes | Contradiction | undefined {
-  const end = initial.length + operations.length;
-  const spanOf = spansOf(operations, initial.length);
-  const lives = new Map<unknown, { value: unknown; add: Span; remove?: Span }>();
-  const taken: { key: unknown; remove: Span }[] = [];
-  const empties: Span[] = [];
-  const crashed: Span[] = [];
-  for (const [moment, value] of initial.entries()) {
-    const key = keyOf(value);
-    if (value === null || lives.has(key)) return undefined;
-    lives.set(key, { value, add: { from: moment, until: moment, operations: [] } });
+  const sorted = sort(operations, names, initial);
+  if (sorted === undefined) return undefined;
+  const { numbers, add_by, taking, empties, crashed } = sorted;
+  const remove_by = new Int32Array(add_by.length).fill(-1);
+  const contradiction = (...by: number[]): Contradiction => ({
+    contradiction: by.filter((index) => index >= 0).map((index) => operations[index]!),
+  });
+  for (const by of taking) {
+    const value = numbers.of(operations[by]!.output);
+    if (value < 0) return contradiction(by);
+    const add = add_by[value]!;
+    if (remove_by[value]! >= 0) return contradiction(add, by, remove_by[value]!);
+    if (add >= 0 && operations[by]!.returned < operations[add]!.invoked)
+      return contradiction(add, by);
+    remove_by[value] = by;
   }
-  for (const [index, operation] of operations.entries()) {
-    const { f, input, output, status } = operation;
+  const clock = new Clock(operations, initial.length);
+  return {
+    ...livesOf(numbers.all, add_by, remove_by, clock, operations),
+    empties: clock.spans(empties),
+    crashed: clock.spans(crashed),
+    end: clock.end,
+    operations,
+  };
+}
+
+interface Sorted {
+  readonly numbers: ValueNumbers;
+  /** By value: the index of the operation that adds it; -1 for what was there at the start. */
+  readonly add_by: Int32Array;
+  /** Indices of operations that took something out, that found nothing, and that crashed on the way. */
+  readonly taking: Int32Array;
+  readonly empties: readonly number[];
+  readonly crashed: readonly number[];
+}
+
+function sort(
+  operations: readonly Operation[],
+  { adds, removes }: Names,
+  initial: readonly unknown[],
+): Sorted | undefined {
+  const numbers = new ValueNumbers(initial.length + operations.length);
+  for (const value of initial) if (value === null || !numbers.add(value)) return undefined;
+  const add_by = new Int32Array(initial.length + operations.length).fill(-1);
+  const taking = new Int32Array(operations.length);
+  const empties: number[] = [];
+  const crashed: number[] = [];
+  let takes = 0;
+  for (let index = 0; index < operations.length; index++) {
+    const { f, input, output, status } = operations[index]!;
     const adding = adds.includes(f);
     if (!adding && !removes.includes(f)) return undefined;
     if (status === "fail") continue;
-    const span = spanOf(operation, index);
     if (adding) {
-      const key = keyOf(input);
-      if (input === null || input === undefined || lives.has(key)) return undefined;
-      lives.set(key, { value: input, add: span });
-    } else if (status === "info") crashed.push(span);
+      if (input === null || input === undefined || !numbers.add(input)) return undefined;
+      add_by[numbers.all.length - 1] = index;
+    } else if (status === "info") crashed.push(index);
     else if (output === undefined) return undefined;
-    else if (output === null) empties.push(span);
-    else taken.push({ key: keyOf(output), remove: span });
+    else if (output === null) empties.push(index);
+    else taking[takes++] = index;
   }
-  for (const { key, remove } of taken) {
-    const life = lives.get(key);
-    if (life === undefined) return remove;
-    const { add } = life;
-    const both = [...add.operations, ...remove.operations];
-    if (life.remove !== undefined) return { operations: [...both, ...life.remove.operations] };
-    if (remove.until < add.from) return { operations: both };
-    life.remove = remove;
-  }
-  const at_end: Span = { from: end, until: end, operations: [] };
-  const values: Lifetime[] = [];
-  for (const { value, add, remove } of lives.values())
-    if (remove !== undefined) values.push({ value, ...cutDown(add, remove), removed: true });
-    else if (add.operations[0]?.status !== "info")
-      values.push({ value, add, remove: at_end, removed: false });
-  return { values, empties, crashed, end };
-}
-
-function cutDown(add: Span, remove: Span): { add: Span; remove: Span } {
   return {
-    add: add.until <= remove.until ? add : { ...add, until: remove.until },
-    remove: remove.from >= add.from ? remove : { ...remove, from: add.from },
+    numbers,
+    add_by: add_by.subarray(0, numbers.all.length),
+    taking: taking.subarray(0, takes),
+    empties,
+    crashed,
   };
 }
 
-/** @returns a function from an operation, and its index in the list, to its span */
-function spansOf(
+function livesOf(
+  values: readonly unknown[],
+  add_by: Int32Array,
+  remove_by: Int32Array,
+  clock: Clock,
   operations: readonly Operation[],
-  first_moment: number,
-): (operation: Operation, index: number) => Span {
-  const calls = Float64Array.from(operations, ({ invoked }) => invoked);
-  return (operation, index) => {
-    let [low, high] = [index, calls.length];
-    while (low + 1 < high) {
-      const middle = (low + high) >> 1;
-      if (calls[middle]! <= operation.returned) low = middle;
-      else high = middle;
-    }
-    return { from: first_moment + index, until: first_moment + low, operations: [operation] };
+): Lives & Pick<Lifetimes, "values" | "add_by" | "remove_by"> {
+  const kept = new Int32Array(values.length);
+  let count = 0;
+  for (let value = 0; value < values.length; value++)
+    if (remove_by[value]! >= 0 || operations[add_by[value]!]?.status !== "info")
+      kept[count++] = value;
+  const lives = {
+    ...{ count, add_from: new Int32Array(count), add_until: new Int32Array(count) },
+    ...{ remove_from: new Int32Array(count), remove_until: new Int32Array(count) },
+    ...{ add_by: new Int32Array(count), remove_by: new Int32Array(count) },
+    removed: new Uint8Array(count),
+    values: Array<unknown>(count),
   };
-}
-
-/** The same key for equal values, different keys for different ones. */
-function keyOf(value: unknown): unknown {
-  if (typeof value === "object") return `object ${plainText(value)}`;
-  return typeof value === "string" ? `string ${value}` : value;
+  for (let at = 0; at < count; at++) {
+    const value = kept[at]!;
+    const add = add_by[value]!;
+    const remove = remove_by[value]!;
+    const from = add < 0 ? value : clock.from(add);
+    const until = add < 0 ? from : clock.until(add);
+    const out = remove < 0 ? clock.end : clock.until(remove);
+    lives.values[at] = values[value];
+    lives.add_by[at] = add;
+    lives.remove_by[at] = remove;
+    lives.add_from[at] = from;
+    lives.add_until[at] = Math.min(until, out);
+    lives.remove_from[at] = remove < 0 ? clock.end : Math.max(from, clock.from(remove));
+    lives.remove_until[at] = out;
+    lives.removed[at] = remove < 0 ? 0 : 1;
+  }
+  return lives;
 }

@@ -1,5 +1,5 @@
-import type { Lifetime, Lifetimes, Span } from "./lifetimes.ts";
-import { coverage, staysThrough } from "./moments.ts";
+import type { Lives } from "./lives.ts";
+import { coverage } from "./moments.ts";
 import { overtaken } from "./queue.ts";
 
 /**
@@ -28,38 +28,38 @@ const most_rounds = 20;
 
 /** The values that go through a deque in one direction. */
 interface Passage {
-  readonly values: readonly Lifetime[];
-  /** The moments at which it can come in, and go out. */
+  readonly lives: Lives;
+  /** The moments at which it can come in. */
   readonly entrance: Open;
-  readonly exit: Open;
 }
 
 /** Whether the values that go through a deque can do so, within one group (see deque.ts). */
 export function passages(
-  { first, last, forth, back }: Readonly<Record<Way, readonly Lifetime[]>>,
-  { end }: Lifetimes,
+  { first, last, forth, back }: Readonly<Record<Way, Lives>>,
+  end: number,
 ): "possible" | "impossible" | "unsure" {
-  if (forth.length + back.length === 0) return "possible";
   const at_first = coverage(first, end);
   const at_last = coverage(last, end);
   let going = narrowed(forth, at_first, at_last, coverage(back, end));
-  let coming = narrowed(back, at_last, at_first, coverage(going?.values ?? [], end));
+  if (going === undefined) return "impossible";
+  let coming = narrowed(back, at_last, at_first, coverage(going.lives, end));
   for (let round = 0; ; round++) {
     if (going === undefined || coming === undefined) return "impossible";
-    if (overtaken(going.values, end) !== undefined || overtaken(coming.values, end) !== undefined)
+    if (overtaken(going.lives, end) !== undefined || overtaken(coming.lives, end) !== undefined)
       return "impossible";
-    if (forth.length === 0 || back.length === 0) return "possible";
-    if (meet(going.values, coming.values, end)) return "impossible";
-    const narrower = narrowed(going.values, at_first, at_last, coverage(coming.values, end));
+    if (forth.count === 0 || back.count === 0) return "possible";
+    if (meet(going.lives, coming.lives, end)) return "impossible";
+    const narrower = narrowed(going.lives, at_first, at_last, coverage(coming.lives, end));
     if (narrower === undefined) return "impossible";
-    if (sameSpans(narrower.values, going.values)) break;
+    if (sameSpans(narrower.lives, going.lives)) break;
     if (round === most_rounds) return "unsure";
     going = narrower;
-    coming = narrowed(coming.values, at_last, at_first, coverage(going.values, end));
+    coming = narrowed(coming.lives, at_last, at_first, coverage(going.lives, end));
   }
-  const busy = coverage([...first, ...last, ...going.values, ...coming.values], end);
+  const busy = [at_first, at_last, coverage(going.lives, end), coverage(coming.lives, end)];
   const free = (from: number, until: number): boolean => {
-    for (let moment = from; moment <= until; moment++) if (busy[moment] === 0) return true;
+    for (let at = from; at <= until; at++)
+      if (busy.every((covered) => covered[at] === 0)) return true;
     return false;
   };
   return settled(going, free, end) && settled(coming, free, end) ? "possible" : "unsure";
@@ -67,47 +67,45 @@ export function passages(
 
 /** @returns undefined when a value cannot come in, or cannot go out */
 function narrowed(
-  values: readonly Lifetime[],
+  lives: Lives,
   at_entrance: Int32Array,
   at_exit: Int32Array,
   opposite: Int32Array,
 ): Passage | undefined {
   const entrance = new Open(at_entrance, opposite);
   const exit = new Open(at_exit, opposite);
-  const result: Lifetime[] = [];
-  for (const life of values) {
-    const going_out = exit.within(life.remove);
-    const add = entrance.within({ ...life.add, until: Math.min(life.add.until, going_out.until) });
-    const remove = exit.within({ ...going_out, from: Math.max(going_out.from, add.from) });
-    if (add.from > add.until || remove.from > remove.until) return undefined;
-    result.push({ ...life, add, remove });
+  const result = {
+    ...lives,
+    add_from: lives.add_from.map((moment) => entrance.from(moment)),
+    add_until: lives.add_until.slice(),
+    remove_from: lives.remove_from.slice(),
+    remove_until: lives.remove_until.map((moment) => exit.until(moment)),
+  };
+  const { add_from, add_until, remove_from, remove_until } = result;
+  for (let value = 0; value < lives.count; value++) {
+    add_until[value] = entrance.until(Math.min(add_until[value]!, remove_until[value]!));
+    remove_from[value] = exit.from(Math.max(remove_from[value]!, add_from[value]!));
+    if (add_from[value]! > add_until[value]! || remove_from[value]! > remove_until[value]!)
+      return undefined;
   }
-  result.sort((one, other) => one.add.from - other.add.from);
-  return { values: result, entrance, exit };
+  return { lives: result, entrance };
 }
 
-function sameSpans(some: readonly Lifetime[], others: readonly Lifetime[]): boolean {
-  const same = (one: Span, other: Span): boolean =>
-    one.from === other.from && one.until === other.until;
-  return some.every(
-    ({ add, remove }, at) => same(add, others[at]!.add) && same(remove, others[at]!.remove),
+function sameSpans(some: Lives, others: Lives): boolean {
+  return (["add_from", "add_until", "remove_from", "remove_until"] as const).every((column) =>
+    some[column].every((moment, value) => moment === others[column][value]),
   );
 }
 
 /** Whether values of both kinds must be there between some moment and the next one. */
-function meet(some: readonly Lifetime[], others: readonly Lifetime[], end: number): boolean {
+function meet(some: Lives, others: Lives, end: number): boolean {
   const [one, other] = [between(some, end), between(others, end)];
   return one.some((count, moment) => count > 0 && other[moment]! > 0);
 }
 
 /** By moment: how many values must be there just after it, before the next one. */
-function between(values: readonly Lifetime[], end: number): Int32Array {
-  const later = values.map(({ remove, ...life }) => ({
-    ...life,
-    add: { ...life.add, until: life.add.until - 1 },
-    remove,
-  }));
-  return coverage(later, end);
+function between(lives: Lives, end: number): Int32Array {
+  return coverage({ ...lives, add_until: lives.add_until.map((moment) => moment - 1) }, end);
 }
 
 /**
@@ -115,19 +113,18 @@ function between(values: readonly Lifetime[], end: number): Int32Array {
  * values of its own direction, without a choice between two times.
  */
 function settled(
-  { values, entrance }: Passage,
+  { lives, entrance }: Passage,
   free: (from: number, until: number) => boolean,
   end: number,
 ): boolean {
-  const own = new Open(coverage(values, end));
-  return values.every((life) => {
-    const { add, remove } = life;
-    if (staysThrough(life) || remove.from > add.until || free(remove.from, add.until)) return true;
-    const begin = own.within({ ...add, from: 0, until: remove.from }).until;
-    if (begin === remove.from || own.within({ ...add, from: remove.from }).from <= add.until)
-      return false;
-    const from = Math.max(add.from, begin);
-    return entrance.within({ ...add, from }).from <= remove.from;
+  const own = new Open(coverage(lives, end));
+  const { add_from, add_until, remove_from } = lives;
+  return add_from.every((called, value) => {
+    const [in_by, out_from] = [add_until[value]!, remove_from[value]!];
+    if (out_from > in_by || free(out_from, in_by)) return true;
+    const begin = own.until(out_from);
+    if (begin === out_from || own.from(out_from) <= in_by) return false;
+    return entrance.from(Math.max(called, begin)) <= out_from;
   });
 }
 
@@ -148,9 +145,13 @@ class Open {
       this.#next[moment] = open(moment) ? moment : (this.#next[moment + 1] ?? count);
   }
 
-  /** A span cut down to begin and end at such moments; it ends before it begins when there is none. */
-  within(span: Span): Span {
-    const from = this.#next[span.from] ?? Number.POSITIVE_INFINITY;
-    return { ...span, from, until: this.#previous[span.until] ?? -1 };
+  /** The first such moment from one on; behind all moments when there is none. */
+  from(moment: number): number {
+    return this.#next[moment] ?? this.#next.length;
+  }
+
+  /** The last such moment until one; -1 when there is none. */
+  until(moment: number): number {
+    return this.#previous[moment] ?? -1;
   }
 }

@@ -1,6 +1,7 @@
 import { ascending, priority } from "../models/priority-queue.ts";
-import type { Lifetime, Lifetimes, Part, Span } from "./lifetimes.ts";
+import { type Lifetimes, type Piece, pieceOfEmpty } from "./lives.ts";
 import { covering, staysThrough } from "./moments.ts";
+import { ValueNumbers } from "./value-numbers.ts";
 
 /**
  * # The smallest first
@@ -17,30 +18,43 @@ import { covering, staysThrough } from "./moments.ts";
  * Values are added smallest first, so a free moment may become taken, but never free again: a forest of pointers to
  * the next free moment needs almost O(n), after sorting.
  */
-export function priorityQueueFault({
-  values,
-  empties,
-  end,
-}: Lifetimes): readonly Part[] | undefined {
-  const sorted = values.toSorted(smallestFirst);
+export function priorityQueueFault(lifetimes: Lifetimes): readonly Piece[] | undefined {
+  const { add_until, remove_from, remove_until, removed, empties, end } = lifetimes;
+  const sorted = bySize(lifetimes);
   const free = new FreeMoments(end);
-  for (const [index, life] of sorted.entries()) {
-    if (life.removed && free.from(life.remove.from) > life.remove.until)
-      return [life, ...blocking(sorted.slice(0, index), life.remove)];
-    if (staysThrough(life)) free.take(life.add.until + 1, life.remove.from - 1);
+  for (let index = 0; index < sorted.length; index++) {
+    const value = sorted[index]!;
+    const [from, until] = [remove_from[value]!, remove_until[value]!];
+    if (removed[value] === 1 && free.from(from) > until)
+      return [value, ...covering(lifetimes, sorted.subarray(0, index), from, until)];
+    if (staysThrough(lifetimes, value)) free.take(add_until[value]! + 1, from - 1);
   }
-  for (const empty of empties)
-    if (free.from(empty.from) > empty.until) return [empty, ...blocking(sorted, empty)];
+  for (let empty = 0; empty < empties.count; empty++) {
+    const [from, until] = [empties.from[empty]!, empties.until[empty]!];
+    if (free.from(from) > until)
+      return [pieceOfEmpty(lifetimes, empty), ...covering(lifetimes, sorted, from, until)];
+  }
   return undefined;
 }
 
 /** Which of two values that are there would be taken out first. */
-export function smallestFirst(one: Lifetime, other: Lifetime): number {
-  return ascending(priority(one.value), priority(other.value));
+export function smallestFirst({ values }: Lifetimes, one: number, other: number): number {
+  return ascending(priority(values[one]), priority(values[other]));
 }
 
-function blocking(values: readonly Lifetime[], { from, until }: Span): Lifetime[] {
-  return covering(values, from, until);
+/** The values, smallest first. Plain numbers are sorted by themselves: a comparator would take most of the time. */
+function bySize(lifetimes: Lifetimes): Int32Array {
+  const { values, count } = lifetimes;
+  const priorities = values.map(priority);
+  if (priorities.some((each) => typeof each === "bigint"))
+    return Int32Array.from(values.keys()).sort((one, other) =>
+      smallestFirst(lifetimes, one, other),
+    );
+  const numbers = new ValueNumbers(count);
+  for (const each of priorities) numbers.add(each);
+  return Int32Array.from(Float64Array.from(priorities as number[]).sort(), (each) =>
+    numbers.of(each),
+  );
 }
 
 /** The moments at which nothing has to be in the container. */
@@ -49,7 +63,8 @@ class FreeMoments {
   readonly #next: Int32Array;
 
   constructor(end: number) {
-    this.#next = Int32Array.from({ length: end + 2 }, (_, moment) => moment);
+    this.#next = new Int32Array(end + 2);
+    for (let moment = 0; moment < end + 2; moment++) this.#next[moment] = moment;
   }
 
   /** The first free moment at or after this one. */

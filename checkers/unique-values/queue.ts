@@ -1,5 +1,12 @@
-import type { Lifetime, Lifetimes, Part } from "./lifetimes.ts";
-import { coverage, covering } from "./moments.ts";
+import {
+  type Lifetimes,
+  type Lives,
+  leftBehind,
+  type Piece,
+  pieceOfCrashed,
+  pieceOfEmpty,
+} from "./lives.ts";
+import { coverage, covering, inOrderOf } from "./moments.ts";
 
 /**
  * # First in, first out
@@ -32,78 +39,91 @@ import { coverage, covering } from "./moments.ts";
  * each is free or not, whatever the others are. So a moment is free when no value that was removed stays through it and
  * B(g) ≤ N(g), and every operation that found nothing can have its own. □
  *
- * O(n log n) for sorting and for the moments of the returns; the rest is O(n).
+ * O(n log n) for the moments of the returns; the rest is O(n).
  */
-export function queueFault(lifetimes: Lifetimes): readonly Part[] | undefined {
-  return overtaken(lifetimes.values, lifetimes.end) ?? notTaken(lifetimes) ?? neverEmpty(lifetimes);
+export function queueFault(lifetimes: Lifetimes): readonly Piece[] | undefined {
+  const overtaking = overtaken(lifetimes, lifetimes.end);
+  if (overtaking !== undefined) return overtaking;
+  const left = inOrderOf(lifetimes.add_until, leftBehind(lifetimes), lifetimes.end);
+  return notTaken(lifetimes, left) ?? neverEmpty(lifetimes, left);
 }
 
 /** Two values of which one went in before the other and came out after it. */
-export function overtaken(values: readonly Lifetime[], end: number): readonly Part[] | undefined {
-  const latest: (Lifetime | undefined)[] = Array(end + 1).fill(undefined);
-  for (const life of values)
-    if (life.removed && later(life, latest[life.add.until])) latest[life.add.until] = life;
-  let before: Lifetime | undefined;
+export function overtaken(lives: Lives, end: number): readonly Piece[] | undefined {
+  const { count, add_from, add_until, remove_from, remove_until, removed } = lives;
+  /** By moment: of the values that were in by then, the one that goes out last; -1 if there is none. */
+  const latest = new Int32Array(end + 1).fill(-1);
+  const later = (one: number, other: number): boolean =>
+    one >= 0 && (other < 0 || remove_from[one]! > remove_from[other]!);
+  for (let value = 0; value < count; value++)
+    if (removed[value] === 1 && later(value, latest[add_until[value]!]!))
+      latest[add_until[value]!] = value;
+  let before = -1;
   let moment = 0;
-  for (const life of values) {
-    for (; moment < life.add.from; moment++)
-      if (later(latest[moment], before)) before = latest[moment];
-    if (before !== undefined && life.remove.until < before.remove.from) return [before, life];
+  for (let value = 0; value < count; value++) {
+    for (; moment < add_from[value]!; moment++)
+      if (later(latest[moment]!, before)) before = latest[moment]!;
+    if (before >= 0 && remove_until[value]! < remove_from[before]!) return [before, value];
   }
   return undefined;
 }
 
-function later(one: Lifetime | undefined, other: Lifetime | undefined): boolean {
-  return one !== undefined && (other === undefined || one.remove.from > other.remove.from);
-}
-
-/** A value that came out though more values are ahead of it than crashed operations can have taken. */
-function notTaken({ values, crashed, end }: Lifetimes): readonly Part[] | undefined {
-  const left = leftBehind(values);
+/**
+ * A value that came out though more values are ahead of it than crashed operations can have taken.
+ * @param left the values that no acknowledged operation took out, first added first
+ */
+function notTaken(lifetimes: Lifetimes, left: Int32Array): readonly Piece[] | undefined {
+  const { count, add_from, add_until, remove_until, removed, crashed, end } = lifetimes;
   if (left.length === 0) return undefined;
-  const last_in: (Lifetime | undefined)[] = Array(end + 1).fill(undefined);
-  for (const life of values) if (life.removed) last_in[life.remove.until] = life;
-  let out: Lifetime | undefined;
+  const last_in = new Int32Array(end + 1).fill(-1);
+  for (let value = 0; value < count; value++)
+    if (removed[value] === 1) last_in[remove_until[value]!] = value;
+  let out = -1;
   let takers = 0;
   let ahead = 0;
   for (let moment = 0; moment < end; moment++) {
-    while (takers < crashed.length && crashed[takers]!.from <= moment) takers++;
-    const next = last_in[moment];
-    if (next !== undefined && (out === undefined || next.add.from > out.add.from)) out = next;
-    if (out === undefined) continue;
-    while (ahead < left.length && left[ahead]!.add.until < out.add.from) ahead++;
-    if (ahead > takers) return [...left.slice(0, takers + 1), out, ...crashed.slice(0, takers)];
+    while (takers < crashed.count && crashed.from[takers]! <= moment) takers++;
+    const next = last_in[moment]!;
+    if (next >= 0 && (out < 0 || add_from[next]! > add_from[out]!)) out = next;
+    if (out < 0) continue;
+    while (ahead < left.length && add_until[left[ahead]!]! < add_from[out]!) ahead++;
+    if (ahead > takers)
+      return [...left.subarray(0, takers + 1), out, ...firstCrashed(lifetimes, takers)];
   }
   return undefined;
 }
 
 /** An operation that found nothing, while there always was something. */
-function neverEmpty({ values, empties, crashed, end }: Lifetimes): readonly Part[] | undefined {
-  if (empties.length === 0) return undefined;
-  const removed = values.filter(({ removed }) => removed);
-  const left = leftBehind(values);
-  const covered = coverage(removed, end);
+function neverEmpty(lifetimes: Lifetimes, left: Int32Array): readonly Piece[] | undefined {
+  const { count, add_until, removed, empties, crashed, end } = lifetimes;
+  if (empties.count === 0) return undefined;
+  const covered = coverage(lifetimes, end, removed);
   const can_be_empty = new Int32Array(end + 1);
   let takers = 0;
   let behind = 0;
   for (let moment = 0; moment < end; moment++) {
-    while (takers < crashed.length && crashed[takers]!.from <= moment) takers++;
-    while (behind < left.length && left[behind]!.add.until < moment) behind++;
+    while (takers < crashed.count && crashed.from[takers]! <= moment) takers++;
+    while (behind < left.length && add_until[left[behind]!]! < moment) behind++;
     const possible = covered[moment] === 0 && behind <= takers;
     can_be_empty[moment + 1] = can_be_empty[moment]! + (possible ? 1 : 0);
   }
-  for (const empty of empties) {
-    if (can_be_empty[empty.until + 1]! > can_be_empty[empty.from]!) continue;
-    const usable = crashed.filter(({ from }) => from <= empty.until);
-    const staying = left.slice(0, usable.length + 1).filter(({ add }) => add.until < empty.until);
-    return [empty, ...covering(removed, empty.from, empty.until), ...staying, ...usable];
+  for (let empty = 0; empty < empties.count; empty++) {
+    const [from, until] = [empties.from[empty]!, empties.until[empty]!];
+    if (can_be_empty[until + 1]! > can_be_empty[from]!) continue;
+    const usable = crashed.from.filter((called) => called <= until).length;
+    const staying = left.subarray(0, usable + 1).filter((value) => add_until[value]! < until);
+    const taken = [...Array(count).keys()].filter((value) => removed[value] === 1);
+    return [
+      pieceOfEmpty(lifetimes, empty),
+      ...covering(lifetimes, taken, from, until),
+      ...staying,
+      ...firstCrashed(lifetimes, usable),
+    ];
   }
   return undefined;
 }
 
-/** The values that no acknowledged operation took out, first added first. */
-function leftBehind(values: readonly Lifetime[]): Lifetime[] {
-  return values
-    .filter(({ removed }) => !removed)
-    .sort((one, other) => one.add.until - other.add.until);
+/** Those crashed operations that were called first. */
+export function firstCrashed(lifetimes: Lifetimes, count: number): Piece[] {
+  return Array.from({ length: count }, (_, crashed) => pieceOfCrashed(lifetimes, crashed));
 }

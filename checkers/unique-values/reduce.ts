@@ -1,16 +1,11 @@
 import type { Operation } from "../../histories/event.ts";
+import { fromNowhere } from "../from-nowhere/from-nowhere.ts";
 import { startingItems } from "../models/items.ts";
 import { faultWithCrashed } from "./crashed.ts";
 import { dequeFault } from "./deque.ts";
 import type { Finding } from "./finding.ts";
-import {
-  type Lifetime,
-  type Lifetimes,
-  lifetimesOf,
-  type Names,
-  operationsOf,
-  type Part,
-} from "./lifetimes.ts";
+import { lifetimesOf, type Names } from "./lifetimes.ts";
+import { type Lifetimes, operationsOf, type Piece } from "./lives.ts";
 import { priorityQueueFault, smallestFirst } from "./priority-queue.ts";
 import { queueFault } from "./queue.ts";
 import { smallest } from "./smallest.ts";
@@ -22,6 +17,8 @@ export interface Reduction {
   readonly parts: readonly (readonly Operation[])[];
   /** Whether the only part is known to be impossible, and small. */
   readonly impossible: boolean;
+  /** Which of its operations cannot be placed, if that is known. */
+  readonly blocked?: Operation;
 }
 
 interface Container {
@@ -58,43 +55,46 @@ export function reduce(
   operations: readonly Operation[],
   initial: unknown,
 ): Reduction {
-  const all: Reduction = { parts: [operations], impossible: false };
   const container = containers[model];
-  if (container === undefined) return all;
+  if (container === undefined) return { parts: [operations], impossible: false };
   const items = startingItems(initial);
   const lifetimes = lifetimesOf(operations, container.names, items);
-  if (lifetimes === undefined) return all;
-  const found = "values" in lifetimes ? container.judge(lifetimes) : [lifetimes];
+  if (lifetimes === undefined || "contradiction" in lifetimes) {
+    const nowhere = fromNowhere(model, operations, items);
+    if (nowhere !== undefined)
+      return { parts: [nowhere.operations], impossible: true, blocked: nowhere.blocked };
+    if (lifetimes === undefined) return { parts: [operations], impossible: false };
+    return { parts: [inOrder(lifetimes.contradiction)], impossible: true };
+  }
+  const found = container.judge(lifetimes);
+  const operationsIn = (pieces: readonly Piece[]): Operation[] =>
+    inOrder(pieces.flatMap((piece) => operationsOf(piece, lifetimes)));
   if (found === undefined) return { parts: [], impossible: false };
-  if ("unsure" in found) return { parts: found.unsure.map(inOrder), impossible: false };
+  if ("unsure" in found) return { parts: found.unsure.map(operationsIn), impossible: false };
   // With crashed removes, a smaller part may be possible though the whole is not.
-  if ("values" in lifetimes && lifetimes.crashed.length > 0)
-    return { parts: [operations], impossible: true };
-  const needed = "values" in lifetimes ? neededParts(found, lifetimes) : [];
-  const impossible = (parts: readonly Part[]): boolean => {
-    const fewer = lifetimesOf(inOrder([...parts, ...needed]), container.names, items);
-    if (fewer === undefined || !("values" in fewer)) return fewer !== undefined;
+  if (lifetimes.crashed.count > 0) return { parts: [operations], impossible: true };
+  const needed = stayingFromTheStart(lifetimes);
+  const impossible = (pieces: readonly Piece[]): boolean => {
+    const fewer = lifetimesOf(operationsIn([...pieces, ...needed]), container.names, items);
+    if (fewer === undefined || "contradiction" in fewer) return fewer !== undefined;
     const still = container.judge(fewer);
     return still !== undefined && !("unsure" in still);
   };
-  const others = found.filter((part) => !needed.includes(part));
-  return { parts: [inOrder([...smallest(others, impossible), ...needed])], impossible: true };
+  const others = found.filter((piece) => !needed.has(piece));
+  return { parts: [operationsIn([...smallest(others, impossible), ...needed])], impossible: true };
 }
 
 /**
- * The parts of a contradiction, and whatever must stay with them: crashed operations that could have taken something
- * out, and values from the start that never leave. Without these, the rest could be impossible for another reason.
+ * What must stay with a contradiction: values from the start that are taken out. Without these, the rest could be
+ * impossible for another reason.
  */
-function neededParts(
-  found: readonly Part[],
-  { values, crashed }: { values: readonly Lifetime[]; crashed: readonly Part[] },
-): Part[] {
-  const from_the_start = values.filter(
-    ({ add, removed }) => add.operations.length === 0 && removed,
-  );
-  return [...found.filter((part) => !("add" in part) && crashed.includes(part)), ...from_the_start];
+function stayingFromTheStart({ count, add_by, removed }: Lifetimes): ReadonlySet<Piece> {
+  const needed = new Set<Piece>();
+  for (let value = 0; value < count && add_by[value]! < 0; value++)
+    if (removed[value] === 1) needed.add(value);
+  return needed;
 }
 
-function inOrder(parts: readonly Part[]): Operation[] {
-  return parts.flatMap(operationsOf).sort((one, other) => one.invoked - other.invoked);
+function inOrder(operations: readonly Operation[]): Operation[] {
+  return operations.toSorted((one, other) => one.invoked - other.invoked);
 }

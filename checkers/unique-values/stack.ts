@@ -1,5 +1,5 @@
-import type { Lifetime, Lifetimes, Part } from "./lifetimes.ts";
-import { coverage, covering, staysThrough } from "./moments.ts";
+import { type Lifetimes, type Lives, type Piece, pieceOfEmpty } from "./lives.ts";
+import { coverage, covering, inOrderOf, staysThrough } from "./moments.ts";
 import { RangeTree } from "./range-tree.ts";
 
 /** More than any moment. */
@@ -23,18 +23,34 @@ const never = 2 ** 29;
  * For crashed pops see crashed.ts. Evidence: the component that is stuck, or few values that cover it. As they stay connected
  * and none of them can be the lowest, they are stuck, too.
  */
-export function stackFault({ values, empties, end }: Lifetimes): readonly Part[] | undefined {
-  const staying = values.filter(staysThrough).sort((one, other) => one.add.until - other.add.until);
-  const covered = coverage(staying, end);
-  for (const empty of empties)
-    if (alwaysCovered(covered, empty.from, empty.until))
-      return [empty, ...covering(staying, empty.from, empty.until)];
-  return new Peeling(staying, covered, end).fault();
+export function stackFault(lifetimes: Lifetimes): readonly Piece[] | undefined {
+  const { empties, end } = lifetimes;
+  const staying = inStack(lifetimes, end);
+  const covered = coverage(lifetimes, end);
+  for (let empty = 0; empty < empties.count; empty++) {
+    const [from, until] = [empties.from[empty]!, empties.until[empty]!];
+    if (alwaysCovered(covered, from, until))
+      return [pieceOfEmpty(lifetimes, empty), ...covering(lifetimes, staying, from, until)];
+  }
+  return new Peeling(lifetimes, staying, covered, end).fault();
+}
+
+/** The same where nothing was found empty. @returns values */
+export function pileFault(lives: Lives, end: number): readonly number[] | undefined {
+  return new Peeling(lives, inStack(lives, end), coverage(lives, end), end).fault();
 }
 
 /** Which of two values that are there would be taken out first. */
-export function lastAdded(one: Lifetime, other: Lifetime): number {
-  return other.add.from - one.add.from;
+export function lastAdded({ add_from }: Lives, one: number, other: number): number {
+  return add_from[other]! - add_from[one]!;
+}
+
+/** The values that stay through some moment, in the order of the last moments at which they can be added. */
+function inStack(lives: Lives, end: number): Int32Array {
+  const staying: number[] = [];
+  for (let value = 0; value < lives.count; value++)
+    if (staysThrough(lives, value)) staying.push(value);
+  return inOrderOf(lives.add_until, staying, end);
 }
 
 function alwaysCovered(covered: Int32Array, from: number, until: number): boolean {
@@ -43,8 +59,9 @@ function alwaysCovered(covered: Int32Array, from: number, until: number): boolea
 }
 
 class Peeling {
-  /** In the order of the last moments at which they can be added. */
-  readonly #values: readonly Lifetime[];
+  readonly #lives: Lives;
+  /** In the order of the last moments at which they can be added. What follows counts them in this order. */
+  readonly #values: Int32Array;
   readonly #end: number;
   readonly #covered: RangeTree;
   /** Values that are not known to be addable first, by the moment from which on they can be added. */
@@ -57,37 +74,41 @@ class Peeling {
   readonly #can: Uint8Array;
   readonly #lowest: number[] = [];
 
-  constructor(values: readonly Lifetime[], covered: Int32Array, end: number) {
+  constructor(lives: Lives, values: Int32Array, covered: Int32Array, end: number) {
+    this.#lives = lives;
     this.#values = values;
     this.#end = end;
     this.#covered = new RangeTree(covered);
-    this.#late = new RangeTree(values.map(({ add }) => add.from));
-    this.#early = new RangeTree(values.map(({ remove }) => -remove.until));
+    this.#late = new RangeTree(values.map((value) => lives.add_from[value]!));
+    this.#early = new RangeTree(values.map((value) => -lives.remove_until[value]!));
     this.#can = new Uint8Array(values.length);
     this.#place = new Int32Array(end + 2);
-    for (const { add } of values) this.#place[add.until + 1]!++;
+    for (const value of values) this.#place[lives.add_until[value]! + 1]!++;
     for (let moment = 1; moment < end + 2; moment++)
       this.#place[moment]! += this.#place[moment - 1]!;
   }
 
   /** Takes lowest values away until there are no more. @returns those of a component that has no lowest one */
-  fault(): readonly Lifetime[] | undefined {
+  fault(): readonly number[] | undefined {
     this.#lookAt(0, this.#end - 1);
+    const { add_until, remove_from } = this.#lives;
     let left = this.#values.length;
     const gone = new Uint8Array(left);
-    for (let value = this.#lowest.pop(); value !== undefined; value = this.#lowest.pop()) {
-      gone[value] = 1;
+    for (let at = this.#lowest.pop(); at !== undefined; at = this.#lowest.pop()) {
+      gone[at] = 1;
       left--;
-      const { add, remove } = this.#values[value]!;
-      this.#covered.add(add.until + 1, remove.from - 1, -1);
-      if (this.#covered.first(add.until + 1, remove.from - 1, 0) < 0) continue;
-      const before = this.#covered.last(0, add.until, 0);
-      const after = this.#covered.first(remove.from, this.#end, 0);
+      const [in_by, out_from] = [add_until[this.#values[at]!]!, remove_from[this.#values[at]!]!];
+      this.#covered.add(in_by + 1, out_from - 1, -1);
+      if (this.#covered.first(in_by + 1, out_from - 1, 0) < 0) continue;
+      const before = this.#covered.last(0, in_by, 0);
+      const after = this.#covered.first(out_from, this.#end, 0);
       this.#lookAt(before + 1, after - 1);
     }
     if (left === 0) return undefined;
-    const stuck = this.#values.filter((_, value) => gone[value] === 0);
-    return oneComponent(stuck);
+    return oneComponent(
+      this.#lives,
+      this.#values.filter((_, at) => gone[at] === 0),
+    );
   }
 
   /** Looks for lowest values in the components between two moments. */
@@ -119,10 +140,11 @@ class Peeling {
 }
 
 /** The values of the first of several components, fewer where a few of them cover it. */
-function oneComponent(values: readonly Lifetime[]): Lifetime[] {
-  const first = values[0]!.add.until + 1;
-  let until = values[0]!.remove.from - 1;
-  for (const { add, remove } of values)
-    if (add.until <= until) until = Math.max(until, remove.from - 1);
-  return covering(values, first, until);
+function oneComponent(lives: Lives, values: Int32Array): number[] {
+  const { add_until, remove_from } = lives;
+  const first = add_until[values[0]!]! + 1;
+  let until = remove_from[values[0]!]! - 1;
+  for (const value of values)
+    if (add_until[value]! <= until) until = Math.max(until, remove_from[value]! - 1);
+  return covering(lives, values, first, until);
 }
