@@ -25,6 +25,11 @@ export interface Step {
   /** It uses something that belongs to the whole server, so it may affect others outside its database. */
   readonly serverWide?: boolean;
   /**
+   * Where it works, if not in the database that the program was given: `database 0`, `database shop`. Nothing there is
+   * set up, compared or removed. Only steps that come through a door say so.
+   */
+  readonly outside?: string | undefined;
+  /**
    * Others can come in the middle of it, where no schedule reaches: a procedure, several commands in one request that
    * are no transaction.
    */

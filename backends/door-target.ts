@@ -5,6 +5,8 @@ import type { Wire } from "./wire.ts";
 /** What a door must know about the server behind it. */
 export interface DoorTarget {
   readonly wire: Wire;
+  /** Whether `connect` logs in, so that a program needs no password. Then nobody else may come in. Default false. */
+  readonly logs_in?: boolean;
   /** Opens a connection to the server, encrypted if the server requires that. */
   connect(): Promise<Duplex>;
   /** How a program reaches our database: at the server itself, or at a port of this machine instead. */

@@ -98,6 +98,8 @@ export interface Conversation {
   readonly has_failed?: boolean;
   /** The server still has something for its session, or may still send something: nodes, watches. Default false. */
   readonly leaves_something?: boolean;
+  /** How often the client has had its session made like a new one, so that what the door has set is gone. Default never. */
+  readonly resets?: number;
   /** Whether the log-in is over. */
   readonly is_ready: boolean;
   /** How the door sends statements of its own; absent if the database has no statements. */

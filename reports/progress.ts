@@ -25,7 +25,7 @@ export class Progress {
       this.#told_ms = now_ms;
       const seconds = Math.round((now_ms - this.#began_ms) / 1000);
       this.#stream.write(
-        `raceproof: ${this.#name}: ${schedules} schedules in ${seconds} s, none failed so far\n`,
+        `raceproof: ${this.#name}: ${schedules} ${schedules === 1 ? "schedule" : "schedules"} in ${seconds} s, none failed so far\n`,
       );
     }
   }

@@ -20,7 +20,10 @@ function proofText(subject: Subject, exploration: Exploration): string {
   const size = `${sizeOf(operations)} on ${placeOf(subject)}`;
   const all =
     interleavings === undefined ? "all interleavings" : `all ${interleavings} interleavings`;
-  const how = pruned === 0 ? `${schedules} run` : `${schedules} run, ${pruned} branches pruned`;
+  const how =
+    pruned === 0
+      ? `${schedules} run`
+      : `${schedules} run, ${pruned} ${pruned === 1 ? "branch" : "branches"} pruned`;
   return (
     `${subject.name}: proof for this size: no failure in ${all} of ${size} (${how}).` +
     (exploration.commitsApart
@@ -92,6 +95,8 @@ export function doubtInWords(doubt: Doubt): string {
       "a connection went back to its pool in the middle of a transaction, and who gets it next is not explored",
     "came beside": ({ statement }) =>
       `a client asks \`${shownStatement(statement)}\` while another request of its own is under way on another connection, and only one order of them is explored`,
+    outside: ({ statement, where }) =>
+      `\`${shownStatement(statement)}\` works in ${where}, which is not the database that the program was given: nothing there is set up or compared`,
     divisible: ({ statement }) =>
       `others can come in the middle of \`${shownStatement(statement)}\`, where no schedule reaches`,
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,

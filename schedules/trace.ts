@@ -68,6 +68,7 @@ export interface TraceStep {
   readonly mayUnlock?: boolean;
   readonly leavesBehind?: boolean;
   readonly serverWide?: boolean;
+  readonly outside?: string;
   readonly isDivisible?: boolean;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;

@@ -28,7 +28,7 @@ export class MysqlDoorTarget implements DoorTarget {
     rules: Rules,
   ) {
     this.#given = given;
-    this.wire = mysqlWire(rules);
+    this.wire = mysqlWire(rules, database.name);
     this.#database = database;
     this.#setUp = setUp;
   }

@@ -9,8 +9,12 @@ export const packets = (): Frames =>
 
 /** Capabilities that a server offers and a client asks for. */
 export const capability = {
+  connect_with_db: 0x0000_0008,
   compress: 0x0000_0020,
   ssl: 0x0000_0800,
+  /** How long the proof of a password is stands in one byte, or is length-encoded. */
+  short_proof: 0x0000_8000,
+  long_proof: 0x0020_0000,
   multi_statements: 0x0001_0000,
   no_eof: 0x0100_0000,
   optional_columns: 0x0200_0000,
@@ -60,6 +64,15 @@ export class Packet {
     if (first === 0xfd) return this.int(3);
     this.at += 8;
     return Number(this.#bytes.readBigUInt64LE(this.at - 8));
+  }
+
+  /** A text that ends with a 0. */
+  untilZero(): string {
+    const end = this.#bytes.indexOf(0, this.at);
+    if (end < 0) throw new RangeError("A packet ends before its text does.");
+    const text = this.#bytes.toString("utf8", this.at, end);
+    this.at = end + 1;
+    return text;
   }
 
   /** A length-encoded text, or bytes. */

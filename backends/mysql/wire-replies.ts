@@ -13,8 +13,11 @@ export interface Agreed {
   readonly no_eof: boolean;
 }
 
-/** The form of a command's reply. `rows` = the rest of a cursor; `fields`, `line`: old commands. */
-export type Form = "text" | "binary" | "prepare" | "rows" | "fields" | "line";
+/**
+ * The form of a command's reply. `rows` = the rest of a cursor; `log-in`: the server may ask for proofs before its OK;
+ * `fields`, `line`: old commands.
+ */
+export type Form = "text" | "binary" | "prepare" | "rows" | "log-in" | "fields" | "line";
 
 type Stage = "first" | "columns" | "end of columns" | "rows" | "params" | "file";
 
@@ -25,6 +28,8 @@ export class Expected {
   request: Request | undefined;
   /** The text of a PREPARE. */
   preparing: string | undefined;
+  /** Its OK makes the session like a new one. */
+  resets = false;
   /** The status in the last OK, or end of rows. */
   status: number | undefined;
   /** The answer to a PREPARE. */
@@ -71,6 +76,7 @@ export class Expected {
   #takeFirst(bytes: Buffer, first: number | undefined): boolean {
     if (first === 0x00)
       return this.#form === "prepare" ? this.#prepare(bytes) : this.#takeOk(bytes);
+    if (this.#form === "log-in") return false;
     // Now the client sends a file; its answer comes in this form again.
     if (first === 0xfb) return false;
     this.#left = new Packet(bytes).lengthEncoded() ?? 0;

@@ -18,10 +18,24 @@ export interface Prepared {
   types: readonly number[];
 }
 
+/** A request, and the text that it sends: values of a prepared statement are not in it. */
+export interface MysqlRequest extends Request {
+  readonly sql: string;
+}
+
 export function isSettingOfSession(sql: string): boolean {
   const { statements } = readSql(sql, "mysql");
   return statements?.length === 1 && prepares_session.test(bareText(statements[0]!));
 }
+
+/** A session is made like a new one, by whatever command. */
+export const resetting_request: Request = {
+  statement: "reset connection",
+  kind: "rollback",
+  keys: undefined,
+  mayUnlock: true,
+  commits_itself: false,
+};
 
 /**
  * A statement as a step. Several in one text are one step.
@@ -31,10 +45,11 @@ export function requestOf(
   sql: string,
   filled: string = sql,
   values: readonly unknown[] = [],
-): Request {
+): MysqlRequest {
   const { words, effects, commits_itself, statements } = readSql(sql, "mysql");
   return {
     ...effects,
+    sql,
     statement: filled === sql ? words : onOneLine(filled),
     keys: undefined,
     commits_itself,
@@ -43,7 +58,7 @@ export function requestOf(
 }
 
 /** COM_STMT_EXECUTE: the statement with its values in place of the question marks. */
-export function requestOfExecute(packet: Buffer, prepared: Prepared | undefined): Request {
+export function requestOfExecute(packet: Buffer, prepared: Prepared | undefined): MysqlRequest {
   if (prepared === undefined) return requestOf("EXECUTE");
   let values: unknown[] = [];
   try {

@@ -5,9 +5,9 @@
  */
 import { bareText } from "../sql-kind.ts";
 import { mayHoldSeveral, statementsOf, textsOf } from "../sql-tokens.ts";
-import type { Request } from "../wire.ts";
 import { head_bytes, status, statusPlaceOfOk } from "./wire-packets.ts";
 import type { Agreed } from "./wire-replies.ts";
+import type { MysqlRequest } from "./wire-statement.ts";
 
 /** Statements that end where their semicolon is: in the body of a procedure there are others. */
 const ends_with_semicolon =
@@ -24,7 +24,7 @@ export function severalIn(sql: string, body: Buffer): string[] | undefined {
 }
 
 /** A statement of a text that has several. */
-export interface Part extends Request {
+export interface Part extends MysqlRequest {
   readonly of: AnswerOfSeveral;
   readonly is_last: boolean;
 }

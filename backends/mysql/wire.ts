@@ -28,14 +28,17 @@ import type {
 import { possible_errors } from "./possible-errors.ts";
 import { type Rules, TransactionState, usual_rules } from "./transaction-state.ts";
 import { asideOf } from "./wire-aside.ts";
+import { asksForDatabase, changeUserTo, logInTo, outsideOf } from "./wire-database.ts";
 import { capability, head_bytes, packet, packets, status } from "./wire-packets.ts";
 import { refusalOf } from "./wire-refusal.ts";
 import { type Agreed, Expected, type Form } from "./wire-replies.ts";
 import {
   isSettingOfSession,
+  type MysqlRequest,
   type Prepared,
   requestOf,
   requestOfExecute,
+  resetting_request,
 } from "./wire-statement.ts";
 import { AnswerOfSeveral, type Part, severalIn } from "./wire-texts.ts";
 
@@ -48,6 +51,7 @@ const hidden =
 
 const command = {
   quit: 0x01,
+  init_db: 0x02,
   query: 0x03,
   field_list: 0x04,
   statistics: 0x09,
@@ -58,22 +62,29 @@ const command = {
   close: 0x19,
   set_option: 0x1b,
   fetch: 0x1c,
+  reset_connection: 0x1f,
 } as const;
+/** Afterwards the session is like a new one. */
+const resetting: ReadonlySet<number> = new Set([command.change_user, command.reset_connection]);
 const without_reply: ReadonlySet<number> = new Set([
   command.quit,
   command.send_long_data,
   command.close,
 ]);
 
-/** @param rules what the server's errors depend on */
-export const mysqlWire = (rules: Rules = usual_rules): Wire => ({
+/**
+ * @param rules what the server's errors depend on
+ * @param database the only one that programs get; undefined = whichever they ask for
+ */
+export const mysqlWire = (rules: Rules = usual_rules, database?: string): Wire => ({
   open: (isolation = rules.isolation, reword) =>
-    new MysqlConversation({ ...rules, isolation }, reword),
+    new MysqlConversation({ ...rules, isolation }, database, reword),
   comparingRows: () => new ComparedRows("mysql"),
 });
 
 class MysqlConversation implements Conversation {
   connection: number | undefined;
+  resets = 0;
   readonly aside: Aside = asideOf(() => this.#agreed);
   #phase: "greeting" | "log-in" | "commands" = "greeting";
   #agreed: Agreed = { no_eof: false };
@@ -83,15 +94,21 @@ class MysqlConversation implements Conversation {
   readonly #from_server = packets();
   readonly #prepared = new Map<number, Prepared>();
   readonly #expected: Expected[] = [];
+  readonly #database: string | undefined;
   readonly #reword: Reword | undefined;
-  readonly #transaction: TransactionState;
+  readonly #rules: Rules;
+  #transaction: TransactionState;
+  /** It has asked for a lock that belongs to its session. */
+  #may_hold = false;
   /** Whether the server takes several statements in one text. */
   #takes_several = false;
   /** How texts are read depends on it: once it was changed, none is cut any more. */
   #has_own_sql_mode = false;
 
-  constructor(rules: Rules, reword?: Reword) {
+  constructor(rules: Rules, database: string | undefined, reword: Reword | undefined) {
+    this.#rules = rules;
     this.#transaction = new TransactionState(rules);
+    this.#database = database;
     this.#reword = reword;
   }
 
@@ -184,11 +201,22 @@ class MysqlConversation implements Conversation {
     this.#takes_several = (wanted & capability.multi_statements) !== 0;
     const answer = Buffer.from(packet);
     answer.writeUInt32LE((wanted & ~hidden) >>> 0, head_bytes);
-    return answer;
+    return this.#inDatabase(answer, logInTo);
+  }
+
+  /** The same packet with our database in it. If it cannot be read, the server will say so. */
+  #inDatabase(packet: Buffer, change: (database: string, packet: Buffer) => Buffer): Buffer {
+    if (this.#database === undefined) return packet;
+    try {
+      return change(this.#database, packet);
+    } catch {
+      return packet;
+    }
   }
 
   #commandOf(received: Buffer): Sent {
-    const packet = this.#reword ? reworded(received, this.#reword) : received;
+    const asked = this.#inDatabase(received, commandIn);
+    const packet = this.#reword ? reworded(asked, this.#reword) : asked;
     const number = packet[head_bytes]!;
     const body = packet.subarray(head_bytes + 1);
     if (number === command.query) return this.#query(packet, body.toString("utf8"));
@@ -204,18 +232,39 @@ class MysqlConversation implements Conversation {
     }
     if (number === command.set_option) this.#takes_several = body[0] === 0;
     if (number === command.close && body.length >= 4) this.#prepared.delete(body.readUInt32LE());
+    if (resetting.has(number)) return this.#reset(packet);
     if (without_reply.has(number)) return { kind: "pass", bytes: packet };
     return { kind: "pass", bytes: packet, expects: this.#otherReply(number, body) };
   }
 
   #query(packet: Buffer, sql: string): Sent {
     this.#has_own_sql_mode ||= /sql_mode/i.test(sql);
-    if (!isSettingOfSession(sql) || (this.#status & status.in_transaction) !== 0)
+    const only_asks = this.#database !== undefined && asksForDatabase(sql);
+    const is_setting = isSettingOfSession(sql) && (this.#status & status.in_transaction) === 0;
+    if (!is_setting && !only_asks)
       return {
         ...this.#request(packet, "text", requestOf(sql)),
         parts: this.#partsOf(packet, sql),
       };
     return { kind: "pass", bytes: packet, expects: new Expected("text", false, this.#agreed) };
+  }
+
+  /** What a session holds is given back when it is reset: if there may be something, that is a step. */
+  #reset(packet: Buffer): Sent {
+    const holds = this.in_transaction || this.has_locked_tables || this.#may_hold;
+    const expects = new Expected("log-in", holds, this.#agreed);
+    expects.resets = true;
+    return holds
+      ? { kind: "request", bytes: packet, expects, request: resetting_request }
+      : { kind: "pass", bytes: packet, expects };
+  }
+
+  #hasReset(): void {
+    this.resets++;
+    this.#prepared.clear();
+    this.#has_own_sql_mode = false;
+    this.#may_hold = false;
+    this.#transaction = new TransactionState(this.#rules);
   }
 
   /** The statements of a text that has several. */
@@ -237,7 +286,10 @@ class MysqlConversation implements Conversation {
     return of.renumbered(packet, ends && !is_last && !expected.reply().error, this.#agreed);
   }
 
-  #request(bytes: Buffer, form: Form, request: Request): SentRequest {
+  #request(bytes: Buffer, form: Form, asked: MysqlRequest): SentRequest {
+    const outside = this.#database === undefined ? undefined : outsideOf(asked.sql, this.#database);
+    const request: Request = outside === undefined ? asked : { ...asked, outside };
+    this.#may_hold ||= request.serverWide ?? false;
     const expects = new Expected(form, true, this.#agreed);
     expects.request = request;
     return { kind: "request", bytes, expects, request };
@@ -271,12 +323,25 @@ class MysqlConversation implements Conversation {
     this.#transaction.told(this.in_transaction);
     const { request, preparing: sql } = expected;
     if (request && !expected.reply().error) this.#transaction.done(request);
+    if (expected.resets && !expected.reply().error) this.#hasReset();
     if (expected.prepared && sql !== undefined) {
       const { id, params } = expected.prepared;
       this.#prepared.set(id, { sql, params, types: [] });
     }
     return expected;
   }
+}
+
+/** A command that asks for a database, with this one in it; any other as it is. */
+function commandIn(database: string, received: Buffer): Buffer {
+  const number = received[head_bytes]!;
+  const first = Buffer.from([number]);
+  if (number === command.init_db) return packet(0, Buffer.concat([first, Buffer.from(database)]));
+  if (number === command.change_user) return changeUserTo(database, received);
+  const is_asking =
+    number === command.query && asksForDatabase(received.toString("utf8", head_bytes + 1));
+  if (!is_asking) return received;
+  return packet(0, Buffer.concat([first, Buffer.from(`USE ${database}`)]));
 }
 
 /** A query or a PREPARE with another statement; any other command as it is. */

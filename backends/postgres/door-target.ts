@@ -31,7 +31,7 @@ export interface DoorDatabase extends Control {
  * them.
  */
 export class PostgresDoorTarget implements DoorTarget {
-  readonly wire: Wire = postgresWire;
+  readonly wire: Wire;
   readonly unlocks: readonly string[] = ["SELECT pg_advisory_unlock_all()"];
   readonly #given: Given;
   readonly #database: DoorDatabase;
@@ -44,6 +44,7 @@ export class PostgresDoorTarget implements DoorTarget {
   constructor(given: Given, database: DoorDatabase) {
     this.#given = given;
     this.#database = database;
+    this.wire = postgresWire(database.name);
   }
 
   async connect(): Promise<Duplex> {

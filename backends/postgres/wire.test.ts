@@ -60,7 +60,7 @@ const done = (tag: string): Buffer => message("C", ...text(tag));
 const error = message("E", ...text("SERROR"), ...text("C40001"), ...text("Mno"), 0);
 
 function started(): Conversation {
-  const conversation = postgresWire.open();
+  const conversation = postgresWire().open();
   for (const part of conversation.fromClient(startUp)) pass(conversation, part);
   conversation.fromServer(
     Buffer.concat([message("R", ...int32(0)), message("K", ...int32(77), ...int32(1)), ready("I")]),
@@ -190,7 +190,7 @@ describe("requests and their replies", () => {
   });
 
   test("a request for encryption is answered by the door", () => {
-    const [answer, ...rest] = postgresWire
+    const [answer, ...rest] = postgresWire()
       .open()
       .fromClient(Buffer.from([...int32(8), ...int32(80877103)]));
     expect(answer).toEqual({ kind: "answer", bytes: Buffer.from("N") });
@@ -264,7 +264,7 @@ test("every byte passes untouched, in any order, cut anywhere, and garbled", () 
         const from_client = Buffer.concat([startUp, mutated(Buffer.concat(client), changesA)]);
         const from_server = mutated(Buffer.concat(server), changesB);
         const { sent, received } = through(
-          postgresWire,
+          postgresWire(),
           cut(from_client, cutA),
           cut(from_server, cutB),
         );
@@ -279,7 +279,7 @@ test("every byte passes untouched, in any order, cut anywhere, and garbled", () 
 
 test("a text of several statements meets the errors of each, unless it ends a transaction", () => {
   const codes = (sql: string) => {
-    const conversation = postgresWire.open("REPEATABLE READ");
+    const conversation = postgresWire().open("REPEATABLE READ");
     conversation.fromClient(startUp);
     const [part] = conversation.fromClient(query(sql));
     if (part?.kind !== "request") throw new Error("not a request");

@@ -38,6 +38,7 @@ import {
   readPortal,
   reworded,
 } from "./wire-requests.ts";
+import { startIn } from "./wire-start.ts";
 import { type PostgresRequest, requestOfBatch, requestOfQuery } from "./wire-statement.ts";
 import { severalIn } from "./wire-texts.ts";
 
@@ -50,10 +51,11 @@ const copy_data = "dcf";
 /** What ReadyForQuery says of the transaction. */
 const statuses = { I: "idle", T: "open", E: "failed" } as const;
 
-export const postgresWire: Wire = {
-  open: (isolation, reword) => new PostgresConversation(isolation, reword),
+/** @param database the only one that programs get; undefined = whichever they ask for */
+export const postgresWire = (database?: string): Wire => ({
+  open: (isolation, reword) => new PostgresConversation(database, isolation, reword),
   comparingRows: () => new ComparedRows("postgres"),
-};
+});
 
 class PostgresConversation implements Conversation {
   connection: number | undefined;
@@ -77,9 +79,15 @@ class PostgresConversation implements Conversation {
   /** After an error the server skips everything up to a Sync. */
   #skips = false;
   readonly #transaction: TransactionState;
+  readonly #database: string | undefined;
   readonly #reword: Reword | undefined;
 
-  constructor(isolation: Isolation | undefined, reword: Reword | undefined) {
+  constructor(
+    database: string | undefined,
+    isolation: Isolation | undefined,
+    reword: Reword | undefined,
+  ) {
+    this.#database = database;
     this.#transaction = new TransactionState(isolation);
     this.#reword = reword;
   }
@@ -165,7 +173,8 @@ class PostgresConversation implements Conversation {
       return;
     }
     this.#started = true;
-    sent.push({ kind: "pass", bytes: packet });
+    const start = this.#database === undefined ? packet : startIn(this.#database, packet);
+    sent.push({ kind: "pass", bytes: start });
     if (rest.length > 0) this.#takeMessages(rest, sent);
   }
 

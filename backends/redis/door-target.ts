@@ -2,24 +2,46 @@ import { connect as connectTcp } from "node:net";
 import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { Redis } from "ioredis";
+import { CannotConnect } from "../cannot-connect.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
+import { tellsOwners } from "../own-user.ts";
 import { untilGone } from "../until-gone.ts";
 import type { Wire } from "../wire.ts";
 import { socketIn } from "./connect.ts";
+import { encodeCommand } from "./resp.ts";
 import { redisWire } from "./wire.ts";
 
-/** Redis or Valkey behind a door. */
+/** An answer that begins with it is an error. */
+const minus = 0x2d;
+
+/**
+ * Redis or Valkey behind a door. Programs often know only its host and its port. So the door logs in for them, and what
+ * they take for database 0 is ours, unless they SELECT another one.
+ */
 export class RedisDoorTarget implements DoorTarget {
-  readonly wire: Wire = redisWire;
+  readonly wire: Wire;
   readonly unlocks: readonly string[] = ["UNWATCH"];
+  readonly logs_in: boolean;
   readonly #url: string;
+  /** What is said on a new connection before the program speaks. */
+  readonly #first: readonly (readonly string[])[];
   /** A connection of ours, made when it is first needed. */
   readonly #control: () => Promise<Redis>;
 
   constructor(url: string, control: () => Promise<Redis>) {
     this.#url = url;
     this.#control = control;
+    const { username, password, pathname } = new URL(url);
+    const secret = [username || "default", password].map(decodeURIComponent);
+    this.logs_in = password === "" || tellsOwners();
+    const number = Number(pathname.slice(1) || 0);
+    const is_inside = this.logs_in && number !== 0;
+    this.#first = [
+      ...(this.logs_in && password !== "" ? [["AUTH", ...secret]] : []),
+      ...(is_inside ? [["SELECT", String(number)]] : []),
+    ];
+    this.wire = redisWire({ own: number, first: is_inside ? number : 0 });
   }
 
   async connect(): Promise<Duplex> {
@@ -30,6 +52,12 @@ export class RedisDoorTarget implements DoorTarget {
     const plain = path === undefined ? { ...place, noDelay: true } : { path };
     const socket = is_secure ? connectTls(place) : connectTcp(plain);
     await heard(socket, is_secure ? "secureConnect" : "connect");
+    for (const words of this.#first) {
+      socket.write(encodeCommand(words));
+      const answer: Buffer = await heard(socket, "data");
+      if (answer[0] === minus)
+        throw new CannotConnect(`Redis refuses ${words[0]}: ${String(answer).slice(1).trim()}.`);
+    }
     return socket;
   }
 

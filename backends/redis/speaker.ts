@@ -5,7 +5,8 @@ import { readers } from "./contents.ts";
 
 /**
  * Sends commands to Redis or Valkey, one for each line, as typed in redis-cli: `SET counter 0`. A word with spaces must
- * be in quotes; a line that begins with # is a comment.
+ * be in quotes; a line that begins with # is a comment. `GET counter = 2` asks whether that is the answer; a list is
+ * compared as `a,b`, and a key that is not there as `nil`.
  */
 export async function speakRedis(url: string): Promise<Speaker> {
   const { Redis } = await loadDriver("ioredis", () => import("ioredis"));
@@ -14,8 +15,11 @@ export async function speakRedis(url: string): Promise<Speaker> {
     let answer: unknown;
     for (const line of text.split("\n").map((line) => line.trim())) {
       if (line === "" || line.startsWith("#")) continue;
-      const [name = "", ...args] = wordsOf(line);
+      const words = wordsOf(line);
+      const asked = words.at(-2) === "=" ? words.splice(-2)[1] : undefined;
+      const [name = "", ...args] = words;
       answer = await client.call(name, ...args);
+      if (asked !== undefined) answer = asOneWord(answer) === asked;
     }
     return answer;
   };
@@ -36,6 +40,9 @@ export async function speakRedis(url: string): Promise<Speaker> {
     },
   };
 }
+
+const asOneWord = (answer: unknown): string =>
+  Array.isArray(answer) ? answer.map(asOneWord).join() : `${(answer ?? "nil") as string | number}`;
 
 /** The words of a line: `EVAL "return 1" 0` has three. */
 function wordsOf(line: string): string[] {

@@ -24,11 +24,25 @@ export function requestOf(commands: readonly (readonly string[])[], queues: bool
       .map(([name = "", ...args]) => [name.toUpperCase(), ...args.map(wordOf)].join(" "))
       .join("; "),
     ...effectsOf(names),
+    ...reachOf(commands),
     ...(queues && !ends_queue ? { kind: "begin" } : {}),
     keys: keys.includes(undefined) ? undefined : [...new Set(keys.flat() as string[])],
     commits_itself: false,
     facts: (reply) => factsOfCommands(commands, (reply as Reply).values ?? []),
   };
+}
+
+/** A channel belongs to the whole server, and so do its settings; some commands name another database. */
+function reachOf(
+  commands: readonly (readonly string[])[],
+): Pick<Request, "outside" | "serverWide"> {
+  for (const [name = "", ...args] of commands) {
+    if (/^s?publish$|^config$/i.test(name)) return { serverWide: true };
+    const to = /^copy$/i.test(name) ? args.findIndex((word) => /^db$/i.test(word)) + 1 : 1;
+    if (/^(move|copy)$/i.test(name) && to > 0) return { outside: `database ${args[to]}` };
+    if (/^swapdb$/i.test(name)) return { outside: `the databases ${args.join(" and ")}` };
+  }
+  return {};
 }
 
 function keysOf([word = "", ...args]: readonly string[]): string[] | undefined {

@@ -23,13 +23,13 @@ function ask(
 }
 
 test("a command is a request with the key that it touches, and its reply", () => {
-  const { requests, replies } = ask(redisWire.open(), ["SET a 1"], "+OK\r\n");
+  const { requests, replies } = ask(redisWire().open(), ["SET a 1"], "+OK\r\n");
   expect(requests).toMatchObject([{ statement: "SET a 1", kind: "write", keys: ["a"] }]);
   expect(replies).toMatchObject([{ word: "OK" }]);
 });
 
 test("what a driver says when it connects passes, and answers with maps count once", () => {
-  const conversation = redisWire.open();
+  const conversation = redisWire().open();
   const hello = ask(
     conversation,
     ["HELLO 3", "CLIENT SETINFO lib-name x"],
@@ -40,7 +40,7 @@ test("what a driver says when it connects passes, and answers with maps count on
 });
 
 test("commands that came together are one request, whose reply ends with the last", () => {
-  const conversation = redisWire.open();
+  const conversation = redisWire().open();
   const { requests, replies } = ask(
     conversation,
     ["MULTI", "SET a 1", "INCR b", "EXEC"],
@@ -51,14 +51,14 @@ test("commands that came together are one request, whose reply ends with the las
 });
 
 test("a command behind a MULTI of its own gets into a queue: nobody sees it yet", () => {
-  const conversation = redisWire.open();
+  const conversation = redisWire().open();
   ask(conversation, ["MULTI"], "+OK\r\n");
   expect(ask(conversation, ["SET a 1"], "+QUEUED\r\n").requests).toMatchObject([{ kind: "begin" }]);
   expect(ask(conversation, ["EXEC"], "*1\r\n+OK\r\n").requests).toMatchObject([{ kind: "commit" }]);
 });
 
 test("an error, and messages that nobody asked for", () => {
-  const conversation = redisWire.open();
+  const conversation = redisWire().open();
   expect(ask(conversation, ["INCR a"], "-WRONGTYPE not a number\r\n").replies).toEqual([
     { error: { code: "WRONGTYPE", message: "WRONGTYPE not a number" } },
   ]);
@@ -68,7 +68,7 @@ test("an error, and messages that nobody asked for", () => {
 });
 
 test("the connection's number is what CLIENT ID answers to the door", () => {
-  const conversation = redisWire.open();
+  const conversation = redisWire().open();
   const own = conversation.aside!.say("CLIENT ID");
   expect(own.bytes).toEqual(command("CLIENT ID"));
   conversation.goes(own.expects);
@@ -110,7 +110,7 @@ test("every byte passes untouched, cut anywhere, and garbled", () => {
         const from_client = mutated(Buffer.concat(ours), changesA);
         const from_server = mutated(Buffer.from(theirs.join("")), changesB);
         const { sent, received } = through(
-          redisWire,
+          redisWire(),
           cut(from_client, cutA),
           cut(from_server, cutB),
         );

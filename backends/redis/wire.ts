@@ -33,10 +33,16 @@ const of_connecting = new Set(
 const subscribing = new Set("subscribe psubscribe ssubscribe monitor sync psync".split(" "));
 const unsubscribing = new Set("unsubscribe punsubscribe sunsubscribe".split(" "));
 
-export const redisWire: Wire = {
-  open: () => new RedisConversation(),
-  comparing: () => new Watching((bytes) => new RedisConversation().together(bytes)),
-};
+/** The numbered database of the programs, and the one in which a new connection is. */
+export interface Place {
+  readonly own: number;
+  readonly first: number;
+}
+
+export const redisWire = (place: Place = { own: 0, first: 0 }): Wire => ({
+  open: () => new RedisConversation(place),
+  comparing: () => new Watching((bytes) => new RedisConversation(place).together(bytes)),
+});
 
 /** How many replies are expected to what was sent. */
 class Expected {
@@ -71,6 +77,13 @@ class RedisConversation implements Conversation {
   #has_messages_apart = false;
   #passes_all = false;
   #was_refused = true;
+  readonly #own_database: number;
+  #database: number;
+
+  constructor({ own, first }: Place) {
+    this.#own_database = own;
+    this.#database = first;
+  }
 
   /** Whether a command was accepted: a client that must log in first is refused until it does. */
   get is_ready(): boolean {
@@ -95,8 +108,11 @@ class RedisConversation implements Conversation {
       together = [];
     };
     const { values, garbled } = this.#from_client.take(bytes);
-    for (const command of values) {
+    for (const given of values) {
+      const command = nameOf(given) === "flushall" ? flushOwn(given) : given;
       const name = nameOf(command);
+      // What came before it works in the database that was selected then.
+      if (changes_database.has(name)) endRequest();
       this.#learn(name, command);
       const passes =
         !Array.isArray(command.value) ||
@@ -148,13 +164,17 @@ class RedisConversation implements Conversation {
     const [, second] = Array.isArray(value) ? (value as string[]) : [];
     if (name === "hello" && second === "3") this.#has_messages_apart = true;
     if (subscribing.has(name) && !this.#has_messages_apart) this.#passes_all = true;
+    if (name === "select") this.#database = Number(second);
+    if (name === "reset") this.#database = 0;
     if (name === "client" && /^reply$/i.test(second ?? "")) this.#passes_all = true;
     if (name !== "hello" && name !== "auth") this.#was_refused = false;
   }
 
   #request(commands: readonly Framed[]): SentRequest {
     const words = commands.map(({ value }) => (value as Value[]).map(String));
-    const request: Request = requestOf(words, this.#queues);
+    const outside =
+      this.#database === this.#own_database ? {} : { outside: `database ${this.#database}` };
+    const request: Request = { ...requestOf(words, this.#queues), ...outside };
     this.#commands.set(request, {
       commands: words.map(([name = "", ...args]) => [name.toLowerCase(), ...args]),
       are_queued: this.#queues,
@@ -180,6 +200,14 @@ class RedisConversation implements Conversation {
     if (is_own && typeof first === "number") this.connection = first;
     return replyOf(values);
   }
+}
+
+const changes_database = new Set(["select", "reset"]);
+
+/** A program that empties the whole server means its own database: the others are somebody else's. */
+function flushOwn({ value }: Framed): Framed {
+  const words = ["FLUSHDB", ...(value as Value[]).slice(1).map(String)];
+  return { value: words, bytes: encodeCommand(words) };
 }
 
 const nameOf = ({ value }: Framed): string =>

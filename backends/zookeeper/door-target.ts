@@ -17,6 +17,8 @@ import { type ZookeeperSessionState, ZookeeperSessions } from "./wire-sessions.t
 export class ZookeeperDoorTarget implements DoorTarget {
   readonly wire: Wire;
   readonly unlocks: readonly string[] = [];
+  /** Also without a log-in: who reaches such a server may do everything there. */
+  readonly logs_in = true;
   readonly #library: Library;
   readonly #place: Place;
   readonly #folder: string;

@@ -5,6 +5,9 @@ const outside = "server:";
 
 export const isOutside = (path: string): boolean => path.startsWith(outside);
 
+/** Such a path, as the server knows it. */
+export const pathOutside = (path: string): string => path.slice(outside.length);
+
 /** The path as the program knows it. */
 export function pathIn(folder: string, path: string): string {
   if (path === folder) return "/";

@@ -1,7 +1,7 @@
 /** A request that a door has read, as a step. */
 import type { Fact } from "../step-facts.ts";
 import type { Reply, Request } from "../wire.ts";
-import { isOutside } from "./folder.ts";
+import { isOutside, pathOutside } from "./folder.ts";
 import { factsOf, keysOf, kindOf, statementOf, type Told } from "./step.ts";
 import type { Call } from "./wire-requests.ts";
 
@@ -16,7 +16,7 @@ export function requestOf({ operation, parts }: Call, watched: readonly string[]
   const is_one = parts.length === 1 && parts[0]?.operation === operation;
   const kinds = parts.map(kindOf);
   const keys = parts.map(keysOf);
-  const reaches_out = parts.some(({ path = "" }, i) => isOutside(path) && kinds[i] === "write");
+  const outside = parts.find(({ path = "" }) => isOutside(path));
   return {
     statement: is_one ? all : `${operation}: ${all}`,
     kind: kinds.every((kind) => kind === "read") ? "read" : "write",
@@ -24,7 +24,7 @@ export function requestOf({ operation, parts }: Call, watched: readonly string[]
       ? undefined
       : [...new Set([...(keys.flat() as string[]), ...watched])],
     commits_itself: false,
-    ...(reaches_out ? { serverWide: true } : {}),
+    ...(outside ? { outside: `the server's own ${pathOutside(outside.path!)}` } : {}),
     facts: (reply) => {
       const { told = [] } = reply as Answer;
       const facts = parts.map((part, i) => factsOf(part, told[i] ?? {}));

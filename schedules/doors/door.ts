@@ -6,12 +6,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Gate, type Isolation, open_gate } from "../../backends/backend.ts";
+import { isOfOwnUser } from "../../backends/own-user.ts";
 import { nextTurn, now_ms, wait } from "../../backends/real-time.ts";
 import { isRefusalCode } from "../../backends/retryable.ts";
 import type { Reword } from "../../backends/sql-mending.ts";
 import type { Comparing, ComparingRows, Conversation, Wire } from "../../backends/wire.ts";
 import type { Doorway } from "./doorway.ts";
-import { isOfOwnUser } from "./own-user.ts";
 import { Passage } from "./passage.ts";
 import { watchWriters } from "./who-writes.ts";
 import type { WrappedOperation } from "./wrapped-operation.ts";

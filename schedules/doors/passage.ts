@@ -31,7 +31,8 @@ export class Passage {
   is_working = false;
   /** The client's request that is under way has been sent: what belongs to it may follow at once. */
   #has_sent = false;
-  #has_greeted = false;
+  /** After how many resets of its session the connection was greeted last. */
+  #greeted: number | undefined;
   /** The passage ended while a request waited, at the gate or for its reply. */
   was_cut = false;
 
@@ -109,8 +110,9 @@ export class Passage {
 
   async #work(): Promise<void> {
     this.is_working = true;
-    if (!this.#has_greeted && this.conversation.is_ready) await this.#greet();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const { is_ready, resets = 0 } = this.conversation;
+      if (is_ready && this.#greeted !== resets) await this.#greet(resets);
       const { part, caller, source } = next;
       this.#has_sent = false;
       if (part.kind === "answer") this.#line.toClient(part.bytes);
@@ -123,8 +125,8 @@ export class Passage {
     this.is_working = false;
   }
 
-  async #greet(): Promise<void> {
-    this.#has_greeted = true;
+  async #greet(resets: number): Promise<void> {
+    this.#greeted = resets;
     const { gate, greeting } = this.#doorway;
     const greeted = gate.opens?.();
     await this.sayAll(greeting).catch(() => this.destroy());

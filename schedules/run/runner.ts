@@ -250,6 +250,7 @@ export class Run {
       ...(step.database === undefined ? {} : { database: step.database }),
       ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),
+      ...(step.outside === undefined ? {} : { outside: step.outside }),
       ...(step.isDivisible ? { isDivisible: true } : {}),
       ...(begins ? { begins } : {}),
       ...(step.errors ? { errors: step.errors } : {}),

@@ -116,7 +116,9 @@ export class Pass<Client> implements AsyncDisposable {
     if (played.trace.ending.kind !== "ended") this.#given_up++;
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
-    this.#server_wide ??= played.trace.steps.find((step) => step.serverWide)?.statement;
+    this.#server_wide ??= played.trace.steps.find(
+      (step) => step.serverWide || step.outside !== undefined,
+    )?.statement;
     if (this.#more.length > 0 && this.#server_wide !== undefined) {
       const lanes = this.#more.length + 1;
       this.disturbance = { kind: "server-wide step", lanes, statement: this.#server_wide };

@@ -1,5 +1,5 @@
 import type { DrainEnd } from "../run/lanes.ts";
-import type { Trace } from "../trace.ts";
+import type { Trace, TraceStep } from "../trace.ts";
 import type { Stale } from "./fresh-start.ts";
 
 /** Everything that decides whether an exploration proves something. */
@@ -44,6 +44,8 @@ export type Doubt =
   | { readonly kind: "came beside"; readonly statement: string }
   /** Whoever gets the connection next works in somebody else's transaction; who that is, is not explored. */
   | { readonly kind: "returned open" }
+  /** A step works in a place that is not set up and not compared. */
+  | { readonly kind: "outside"; readonly statement: string; readonly where: string }
   /** Others can come in the middle of a step, where no schedule reaches. */
   | { readonly kind: "divisible"; readonly statement: string }
   | { readonly kind: "unrepeated"; readonly count: number }
@@ -59,7 +61,9 @@ export type Doubt =
 /** What a schedule shows against a proof. */
 export function doubtsIn({ steps, returnedOpen, leftOnPool, cameBeside }: Trace): Doubt[] {
   const divisible = steps.find((step) => step.isDivisible)?.statement;
+  const outside = steps.find((step) => step.outside !== undefined);
   return [
+    ...(outside ? [outsideDoubt(outside)] : []),
     ...(returnedOpen ? [{ kind: "returned open" } as const] : []),
     ...aboutOne("left on a pool", leftOnPool),
     ...aboutOne("came beside", cameBeside),
@@ -67,13 +71,25 @@ export function doubtsIn({ steps, returnedOpen, leftOnPool, cameBeside }: Trace)
   ];
 }
 
-type OfStatement = Extract<Doubt, { statement: string }>["kind"];
+const outsideDoubt = ({ statement, outside = "" }: TraceStep): Doubt => ({
+  kind: "outside",
+  statement,
+  where: outside,
+});
+
+type OfStatement = "left on a pool" | "came beside" | "divisible";
 
 const aboutOne = (kind: OfStatement, statement: string | undefined): Doubt[] =>
   statement === undefined ? [] : [{ kind, statement }];
 
 /** Of what schedules have shown, whichever came first. */
-const told_first = ["returned open", "left on a pool", "came beside", "divisible"] as const;
+const told_first = [
+  "outside",
+  "returned open",
+  "left on a pool",
+  "came beside",
+  "divisible",
+] as const;
 
 /**
  * The one place that decides about the word "proof": every interleaving of this size was run and none failed, each from

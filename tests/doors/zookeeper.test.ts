@@ -225,8 +225,8 @@ describe("ZooKeeper through doors", () => {
     await session.client.exists("/counter");
     await session.client.remove("/nowhere-at-all").catch(() => undefined);
     expect(keeper.steps).toMatchObject([
-      { statement: "exists server:/counter" },
-      { statement: "delete server:/nowhere-at-all", serverWide: true },
+      { statement: "exists server:/counter", outside: "the server's own /counter" },
+      { statement: "delete server:/nowhere-at-all", outside: "the server's own /nowhere-at-all" },
     ]);
   });
 });

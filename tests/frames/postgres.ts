@@ -104,7 +104,7 @@ const start = text("user\0me\0");
 const startUp = bytes([int32(9 + start.length), int32(196608), start, [0]]);
 
 export const postgres: Speech = {
-  wire: postgresWire,
+  wire: postgresWire(),
   hello: [
     {
       asks: [startUp],

@@ -49,7 +49,7 @@ function transaction(random: Random): Turn[] {
 }
 
 export const redis: Speech = {
-  wire: redisWire,
+  wire: redisWire(),
   hello: [{ asks: [command("HELLO", "3")], answers: [line("%0")] }],
   exchange(random) {
     if (random() < 0.1) return transaction(random);

@@ -121,6 +121,8 @@ async function asked(url: string, method: string): Promise<unknown> {
 }
 
 async function byZookeeper(port: number, login: string | undefined): Promise<unknown> {
+  // The library tries for ever where a connection is closed at once; this throws.
+  await answers(port, "srvr");
   const client = zookeeper.createClient(`${host}:${port}`, { retries: 0 });
   const path = `/second-user-${process.pid}-${Math.random()}`;
   const made = new Promise<string>((resolve, reject) => {

@@ -72,7 +72,6 @@ test.runIf(is_root)("nor does he through a door", async () => {
   const servers: Seen[] = [];
   const open: AsyncDisposable[] = [];
   for (const server of await shared()) {
-    if (server.kind === "zookeeper") continue;
     const lane = await openLaneDatabase(inject("servers")[server.kind]);
     const session = await throughDoors(lane, { open: ({ url }) => url, close() {} }).open();
     open.push(session, lane);

@@ -2,8 +2,11 @@
  * Whose process it is that connects to a port of ours on loopback. A server that asks for no password trusts this
  * user's address, socket or certificate; through a door, everybody on the machine would have that trust.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
+
+/** Whether the system says whose a connection is. */
+export const tellsOwners = (): boolean => existsSync(`/proc/self/net/tcp`);
 
 /**
  * Whether a process of this user, or of root, holds the other end. True, too, where the system does not say: only Linux
