@@ -19,7 +19,7 @@ export const counterChecker: SyncChecker = {
     const keys = byKey(operations);
     let foreign: string | undefined;
     for (const [key, of_key] of keys) {
-      const strange = of_key.map((each) => outside(each, header)).find((reason) => reason);
+      const strange = firstOutside(of_key, header);
       foreign ??= strange;
       if (strange !== undefined) continue;
       const fault = counterFault(of_key, header?.initial ?? 0);
@@ -31,7 +31,18 @@ export const counterChecker: SyncChecker = {
   },
 };
 
-/** Why the fast method cannot judge this operation. */
+/** Why the fast method cannot judge these operations. */
+function firstOutside(
+  operations: readonly Operation[],
+  header: Header | undefined,
+): string | undefined {
+  for (const operation of operations) {
+    const reason = outside(operation, header);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
 function outside(operation: Operation, header: Header | undefined): string | undefined {
   const { f, input, output, status } = operation;
   if (status === "fail") return undefined;

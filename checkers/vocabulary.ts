@@ -15,10 +15,11 @@ export function strange(
   known: Vocabulary | undefined,
   { header, operations }: History,
 ): string | undefined {
+  const needs = new Map<string, Needs>(Object.entries(known ?? {}));
   for (const operation of operations) {
-    const required = known === undefined ? {} : known[operation.f];
+    const required = needs.get(operation.f);
     const wrong =
-      known !== undefined && (required === undefined || !Object.hasOwn(known, operation.f))
+      known !== undefined && required === undefined
         ? unknownName(name, operation.f, known)
         : wrongValue(operation, required ?? {}, known === undefined);
     if (wrong !== undefined) return `${place(operation, header)}: ${wrong}.`;

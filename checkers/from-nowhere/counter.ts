@@ -1,69 +1,70 @@
 import type { Operation } from "../../histories/event.ts";
+import { byReturn } from "../by-return.ts";
 import type { FromNowhere } from "./finding.ts";
 
 /**
- * A value that a counter cannot have had, in O(n log n). An operation that answers v comes after all adds that
- * returned before it was called (the certain ones), may come after those that were called before it returned (the
- * possible ones), and after no others. So v is at most the start plus all certain deltas plus the positive possible
- * ones, and at least the same with the negative possible ones. Numbers that are not exact are left to the search.
+ * A value that a counter cannot have had, in the time that it takes to put the returns in order. An operation that
+ * answers v comes after all adds that returned before it was called (the certain ones), may come after those that were
+ * called before it returned (the possible ones), and after no others. So v is at most the start plus the negative
+ * deltas that are certain and the positive ones that are possible, and at least the same with the signs changed. For
+ * its own answer, an add is certain. Numbers that are not exact are left to the search.
  */
 export function counterOutOfReach(
   operations: readonly Operation[],
   initial: number,
 ): FromNowhere | undefined {
-  const adds = operations.filter(({ f, status }) => f === "add" && status !== "fail");
-  // Sums must be exact.
-  const most = adds.reduce((sum, add) => sum + Math.abs(delta(add)), Math.abs(initial));
-  if (most > Number.MAX_SAFE_INTEGER || !adds.map(delta).every(Number.isInteger)) return undefined;
-  const returns = adds
-    .filter(({ status }) => status === "ok")
-    .sort((one, other) => one.returned - other.returned);
-  const certain = new Sums(returns.map((add) => [add.returned, delta(add)]));
-  const ended_up = new Sums(returns.map((add) => [add.returned, Math.max(0, delta(add))]));
-  const ended_down = new Sums(returns.map((add) => [add.returned, Math.min(0, delta(add))]));
-  const called_up = new Sums(adds.map((add) => [add.invoked, Math.max(0, delta(add))]));
-  const called_down = new Sums(adds.map((add) => [add.invoked, Math.min(0, delta(add))]));
-  for (const blocked of operations) {
-    const { f, status, output, invoked, returned } = blocked;
-    if (status !== "ok" || typeof output !== "number") continue;
-    const own = f === "add" ? delta(blocked) : 0; // certain, though it has not returned
-    const sum = initial + certain.before(invoked) + own;
-    const up = called_up.before(returned) - ended_up.before(invoked) - Math.max(0, own);
-    const down = called_down.before(returned) - ended_down.before(invoked) - Math.min(0, own);
-    if (output >= sum + down && output <= sum + up) continue;
-    return {
-      operations: operations.filter(
-        (each) => each === blocked || (each.f === "add" && each.status !== "fail"),
-      ),
-      blocked,
-    };
+  if (!exact(operations, initial)) return undefined;
+  const blocked = firstOutOfReach(operations, initial);
+  if (blocked === undefined) return undefined;
+  const adds = ({ f, status }: Operation): boolean => f === "add" && status !== "fail";
+  return { operations: operations.filter((each) => each === blocked || adds(each)), blocked };
+}
+
+/** Whether all sums are. */
+function exact(operations: readonly Operation[], initial: number): boolean {
+  let most = Math.abs(initial);
+  for (const operation of operations) {
+    const delta = deltaOf(operation);
+    most += Math.abs(delta);
+    if (!Number.isInteger(delta)) return false;
+  }
+  return most <= Number.MAX_SAFE_INTEGER;
+}
+
+function firstOutOfReach(operations: readonly Operation[], initial: number): Operation | undefined {
+  const returns = byReturn(operations);
+  /** By operation: the start, and the negative or the positive deltas that were certain when it was called. */
+  const falling = new Float64Array(operations.length);
+  const rising = new Float64Array(operations.length);
+  const certain = { down: initial, up: initial };
+  const possible = { down: 0, up: 0 };
+  let called = 0;
+  const callAllUntil = (time: number): void => {
+    for (; called < operations.length && operations[called]!.invoked <= time; called++) {
+      falling[called] = certain.down;
+      rising[called] = certain.up;
+      addTo(possible, deltaOf(operations[called]!));
+    }
+  };
+  for (const index of returns) {
+    const operation = operations[index]!;
+    callAllUntil(operation.returned);
+    const { output } = operation;
+    const delta = deltaOf(operation);
+    const most = falling[index]! + Math.min(0, delta) + possible.up;
+    const least = rising[index]! + Math.max(0, delta) + possible.down;
+    if (typeof output === "number" && (output > most || output < least)) return operation;
+    addTo(certain, delta);
   }
   return undefined;
 }
 
-const delta = ({ input }: Operation): number => Number(input ?? 1);
+function addTo(sums: { down: number; up: number }, delta: number): void {
+  if (delta < 0) sums.down += delta;
+  else sums.up += delta;
+}
 
-/** Sums of the values before a time. */
-class Sums {
-  readonly #times: number[] = [];
-  readonly #sums: number[] = [0];
-
-  /** @param rows in the order of their times */
-  constructor(rows: readonly (readonly [time: number, value: number])[]) {
-    for (const [time, value] of rows) {
-      this.#times.push(time);
-      this.#sums.push(this.#sums.at(-1)! + value);
-    }
-  }
-
-  before(time: number): number {
-    let low = 0;
-    let high = this.#times.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#times[middle]! < time) low = middle + 1;
-      else high = middle;
-    }
-    return this.#sums[low]!;
-  }
+/** 0 for what does not add, or failed. */
+function deltaOf({ f, input, status }: Operation): number {
+  return f === "add" && status !== "fail" ? Number(input ?? 1) : 0;
 }

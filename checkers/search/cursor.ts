@@ -25,6 +25,8 @@ export class Cursor {
   readonly waived: Int32Array;
   /** The last move overwrote, and nothing was placed or passed since: overwriting again is pointless. */
   unseen = false;
+  /** Whether it notes what it places. */
+  records = true;
   /** What was placed, in order, and at which position. The searches cut it back. */
   readonly order: number[] = [];
   readonly order_at: number[] = [];
@@ -149,6 +151,7 @@ export class Cursor {
   }
 
   #record(operation: number): void {
+    if (!this.records) return;
     this.order.push(operation);
     this.order_at.push(this.timeline.position);
   }

@@ -8,7 +8,6 @@ import { type Budget, exhausted, type GaveUp, type SearchResult } from "./search
 /** A place on the way, with the moves that are left there. */
 interface Frame {
   readonly position: number;
-  readonly places: Places;
   readonly index: number;
   readonly order_length: number;
   readonly first_move: number;
@@ -35,10 +34,10 @@ class DepthFirst {
   readonly #crashed_sets: CrashedSets;
   readonly #cursor: Cursor;
   readonly #moves: Moves;
-  readonly #visited = new Map<number, Places>();
+  /** At all positions. */
+  readonly #visited: Places;
   readonly #way: Frame[] = [];
   #furthest = 0;
-  #bytes = 0;
   #turns = 0;
 
   constructor(problem: Problem, transitions: ForesightSteps, budget: Budget) {
@@ -47,6 +46,8 @@ class DepthFirst {
     this.#budget = budget;
     this.#crashed_sets = new CrashedSets(problem.calls.length);
     this.#cursor = new Cursor(problem, transitions, this.#crashed_sets);
+    this.#cursor.records = budget.witness === true;
+    this.#visited = new Places(this.#cursor.timeline.open.length, this.#crashed_sets);
     this.#moves = new Moves(problem, transitions, this.#cursor.timeline, this.#crashed_sets);
   }
 
@@ -74,8 +75,9 @@ class DepthFirst {
   #nextMove(frame: Frame): number | undefined {
     const cursor = this.#cursor;
     cursor.timeline.backTo(frame.position);
-    frame.places.load(frame.index, cursor);
-    cursor.order.length = cursor.order_at.length = frame.order_length;
+    this.#visited.load(frame.index, cursor);
+    if (cursor.order.length > frame.order_length)
+      cursor.order.length = cursor.order_at.length = frame.order_length;
     if (frame.next_move === this.#moves.count && !frame.crashed_added) {
       this.#moves.addCrashed(cursor);
       frame.crashed_added = true;
@@ -94,18 +96,13 @@ class DepthFirst {
       return;
     }
     this.#furthest = Math.max(this.#furthest, position);
-    const places = this.#placesAt(position);
-    this.#bytes -= places.bytes;
-    const needed = places.add(cursor, -1);
-    this.#bytes += places.bytes;
-    if (!needed) return;
+    if (!this.#visited.add(cursor, -1)) return;
     const first_move = moves.count;
     moves.addSkip(cursor);
     moves.addOpen(cursor);
     this.#way.push({
       position,
-      places,
-      index: places.count - 1,
+      index: this.#visited.count - 1,
       order_length: cursor.order.length,
       first_move,
       next_move: first_move,
@@ -113,22 +110,12 @@ class DepthFirst {
     });
   }
 
-  #placesAt(position: number): Places {
-    let places = this.#visited.get(position);
-    if (places === undefined) {
-      places = new Places(this.#cursor.timeline.open.length, this.#crashed_sets);
-      this.#visited.set(position, places);
-      this.#bytes += 300;
-    }
-    return places;
-  }
-
   #whyGiveUp(): GaveUp | undefined {
     if ((++this.#turns & 127) !== 0) return undefined;
     if (this.#budget.progress !== undefined) this.#budget.progress[0] = this.#furthest;
     if (this.#turns > (this.#budget.turns ?? Number.POSITIVE_INFINITY)) return "turns";
     const others = this.#transitions.bytes + this.#crashed_sets.bytes + 200 * this.#way.length;
-    return exhausted(this.#budget, this.#bytes + others);
+    return exhausted(this.#budget, this.#visited.bytes + others);
   }
 
   #success(): SearchResult {

@@ -2,14 +2,17 @@ import type { CrashedSets } from "./crashed-sets.ts";
 import type { Cursor } from "./cursor.ts";
 import { doubled } from "./grow.ts";
 
-const fields = 6; // next in its chain, hash, state, crashed, unseen, trail
+const fields = 7; // next in its chain, hash, state, crashed, unseen, trail, position
 
 /** In the first field of a row that is no longer in any chain. */
 const dead = -2;
 
+/** With more numbers than this in an array, the search gives up: the next larger one may not be had. */
+const most_numbers = 2 ** 30;
+
 /**
- * Places at one position of the timeline, compared exactly (the hash only finds rows to compare with) and
- * without those that another one makes needless: in the same state, with no more crashed operations used
+ * Places, compared exactly (the hash only finds rows to compare with) and without those that another one makes
+ * needless: at the same position of the timeline, in the same state, with no more crashed operations used
  * up, no fewer observations made, and no fewer operations waived (see search.ts).
  */
 export class Places {
@@ -28,6 +31,7 @@ export class Places {
   }
 
   get bytes(): number {
+    if (this.#rows.length > most_numbers) return Number.POSITIVE_INFINITY;
     return 4 * (this.#rows.length + this.#heads.length);
   }
 
@@ -58,7 +62,8 @@ export class Places {
   add(cursor: Cursor, trail: number): boolean {
     const { placed, timeline } = cursor;
     const { observers, overwriters } = timeline;
-    let hash = Math.imul(cursor.state + 1, 0x85ebca6b);
+    const { position } = timeline;
+    let hash = Math.imul(cursor.state + 1, 0x85ebca6b) ^ Math.imul(position, 0x9e3779b1);
     for (let word = 0; word < this.#words; word++) {
       const others = cursor.looks_ahead
         ? 0
@@ -70,7 +75,8 @@ export class Places {
     const rows = this.#rows;
     for (let row = this.#heads[hash & (this.#heads.length - 1)]!; row >= 0; ) {
       const next = rows[row]!;
-      if (rows[row + 1] === hash && rows[row + 2] === cursor.state) {
+      const same_hash = rows[row + 1] === hash;
+      if (same_hash && rows[row + 2] === cursor.state && rows[row + 6] === position) {
         const comparison = this.#compare(row, cursor);
         if (comparison === "kept makes new needless") return false;
         if (comparison === "new makes kept needless") {
@@ -88,7 +94,7 @@ export class Places {
     return true;
   }
 
-  /** Puts the cursor on place `index` of the position where it is. */
+  /** Puts the cursor, which is at its position, on place `index`. */
   load(index: number, cursor: Cursor): void {
     const row = index * this.#row;
     const rows = this.#rows;
@@ -145,6 +151,7 @@ export class Places {
     rows[row + 3] = cursor.crashed;
     rows[row + 4] = cursor.unseen ? 1 : 0;
     rows[row + 5] = trail;
+    rows[row + 6] = cursor.timeline.position;
     for (let word = 0; word < this.#words; word++) {
       rows[row + fields + word] = cursor.placed[word]!;
       rows[row + fields + this.#words + word] = cursor.waived[word]!;

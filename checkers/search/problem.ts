@@ -1,4 +1,5 @@
 import type { Operation } from "../../histories/event.ts";
+import { byReturn } from "../by-return.ts";
 import type { Call, Model } from "../model.ts";
 import { plainText } from "../plain-text.ts";
 
@@ -44,7 +45,7 @@ export function toProblem<State>(
   optional: ReadonlySet<Operation> = new Set(),
 ): Problem {
   const operations: Operation[] = [];
-  const classes: number[] = [];
+  const classes = new Int32Array(all.length);
   const calls: Call[] = [];
   const observes: number[] = [];
   const overwrites: number[] = [];
@@ -70,18 +71,18 @@ export function toProblem<State>(
     optional_classes.push(may_go ? 1 : 0);
     return calls.push(call) - 1;
   };
-  const alike = new Alike();
+  const alike = new Alike(classOf);
   for (const operation of all) {
     if (operation.status === "fail") continue;
-    const may_go = operation.status === "ok" && optional.has(operation);
-    const of_class = alike.once(operation, may_go, () => classOf(operation, may_go));
+    const may_go = optional.size > 0 && operation.status === "ok" && optional.has(operation);
+    const of_class = alike.classOf(operation, may_go);
     if (of_class === left_out) continue;
+    classes[operations.length] = of_class;
     operations.push(operation);
-    classes.push(of_class);
   }
   return {
     operations,
-    class_of: Int32Array.from(classes),
+    class_of: classes.subarray(0, operations.length),
     calls,
     observes: Uint8Array.from(observes),
     overwrites: Uint8Array.from(overwrites),
@@ -100,36 +101,42 @@ function numberOf(name: unknown, numbers: Map<unknown, number>): number {
   return numbers.size - 1;
 }
 
-/** More than the number of different values can ever be. */
-const most_values = 2 ** 25;
-
 /**
  * Numbers the classes of operations that look alike. Only values that are objects have to be turned into text for
  * that.
  */
 class Alike {
-  readonly #names = new Map<unknown, number>();
-  readonly #values = new Map<unknown, number>();
-  readonly #objects = new Map<unknown, number>();
-  readonly #pairs = new Map<unknown, number>();
-  readonly #answers = new Map<number, number>();
+  /** By what kind of call it is, then by its input, then by its answer. */
+  readonly #kinds = new Map<string, Map<unknown, Map<unknown, number>>[]>();
 
-  once({ f, input, output, status }: Operation, may_go: boolean, ask: () => number): number {
-    const kind = 4 * numberOf(f, this.#names) + (status === "info" ? 1 : 0) + (may_go ? 2 : 0);
-    const pair = numberOf(kind * 2 * most_values + this.#value(input), this.#pairs);
-    const told = status === "ok" ? this.#value(output) : 0;
-    const key = pair * 2 * most_values + told;
-    const known = this.#answers.get(key);
-    if (known !== undefined) return known;
-    const answer = ask();
-    this.#answers.set(key, answer);
-    return answer;
+  readonly #ask: (operation: Operation, may_go: boolean) => number;
+
+  /** @param ask the class of an operation of which nothing that looks alike came before */
+  constructor(ask: (operation: Operation, may_go: boolean) => number) {
+    this.#ask = ask;
   }
 
-  #value(value: unknown): number {
-    if (typeof value !== "object" || value === null) return 2 * numberOf(value, this.#values);
-    return 2 * numberOf(plainText(value), this.#objects) + 1;
+  classOf(operation: Operation, may_go: boolean): number {
+    const { f, input, output, status } = operation;
+    const told = status === "ok" ? output : undefined;
+    const [text_in, text_out] = [isObject(input), isObject(told)];
+    const kind =
+      (status === "info" ? 1 : 0) + (may_go ? 2 : 0) + (text_in ? 4 : 0) + (text_out ? 8 : 0);
+    let kinds = this.#kinds.get(f);
+    if (kinds === undefined) this.#kinds.set(f, (kinds = []));
+    const inputs = (kinds[kind] ??= new Map<unknown, Map<unknown, number>>());
+    const given = text_in ? plainText(input) : input;
+    let answers = inputs.get(given);
+    if (answers === undefined) inputs.set(given, (answers = new Map<unknown, number>()));
+    const answer = text_out ? plainText(told) : told;
+    let of_class = answers.get(answer);
+    if (of_class === undefined) answers.set(answer, (of_class = this.#ask(operation, may_go)));
+    return of_class;
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 type Layout = Pick<
@@ -139,10 +146,7 @@ type Layout = Pick<
 
 function layOut(operations: readonly Operation[]): Layout {
   const count = operations.length;
-  const returning = operations
-    .map((_, index) => index)
-    .filter((index) => operations[index]!.status === "ok")
-    .sort((a, b) => operations[a]!.returned - operations[b]!.returned);
+  const returning = byReturn(operations);
   const events = new Int32Array(count + returning.length);
   const slot_of = new Int32Array(count).fill(-1);
   const before_in_slot = new Int32Array(count).fill(-1);

@@ -50,7 +50,7 @@ export class Transitions<State> implements Steps {
     this.#model = model;
     this.#problem = problem;
     this.#classes = Math.max(1, problem.calls.length);
-    this.#dense = new Int32Array(Math.min(dense_limit, 16 * this.#classes)).fill(not_asked);
+    this.#dense = new Int32Array(Math.min(dense_limit, 32 * this.#classes)).fill(not_asked);
     this.#number(model.init);
   }
 
