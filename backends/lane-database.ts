@@ -38,7 +38,10 @@ export async function withSchema(
     await make(database, schema);
   } catch (error) {
     await database[Symbol.asyncDispose]();
-    const said = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const said = /^role .* does not exist$/.test(message)
+      ? `${message}; \`pg_dump --no-owner --no-privileges\` names none.`
+      : message;
     throw new SchemaFailed(`The schema cannot be made: ${said}`, { cause: error });
   }
   const { deadlockCheckMs } = database;

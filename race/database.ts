@@ -6,6 +6,7 @@ import { openLaneDatabase } from "../backends/open-lane-database.ts";
 import { speakPostgres } from "../backends/postgres/speaker.ts";
 import { speakRedis } from "../backends/redis/speaker.ts";
 import type { Speaker } from "../backends/speaker.ts";
+import { textsOfDump } from "../backends/sql-dump.ts";
 import { speakZookeeper } from "../backends/zookeeper/speaker.ts";
 import type { ServerKind } from "../servers/server.ts";
 
@@ -19,6 +20,12 @@ const speakers: Readonly<Record<ServerKind, (url: string) => Promise<Speaker>>> 
   dynamodb: speakDynamodb,
   zookeeper: speakZookeeper,
 };
+
+/** @throws Error for what only a console can do */
+function textsOf(kind: ServerKind, schema: string): string[] {
+  if (kind === "postgres") return textsOfDump(schema, "postgres");
+  return kind === "mysql" || kind === "mariadb" ? textsOfDump(schema, "mysql") : [schema];
+}
 
 /** The kinds of databases that a race can use: those that have doors. */
 export const race_kinds: readonly ServerKind[] = Object.keys(speakers) as ServerKind[];
@@ -55,7 +62,7 @@ export class RaceDatabases implements AsyncDisposable {
     const database = await openLaneDatabase(server);
     const saying = async (url: string): Promise<void> => {
       await using speaker = await speakTo(kind, url);
-      for (const text of schema) await speaker.say(text);
+      for (const text of schema.flatMap((one) => textsOf(kind, one))) await speaker.say(text);
     };
     const backend = await withSchema(database, saying);
     this.all.push({ kind, backend });

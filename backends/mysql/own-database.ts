@@ -5,6 +5,7 @@ import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import type { Address } from "../explain-connect.ts";
 import type { AllRows } from "../rows.ts";
+import { textsOfDump } from "../sql-dump.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import { copyDatabase } from "./copy-database.ts";
@@ -93,7 +94,7 @@ export class OwnDatabase {
     const inside = { database: this.name, multipleStatements: true };
     const connection = await connectTo(this.#library, this.#given, inside);
     try {
-      await connection.query(statements);
+      for (const text of textsOfDump(statements, "mysql")) await connection.query(text);
     } finally {
       await connection.end();
     }

@@ -4,6 +4,7 @@ import type { Contents } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
 import type { AllRows } from "../rows.ts";
+import { textsOfDump } from "../sql-dump.ts";
 import { connectPlainly, type Given } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
 import type { Control } from "./session.ts";
@@ -148,7 +149,7 @@ export class OwnDatabase implements Control {
   async say(statements: string): Promise<void> {
     const connection = await connectPlainly(this.#library, this.#given, { database: this.name });
     try {
-      await connection.query(statements);
+      for (const text of textsOfDump(statements, "postgres")) await connection.query(text);
     } finally {
       await connection.end();
     }

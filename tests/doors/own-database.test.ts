@@ -3,6 +3,8 @@ import { Redis } from "ioredis";
 import mysql from "mysql2/promise";
 import pg from "pg";
 import { describe, expect, inject, test } from "vitest";
+import { withSchema } from "../../backends/lane-database.ts";
+import { openLaneDatabase } from "../../backends/open-lane-database.ts";
 import { explore } from "../../library/explore.ts";
 import type { Report } from "../../library/explore-results.ts";
 
@@ -15,6 +17,11 @@ const loginIn = (url: string) => {
   const { username, password } = new URL(url);
   return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
 };
+
+async function connectDirectly(url: string) {
+  const db = await mysql.createConnection(url);
+  return { db, [Symbol.asyncDispose]: () => db.end() };
+}
 
 describe.each(["redis", "valkey"] as const)("%s", (kind) => {
   const ask = (
@@ -72,6 +79,19 @@ test.each([{ database: "shop" }, {}])("PostgreSQL, asked for %j", async (asked) 
   await expect(ask("UPDATE account SET balance = $1")).rejects.toThrow("unlike any serial order");
   const repaired = await ask("UPDATE account SET balance = balance + 1 WHERE $1 > 0");
   expect(repaired.proof).toBe(true);
+});
+
+test("PostgreSQL: a schema as pg_dump writes it; a role that is not there is told with what to do", async () => {
+  const schema = `\\restrict abc
+SELECT pg_catalog.set_config('search_path', '', false);
+CREATE TABLE public.account (balance integer);
+\\unrestrict abc
+`;
+  await using lane = await withSchema(await openLaneDatabase(servers.postgres), schema);
+  expect([...(await lane.rows!()).keys()]).toEqual(["account"]);
+  const owned = `${schema}ALTER TABLE public.account OWNER TO raceproof_nobody;`;
+  const failed = openLaneDatabase(servers.postgres).then((database) => withSchema(database, owned));
+  await expect(failed).rejects.toThrow("`pg_dump --no-owner --no-privileges` names none.");
 });
 
 describe.each(["mysql", "mariadb"] as const)("%s", (kind) => {
@@ -135,11 +155,32 @@ describe.each(["mysql", "mariadb"] as const)("%s", (kind) => {
     expect(new Set(levels)).toEqual(new Set(["READ-COMMITTED"]));
   });
 
+  test("a schema as mysqldump writes it makes the lane's tables, and no database", async () => {
+    const name = `raceproof_dumped_${process.pid}`;
+    const schema = `/*!40000 DROP DATABASE IF EXISTS \`${name}\`*/;
+CREATE DATABASE /*!32312 IF NOT EXISTS*/ \`${name}\` /*!40100 DEFAULT CHARACTER SET utf8mb4 */;
+USE \`${name}\`;
+CREATE TABLE account (balance int) ENGINE = InnoDB;
+CREATE TABLE audit (n int) ENGINE = InnoDB;
+DELIMITER ;;
+/*!50003 CREATE*/ /*!50003 TRIGGER told AFTER UPDATE ON account FOR EACH ROW
+BEGIN
+  SET @seen = 1; INSERT INTO audit VALUES (NEW.balance);
+END */;;
+DELIMITER ;
+`;
+    await using lane = await withSchema(await openLaneDatabase(servers[kind]), schema);
+    expect([...(await lane.rows!()).keys()].toSorted()).toEqual(["account", "audit"]);
+    await using direct = await connectDirectly(servers[kind].url);
+    const [rows] = await direct.db.query("SHOW DATABASES LIKE ?", [name]);
+    expect(rows).toEqual([]);
+  });
+
   test("a name before a table leads to somebody else's: no proof, and why", async () => {
     const name = `raceproof_elsewhere_${process.pid}`;
-    const direct = await mysql.createConnection(servers[kind].url);
-    await direct.query(`CREATE DATABASE ${name}`);
-    await direct.query(`CREATE TABLE ${name}.audit (n int)`);
+    await using direct = await connectDirectly(servers[kind].url);
+    await direct.db.query(`CREATE DATABASE ${name}`);
+    await direct.db.query(`CREATE TABLE ${name}.audit (n int)`);
     try {
       const { proof, text } = await ask(ways["its log-in"]!, async (db) => {
         await added(db);
@@ -148,8 +189,7 @@ describe.each(["mysql", "mariadb"] as const)("%s", (kind) => {
       expect(proof).toBe(false);
       expect(text).toContain(`works in database ${name}, which is not`);
     } finally {
-      await direct.query(`DROP DATABASE ${name}`);
-      await direct.end();
+      await direct.db.query(`DROP DATABASE ${name}`);
     }
   });
 });
