@@ -12,6 +12,8 @@ export {
   type Borrowing,
   type Contents,
   type Gate,
+  type HeldUp,
+  type Interventions,
   type Isolation,
   type Left,
   type OpenOptions,

@@ -132,6 +132,8 @@ export interface Session<Client> extends AsyncDisposable {
    * pool says so. Only a door knows.
    */
   takeReturnedOpen?(): boolean;
+  /** The server's own numbers of its connections, where the backend can say who holds one up (`heldUpBy`). */
+  readonly connections?: readonly number[];
   /** How many connections its client has now, where that may be several, as with a pool. Only a door knows. */
   readonly connectionCount?: number;
   /** False once the connection is gone: the session must be replaced. */
@@ -143,6 +145,25 @@ export interface Session<Client> extends AsyncDisposable {
    * @throws when it cannot clean up all of it
    */
   clean?(left: "settings" | "something"): Promise<void>;
+}
+
+/** What somebody has done to a server, after which an operation may fail that nothing is wrong with. */
+export interface Interventions {
+  /** For a sentence: `all its tables were flushed`. */
+  readonly what: string;
+  readonly count: number;
+  /** The codes with which operations may fail then. */
+  readonly codes: readonly string[];
+}
+
+/** Clients of whom nobody can go on. */
+export interface HeldUp {
+  /** The connections of those that wait. */
+  readonly waiting: readonly number[];
+  /** All connections of the clients, and of set-up and checks. */
+  readonly ours: readonly number[];
+  /** What the clients have sent. */
+  readonly statements: readonly string[];
 }
 
 /** What one table holds, or one key. */
@@ -177,6 +198,13 @@ export interface Backend<Client> extends AsyncDisposable {
   waiting(sessions: readonly Session<Client>[]): Promise<ReadonlySet<Session<Client>>>;
   /** The same for single connections of sessions that have several. */
   waitingConnections?(connections: readonly number[]): Promise<ReadonlySet<number>>;
+  /**
+   * Who else has a part in it that connections of clients wait now, in words. Undefined if they wait only for each other,
+   * or if that cannot be told.
+   */
+  heldUpBy?(held: HeldUp): Promise<string | undefined>;
+  /** What was done to the whole server up to now. */
+  interventions?(): Promise<Interventions>;
   /**
    * Copies this database, with everything that is in it now, for one lane; disposing of the copy removes it. Undefined
    * if that is not possible: because a session is open here, or because not everything can be copied.

@@ -44,6 +44,9 @@ export function combined<Sql, Locks, Both>(
       const session: Session<Both> = {
         client: both(sql_session.client, locks_session.client),
         loseNextReply: () => sql_session.loseNextReply(),
+        get connections() {
+          return sql_session.connections ?? [];
+        },
         get alive() {
           return sql_session.alive && locks_session.alive;
         },
@@ -59,6 +62,8 @@ export function combined<Sql, Locks, Both>(
       const waiting = await sql.waiting(sessions.map((session) => parts.get(session)!));
       return new Set(sessions.filter((session) => waiting.has(parts.get(session)!)));
     },
+    ...(sql.interventions ? { interventions: () => sql.interventions!() } : {}),
+    ...(sql.heldUpBy ? { heldUpBy: (held) => sql.heldUpBy!(held) } : {}),
     ...(sql.contents
       ? {
           contents: async (key: string) =>

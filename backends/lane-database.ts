@@ -46,6 +46,7 @@ export async function withSchema(
   }
   const { deadlockCheckMs } = database;
   const waitingConnections = database.waitingConnections?.bind(database);
+  const heldUpBy = database.heldUpBy?.bind(database);
   const contents = database.contents?.bind(database);
   const rows = database.rows?.bind(database);
   return {
@@ -57,6 +58,7 @@ export async function withSchema(
     open: (gate, options) => database.open(gate, options),
     waiting: (sessions) => database.waiting(sessions),
     ...(waitingConnections ? { waitingConnections } : {}),
+    ...(heldUpBy ? { heldUpBy } : {}),
     ...(contents ? { contents } : {}),
     ...(rows ? { rows } : {}),
     ...(deadlockCheckMs === undefined ? {} : { deadlockCheckMs }),

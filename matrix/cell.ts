@@ -137,6 +137,7 @@ async function loadCell<Client>(
   const path = join(options.out, `${name.filter(Boolean).join(".")}.jsonl`);
   const faults = disturbance && planFaults(disturbance, seed);
   const total = faults?.length ?? clients * operations;
+  const before = await backend.interventions?.();
   const timing = await runLoad({
     ...cell,
     keys: [`${backend.prefix}${program}-load`],
@@ -149,6 +150,9 @@ async function loadCell<Client>(
     ...(faults ? { faults } : {}),
     ...(signal ? { signal } : {}),
   });
+  const after = await backend.interventions?.();
+  const count = (after?.count ?? 0) - (before?.count ?? 0);
   const { judge = judgeLoad } = options;
-  return judge(path, clients * operations, workload, timing);
+  const judged = await judge(path, clients * operations, workload, timing);
+  return after && count > 0 ? { ...judged, interventions: { ...after, count } } : judged;
 }

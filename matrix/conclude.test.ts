@@ -198,6 +198,20 @@ describe("codes", () => {
     );
   });
   test("that are declared must show in the search, but need not in the load", () => {
+    const flushed = { what: "its tables were flushed", count: 3, codes: ["1205"] };
+    const by_others = load({ failed: { "1205": 2 }, interventions: flushed });
+    expect(conclude(kept, explored(), by_others)).toEqual({
+      conclusion: "no verdict",
+      remarks: [expect.stringMatching(/fail with 1205, not declared; .*flushed \(3 times\)\.$/)],
+    });
+    expect(conclude(fails("1205"), undefined, by_others).conclusion).toBe("as declared");
+    expect(conclude(kept, explored({ failed: { "1205": 1 } }), by_others).conclusion).toBe(
+      "different",
+    );
+    const held = explored({ complete: false, gave_up: "client 1 was held up" });
+    expect(conclude(kept, held, load()).remarks).toEqual([
+      "Not all interleavings were run, only 6: client 1 was held up.",
+    ]);
     expect(conclude(fails("40001"), explored(), load()).conclusion).toBe("different");
     expect(conclude(fails("40001"), undefined, load()).conclusion).toBe("as declared");
     const both = explored({ failed: { "40001": 1 } });

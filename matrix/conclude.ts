@@ -110,6 +110,23 @@ function oneFault(
   return [`${when}, declared: ${declared}; what was found is ${failure?.kind ?? "nothing"}.`];
 }
 
+/** It may come from what somebody did to the server meanwhile. */
+const isExcused = (code: string, load: LoadResult | undefined): boolean =>
+  load?.interventions?.codes.includes(code) ?? false;
+
+/** Codes that are not declared, and may come from somebody else. */
+function excuses({ fails = [], under_load = [] }: Promised, load: LoadResult): string[] {
+  const { interventions, failed } = load;
+  const declared = [...fails, ...under_load];
+  return Object.keys(failed)
+    .filter((code) => isExcused(code, load) && !declared.includes(code))
+    .map(
+      (code) =>
+        `Operations of the load fail with ${code}, not declared; but meanwhile somebody was in the way at the server: ` +
+        `${interventions!.what} (${interventions!.count} times).`,
+    );
+}
+
 function codeDifferences(
   { fails = [], under_load = [] }: Promised,
   explored: Explorations | undefined,
@@ -118,7 +135,8 @@ function codeDifferences(
   const exact = new Set(fails);
   const all = new Set([...fails, ...under_load]);
   const by_two = Object.keys(explored?.two.failed ?? {});
-  const by_more = Object.keys({ ...explored?.three?.failed, ...load?.failed });
+  const by_load = Object.keys(load?.failed ?? {}).filter((code) => !isExcused(code, load));
+  const by_more = [...Object.keys(explored?.three?.failed ?? {}), ...by_load];
   const undeclared = [
     ...by_two.filter((code) => !exact.has(code)),
     ...by_more.filter((code) => !all.has(code)),
@@ -131,20 +149,27 @@ function codeDifferences(
   ];
 }
 
+const whyNot = ({ gave_up }: ExploreResult): string =>
+  gave_up === undefined ? "" : `: ${gave_up}`;
+
 function missingEvidence(
-  { shows = [], progress }: Promised,
+  promised: Promised,
   explored: Explorations | undefined,
   load: LoadResult | undefined,
 ): string[] {
+  const { shows = [], progress } = promised;
   const missing: string[] = [];
   if (load === undefined)
     missing.push(explored === undefined ? "Nothing was run." : "Broken off before its load.");
   if (explored?.gaps) missing.push(...explored.gaps);
   else if (explored !== undefined && !explored.two.complete)
-    missing.push(`Not all interleavings were run, only ${explored.two.schedules}.`);
+    missing.push(
+      `Not all interleavings were run, only ${explored.two.schedules}${whyNot(explored.two)}.`,
+    );
   else if (explored?.interrupted) missing.push("The schedules with a fault were broken off.");
   if (load !== undefined && load.overlapping === 0)
     missing.push("No two operations of the load overlapped, so it shows nothing about races.");
+  if (load) missing.push(...excuses(promised, load));
   if (load?.verdict.verdict === "unknown" && shows.length === 0) missing.push(load.verdict.reason);
   if (load?.acknowledged === 0 && progress !== "none")
     missing.push("No operation of the load got through.");

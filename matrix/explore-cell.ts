@@ -164,7 +164,8 @@ function resultOf<Client>(
   exploration: PartExploration,
 ): ExploreResult {
   const { operations, schedules, pruned, complete, left, seed, outcomes } = exploration;
-  const { failed, failure, example } = exploration;
+  const { failed, failure, example, gaveUp } = exploration;
+  const ending = gaveUp?.trace.ending;
   const program = fullName(workload, strategy);
   const where = { program, backend: backend.name, server: backend.server, isolation };
   return {
@@ -172,6 +173,7 @@ function resultOf<Client>(
     schedules,
     pruned,
     complete,
+    ...(ending && ending.kind !== "ended" ? { gave_up: ending.reason } : {}),
     ...(left ? { left } : {}),
     ...(seed === undefined ? {} : { seed }),
     outcomes,

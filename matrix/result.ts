@@ -1,4 +1,4 @@
-import type { Isolation } from "../backends/backend.ts";
+import type { Interventions, Isolation } from "../backends/backend.ts";
 import type { Verdict } from "../checkers/verdict.ts";
 import type { Latency } from "../histories/latency.ts";
 import type { FoundFailure } from "../schedules/exploration.ts";
@@ -35,6 +35,8 @@ export interface LoadResult extends Latency {
   readonly judged_by?: readonly string[];
   /** The history had reached its limit, so that the clients stopped before they had done all. */
   readonly full?: true;
+  /** What somebody did to the server meanwhile, how often, and the codes that may come from it. */
+  readonly interventions?: Interventions;
   readonly elapsed_s: number;
   readonly operations_per_s: number;
 }
@@ -46,6 +48,8 @@ export interface ExploreResult {
   readonly pruned: number;
   /** Every interleaving of this size was covered: a proof for the size. */
   readonly complete: boolean;
+  /** Why a schedule could not be taken to its end, where that is no failure. */
+  readonly gave_up?: string;
   /** Only of a random search. */
   readonly seed?: number;
   /** `correct`, or the anomaly, with how many schedules showed it. */

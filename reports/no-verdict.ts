@@ -21,6 +21,8 @@ function inFirst(trace: Trace, reason: string): string {
 }
 
 function advice(kind: Ending["kind"]): string {
+  if (kind === "held up")
+    return "Run it again when nobody else is in the way, or at a server of its own.";
   if (kind === "too many steps")
     return "If a schedule may have so many steps, raise `stepLimit`. If a loop waits for something that nobody can do any more, that is an error of the program.";
   return "If that is how long it takes, raise `busyLimitMs`. If it waits for something that nobody can do any more, that is an error of the program.";

@@ -41,7 +41,7 @@ export interface Trace {
   readonly left?: readonly LeftBehind[];
   /**
    * Something was learned about the program: a client went on by itself, later than it was waited for, or a loop
-   * that polls was found out. The same choices lead elsewhere next time.
+   * that polls was found out. Or somebody else held the clients up. The same choices lead elsewhere next time.
    */
   readonly unsteady?: true;
 }
@@ -129,6 +129,7 @@ export type Ending =
   | { readonly kind: "exhausted pool"; readonly reason: string }
   | { readonly kind: "busy outside the database"; readonly reason: string }
   | { readonly kind: "no answer"; readonly reason: string }
+  | { readonly kind: "held up"; readonly reason: string }
   | { readonly kind: "too many steps"; readonly reason: string };
 
 /** Endings that say something about the program: nobody can ever go on. The others only say that it took too long. */

@@ -4,6 +4,8 @@ import {
   type Backend,
   type Contents,
   type Gate,
+  type HeldUp,
+  type Interventions,
   type Isolation,
   type OpenOptions,
   open_gate,
@@ -20,6 +22,7 @@ import type { AllRows } from "../rows.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
 import { MysqlDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./outcome.ts";
+import { flushesOf, heldUpInMariadb, heldUpInMysql } from "./outsiders.ts";
 import { OwnDatabase } from "./own-database.ts";
 import { MysqlSession } from "./session.ts";
 import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
@@ -159,6 +162,16 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
       );
     }
     return this.#held(connections);
+  }
+
+  async heldUpBy(held: HeldUp): Promise<string | undefined> {
+    const { control, is_mariadb, name, has_performance_schema } = this.#database;
+    if (is_mariadb) return heldUpInMariadb(control, held, name);
+    return has_performance_schema ? heldUpInMysql(control, held) : undefined;
+  }
+
+  interventions(): Promise<Interventions> {
+    return flushesOf(this.#database.control);
   }
 
   /** Undefined while a session is open here: it might write while the tables are copied. */

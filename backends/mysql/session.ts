@@ -52,6 +52,10 @@ export class MysqlSession implements Session<Connection> {
     this.#past = this.#is_free ? (call) => call() : putGateInto(this.#core, turnstile);
   }
 
+  get connections(): readonly number[] {
+    return [this.thread.connection_id];
+  }
+
   get alive(): boolean {
     return !this.#disposed && !this.#is_lost && !isClosed(this.#core);
   }

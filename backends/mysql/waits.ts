@@ -75,13 +75,17 @@ export const waitingInMariadb: Waits = async (control, threads) => {
   for (const { id, state, info } of processes) {
     if (waits_for_table.test(String(state))) waiting.add(Number(id));
     if (state !== "User lock") continue;
-    const name = /get_lock\s*\(\s*'([^'\\]*)'\s*,/i.exec(String(info))?.[1];
+    const name = namedLockOf(String(info));
     if (name === undefined || (await isHeldByOther(control, name, Number(id)))) {
       waiting.add(Number(id));
     }
   }
   return waiting;
 };
+
+/** The lock that a statement asks for by name, where it says no more than that. */
+export const namedLockOf = (statement: string): string | undefined =>
+  /get_lock\s*\(\s*'([^'\\]*)'\s*,/i.exec(statement)?.[1];
 
 async function isHeldByOther(control: Connection, name: string, id: number): Promise<boolean> {
   const [rows] = await control.query<RowDataPacket[]>("SELECT IS_USED_LOCK(?) AS holder", [name]);

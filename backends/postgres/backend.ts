@@ -3,6 +3,7 @@ import {
   type Backend,
   type Contents,
   type Gate,
+  type HeldUp,
   type Isolation,
   type OpenOptions,
   open_gate,
@@ -185,6 +186,10 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
 
   waitingConnections(pids: readonly number[]): Promise<ReadonlySet<number>> {
     return this.#blocked(pids);
+  }
+
+  heldUpBy({ waiting, ours }: HeldUp): Promise<string | undefined> {
+    return this.#database.heldUpBy(waiting, ours);
   }
 
   /** Undefined while a session is open here: the server copies only a database that nobody uses. */

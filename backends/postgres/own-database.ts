@@ -96,6 +96,19 @@ export class OwnDatabase implements Control {
     return new Set(rows.map(([pid]) => pid));
   }
 
+  /** Who else stands in the way of these, also only in the queue before them. A prepared transaction has no number. */
+  async heldUpBy(pids: readonly number[], ours: readonly number[]): Promise<string | undefined> {
+    const { rows } = await this.#control.query<{ who: string }>(
+      `SELECT concat_ws(' ', 'process', other, '(' || concat_ws(', ', backend_type, 'user ' || usename,
+                        nullif(application_name, '')) || ')') AS who
+         FROM unnest($1::int[]) pid, unnest(pg_blocking_pids(pid)) other
+         LEFT JOIN pg_stat_activity activity ON activity.pid = other
+        WHERE other <> 0 AND other <> ALL ($2::int[]) LIMIT 1`,
+      [pids, ours],
+    );
+    return rows[0]?.who;
+  }
+
   locks(pids: readonly number[]): Promise<readonly string[]> {
     return sessionLocks(this.#control, pids);
   }

@@ -79,6 +79,10 @@ export class PostgresSession<Client> implements Session<Client> {
     return [...this.#connections].map(pidOf);
   }
 
+  get connections(): readonly number[] {
+    return [...this.pids, ...this.#left];
+  }
+
   loseNextReply(): void {
     this.#loss.armed = true;
   }

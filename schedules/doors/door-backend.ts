@@ -93,6 +93,7 @@ export function throughDoors<Client>(
     ...(backend.contents ? { contents: (key) => backend.contents!(key) } : {}),
     ...(backend.rows ? { rows: () => backend.rows!() } : {}),
     ...(waitingConnections ? { waitingConnections } : {}),
+    ...(backend.heldUpBy ? { heldUpBy: (held) => backend.heldUpBy!(held) } : {}),
     async waiting(asked) {
       const asked_for = asked.flatMap((session) => doors.get(session)?.connections ?? []);
       if (asked_for.length === 0) return new Set();
@@ -136,6 +137,10 @@ class DoorSession<Client> implements Session<Client> {
     this.#target = target;
     this.#make = make;
     this.#closed = closed;
+  }
+
+  get connections(): readonly number[] {
+    return this.#door.all_connections;
   }
 
   get connectionCount(): number {

@@ -6,6 +6,7 @@ import type {
   Backend,
   Contents,
   Gate,
+  HeldUp,
   Isolation,
   OpenOptions,
   Session,
@@ -127,7 +128,11 @@ class SeveralDoors<Client> implements Backend<Client> {
     if (gate !== open_gate) onReturn(client, returned);
     const mended = this.#names.indexOf(this.#mends?.database ?? "");
     this.#mends?.mending.hasDoorOf(client, places[mended]);
-    const session = sessionOf(client, parts, faults, this.#make);
+    const connections = (): number[] =>
+      parts.flatMap(({ connections: own = [] }, at) =>
+        own.map((number) => this.#numberOf(number, at)),
+      );
+    const session = sessionOf({ client, parts, faults, connections }, this.#make);
     this.#sessions.set(session, parts);
     return session;
   }
@@ -151,6 +156,18 @@ class SeveralDoors<Client> implements Backend<Client> {
       }),
     );
     return new Set(found.flat());
+  }
+
+  async heldUpBy({ waiting, ours, statements }: HeldUp): Promise<string | undefined> {
+    const many = this.#doors.length;
+    const said = await Promise.all(
+      this.#doors.map(async (door, at) => {
+        const at_this = (all: readonly number[]): number[] =>
+          all.filter((number) => number % many === at).map((number) => (number - at) / many);
+        return door.heldUpBy?.({ waiting: at_this(waiting), ours: at_this(ours), statements });
+      }),
+    );
+    return said.find((one) => one !== undefined);
   }
 
   async copyForLane(): Promise<Backend<Client> | undefined> {
@@ -237,14 +254,22 @@ function gateOf(
   };
 }
 
+interface Place<Client> {
+  readonly client: Client;
+  readonly parts: Parts;
+  readonly faults: NextError;
+  readonly connections: () => readonly number[];
+}
+
 function sessionOf<Client>(
-  client: Client,
-  parts: Parts,
-  faults: NextError,
+  { client, parts, faults, connections }: Place<Client>,
   make: MakeOfSeveral<Client>,
 ): Session<Client> {
   return {
     client,
+    get connections() {
+      return connections();
+    },
     loseNextReply: () => {
       faults.error = "reset after";
     },

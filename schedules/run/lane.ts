@@ -220,6 +220,7 @@ export class Lane<Client> implements AsyncDisposable {
       polling: this.#polling,
       step_limit: this.#options.step_limit ?? step_limit_default,
       stuck_limit_ms: this.#options.stuck_limit_ms ?? 1500,
+      connections: () => this.#sessions.connections,
     });
   }
 

@@ -3,7 +3,7 @@ import { now_ms } from "../../backends/real-time.ts";
 import { renamed } from "../../backends/step-facts.ts";
 import { commentedIn } from "../../histories/statement-comment.ts";
 import { type Fault, isLoss, ranked } from "../schedule.ts";
-import { type Ending, type Mutable, type Trace, type TraceStep } from "../trace.ts";
+import { type Ending, hasVerdict, type Mutable, type Trace, type TraceStep } from "../trace.ts";
 import { ScheduleOver } from "./gate.ts";
 import { watchHandlers } from "./http-handlers.ts";
 import type { Naming } from "./naming.ts";
@@ -11,7 +11,7 @@ import type { Patience } from "./patience.ts";
 import type { Polling } from "./polling.ts";
 import { Quiet } from "./quiet.ts";
 import { type Arrival, Seat } from "./seat.ts";
-import { mutualWaiting, tooMany } from "./stuck.ts";
+import { heldUp, mutualWaiting, tooMany } from "./stuck.ts";
 import { watchTimers } from "./timers.ts";
 import { type AsksWhoWaits, Waits } from "./waits.ts";
 
@@ -48,6 +48,8 @@ export interface Scene {
   readonly step_limit: number;
   /** How long the server may take to resolve a mutual waiting. */
   readonly stuck_limit_ms: number;
+  /** All connections of this lane, by the server's own numbers, where its backend can say who holds one up. */
+  readonly connections: () => readonly number[];
 }
 
 /** Once a client died with its connection open, nobody resolves a wait for it. */
@@ -64,6 +66,7 @@ export class Run {
   #polled = false;
   /** A loop was found out only in this schedule. */
   #found_out = false;
+  #held_up = false;
   readonly #waits: Waits;
   readonly #quiet: Quiet;
   #last: number | undefined;
@@ -88,7 +91,7 @@ export class Run {
       ...(this.#polled ? { polled: true } : {}),
       ...(stood_still ? { stoodStill: true } : {}),
       ...(beside === undefined ? {} : { cameBeside: this.#scene.naming.text(beside) }),
-      ...(unsteady || this.#found_out ? { unsteady: true } : {}),
+      ...(unsteady || this.#found_out || this.#held_up ? { unsteady: true } : {}),
     };
   }
 
@@ -114,7 +117,7 @@ export class Run {
   async #play(): Promise<Ending> {
     for (;;) {
       const too_long = await this.#quiet.until();
-      if (too_long) return too_long;
+      if (too_long) return this.#unlessHeldUp(too_long);
       const can_go = this.seats.filter((seat) => seat.canGo);
       if (can_go.length > 0) {
         for (const seat of can_go) this.#backsOffWherePolling(seat);
@@ -123,7 +126,7 @@ export class Run {
         await this.#release(this.#choose(can_go));
       } else if (this.seats.every((seat) => seat.isOver)) return { kind: "ended" };
       else if (!(await this.#resolved()))
-        return mutualWaiting(this.seats, this.#scene.stuck_limit_ms);
+        return this.#unlessHeldUp(mutualWaiting(this.seats, this.#scene.stuck_limit_ms));
     }
   }
 
@@ -289,6 +292,23 @@ export class Run {
     if (connection === "stays") return;
     await arrival.session[Symbol.asyncDispose]();
     this.#waits.lookAgain();
+  }
+
+  /** The same ending, unless somebody else has a part in it that clients wait: then it says nothing about them. */
+  async #unlessHeldUp(ending: Ending): Promise<Ending> {
+    const waiting = this.seats.filter((seat) => seat.waits);
+    if (!hasVerdict(ending) || waiting.length === 0) return ending;
+    const { backend, connections } = this.#scene;
+    const outsider = await backend.heldUpBy?.({
+      waiting: waiting.flatMap(
+        ({ flight }) => flight?.connection ?? flight?.session.connections ?? [],
+      ),
+      ours: connections(),
+      statements: this.steps.map(({ statement }) => statement),
+    });
+    if (outsider === undefined) return ending;
+    this.#held_up = true;
+    return heldUp(waiting, outsider);
   }
 
   /** Everyone left waits for a lock: true as soon as the server has resolved it. */

@@ -87,6 +87,12 @@ export class LaneSessions<Client> implements AsyncDisposable {
     return [...new Set(this.#places)].flatMap((place) => (place ? [place.session.client] : []));
   }
 
+  /** All its connections that the backend numbers. */
+  get connections(): readonly number[] {
+    const sessions = [this.#outside, ...this.#places.map((place) => place?.session)];
+    return [...new Set(sessions.flatMap((session) => session?.connections ?? []))];
+  }
+
   /** Runs a client's code: from here on every round trip on its connection is a step of its seat. */
   enter(seat: Seat, run: () => Promise<void>): Promise<void> {
     const { gate } = this.#places[seat.client - 1] as GatedSession<Client>;

@@ -21,6 +21,13 @@ export function mutualWaiting(seats: readonly Seat[], limit_ms: number): Ending 
   return { kind: "mutual waiting", reason };
 }
 
+/** Somebody who is none of the clients has a part in it that they wait. */
+export function heldUp(waiting: readonly Seat[], outsider: string): Ending {
+  const names = waiting.map((seat) => `client ${seat.client}`).join(" and ");
+  const reason = `${names} ${waiting.length === 1 ? "was" : "were"} held up by somebody else at the server: ${outsider}`;
+  return { kind: "held up", reason };
+}
+
 /** Clients have been heard of neither from the server nor at the gate. Who waits for a connection waits for the others. */
 export function tooLong(busy: readonly Seat[], seats: readonly Seat[], quiet_ms: number): Ending {
   const ms = Math.round(quiet_ms);

@@ -16,7 +16,7 @@ const still_slow_ms = 5;
 /** As much of a backend as tells who waits. */
 export type AsksWhoWaits = Pick<
   Backend<unknown>,
-  "waiting" | "waitingConnections" | "deadlockCheckMs"
+  "waiting" | "waitingConnections" | "heldUpBy" | "deadlockCheckMs"
 >;
 
 /**

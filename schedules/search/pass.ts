@@ -52,6 +52,7 @@ export class Pass<Client> implements AsyncDisposable {
   #unrepeated: Unrepeated | undefined;
   #server_wide: string | undefined;
   #given_up = 0;
+  #held_up = 0;
   #gave_up: GaveUp | undefined;
   #polled = 0;
   #stood_still = 0;
@@ -107,8 +108,9 @@ export class Pass<Client> implements AsyncDisposable {
   }
 
   async #seen(played: Played, number: number): Promise<"stop" | undefined> {
-    this.#tally.add(played);
     this.#options.progress?.(number);
+    if (this.#isTriedAgain(played)) return undefined;
+    this.#tally.add(played);
     if (played.trace.polled) this.#polled++;
     if (played.trace.stoodStill) this.#stood_still++;
     for (const doubt of doubtsIn(played.trace))
@@ -128,12 +130,20 @@ export class Pass<Client> implements AsyncDisposable {
     return this.#first && !this.#options.keep_going ? "stop" : undefined;
   }
 
+  /** Where somebody else held the clients up, a search through all interleavings tries the same again: not for ever. */
+  #isTriedAgain({ trace }: Played): boolean {
+    if (trace.ending.kind !== "held up" || !this.#search.exhaustive) return false;
+    if (this.#held_up + 1 === gave_up_max) return false;
+    this.#held_up++;
+    return true;
+  }
+
   /** Each costs the time of a limit: a few of them are enough to say so. */
   #isWithoutVerdict({ trace }: Played): "stop" | undefined {
     if (trace.ending.kind === "ended" || hasVerdict(trace.ending)) return undefined;
     const count = (this.#gave_up?.count ?? 0) + 1;
     this.#gave_up = { trace: this.#gave_up?.trace ?? trace, count };
-    return count === gave_up_max ? "stop" : undefined;
+    return count + this.#held_up >= gave_up_max ? "stop" : undefined;
   }
 
   /** With one lane it is alone already; with more it has to wait until the others have stopped. */
