@@ -5,7 +5,8 @@
  *
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_connection_phase_packets_protocol_handshake_response.html
  */
-import { isSign, isWord } from "../sql-parts.ts";
+import { isWord } from "../sql-parts.ts";
+import { nameFrom, tablesIn } from "../sql-tables.ts";
 import { readSql, remembered } from "../sql-text.ts";
 import type { Token } from "../sql-tokens.ts";
 import { capability, head_bytes, Packet, packet } from "./wire-packets.ts";
@@ -13,10 +14,6 @@ import { capability, head_bytes, Packet, packet } from "./wire-packets.ts";
 /** Before the user's name: capabilities, the longest packet, the character set, and nothing. */
 const before_user_bytes = 32;
 const of_the_server = new Set(["information_schema", "performance_schema", "mysql", "sys"]);
-/** After these words comes a table, or a list of them. */
-const before_tables = ["from", "join", "update", "into", "table", "truncate", "straight_join"];
-const not_a_name = ["ignore", "low_priority", "quick", "only", "if", "exists", "not"];
-
 /** The client's answer to the greeting, with this database instead of the one that it names. */
 export function logInTo(database: string, answer: Buffer): Buffer {
   const wanted = answer.readUInt32LE(head_bytes);
@@ -52,20 +49,17 @@ export function asksForDatabase(sql: string): boolean {
   return others.length === 0 && tokens.length === 2 && isWord(tokens[0], "use");
 }
 
-/**
- * The databases that a statement works in by their names, except for the server's: `shop` in `UPDATE shop.account …`. In
- * `SELECT a.id FROM account a` the `a` is none, so names count only where a table must stand.
- */
+/** The databases that a statement works in by their names, except for the server's: `shop` in `UPDATE shop.account …`. */
 function databasesIn(tokens: readonly Token[]): string[] {
-  return tokens.flatMap((token, i) => {
-    if (isWord(token, "database", "schema") && isWord(tokens[i - 1], "create", "drop", "alter"))
-      return nameAt(tokens, i + 1) ?? [];
-    if (!isWord(token, ...before_tables)) return [];
-    return [...tablesFrom(tokens, i + 1)].flatMap((at) => {
-      const name = isSign(tokens[at + 1], ".") ? nameAt(tokens, at) : undefined;
-      return name === undefined || of_the_server.has(name.toLowerCase()) ? [] : name;
-    });
-  });
+  const made = tokens.findIndex(
+    (token, i) =>
+      isWord(token, "database", "schema") && isWord(tokens[i - 1], "create", "drop", "alter"),
+  );
+  const named = made < 0 ? undefined : nameFrom(tokens, made + 1);
+  const before = tablesIn(tokens).flatMap(({ schema }) => schema ?? []);
+  return [...(named === undefined ? [] : [named]), ...before].filter(
+    (name) => !of_the_server.has(name.toLowerCase()),
+  );
 }
 
 const databasesOf = remembered((sql) =>
@@ -77,29 +71,3 @@ export function outsideOf(sql: string, database: string): string | undefined {
   const other = databasesOf(sql).find((name) => name !== database);
   return other === undefined ? undefined : `database ${other}`;
 }
-
-/** Where the tables of a list begin: `shop.account a, shop.orders` has two. */
-function* tablesFrom(tokens: readonly Token[], from: number): Generator<number> {
-  let at = from;
-  while (isWord(tokens[at], ...not_a_name)) at++;
-  yield at;
-  for (at++; at < tokens.length; at++) {
-    const token = tokens[at];
-    if (isSign(token, ",")) yield at + 1;
-    else if (token?.kind === "sign" && token.text !== ".") return;
-    else if (isWord(token, ...ends_of_tables)) return;
-  }
-}
-
-const ends_of_tables =
-  "where set select values value on using join left right inner cross natural group order limit having union for".split(
-    " ",
-  );
-
-const nameAt = (tokens: readonly Token[], from: number): string | undefined => {
-  let at = from;
-  while (isWord(tokens[at], ...not_a_name)) at++;
-  const token = tokens[at];
-  if (token?.kind === "name") return token.text;
-  return token?.kind === "word" ? (token.written ?? token.text) : undefined;
-};
