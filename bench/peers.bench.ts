@@ -41,6 +41,13 @@ const text: Peer["call"] = (random, count) => {
     ? { f: "append", input: `x ${count} y` }
     : { f: "put", input: String(count) };
 };
+const fewTexts: Peer["call"] = (random) => {
+  if (random() < 0.5) return { f: "get", input: null };
+  return {
+    f: random() < 0.8 ? "append" : "put",
+    input: pick(random, ["a", "b", "c", "d", "e"]),
+  };
+};
 const elements: Peer["call"] = (random) =>
   random() < 0.2
     ? { f: "read", input: null }
@@ -65,6 +72,14 @@ const peers: Readonly<Record<string, Peer>> = {
   },
   "kv, 2,000 operations of 100 clients": {
     ...{ model: "kv", operations: 2_000, clients: 100, call: text },
+    recorded: undefined,
+  },
+  "kv with five texts, 2,000 operations of 60 clients": {
+    ...{ model: "kv", operations: 2_000, clients: 60, call: fewTexts },
+    recorded: undefined,
+  },
+  "kv with five texts, 2,000 operations of 100 clients": {
+    ...{ model: "kv", operations: 2_000, clients: 100, call: fewTexts },
     recorded: undefined,
   },
 };

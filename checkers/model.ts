@@ -50,19 +50,21 @@ export interface Model<State> {
   packed?(calls: readonly Call[]): Pick<Model<unknown>, "init" | "step" | "leads">;
   /**
    * Where the search may look first: sequences of these calls (as indices into `calls`, which is in the order of
-   * their returns) after which the target can happen. With `last`: that end with this call, and after which the target
-   * is nearer. In the state `undefined`, they must begin with a call that overwrites. Only a hint: it need not be right
-   * or complete.
+   * their returns) after which the target can happen. Only a hint: it need not be right or complete.
    */
   leads?(
-    state: State | undefined,
+    state: State,
     calls: readonly Call[],
     target: Call,
-    last?: number,
   ): readonly (readonly number[])[] | undefined;
   /**
-   * Which states look best to the search: about how many calls it takes until all of some observations (indices into
-   * `calls`, always the same list) were made, from a state, or from one that is of no use (`undefined`). Only a hint.
+   * Where all states are texts (or null, as long as there is none) and every call begins one, adds to it, or observes it: what
+   * this call does. Only a hint where to look for an order.
    */
-  lacks?(state: State | undefined, calls: readonly Call[], observations: readonly number[]): number;
+  writes?(call: Call): Written | undefined;
 }
+
+/** What a call does to a text: begins it anew, whatever was there; adds to its end; or observes all of it. */
+export type Written =
+  | { readonly does: "begins" | "observes"; readonly text: string | null }
+  | { readonly does: "adds"; readonly text: string };

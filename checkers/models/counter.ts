@@ -22,12 +22,10 @@ const most_sums = 2_000;
 
 /** Adds whose sum is what is missing, preferring those that return first. */
 function rowsTo(
-  value: number | bigint | undefined,
+  value: number | bigint,
   calls: readonly Call[],
   { f, input, output }: Call,
-  last?: number,
 ): number[][] {
-  if (last !== undefined) return [];
   if (typeof output !== "number" || typeof value !== "number") return [];
   const missing = output - value - (f === "add" ? Number(input ?? 1) : 0);
   const rows: number[][] = [];

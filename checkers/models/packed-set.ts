@@ -63,8 +63,7 @@ export function packedSet(
       if (there !== before) return state;
       return flipped(state, at, bit);
     },
-    leads(state, open, target, last) {
-      if (last !== undefined || state === undefined) return [];
+    leads(state, open, target) {
       const { at, bit, read } = packed.get(target)!;
       const wanted = read ?? flipped(state, at, bit);
       let now = state;

@@ -55,13 +55,8 @@ export class Foresight<State> implements ForesightSteps {
     state: number,
     classes: readonly number[],
     target: number,
-    last?: number,
   ): readonly (readonly number[])[] | undefined {
-    return this.#transitions.leads(state, classes, target, last);
-  }
-
-  lacks(state: number, observing: readonly number[]): number | undefined {
-    return this.#transitions.lacks(state, observing);
+    return state === lost ? undefined : this.#transitions.leads(state, classes, target);
   }
 
   due(position: number): Int32Array {

@@ -49,7 +49,7 @@ const kinds: Readonly<Record<string, Wide>> = {
   },
   "few texts of many clients": {
     model: "kv",
-    clients: 40,
+    clients: 60,
     call: (random) => {
       if (random() < 0.5) return { f: "get", input: null };
       return {
@@ -91,8 +91,6 @@ test("where there is no order, it gives up", () => {
     made.map((each) => (each === last ? { ...last, output: [99] } : each)),
     model,
   );
-  expect(
-    guided(problem, stepsOf(problem, model), { width: 8, lack_weight: 0.5 }, {}),
-  ).toMatchObject({ why: "width" });
+  expect(guided(problem, stepsOf(problem, model), 8, {})).toMatchObject({ why: "width" });
   expect(search(problem, model).kind).toBe("impossible");
 });

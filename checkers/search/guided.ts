@@ -11,10 +11,6 @@ import { impossible } from "./transitions.ts";
 const rounds_at_once = 12;
 /** The penalty for an operation that could have been placed later, as a multiple of the credit for an observation. */
 const too_early = 3;
-/** Where the model says what is lacking: that penalty is 1, and this the one for what overwrites. */
-const overwriting_early = 3;
-/** How many events ahead observations count among those that something is lacking for. */
-const near = 50;
 
 /**
  * Looks for an order, and finds one or gives up: it never says "impossible". Position after position it goes on
@@ -26,46 +22,28 @@ const near = 50;
 export function guided(
   problem: Problem,
   transitions: ForesightSteps,
-  { width, lack_weight }: Guidance,
+  width: number,
   budget: Budget,
 ): SearchResult {
-  return new Guided(problem, transitions, width, lack_weight, budget).run();
-}
-
-export interface Guidance {
-  /** How many places it goes on from at each position. */
-  readonly width: number;
-  /** How bad it looks when an operation is lacking, beside the 1 for one that was placed too early. */
-  readonly lack_weight: number;
+  return new Guided(problem, transitions, width, budget).run();
 }
 
 class Guided {
   readonly #problem: Problem;
   readonly #budget: Budget;
   readonly #width: number;
-  readonly #lack_weight: number;
   readonly #steps: ForesightSteps;
   readonly #crashed_sets: CrashedSets;
   readonly #cursor: Cursor;
   readonly #rows: Rows;
   readonly #ahead: Ahead;
   #turns = 0;
-  /** Whether the model tells what is lacking. */
-  readonly #tells: boolean;
 
-  constructor(
-    problem: Problem,
-    steps: ForesightSteps,
-    width: number,
-    lack_weight: number,
-    budget: Budget,
-  ) {
+  constructor(problem: Problem, steps: ForesightSteps, width: number, budget: Budget) {
     this.#problem = problem;
     this.#budget = budget;
     this.#width = width;
-    this.#lack_weight = lack_weight;
     this.#steps = steps;
-    this.#tells = steps.lacks?.(0, []) !== undefined;
     this.#crashed_sets = new CrashedSets(problem.calls.length);
     this.#cursor = new Cursor(problem, steps, this.#crashed_sets);
     this.#rows = new Rows(problem, steps, this.#cursor, this.#crashed_sets);
@@ -104,52 +82,26 @@ class Guided {
   /** Of the places from `first` on, the ones that look best. */
   #best(places: Places, first: number): number[] {
     const looks: { index: number; look: number }[] = [];
-    const soon = this.#observedSoon();
     for (let index = first; index < places.count; index++) {
       if (!places.alive(index)) continue;
       places.load(index, this.#cursor);
-      looks.push({ index, look: this.#look(soon) });
+      looks.push({ index, look: this.#look() });
     }
     looks.sort((one, other) => other.look - one.look);
     return looks.slice(0, this.#width).map(({ index }) => index);
   }
 
-  /** The classes of the observations that are called near the position. */
-  #observedSoon(): number[] {
-    if (!this.#tells) return [];
-    const { class_of, events, observes } = this.#problem;
-    const { position } = this.#cursor.timeline;
-    const found = new Set<number>();
-    for (const event of events.subarray(position, position + near))
-      if (event >= 0 && observes[class_of[event]!] === 1) found.add(class_of[event]!);
-    return [...found];
-  }
-
-  /**
-   * How the cursor's place looks. Better when more was observed, and much better when less was placed that could have
-   * come later; or, if the model tells, when little must be placed for what is not observed yet.
-   */
-  #look(soon: readonly number[]): number {
-    const { placed, state, timeline } = this.#cursor;
-    const { observers, overwriters, operation_in } = timeline;
-    const unseen = [...soon];
+  /** How the cursor's place looks: better when more was observed, and much better when less was placed early. */
+  #look(): number {
+    const { placed, timeline } = this.#cursor;
+    const { observers } = timeline;
     let observed = 0;
     let early = 0;
-    let overwriting = 0;
     for (let word = 0; word < placed.length; word++) {
       observed += bits(placed[word]! & observers[word]!);
       early += bits(placed[word]! & ~observers[word]!);
-      overwriting += bits(placed[word]! & overwriters[word]!);
-      let left = this.#tells ? observers[word]! & ~placed[word]! : 0;
-      while (left !== 0) {
-        const low = left & -left;
-        left ^= low;
-        unseen.push(this.#problem.class_of[operation_in[word * 32 + 31 - Math.clz32(low)]!]!);
-      }
     }
-    const lacking = this.#steps.lacks?.(state, unseen);
-    if (lacking === undefined) return observed - too_early * early;
-    return -this.#lack_weight * lacking - early - (overwriting_early - 1) * overwriting;
+    return observed - too_early * early;
   }
 
   #leave(places: Places, index: number): SearchResult | undefined {

@@ -5,8 +5,6 @@ import { impossible, type Steps } from "./transitions.ts";
 
 /** How many pairs of operations are tried when the model gives no hint. */
 const most_tries = 256;
-/** How many events ahead observations are looked for that an operation may serve. */
-const near = 100;
 
 /**
  * Moves with a purpose, from the cursor's place: rows of operations to be placed one after the other.
@@ -19,7 +17,6 @@ export class Rows {
   readonly #crashed_sets: CrashedSets;
   readonly #stamp: Int32Array;
   #round = 0;
-  /** Whether anything overwrites: only then are rows tried that end with the operation that returns. */
   readonly #overwritten: boolean;
   /** The classes of the open operations. */
   #classes: readonly number[] = [];
@@ -44,11 +41,8 @@ export class Rows {
     const slot = slot_of[returning]!;
     if ((waived[slot >> 5]! & (1 << (slot & 31))) !== 0) rows.push([~returning]);
     const blocked = observes[of_class] === 1 || this.#steps.next(state, of_class) === impossible;
-    if (!blocked) {
-      rows.push([returning]);
-      if (this.#overwritten && observes[of_class] === 0)
-        rows.push(...this.#through(returning, open));
-    } else
+    if (!blocked) rows.push([returning]);
+    else
       for (const row of this.#toward(of_class, open)) {
         if (observes[of_class] === 0) row.push(returning);
         rows.push(row);
@@ -56,27 +50,6 @@ export class Rows {
     this.#addEarly(open, rows, returning);
     if (!this.#overwritten) return rows; // parts of a state are cheap to set: a set took twice the time with more rows
     return [...rows, ...rows.flatMap((row) => this.#sparing(row, open))];
-  }
-
-  /** Rows that end with the operation that returns, after which some observation is nearer. */
-  #through(returning: number, open: readonly number[]): number[][] {
-    const { class_of, events, observes } = this.#problem;
-    const { state, timeline } = this.#cursor;
-    const last = open.indexOf(returning);
-    const rows = new Map<string, number[]>();
-    const of_classes = new Set(this.#unseen().map((operation) => class_of[operation]!));
-    const end = Math.min(events.length, timeline.position + near);
-    for (let at = timeline.position + 1; at < end; at++)
-      if (events[at]! >= 0 && observes[class_of[events[at]!]!] === 1)
-        of_classes.add(class_of[events[at]!]!);
-    for (const target of of_classes)
-      for (const row of this.#steps.leads?.(state, this.#classes, target, last) ?? [])
-        if (row.length > 1)
-          rows.set(
-            row.join(),
-            row.map((index) => open[index]!),
-          );
-    return [...rows.values()];
   }
 
   /** The same row with operations that must be placed instead of waived ones, if that makes a difference. */

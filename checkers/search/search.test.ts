@@ -18,8 +18,7 @@ const rounds = Number(process.env["ROUNDS"] ?? 30_000);
 /** When the guided search finds an order, it must be a legal one; otherwise the exact search decides. */
 const lucky = (...asked: Parameters<typeof depthFirst>): SearchResult => {
   const [problem, transitions, budget] = asked;
-  const guidance = { width: 1 + (problem.operations.length % 3), lack_weight: 0.5 };
-  const found = guided(problem, transitions, guidance, budget);
+  const found = guided(problem, transitions, 1 + (problem.operations.length % 3), budget);
   counts_lucky[found.kind === "linearizable" ? "found" : "not"]++;
   return found.kind === "gave up" ? depthFirst(...asked) : found;
 };

@@ -3,9 +3,10 @@ import { breadthFirst } from "./breadth-first.ts";
 import type { ForesightSteps } from "./cursor.ts";
 import { depthFirst } from "./depth-first.ts";
 import { Foresight } from "./foresight.ts";
-import { type Guidance, guided } from "./guided.ts";
+import { guided } from "./guided.ts";
 import type { Problem } from "./problem.ts";
 import type { Budget, SearchResult } from "./search-result.ts";
+import { texts, treeOf } from "./texts/texts.ts";
 import { Transitions } from "./transitions.ts";
 
 /**
@@ -14,13 +15,10 @@ import { Transitions } from "./transitions.ts";
  */
 const easy_turns = 4;
 const short_turns = 40_000;
-/** If that fails, the guided search: first quickly, then with more patience, and other rules of thumb. */
-const narrow: readonly Guidance[] = [
-  { width: 4, lack_weight: 0.5 },
-  { width: 32, lack_weight: 0.5 },
-  { width: 128, lack_weight: 0.3 },
-];
-const wide: readonly Guidance[] = [{ width: 512, lack_weight: 0.5 }];
+/** If that fails, an order is looked for where it is likely, first quickly, then with more patience: in such widths. */
+const widths = { quickly: [4, 32, 128], patiently: [512] };
+/** Where the states are texts: how often that search may be stuck at one place. */
+const attempts = { quickly: 8, patiently: 40 };
 /** The most pairs of a call that overwrites and a call that observes for which foresight is quick. */
 const most_pairs = 2 ** 20;
 /** With more places than this at one position, depth-first search is the better bet. */
@@ -30,8 +28,8 @@ const too_wide = 20_000;
  * Whether one key's history is linearizable, exactly.
  *
  * The exact searches (depth-first.ts, breadth-first.ts) are Wing and Gong's with Lowe's memory (Testing for
- * linearizability, 2017), and place operations just in time. Between them guided.ts looks for an order where it is
- * likely. This essay says which moves the exact ones leave out, and why they still find an order whenever there is one. It is
+ * linearizability, 2017), and place operations just in time. Between them guided.ts, or where the
+ * states are texts texts/texts.ts, looks for an order where it is likely. This essay says which moves the exact ones leave out, and why they still find an order whenever there is one. It is
  * tested against brute force (search.test.ts) and on large histories whose verdicts are certain (../constructed).
  *
  * WORDS. An operation is *open* from its call to its return, a crashed one for ever. A *place* is: a position in the
@@ -125,24 +123,32 @@ export function search<State>(
   const turns = Math.max(short_turns, easy_turns * problem.events.length);
   const easy = depthFirst(problem, transitions, { turns, ...budget });
   if (easy.kind !== "gave up" || easy.why !== "turns") return easy;
-  const found = guidedWithin(narrow, problem, transitions, budget);
-  if (found !== undefined) return found;
+  const quickly = firstEnough(lookers(problem, model, transitions, "quickly"), budget);
+  if (quickly !== undefined) return quickly;
   const outcome = breadthFirst(problem, transitions, { places: too_wide, ...budget });
   if (outcome.kind !== "gave up" || outcome.why !== "width") return outcome;
-  return (
-    guidedWithin(wide, problem, transitions, budget) ?? depthFirst(problem, transitions, budget)
-  );
+  const patiently = firstEnough(lookers(problem, model, transitions, "patiently"), budget);
+  return patiently ?? depthFirst(problem, transitions, budget);
+}
+
+type Looker = (budget: Budget) => SearchResult;
+
+/** Searches that find an order or give up. */
+function lookers<State>(
+  problem: Problem,
+  model: Model<State>,
+  transitions: ForesightSteps,
+  how: "quickly" | "patiently",
+): Looker[] {
+  const tree = treeOf(problem, model);
+  if (tree !== undefined) return [(budget) => texts(problem, model, tree, attempts[how], budget)];
+  return widths[how].map((width) => (budget) => guided(problem, transitions, width, budget));
 }
 
 /** The outcome of the first one that is enough, or for which something else ran out. */
-function guidedWithin(
-  guidance: readonly Guidance[],
-  problem: Problem,
-  transitions: ForesightSteps,
-  budget: Budget,
-): SearchResult | undefined {
-  for (const each of guidance) {
-    const found = guided(problem, transitions, each, budget);
+function firstEnough(lookers: readonly Looker[], budget: Budget): SearchResult | undefined {
+  for (const looker of lookers) {
+    const found = looker(budget);
     if (found.kind !== "gave up" || (found.why !== "width" && found.why !== "turns")) return found;
   }
   return undefined;

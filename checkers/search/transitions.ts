@@ -24,10 +24,7 @@ export interface Steps {
     state: number,
     classes: readonly number[],
     target: number,
-    last?: number,
   ): readonly (readonly number[])[] | undefined;
-  /** About how many calls it takes to make observations of these classes, if the model says so (Model.lacks). */
-  lacks?(state: number, observing: readonly number[]): number | undefined;
 }
 
 /** A model's states, numbered as they come up, and what each class of calls does in each: asked once. */
@@ -72,7 +69,6 @@ export class Transitions<State> implements Steps {
     state: number,
     classes: readonly number[],
     target: number,
-    last?: number,
   ): readonly (readonly number[])[] | undefined {
     const { calls } = this.#problem;
     if (this.#model.leads === undefined) return undefined;
@@ -80,15 +76,7 @@ export class Transitions<State> implements Steps {
       this.#led = classes;
       this.#led_calls = classes.map((of_class) => calls[of_class]!);
     }
-    return this.#model.leads(this.#stateOrNone(state), this.#led_calls, calls[target]!, last);
-  }
-
-  lacks(state: number, observing: readonly number[]): number | undefined {
-    return this.#model.lacks?.(this.#stateOrNone(state), this.#problem.calls, observing);
-  }
-
-  #stateOrNone(number: number): State | undefined {
-    return number === lost ? undefined : this.#states[number];
+    return this.#model.leads(this.#states[state]!, this.#led_calls, calls[target]!);
   }
 
   next(state: number, of_class: number): number {
