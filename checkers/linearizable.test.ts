@@ -144,20 +144,20 @@ describe("linearizable", () => {
 
   test("gives up in time, when told, and within the memory: with the reason and how far it got", () => {
     const puts = Array.from({ length: 14 }, (_, process) =>
-      op("enqueue", process >> 1, null, { process }),
+      op("push", process >> 1, null, { process }),
     );
     const open = puts.map((put) => ({ ...put, returned: 1_000 + Number(put.process) }));
-    const first = op("enqueue", 50, null, { invoked: -2, returned: -1 });
-    const last = op("dequeue", null, 0, { invoked: 2_000, returned: 2_001 });
+    const first = op("push", 50, null, { invoked: -2, returned: -1 });
+    const last = op("pop", null, 50, { invoked: 2_000, returned: 2_001 });
     const hopeless = history(first, ...open, last);
-    const check = linearizable("queue", models["queue"]!);
+    const check = linearizable("stack", models["stack"]!);
     const started_ms = performance.now() - 10_000;
     expect(check.check(hopeless, { timeoutMs: 1 })).toMatchObject({
       verdict: "unknown",
       reason: expect.stringMatching(/^Not decided within 0\.001 s: event \d+ of 32 was reached\.$/),
     });
     expect(
-      linearizable("queue", models["queue"]!, { started_ms }).check(hopeless, { timeoutMs: 9_000 })
+      linearizable("stack", models["stack"]!, { started_ms }).check(hopeless, { timeoutMs: 9_000 })
         .reason,
     ).toMatch(/^Not decided within 9 s/);
     expect(check.check(hopeless, { signal: AbortSignal.abort() }).reason).toMatch(
@@ -166,10 +166,10 @@ describe("linearizable", () => {
     expect(check.check(hopeless, { memoryMb: 1 }).reason).toMatch(
       /^Not decided within 1 MB: event/,
     );
-    const both = [...hopeless.operations, op("dequeue", null, null, { key: "b" })];
+    const both = [...hopeless.operations, op("pop", null, null, { key: "b" })];
     expect(check.check(history(...both), { timeoutMs: 1 }).reason).toMatch(/ \(key a\)\.$/);
     const progress = new Int32Array(1);
-    linearizable("queue", models["queue"]!, { progress }).check(hopeless, { memoryMb: 1 });
+    linearizable("stack", models["stack"]!, { progress }).check(hopeless, { memoryMb: 1 });
     expect(progress[0]).toBeGreaterThan(0);
   });
 });

@@ -12,8 +12,8 @@ import { ValueNumbers } from "./value-numbers.ts";
  * has its own condition on the spans (queue.ts, stack.ts, deque.ts, priority-queue.ts). The proofs there are our own,
  * since the paper leaves out operations that crashed and, mostly, those that found nothing.
  *
- * If a value is added twice, an answer does not say which add it belongs to, and the choice may matter. No exact
- * shortcut is taken then: such histories are left to the search.
+ * If a value is added twice, an answer does not say which add it belongs to, and the choice may matter. Except for some
+ * queues (renamed.ts), such histories are left to the search.
  *
  * Two facts hold for all of these containers.
  *

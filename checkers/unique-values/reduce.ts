@@ -1,13 +1,15 @@
 import type { Operation } from "../../histories/event.ts";
 import { fromNowhere } from "../from-nowhere/from-nowhere.ts";
 import { startingItems } from "../models/items.ts";
+import { plainText } from "../plain-text.ts";
 import { faultWithCrashed } from "./crashed.ts";
 import { dequeFault } from "./deque.ts";
 import type { Finding } from "./finding.ts";
-import { lifetimesOf, type Names } from "./lifetimes.ts";
+import { type Contradiction, lifetimesOf, type Names } from "./lifetimes.ts";
 import { type Lifetimes, operationsOf, type Piece } from "./lives.ts";
 import { priorityQueueFault, smallestFirst } from "./priority-queue.ts";
 import { queueFault } from "./queue.ts";
+import { renamed } from "./renamed.ts";
 import { smallest } from "./smallest.ts";
 import { lastAdded, stackFault } from "./stack.ts";
 
@@ -24,6 +26,8 @@ export interface Reduction {
 interface Container {
   readonly names: Names;
   readonly judge: (lifetimes: Lifetimes) => Finding;
+  /** Whether equal values leave in the order in which they came: then they need not be unique (see renamed.ts). */
+  readonly keeps_order?: true;
 }
 
 const queue_names: Names = { adds: ["enqueue"], removes: ["dequeue"] };
@@ -33,7 +37,7 @@ const deque_names: Names = {
 };
 
 export const containers: Readonly<Record<string, Container>> = {
-  queue: { names: queue_names, judge: queueFault },
+  queue: { names: queue_names, judge: queueFault, keeps_order: true },
   stack: {
     names: { adds: ["push"], removes: ["pop"] },
     judge: (lifetimes) => faultWithCrashed(stackFault, lastAdded, lifetimes),
@@ -58,21 +62,24 @@ export function reduce(
   const container = containers[model];
   if (container === undefined) return { parts: [operations], impossible: false };
   const items = startingItems(initial);
-  const lifetimes = lifetimesOf(operations, container.names, items);
+  const { lifetimes, exact, repeats } = lifetimesIn(operations, container, items);
   if (lifetimes === undefined || "contradiction" in lifetimes) {
     const nowhere = fromNowhere(model, operations, items);
     if (nowhere !== undefined)
       return { parts: [nowhere.operations], impossible: true, blocked: nowhere.blocked };
-    if (lifetimes === undefined) return { parts: [operations], impossible: false };
+    if (lifetimes === undefined || !exact) return { parts: [operations], impossible: false };
     return { parts: [inOrder(lifetimes.contradiction)], impossible: true };
   }
   const found = container.judge(lifetimes);
   const operationsIn = (pieces: readonly Piece[]): Operation[] =>
     inOrder(pieces.flatMap((piece) => operationsOf(piece, lifetimes)));
   if (found === undefined) return { parts: [], impossible: false };
+  if (!exact) return { parts: [operations], impossible: false };
   if ("unsure" in found) return { parts: found.unsure.map(operationsIn), impossible: false };
   // With crashed removes, a smaller part may be possible though the whole is not.
   if (lifetimes.crashed.count > 0) return { parts: [operations], impossible: true };
+  if (repeats)
+    return { parts: [equalTo(operationsIn(found), operations, container.names)], impossible: true };
   const needed = stayingFromTheStart(lifetimes);
   const impossible = (pieces: readonly Piece[]): boolean => {
     const fewer = lifetimesOf(operationsIn([...pieces, ...needed]), container.names, items);
@@ -82,6 +89,53 @@ export function reduce(
   };
   const others = found.filter((piece) => !needed.has(piece));
   return { parts: [operationsIn([...smallest(others, impossible), ...needed])], impossible: true };
+}
+
+interface Seen {
+  readonly lifetimes: Lifetimes | Contradiction | undefined;
+  /** Whether the history has a legal order only if these lifetimes have one. */
+  readonly exact: boolean;
+  /** Whether there are equal values, which are told apart here. */
+  readonly repeats: boolean;
+}
+
+function lifetimesIn(
+  operations: readonly Operation[],
+  { names, keeps_order }: Container,
+  items: readonly unknown[],
+): Seen {
+  const lifetimes = lifetimesOf(operations, names, items);
+  const as_they_are = { lifetimes, exact: true, repeats: false };
+  if (lifetimes !== undefined || keeps_order !== true) return as_they_are;
+  const unique = renamed(operations, names, items);
+  if (unique === undefined) return as_they_are;
+  const { exact } = unique;
+  const found = lifetimesOf(unique.operations, names, unique.initial);
+  if (found === undefined) return as_they_are;
+  if (!("contradiction" in found))
+    return { lifetimes: { ...found, operations }, exact, repeats: true };
+  const first = operations[unique.operations.indexOf(found.contradiction[0]!)]!;
+  const contradiction = equalTo([first], operations, names);
+  return { lifetimes: { contradiction }, exact, repeats: true };
+}
+
+/**
+ * Some operations, and all others with values that are equal to one of theirs: which add a remove belongs to depends
+ * on all of these.
+ */
+function equalTo(
+  some: readonly Operation[],
+  operations: readonly Operation[],
+  { adds }: Names,
+): Operation[] {
+  const textOf = ({ f, input, output }: Operation): string =>
+    plainText(adds.includes(f) ? input : output);
+  const texts = new Set(some.map(textOf));
+  return operations.filter(
+    (each) =>
+      each.status !== "fail" &&
+      (some.includes(each) || (textOf(each) !== "null" && texts.has(textOf(each)))),
+  );
 }
 
 /**

@@ -19,11 +19,13 @@ function someHistory(
   random: Random,
   operations: number,
   crashed: { adds: number; removes: number },
+  different = operations,
+  initial: readonly unknown[] = [],
 ): Operation[] {
   const { names } = containers[name]!;
   const { adds, removes } = names;
-  const model = models[name]!();
-  const values = Array.from({ length: operations }, (_, index) => index + 1);
+  const model = models[name]!(initial);
+  const values = Array.from({ length: operations }, (_, index) => 1 + (index % different));
   const adding = pick(random, [0.4, 0.5, 0.6]);
   const made = randomHistory(
     {
@@ -102,6 +104,35 @@ for (const name of Object.keys(containers))
     console.log(name, counts);
     expect(Math.min(counts.valid, counts.invalid)).toBeGreaterThan(rounds / 20);
   });
+
+test.each(Object.entries(crashes))(
+  `${rounds} small histories, queue of few values, %s`,
+  (_, share) => {
+    console.log(`seed ${seed}`);
+    const random = seeded(seed);
+    const initial = [1, 2, 1];
+    const counts = { valid: 0, invalid: 0, unsure: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const crashed = { adds: pick(random, [0, share]), removes: pick(random, [0, share]) };
+      const start = initial.slice(0, Math.floor(random() * 4));
+      const different = 1 + Math.floor(random() * 3);
+      const count = 2 + Math.floor(random() * 8);
+      const operations = someHistory("queue", random, count, crashed, different, start);
+      const model = models["queue"]!(start);
+      const expected = bruteForce(operations, model);
+      const { parts, impossible } = reduce("queue", operations, start);
+      const told = `seed ${seed} round ${round}, ${expected}: ${JSON.stringify([start, operations])}`;
+      counts[expected ? "valid" : "invalid"]++;
+      if (parts.length > 0 && !impossible) counts.unsure++;
+      else if (impossible === expected) throw new Error(told);
+      if (parts.every((part) => bruteForce(part, model)) !== expected)
+        throw new Error(`parts of ${told}\n${JSON.stringify(parts)}`);
+    }
+    console.log(counts);
+    expect(Math.min(counts.valid, counts.invalid)).toBeGreaterThan(rounds / 20);
+    expect(counts.unsure).toBeLessThan(rounds / 2);
+  },
+);
 
 for (const name of Object.keys(containers))
   test.each(Object.entries(crashes))(
