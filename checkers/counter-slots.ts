@@ -24,12 +24,23 @@ export type CounterFault =
   /** `later` saw more increments than can have happened by then, given what `earlier` saw. */
   | { kind: "unexplained"; earlier: Operation | undefined; later: Operation; between: number };
 
-/** An operation that saw a value: an increment that answered it, or a read. */
-interface Sight {
-  readonly operation: Operation;
-  readonly value: number;
-  readonly increment: boolean;
+/** The operations that saw a value, increments that answered it and reads: no object for each, for there may be millions. */
+class Sights {
+  readonly operations: readonly Operation[];
+  readonly #initial: number;
+
+  constructor(operations: readonly Operation[], initial: number) {
+    this.operations = operations;
+    this.#initial = initial;
+  }
+
+  /** By how much the counter had grown. */
+  valueOf({ output }: Operation): number {
+    return (output as number) - this.#initial;
+  }
 }
+
+const isIncrement = ({ f }: Operation): boolean => f === "add";
 
 /** A void increment and the slots that it fits, first to last. In the order of the invokes, `first` only grows. */
 interface Void {
@@ -60,8 +71,8 @@ export function counterFault(
   initial: number,
 ): CounterFault | undefined {
   const { sights, voids } = sort(operations, initial);
-  const below = sights.find(({ value, increment }) => value < (increment ? 1 : 0));
-  if (below !== undefined) return { kind: "too low", later: below.operation };
+  const later = sights.operations.find((one) => sights.valueOf(one) < (isIncrement(one) ? 1 : 0));
+  if (later !== undefined) return { kind: "too low", later };
   const twice = sameAnswer(sights);
   if (twice !== undefined) return twice;
   const high = moreThanTried(sights, operations);
@@ -72,8 +83,8 @@ export function counterFault(
     if (slots.earliest[k]! > slots.latest[k]!)
       return {
         kind: "backwards",
-        earlier: sights[slots.latest_by[k]!]!.operation,
-        later: sights[slots.earliest_by[k]!]!.operation,
+        earlier: sights.operations[slots.latest_by[k]!]!,
+        later: sights.operations[slots.earliest_by[k]!]!,
       };
   const fitted = voids.map((operation) => fit(operation, slots));
   return lost(fitted, slots, sights) ?? unexplained(fitted, slots, sights);
@@ -82,29 +93,28 @@ export function counterFault(
 function sort(
   operations: readonly Operation[],
   initial: number,
-): { sights: Sight[]; voids: Operation[] } {
-  const sights: Sight[] = [];
-  const voids: Operation[] = [];
-  for (const operation of operations) {
-    if (operation.status === "fail") continue;
-    const increment = operation.f === "add";
-    if (typeof operation.output === "number")
-      sights.push({ operation, value: operation.output - initial, increment });
-    else if (increment) voids.push(operation);
-  }
-  return { sights, voids };
+): { sights: Sights; voids: Operation[] } {
+  const saw = ({ status, output }: Operation): boolean =>
+    status !== "fail" && typeof output === "number";
+  const isVoid = ({ status, output, f }: Operation): boolean =>
+    status !== "fail" && typeof output !== "number" && f === "add";
+  // Most often all of millions of operations saw something: then there is no second list of them.
+  const seen = operations.every(saw) ? operations : operations.filter(saw);
+  return { sights: new Sights(seen, initial), voids: operations.filter(isVoid) };
 }
 
-function sameAnswer(sights: readonly Sight[]): CounterFault | undefined {
+function sameAnswer(sights: Sights): CounterFault | undefined {
+  const { operations } = sights;
   // Values are about as many as operations, and a table is much smaller than a map of them. 0 = not seen yet.
-  const table = new Uint32Array(sights.length + 1);
+  const table = new Uint32Array(operations.length + 1);
   const beyond = new Map<number, number>();
-  for (const [index, { operation, value, increment }] of sights.entries()) {
-    if (!increment) continue;
+  for (const [index, operation] of operations.entries()) {
+    if (!isIncrement(operation)) continue;
+    const value = sights.valueOf(operation);
     const in_table = value < table.length;
     const place = in_table ? table[value]! : (beyond.get(value) ?? 0);
     if (place > 0)
-      return { kind: "same answer", earlier: sights[place - 1]!.operation, later: operation };
+      return { kind: "same answer", earlier: operations[place - 1]!, later: operation };
     if (in_table) table[value] = index + 1;
     else beyond.set(value, index + 1);
   }
@@ -115,20 +125,22 @@ function sameAnswer(sights: readonly Sight[]): CounterFault | undefined {
  * A value above the number of all attempted increments. Judged first, so that there are no more slots than
  * operations.
  */
-function moreThanTried(
-  sights: readonly Sight[],
-  operations: readonly Operation[],
-): CounterFault | undefined {
-  const added = operations.filter(({ f, status }) => f === "add" && status !== "fail");
-  const high = sights.find(({ value }) => value > added.length);
-  if (high === undefined) return undefined;
-  const later = high.operation;
-  const between = added.filter(({ invoked }) => invoked < later.returned).length;
+function moreThanTried(sights: Sights, operations: readonly Operation[]): CounterFault | undefined {
+  const countAdded = (before: number): number =>
+    operations.reduce((count, one) => {
+      const added = isIncrement(one) && one.status !== "fail" && one.invoked < before;
+      return added ? count + 1 : count;
+    }, 0);
+  const added = countAdded(Infinity);
+  const later = sights.operations.find((one) => sights.valueOf(one) > added);
+  if (later === undefined) return undefined;
+  const between = countAdded(later.returned);
   return { kind: "unexplained", earlier: undefined, later, between };
 }
 
-function bound(sights: readonly Sight[], voids: number): Slots {
-  const seen = sights.reduce((most, { value }) => Math.max(most, value), 0);
+function bound(sights: Sights, voids: number): Slots {
+  const { operations } = sights;
+  const seen = operations.reduce((most, one) => Math.max(most, sights.valueOf(one)), 0);
   const size = seen + voids + 1;
   const slots: Slots = {
     size,
@@ -139,7 +151,9 @@ function bound(sights: readonly Sight[], voids: number): Slots {
     latest: new Float64Array(size + 1).fill(Number.POSITIVE_INFINITY),
     latest_by: new Int32Array(size + 1).fill(-1),
   };
-  for (const [index, { operation, value, increment }] of sights.entries()) {
+  for (const [index, operation] of operations.entries()) {
+    const value = sights.valueOf(operation);
+    const increment = isIncrement(operation);
     if (increment) slots.taken[value] = 1;
     // An increment to k lies at slot k itself, a read of k between slot k and slot k + 1.
     later(
@@ -189,11 +203,7 @@ function firstWhere(size: number, holds: (k: number) => boolean): number {
 }
 
 /** Every acknowledged void increment must find a slot: earliest deadline first. */
-function lost(
-  voids: readonly Void[],
-  slots: Slots,
-  sights: readonly Sight[],
-): CounterFault | undefined {
+function lost(voids: readonly Void[], slots: Slots, sights: Sights): CounterFault | undefined {
   const certain = voids.filter((each) => each.certain);
   const deadlines = new MinHeap(certain.length);
   let next = 0;
@@ -212,7 +222,7 @@ function tooManyIn(
   high: number,
   certain: readonly Void[],
   slots: Slots,
-  sights: readonly Sight[],
+  sights: Sights,
 ): CounterFault {
   const starting = new Int32Array(slots.size + 2);
   for (const { first, last } of certain) if (last <= high) starting[first]!++;
@@ -226,8 +236,8 @@ function tooManyIn(
   }
   return {
     kind: "lost",
-    earlier: low > 1 ? sights[slots.latest_by[low - 1]!]?.operation : undefined,
-    later: sights[slots.earliest_by[high + 1]!]!.operation,
+    earlier: low > 1 ? sights.operations[slots.latest_by[low - 1]!] : undefined,
+    later: sights.operations[slots.earliest_by[high + 1]!]!,
     between: inside + takenIn(slots, low, high),
   };
 }
@@ -236,7 +246,7 @@ function tooManyIn(
 function unexplained(
   voids: readonly Void[],
   slots: Slots,
-  sights: readonly Sight[],
+  sights: Sights,
 ): CounterFault | undefined {
   const deadlines = new MinHeap(voids.length);
   let next = 0;
@@ -254,10 +264,10 @@ function tooFewFor(
   slot: number,
   voids: readonly Void[],
   slots: Slots,
-  sights: readonly Sight[],
+  sights: Sights,
 ): CounterFault {
-  const later = sights[slots.latest_by[slot]!]!;
-  const high = later.value; // the slots from here up to that sight's own have the same bound
+  const later = sights.operations[slots.latest_by[slot]!]!;
+  const high = sights.valueOf(later); // the slots from here up to that sight's own have the same bound
   const ending = new Int32Array(slots.size + 2);
   for (const { first, last } of voids) if (first <= high) ending[last]!++;
   let able = ending.subarray(high + 1).reduce((sum, count) => sum + count, 0);
@@ -268,12 +278,12 @@ function tooFewFor(
     able += ending[low]!;
     if (slots.taken[low] === 0) free++;
   }
-  const earlier = able === voids.length ? undefined : sights[slots.earliest_by[low]!];
-  const from = earlier === undefined ? 0 : earlier.value;
+  const earlier = able === voids.length ? undefined : sights.operations[slots.earliest_by[low]!];
+  const from = earlier === undefined ? 0 : sights.valueOf(earlier);
   return {
     kind: "unexplained",
-    earlier: earlier?.operation,
-    later: later.operation,
+    earlier,
+    later,
     between: able + takenIn(slots, from + 1, high),
   };
 }

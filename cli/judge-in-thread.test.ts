@@ -62,9 +62,9 @@ test("a history that is too long for the memory there is: one sentence", async (
     new StatusLine(),
     "redis incr",
     [path, 60_000, counting, timing],
-    16,
+    1,
   );
   await expect(judging).rejects.toThrow(
-    `The history ${path} cannot be judged within 16 MB: run fewer --operations.`,
+    `The history ${path} cannot be judged within 1 MB: run fewer --operations.`,
   );
 });

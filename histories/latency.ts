@@ -9,11 +9,11 @@ export interface Latency {
 
 /** How long acknowledged operations took, from their invoke to their ok (percentiles by nearest rank). */
 export function latency(operations: readonly Operation[]): Latency {
-  const acknowledged = operations.filter((operation) => operation.status === "ok");
-  const sorted_ns = Float64Array.from(
-    acknowledged,
-    ({ invoked_ns, returned_ns }) => returned_ns - invoked_ns,
-  ).sort();
+  const durations_ns = new Float64Array(operations.length);
+  let count = 0;
+  for (const { status, invoked_ns, returned_ns } of operations)
+    if (status === "ok") durations_ns[count++] = returned_ns - invoked_ns;
+  const sorted_ns = durations_ns.subarray(0, count).sort();
   const percentile_ms = (percent: number): number | null => {
     const ns = sorted_ns[Math.ceil((percent * sorted_ns.length) / 100) - 1];
     return ns === undefined ? null : ns / 1e6;

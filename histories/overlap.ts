@@ -6,15 +6,17 @@ import type { Operation } from "./event.ts";
  * @param operations in the order of their invokes
  */
 export function overlapping(operations: readonly Operation[]): number {
-  const completed = operations.filter((operation) => operation.returned !== Infinity);
   let latest_return = -1;
   let count = 0;
-  for (const [i, operation] of completed.entries()) {
-    const next = completed[i + 1];
-    const with_earlier = latest_return > operation.invoked;
-    const with_later = next !== undefined && next.invoked < operation.returned;
-    if (with_earlier || with_later) count++;
-    latest_return = Math.max(latest_return, operation.returned);
+  let last_return = -1;
+  let last_counts = true;
+  for (const { invoked, returned } of operations) {
+    if (returned === Infinity) continue;
+    if (!last_counts && invoked < last_return) count++;
+    last_return = returned;
+    last_counts = latest_return > invoked;
+    if (last_counts) count++;
+    latest_return = Math.max(latest_return, returned);
   }
   return count;
 }

@@ -1,7 +1,7 @@
 import type { HistoryEvent, Operation, Process } from "./event.ts";
 import { HistoryError } from "./history-error.ts";
+import { type Open, OperationTable } from "./operation-table.ts";
 
-type Open = { -readonly [Field in keyof Operation]: Operation[Field] };
 type Completion = Exclude<HistoryEvent, { type: "invoke" }>;
 
 /** Completions without an invoke: the history begins in the middle, or has lost lines. */
@@ -37,14 +37,18 @@ export class Pairing {
   readonly #texts = new Map<string, string>();
   readonly #names: Readonly<Record<string, string>> | undefined;
   readonly #whole: boolean;
+  /** Where the operations lie, if not each in an object of its own. */
+  readonly #table: OperationTable | undefined;
 
   /**
    * @param whole whether a completion without an invoke is an error
    * @param names other names for operations: { lock: "acquire" }
+   * @param dense operations take a fraction of the memory, but cannot be copied by spread
    */
-  constructor(whole = true, names?: Readonly<Record<string, string>>) {
+  constructor(whole = true, names?: Readonly<Record<string, string>>, dense = false) {
     this.#whole = whole;
     this.#names = names;
+    this.#table = dense ? new OperationTable() : undefined;
   }
 
   /** In the order of their invokes. */
@@ -70,8 +74,9 @@ export class Pairing {
           event,
           line,
         );
-      const operation = begun(event, this.#once(this.#name(event.f)), line);
-      operation.key = this.#once(event.key);
+      const plain = begun(event, this.#once(this.#name(event.f)), line);
+      plain.key = this.#once(event.key);
+      const operation = this.#table?.add(plain) ?? plain;
       this.#operations.push(operation);
       this.#seen.add(event.process);
       this.#open.set(event.process, { operation, line });

@@ -28,6 +28,8 @@ export interface ReadOptions {
   readonly independent?: boolean;
   /** Other names for operations: { lock: "acquire" }. */
   readonly rename?: Readonly<Record<string, string>>;
+  /** Operations take a fraction of the memory, but cannot be copied by spread. */
+  readonly dense?: boolean;
   /** The most characters of a line, or of a form. */
   readonly longest?: number;
   /** Told how many bytes have been read so far, of the text that may be packed. */
@@ -39,7 +41,7 @@ export interface ReadOptions {
  * @throws HistoryError with one sentence that names the file and, where it can, the line.
  */
 export async function readHistory(path: string, options: ReadOptions = {}): Promise<FileHistory> {
-  const pairing = new Pairing(false, options.rename);
+  const pairing = new Pairing(false, options.rename, options.dense);
   const notes: string[] = [];
   let [header, doubt]: [Header | undefined, string | undefined] = [undefined, undefined];
   const sink: Sink = {

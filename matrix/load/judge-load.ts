@@ -23,8 +23,7 @@ export async function judgeLoad(
   timing: Timing,
   progress?: (read: number) => void,
 ): Promise<LoadResult> {
-  const history = await readHistory(path, progress ? { progress } : {});
-  const operations = history.operations.filter(({ f }) => f !== "read");
+  const history = await readHistory(path, { dense: true, ...(progress ? { progress } : {}) });
   const verdicts = await Promise.all(workload.checkers.map((each) => runChecker(each, history)));
   const all_figures = Object.assign({}, ...verdicts.map(({ figures }) => figures)) as Codes;
   const figures = Object.entries(workload.columns).map(([head, figure]) => {
@@ -35,6 +34,7 @@ export async function judgeLoad(
     merged.verdict === "invalid" && (timing.faults?.["kill"] ?? 0) > 0
       ? await judgeTakenBack(history, workload, merged)
       : undefined;
+  const operations = history.operations.filter(({ f }) => f !== "read");
   const anomaly = by_crash ? taken_back : workload.classify(verdicts);
   return {
     history: await packHistory(path),
