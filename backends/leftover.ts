@@ -8,6 +8,8 @@ export interface Leftover {
   readonly mark: Mark;
   /** Others may have put something there since that run ended: it is emptied only on request. */
   readonly if_asked?: true;
+  /** It can only be of this machine, which the mark alone does not tell once the machine was started again. */
+  readonly is_here?: true;
   /** @throws the server's error; it is not an error when it is already gone */
   remove(): Promise<void>;
 }

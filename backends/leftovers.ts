@@ -37,7 +37,15 @@ export async function sweep(server: { readonly url: string }, asked = false): Pr
   await using found = await findLeftovers(server);
   const is_ours = ({ mark, if_asked }: Leftover): boolean =>
     mark.state === "over" && (asked || !if_asked);
-  const ours = found.leftovers.filter(is_ours);
+  return removeThose(found.leftovers, is_ours);
+}
+
+/** Removes some of what was found. */
+export async function removeThose(
+  found: readonly Leftover[],
+  which: (one: Leftover) => boolean,
+): Promise<Swept> {
+  const ours = found.filter(which);
   const removed: Leftover[] = [];
   const refused: { leftover: Leftover; why: string }[] = [];
   for (const leftover of ours) {
@@ -48,5 +56,5 @@ export async function sweep(server: { readonly url: string }, asked = false): Pr
       refused.push({ leftover, why: error instanceof Error ? error.message : String(error) });
     }
   }
-  return { removed, refused, left: found.leftovers.filter((one) => !ours.includes(one)) };
+  return { removed, refused, left: found.filter((one) => !ours.includes(one)) };
 }

@@ -6,6 +6,7 @@ import { type BackendEntry, backends } from "../matrix/backends.ts";
 import { strategyNames } from "../matrix/open-backend.ts";
 import type { Suite } from "../matrix/suite.ts";
 import { leftoverText } from "../reports/leftovers.ts";
+import { leftHere } from "../servers/leftovers.ts";
 import { type Server, server_kinds } from "../servers/server.ts";
 import { whereFrom } from "../servers/where.ts";
 import { suites } from "../suites/suites.ts";
@@ -26,6 +27,8 @@ export function listCommand(): Command {
         servers.push([kind, version ?? "", available ? origin : `cannot be had: ${advice}`]);
       }
       console.log(servers.toString());
+      for (const leftover of await leftHere().catch(() => []))
+        console.log(`this machine: ${leftoverText(leftover)}`);
       for (const server of givenServers(flags.server)) await listLeftovers(server);
       for (const backend of backends) {
         const by_name = backend.only_by_name

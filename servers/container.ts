@@ -76,8 +76,8 @@ async function sweepOnce(progress: Progress): Promise<void> {
   if (has_swept) return;
   has_swept = true;
   // What cannot be removed now is left to a later run.
-  for (const name of await sweepContainers().catch(() => []))
-    progress({ what: `removed what a killed run had left: container ${name}`, stays: true });
+  for (const { what } of await sweepContainers().catch(() => []))
+    progress({ what: `removed what a killed run had left: ${what}`, stays: true });
 }
 
 /** Why no container can be started here, as half a sentence; undefined if one can. */

@@ -6,6 +6,7 @@
  */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Leftover } from "../backends/leftover.ts";
 import { own_mark, readMark } from "../owners/run-mark.ts";
 import { cacheFolder, whoElseHasIt } from "./cache-folder.ts";
 import { type LastSignal, release, watch } from "./watchdog.ts";
@@ -31,19 +32,27 @@ export async function enter(name: string, folder: string, end: LastSignal): Prom
   return file;
 }
 
-/** Ends and removes the homes of runs that are over, also of those before a reboot. @returns their folders */
-export async function sweepHomes(): Promise<string[]> {
-  const swept: string[] = [];
+/** All homes in the ledger, also of runs that go on. To remove one is to end the processes in it, too. */
+export async function homesLeft(): Promise<Leftover[]> {
   // If somebody else can write entries, they could name any folder of ours.
-  if ((await whoElseHasIt()) !== undefined) return swept;
+  if ((await whoElseHasIt()) !== undefined) return [];
+  const left: Leftover[] = [];
   for (const name of await readdir(ledger()).catch(() => [])) {
     const file = join(ledger(), name);
     const entry = await read(file);
-    if (entry === undefined || !readMark(entry.mark)?.state.startsWith("over")) continue;
-    await release(await watch(entry.folder, entry.end, file));
-    swept.push(entry.folder);
+    const mark = entry && readMark(entry.mark);
+    if (mark === undefined) continue;
+    const remove = async (): Promise<void> => release(await watch(entry!.folder, entry!.end, file));
+    left.push({ what: `folder ${entry!.folder}`, mark, is_here: true, remove });
   }
-  return swept;
+  return left;
+}
+
+/** Ends and removes the homes of runs that are over, also of those before a reboot. @returns those */
+export async function sweepHomes(): Promise<readonly Leftover[]> {
+  const left = (await homesLeft()).filter(({ mark }) => mark.state.startsWith("over"));
+  for (const one of left) await one.remove();
+  return left;
 }
 
 /** Undefined while it is being written, or when it is no longer there. */

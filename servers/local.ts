@@ -8,6 +8,7 @@ import { Home, type Resident } from "./home.ts";
 import { sweepHomes } from "./ledger.ts";
 import type { Executable, Recipe, Settings, Spot } from "./local/recipe.ts";
 import { candidates } from "./local/recipes.ts";
+import { memoryInWords } from "./memory-in-words.ts";
 import { freePort } from "./port.ts";
 import type { Errand } from "./progress.ts";
 import { isFull } from "./room.ts";
@@ -35,10 +36,17 @@ const port_tries = 3;
 export async function startLocal(kind: ServerKind, options: LocalOptions): Promise<LocalServer> {
   const reasons = new Set<string>();
   await sweepOnce(options);
-  for (const recipe of candidates(kind)) {
+  const [wanted, ...others] = candidates(kind);
+  for (const recipe of [wanted!, ...others]) {
     for (const place of recipe.places) {
       try {
-        return await launch(recipe, await place.fetch(options), options);
+        const server = await launch(recipe, await place.fetch(options), options);
+        if (recipe !== wanted)
+          options.progress({
+            what: `${recipe.product} takes the place of ${wanted!.product}: ${[...reasons].join("; ")}`,
+            stays: true,
+          });
+        return server;
       } catch (error) {
         options.signal?.throwIfAborted();
         const reason = machineInWords(error, tmpdir(), "set TMPDIR to another folder") as Error;
@@ -60,8 +68,8 @@ async function sweepOnce({ progress }: LocalOptions): Promise<void> {
   if (has_swept) return;
   has_swept = true;
   // What cannot be removed now is left to a later run; what is wrong shows at once in the start that follows.
-  for (const folder of await sweepHomes().catch(() => []))
-    progress({ what: `removed what a killed run had left: ${folder}`, stays: true });
+  for (const { what } of await sweepHomes().catch(() => []))
+    progress({ what: `removed what a killed run had left: ${what}`, stays: true });
 }
 
 async function launch(
@@ -130,7 +138,9 @@ async function refused(
   const { origin } = spot.program;
   if (process.running())
     return new MachineLimit(`${origin} did not answer within ${patience_ms / 1000} s: ${last}.`);
-  return new ServerUnavailable(`${origin} ended at its start: ${await spot.home.lastWords()}.`);
+  const { signal } = await process.ended();
+  const how = signal === "SIGKILL" ? `was ended by SIGKILL${memoryInWords()}` : "ended";
+  return new ServerUnavailable(`${origin} ${how} at its start: ${await spot.home.lastWords()}.`);
 }
 
 function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
@@ -161,7 +171,7 @@ function running(recipe: Recipe, spot: Spot, first: Resident): LocalServer {
       const end = await Promise.race([process.ended(), pause(withinMs, undefined, { ref: false })]);
       if (end === undefined) return undefined;
       const { code, signal } = end;
-      const by = signal === "SIGKILL" ? "SIGKILL, as when memory is short" : signal;
+      const by = signal === "SIGKILL" ? `SIGKILL${memoryInWords()}` : signal;
       const how = signal === null ? `ended with exit code ${code}` : `was ended by ${by}`;
       return `${how}; its log ends: ${(await spot.home.lastWords()) || "nothing is in it"}`;
     },

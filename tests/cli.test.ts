@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import {
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -14,6 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, test, vi } from "vitest";
 import { command } from "../command.test-support.ts";
+import { own_mark } from "../owners/run-mark.ts";
 import type { Results } from "../reports/summary.ts";
 
 const out = mkdtempSync(join(tmpdir(), "raceproof-cli-"));
@@ -103,12 +105,28 @@ test("--list says what would be run, and runs nothing", async () => {
   expect(code).toBe(0);
 });
 
-test("clean without a server says what it needs", async () => {
-  const { code, stdout, stderr } = await ended(start(["clean"], {}));
-  expect([code, stdout]).toEqual([2, ""]);
-  expect(stderr).toBe(
-    "raceproof: clean needs the URL of a server: --server postgres=URL, for example.\n",
-  );
+test("what a killed run has left on this machine is listed, and removed once it is over", async () => {
+  const cache = mkdtempSync(join(out, "cache-"));
+  const homes = join(cache, "raceproof", "v2", "homes");
+  mkdirSync(homes, { recursive: true, mode: 0o700 });
+  const leave = (name: string, mark: string): string => {
+    const folder = mkdtempSync(join(out, `${name}-`));
+    writeFileSync(join(homes, name), JSON.stringify({ folder, end: "KILL", mark }));
+    return folder;
+  };
+  // The same process number, begun at another time.
+  const over = leave("over", own_mark.replace(/_[^_]+(?=_[^_]+$)/, "_1"));
+  const lives = leave("lives", own_mark);
+  const env = { XDG_CACHE_HOME: cache, DOCKER_HOST: `unix://${cache}/nobody` };
+  const listed = await ended(start(["list"], env));
+  expect(listed.stdout).toContain(`this machine: folder ${over}, of a run that is over`);
+  const { code, stdout } = await ended(start(["clean"], env));
+  expect(stdout).toContain(`this machine: removed folder ${over}, of a run that is over (process`);
+  expect(stdout).toContain(`this machine: stays: folder ${lives}, of a run that goes on (process`);
+  expect([code, existsSync(over), existsSync(lives)]).toEqual([0, false, true]);
+  rmSync(join(homes, "lives"));
+  const again = await ended(start(["clean"], env));
+  expect([again.code, again.stdout]).toEqual([0, "this machine: nothing is left there.\n"]);
 });
 
 describe("a URL that leads to no such server", () => {

@@ -67,7 +67,7 @@ describe.concurrent("in the middle of a run", () => {
       process.kill(serverOf(pid), "SIGKILL"),
     );
     const sentence =
-      /: (not run|broken off)\. In the middle of the run, the server \(.+\) was ended by SIGKILL, as when memory is short; its log ends: \S/;
+      /: (not run|broken off)\. In the middle of the run, the server \(.+\) was ended by SIGKILL, as when memory is short( \(this group .*\))?; its log ends: \S/;
     expect([code, stdout]).toEqual([2, expect.stringMatching(sentence)]);
     expect(results.cells.length).toBeGreaterThan(0);
     const remarks = results.cells.flatMap(({ remarks }) => remarks);

@@ -73,6 +73,21 @@ describe("little memory", () => {
     expect(code).toBe(0);
   });
 
+  test("in 250 MB, MySQL is killed at its start: that is said, and who takes its place", async ({
+    skip,
+  }) => {
+    const into = groupOf(250) ?? skip("this machine lets us make no cgroup with a limit on memory");
+    const cell = "--backend mysql --workload counter --strategy in-place --isolation RC";
+    const { code, stdout, stderr } = await shell(
+      `${into} && raceproof run ${cell} --server mysql=local --out ${join(folder, "mysql")}`,
+    );
+    expect(stderr).toMatch(
+      /^MariaDB takes the place of MySQL: .* was ended by SIGKILL, as when memory is short \(this group of processes has 250 MB\) at its start/m,
+    );
+    expect(stdout, stderr).toContain("1 cell: 1 as declared");
+    expect([code, stack.test(stderr)]).toEqual([0, false]);
+  });
+
   test("in 300 MB, a history that takes more has no verdict, and says how far it got", async ({
     skip,
   }) => {

@@ -46,6 +46,14 @@ async function prints(run: ChildProcess, wanted: RegExp): Promise<void> {
   throw new Error(`The run ended without printing ${wanted}: ${said}`);
 }
 
+/** What another command of ours prints. */
+async function said(name: string): Promise<string> {
+  const child = spawn(process.execPath, [command, name], { stdio: ["ignore", "pipe", "inherit"] });
+  let text = "";
+  for await (const part of child.stdout) text += String(part);
+  return text;
+}
+
 const patience = { timeout: 30_000 };
 
 test("Ctrl-C in the middle of a run", async () => {
@@ -90,6 +98,8 @@ test("kill -9 of a run and of its keeper: the next run removes the container, an
   await once(run, "exit");
   const left = await containersOf(redis.image);
   expect(left).not.toBe("");
+  const listed = await said("list");
+  expect(listed).toMatch(/^this machine: container \S+, of a run that is over \(process/m);
   const next = longRun(redis.image);
   await prints(next, /removed what a killed run had left: container \S+\n[^]*incr/);
   const now = await containersOf(redis.image);
@@ -97,10 +107,31 @@ test("kill -9 of a run and of its keeper: the next run removes the container, an
   const third = longRun(redis.image, "--out", join(out, "third"));
   await prints(third, /incr/);
   expect(await containersOf(redis.image)).toContain(now);
+  const cleaned = await said("clean");
+  expect(cleaned).toMatch(/^this machine: stays: container \S+, of a run that goes on/m);
+  expect(cleaned).not.toContain("removed container");
+  expect((await containersOf(redis.image)).split("\n")).toHaveLength(2);
   for (const one of [next, third]) {
     one.kill("SIGINT");
     await once(one, "exit");
   }
+  expect(await containersOf(redis.image)).toBe("");
+});
+
+test("kill -9 of a run and of its keeper: clean removes the container", async () => {
+  const script = 'exec redis-server "$@"';
+  await using redis = await imageWithEntry(imageOf("redis"), "cleaned", script);
+  const run = longRun(redis.image);
+  await prints(run, /incr/);
+  const children = `/proc/${run.pid}/task/${run.pid}/children`;
+  const keepers = readFileSync(children, "utf8").split(" ").filter(Boolean).map(Number);
+  for (const keeper of keepers) process.kill(keeper, "SIGKILL");
+  run.kill("SIGKILL");
+  await once(run, "exit");
+  expect(await containersOf(redis.image)).not.toBe("");
+  expect(await said("clean")).toMatch(
+    /^this machine: removed container \S+, of a run that is over \(process/m,
+  );
   expect(await containersOf(redis.image)).toBe("");
 });
 
