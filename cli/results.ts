@@ -1,6 +1,7 @@
 /** The folder that a run writes its histories and results to. */
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { type Mark, own_mark, readMark } from "../owners/run-mark.ts";
 import { pageOfResults } from "../reports/page/page-of-results.ts";
 import { writePage } from "../reports/page/write-page.ts";
@@ -19,7 +20,7 @@ const lock = ".lock";
 export async function claimOut(folder: string): Promise<AsyncDisposable> {
   const path = join(folder, lock);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     await writeFile(path, own_mark, { flag: "wx" });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannotWrite(folder, error);
@@ -33,6 +34,16 @@ export async function claimOut(folder: string): Promise<AsyncDisposable> {
     return claimOut(folder);
   }
   return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
+}
+
+/** Node's own `recursive` never comes back where a file system takes no folders, as /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) await makeFolder(parent);
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }
 
 /** Where the mark cannot tell (the folder is shared, or there is no /proc), the process's number has to do. */

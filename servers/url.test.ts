@@ -6,7 +6,8 @@ describe("a URL of someone else's server", () => {
   test.each([
     ["mysql", "mysql://root@127.0.0.1:3306/x"],
     ["postgres", "postgresql://u:p@db.example/x"],
-    ["redis", "rediss://cache.example"],
+    ["postgres", "postgres://u:50%@db.example/x"],
+    ["redis", "rediss://:50%25@cache.example"],
     ["dynamodb", "https://dynamodb.eu-west-1.amazonaws.com"],
   ] as const)("%s takes %s", (kind, url) => {
     expect(urlServer(kind, url)).toMatchObject({ kind, url, source: "url" });
@@ -18,6 +19,8 @@ describe("a URL of someone else's server", () => {
     ["redis", "redis://"],
     ["dynamodb", "not a URL"],
     ["mysql", ""],
+    ["mysql", "mysql://root:50%@127.0.0.1"],
+    ["redis", "redis://:%ZZ@127.0.0.1"],
   ] as const)("%s does not take %j", (kind, url) => {
     expect(() => urlServer(kind, url)).toThrow(ServerUnavailable);
     expect(() => urlServer(kind, url)).toThrow(

@@ -31,7 +31,8 @@ export function urlServer(kind: ServerKind, text: string): Server {
   const example = `${schemes[0]}://HOST:PORT`;
   const plain = withHost(text);
   const url = URL.canParse(plain) ? new URL(plain) : undefined;
-  if (url === undefined || !schemes.includes(url.protocol.slice(0, -1)) || url.hostname === "") {
+  const is_readable = url !== undefined && (kind === "postgres" || isDecodable(url));
+  if (!is_readable || !schemes.includes(url.protocol.slice(0, -1)) || url.hostname === "") {
     throw new ServerUnavailable(
       `The URL of the ${kind} server cannot be read (it may hold a password, so it is not shown): write ` +
         `${example} (in ${variable} or --server ${kind}=URL). In user and password, write / as %2F, @ as %40, ` +
@@ -45,6 +46,16 @@ export function urlServer(kind: ServerKind, text: string): Server {
     origin: whereOf(url),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** A driver decodes user and password; only that of PostgreSQL takes a % as it is. */
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    for (const part of [username, password]) decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -72,6 +72,11 @@ describe("what is wrong with the command line is said in one sentence, exit code
     ["no operation", ["--operations", "0"], /--operations takes a whole number from 1 on/],
     ["no increment", ["--increments", "0"], /--increments takes a whole number from 1 on/],
     ["a server of no kind", ["--server", "oracle=local"], /--server takes KIND=local/],
+    [
+      "a folder where there can be none",
+      ["--out", "/proc/raceproof/x"],
+      /cannot write to \/proc\//,
+    ],
     ["a folder that is none", ["--out", "package.json/x"], /cannot write to package.json\/x/],
   ] as const)("%s", async ([, args, sentence]) => {
     const { code, stderr, stdout } = await raceproof(...args);
