@@ -25,6 +25,11 @@ export interface Step {
   /** It uses something that belongs to the whole server, so it may affect others outside its database. */
   readonly serverWide?: boolean;
   /**
+   * `nothing`: it touches only its own session. `reads`: it reads only what describes the tables. `may change`: it may
+   * change that. Absent: it works with rows. Only steps that come through a door say so.
+   */
+  readonly catalog?: "nothing" | "reads" | "may change" | undefined;
+  /**
    * Where it works, if not in the database that the program was given: `database 0`, `database shop`. Nothing there is
    * set up, compared or removed. Only steps that come through a door say so.
    */

@@ -1,4 +1,5 @@
 import type { Step } from "./backend.ts";
+import { catalogUseOf } from "./sql-catalog.ts";
 import { type Dialect, mayHoldSeveral, statementsOf, type Token } from "./sql-tokens.ts";
 
 const set = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));
@@ -14,6 +15,13 @@ const harmless = set(
    over partition pg_backend_pid position rank replace right round row row_number rtrim schema select some
    string_agg substr substring sum then timestamp to_char to_regclass trim union unnest upper using values varchar
    version when where with`,
+);
+/** The same: what libraries ask of a database before they begin. */
+const of_catalog = set(
+  `array_length array_position array_to_string col_description current_schemas current_user format_type
+   generate_subscripts has_schema_privilege has_table_privilege obj_description pg_encoding_to_char pg_get_constraintdef
+   pg_get_expr pg_get_indexdef pg_get_serial_sequence pg_get_userbyid pg_table_is_visible pg_type_is_visible quote_ident
+   regexp_replace session_user string_to_array user version`,
 );
 /** Functions that change something, or take time, but touch no lock. */
 const without_locks = set(
@@ -43,8 +51,10 @@ const row_lock = /\bfor (no key )?update\b|\bfor (key )?share\b|\block in share 
 /** Whether a function certainly changes no row of a table. */
 export const changesNoTable = (name: string): boolean => known(name) || unlocks.has(name);
 
+const isHarmless = (name: string): boolean => harmless.has(name) || of_catalog.has(name);
+
 const known = (name: string): boolean =>
-  harmless.has(name) ||
+  isHarmless(name) ||
   without_locks.has(name) ||
   locks_of_session.has(name) ||
   locks_of_transaction.has(name);
@@ -56,6 +66,8 @@ export interface SqlEffects {
     Step,
     "kind" | "mayUnlock" | "leavesBehind" | "serverWide" | "isDivisible"
   >;
+  /** What it has to do with the description of the tables. */
+  readonly catalog: Step["catalog"];
   /** It changes autocommit for the statements after it. */
   readonly sets_autocommit: boolean;
   /** One statement that, outside a transaction, runs and then commits by itself. */
@@ -80,11 +92,19 @@ export function effectsOf(sql: string, dialect: Dialect): SqlEffects {
         all.filter((one) => sees.has(one.kind)).length > 1 ||
         all.some((one) => runsOthers(one.bare, dialect)),
     },
+    catalog: catalogUseOfAll(all.map(({ catalog }) => catalog)),
     sets_autocommit: /autocommit/i.test(statements ? all.map(({ bare }) => bare).join() : sql),
     commits_itself:
       kind === "write" && others.length === 0 && changesRows(only?.first ?? "", dialect),
     statements,
   };
+}
+
+/** @param uses of the statements of one text; none if it cannot be read */
+function catalogUseOfAll(uses: readonly Step["catalog"][]): Step["catalog"] {
+  if (uses.length === 0 || uses.includes("may change")) return "may change";
+  if (uses.includes(undefined)) return undefined;
+  return uses.includes("reads") ? "reads" : "nothing";
 }
 
 function effectsOfOne(tokens: readonly Token[], dialect: Dialect) {
@@ -98,6 +118,7 @@ function effectsOfOne(tokens: readonly Token[], dialect: Dialect) {
     bare,
     first,
     kind,
+    catalog: catalogUseOf(tokens, dialect, { bare, kind, is_known: functions.every(known) }),
     mayUnlock: !is_plain,
     leavesBehind:
       !is_plain ||
@@ -119,7 +140,7 @@ function kindOfOne(text: string, first: string, functions: readonly string[]): S
   let kind: Step["kind"] = row_lock.test(text) ? "lock" : "read";
   for (const name of functions) {
     if (locks_of_session.has(name) || locks_of_transaction.has(name)) kind = "lock";
-    else if (!harmless.has(name)) return "write";
+    else if (!isHarmless(name)) return "write";
   }
   return kind;
 }

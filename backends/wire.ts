@@ -94,6 +94,8 @@ export interface Conversation {
    * and its commit. Default false.
    */
   readonly has_locked_tables?: boolean;
+  /** Its reads see the state at the first one of them: it is above READ COMMITTED. Default false. */
+  readonly reads_from_snapshot?: boolean;
   /** An error has ended that transaction: nothing is left of it but its ROLLBACK. */
   readonly has_failed?: boolean;
   /** The server still has something for its session, or may still send something: nodes, watches. Default false. */

@@ -69,6 +69,7 @@ export interface TraceStep {
   readonly leavesBehind?: boolean;
   readonly serverWide?: boolean;
   readonly outside?: string;
+  readonly catalog?: Step["catalog"];
   readonly isDivisible?: boolean;
   /** The reply in words; absent when there was an error, or none came. */
   readonly reply?: string;

@@ -46,9 +46,10 @@ export function requestOf(
   filled: string = sql,
   values: readonly unknown[] = [],
 ): MysqlRequest {
-  const { words, effects, commits_itself, statements } = readSql(sql, "mysql");
+  const { words, effects, catalog, commits_itself, statements } = readSql(sql, "mysql");
   return {
     ...effects,
+    catalog,
     sql,
     statement: filled === sql ? words : onOneLine(filled),
     keys: undefined,

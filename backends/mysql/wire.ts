@@ -125,6 +125,10 @@ class MysqlConversation implements Conversation {
     return (this.#status & status.in_transaction) !== 0 || (this.#status & status.autocommit) === 0;
   }
 
+  get reads_from_snapshot(): boolean {
+    return this.in_transaction && !/^READ /.test(this.#transaction.level);
+  }
+
   get has_locked_tables(): boolean {
     return this.#transaction.has_locked_tables;
   }

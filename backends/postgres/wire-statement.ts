@@ -16,11 +16,12 @@ export interface PostgresRequest extends Request {
 
 /** A simple query as a step. Several statements in one text run in one transaction of their own. */
 export const requestOfQuery: (sql: string) => PostgresRequest = remembered((sql) => {
-  const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
+  const { words, effects, catalog, commits_itself, statements } = readSql(sql, "postgres");
   const facts = (reply: unknown) => factsOfSql(statements, "postgres", [], reply as Reply);
   const is_single = statements?.length === 1;
   const parts = is_single ? [] : partsOf(statements ?? []);
-  return { ...effects, statement: words, keys: undefined, commits_itself, facts, is_single, parts };
+  const step = { ...effects, catalog, statement: words, keys: undefined, commits_itself, facts };
+  return { ...step, is_single, parts };
 });
 
 /** Several statements, each as if it were alone; none if the text begins or ends a transaction. */
@@ -62,6 +63,7 @@ function stepOfBatch(executed: readonly (Portal | undefined)[], is_fresh: boolea
       parts.filter(({ kind }) => kind === "read" || kind === "lock" || kind === "write").length >
         1 || parts.some(({ isDivisible }) => isDivisible),
     kind: others.every(({ kind }) => kind === first.kind) ? first.kind : "write",
+    catalog: parts.some(({ catalog }) => catalog === "may change") ? "may change" : undefined,
     keys: undefined,
     commits_itself: false,
   };
@@ -73,12 +75,13 @@ const unreadable: Request = {
   keys: undefined,
   mayUnlock: true,
   leavesBehind: true,
+  catalog: "may change",
   commits_itself: false,
 };
 
 function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
   const sql = portal.prepared?.sql ?? "";
-  const { words, effects, commits_itself, statements } = readSql(sql, "postgres");
+  const { words, effects, catalog, commits_itself, statements } = readSql(sql, "postgres");
   const values = valuesOf(portal);
   const filled = words.replace(/\$(\d+)/g, (place, n) =>
     Number(n) <= values.length ? literal(values[Number(n) - 1]) : place,
@@ -86,6 +89,7 @@ function requestOfPortal(portal: Portal, is_fresh: boolean): Request {
   return {
     statement: is_fresh ? filled : `next rows of ${filled}`,
     ...effects,
+    catalog,
     keys: undefined,
     commits_itself: is_fresh && commits_itself,
     ...(is_fresh

@@ -11,6 +11,7 @@ export const branch_schema: z.ZodType<Branch> = z.strictObject({
     z.strictObject({
       client: z.int().positive(),
       kind: z.enum(["begin", "read", "lock", "write", "commit", "rollback", "other"]),
+      catalog: z.enum(["nothing", "reads", "may change"]).optional(),
       database: z.string().optional(),
       free: z.boolean(),
       entangled: z.boolean(),

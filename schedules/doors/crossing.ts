@@ -85,7 +85,9 @@ async function wrap(crossing: Crossing, wrapped: WrappedOperation): Promise<void
   const { line, part, kept } = crossing;
   const aside = line.conversation.aside!;
   const reply: Buffer[] = [];
-  await pass(crossing, async () => {
+  // The first read of a transaction may take its snapshot, whatever it reads.
+  const request: Request = { ...part.request, catalog: undefined };
+  await pass({ ...crossing, part: { ...part, request } }, async () => {
     if (wrapped.begins()) await line.exchange(aside.say("BEGIN"), { all: true, kept: [] });
     return answer(crossing, part, { all: true, kept: reply });
   }).finally(() => {
@@ -142,12 +144,34 @@ async function passEnd(answering: Answering, request: Request, kept: Buffer[]): 
   });
 }
 
+const by_weight = ["nothing", "reads", "rows", "may change"] as const;
+
+/** What a step has to do with how the tables are made: here, on this connection. */
+function catalogUseOf(line: Line, { kind, catalog }: Request): Step["catalog"] {
+  const { touched } = line;
+  if (kind === "begin") {
+    if (!line.conversation.in_transaction) line.touched = "nothing";
+    return undefined;
+  }
+  if (kind === "commit" || kind === "rollback") {
+    line.touched = "nothing";
+    return touched === "rows" ? undefined : touched;
+  }
+  // The first read takes the snapshot, whatever it reads.
+  const takes_snapshot = kind === "read" && line.conversation.reads_from_snapshot;
+  const use = takes_snapshot ? undefined : catalog;
+  const now = use ?? "rows";
+  if (by_weight.indexOf(now) > by_weight.indexOf(touched)) line.touched = now;
+  return use;
+}
+
 function stepOf(line: Line, request: Request, source?: Source): Step {
   const { conversation } = line;
   const { connection, in_transaction, has_begun = in_transaction } = conversation;
   return {
     ...request,
     source,
+    catalog: catalogUseOf(line, request),
     way: line,
     inTransaction: has_begun,
     errors: [...conversation.possibleErrors(request), ...explored_losses],

@@ -38,6 +38,8 @@ export class Line {
   readonly client: Socket;
   /** The connection to the server is closed. */
   readonly closed: Promise<void>;
+  /** The most that a statement since the last COMMIT or ROLLBACK has done; `rows`: it works with rows, or takes locks. */
+  touched: "nothing" | "reads" | "rows" | "may change" = "nothing";
   readonly #server: Duplex;
   readonly #events: LineEvents;
   #under_way: UnderWay | undefined;

@@ -236,8 +236,10 @@ export class Run {
     // The statement in the trace has other names in it, and the name of a file may be one of them.
     const source = arrival.source ?? commentedIn(step.statement).source;
     const statement = this.#scene.naming.text(step.statement);
-    // Whoever calls later is the stricter case: what returned before that must be seen. BEGIN sees nothing.
-    const begins = step.kind !== "begin" && seat.begun < operation;
+    // Whoever calls later is the stricter case: what returned before that must be seen. BEGIN sees
+    // nothing, nor does what touches only its own session.
+    const sees = step.kind !== "begin" && step.catalog !== "nothing";
+    const begins = sees && seat.begun < operation;
     if (begins) {
       seat.begun = operation;
       this.#scene.invoked(seat.client, operation);
@@ -254,6 +256,7 @@ export class Run {
       ...(step.leavesBehind ? { leavesBehind: true } : {}),
       ...(step.serverWide ? { serverWide: true } : {}),
       ...(step.outside === undefined ? {} : { outside: step.outside }),
+      ...(step.catalog === undefined ? {} : { catalog: step.catalog }),
       ...(step.isDivisible ? { isDivisible: true } : {}),
       ...(begins ? { begins } : {}),
       ...(step.errors ? { errors: step.errors } : {}),

@@ -7,6 +7,7 @@ export interface Move {
   readonly client: number;
   readonly kind: Step["kind"];
   readonly keys: readonly string[] | undefined;
+  readonly catalog?: Step["catalog"];
   /** Its kind, if the program works with several databases. */
   readonly database?: string | undefined;
   /** BEGIN, or a step that never reached the server: it commutes with everything. */
@@ -20,7 +21,7 @@ export interface Move {
 /** What a step turned out to be, once it was done: `steps[row]` and what it did to the others. */
 export function moveOf(steps: readonly TraceStep[], row: number): Move {
   const step = steps[row] as TraceStep;
-  const { client, kind, keys, database } = step;
+  const { client, kind, keys, database, catalog } = step;
   const releases = steps.some((other) => other.releasedBy === row);
   const was_sent = step.error !== not_sent;
   const entangled = Boolean(
@@ -33,13 +34,13 @@ export function moveOf(steps: readonly TraceStep[], row: number): Move {
   );
   const free = !entangled && (kind === "begin" || !was_sent);
   const { begins = false, returns = false } = step;
-  return { client, kind, keys, database, free, entangled, begins, returns };
+  return { client, kind, keys, catalog, database, free, entangled, begins, returns };
 }
 
 /**
  * Whether two neighbouring steps of different clients can change places with no difference to anyone:
- * BEGIN and anything, what was never sent and anything, two reads, steps on different keys, steps in databases of
- * different kinds: PostgreSQL knows nothing of Redis. (Of two MySQL databases on one server it may.) In doubt, no.
+ * BEGIN and anything, what was never sent and anything, two reads, what touches only its own session and anything, what
+ * reads how the tables are made and what works with rows, steps on different keys, steps in databases of different kinds: PostgreSQL knows nothing of Redis. (Of two MySQL databases on one server it may.) In doubt, no.
  *
  * @param several_operations whether a client does more than one: then the order of their returns matters
  *   to a history
@@ -51,6 +52,9 @@ export function commute(a: Move, b: Move, several_operations: boolean): boolean 
   if ((a.begins && b.returns) || (a.returns && b.begins)) return false;
   if (a.free || b.free) return true;
   if (a.kind === "read" && b.kind === "read") return true;
+  if (a.catalog === "nothing" || b.catalog === "nothing") return true;
+  if (a.catalog === "reads") return b.catalog !== "may change";
+  if (b.catalog === "reads") return a.catalog !== "may change";
   const in_two = a.database !== undefined && b.database !== undefined;
   if (in_two && a.database !== b.database) return true;
   const others = new Set(b.keys);
