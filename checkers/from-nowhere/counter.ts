@@ -32,36 +32,29 @@ function exact(operations: readonly Operation[], initial: number): boolean {
 }
 
 function firstOutOfReach(operations: readonly Operation[], initial: number): Operation | undefined {
-  const returns = byReturn(operations);
   /** By operation: the start, and the negative or the positive deltas that were certain when it was called. */
   const falling = new Float64Array(operations.length);
   const rising = new Float64Array(operations.length);
-  const certain = { down: initial, up: initial };
-  const possible = { down: 0, up: 0 };
+  let [certain_down, certain_up, possible_down, possible_up] = [initial, initial, 0, 0];
   let called = 0;
-  const callAllUntil = (time: number): void => {
-    for (; called < operations.length && operations[called]!.invoked <= time; called++) {
-      falling[called] = certain.down;
-      rising[called] = certain.up;
-      addTo(possible, deltaOf(operations[called]!));
-    }
-  };
-  for (const index of returns) {
+  for (const index of byReturn(operations)) {
     const operation = operations[index]!;
-    callAllUntil(operation.returned);
-    const { output } = operation;
+    const { output, returned } = operation;
+    for (; called < operations.length && operations[called]!.invoked <= returned; called++) {
+      falling[called] = certain_down;
+      rising[called] = certain_up;
+      const delta = deltaOf(operations[called]!);
+      if (delta < 0) possible_down += delta;
+      else possible_up += delta;
+    }
     const delta = deltaOf(operation);
-    const most = falling[index]! + Math.min(0, delta) + possible.up;
-    const least = rising[index]! + Math.max(0, delta) + possible.down;
+    const most = falling[index]! + Math.min(0, delta) + possible_up;
+    const least = rising[index]! + Math.max(0, delta) + possible_down;
     if (typeof output === "number" && (output > most || output < least)) return operation;
-    addTo(certain, delta);
+    if (delta < 0) certain_down += delta;
+    else certain_up += delta;
   }
   return undefined;
-}
-
-function addTo(sums: { down: number; up: number }, delta: number): void {
-  if (delta < 0) sums.down += delta;
-  else sums.up += delta;
 }
 
 /** 0 for what does not add, or failed. */

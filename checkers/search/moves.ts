@@ -9,7 +9,7 @@ import { impossible, type Steps } from "./transitions.ts";
 export class Moves {
   /** How many there are, over all places. */
   count = 0;
-  #stack: Int32Array = new Int32Array(256);
+  #stack: Int32Array = new Int32Array(16);
   readonly #problem: Problem;
   readonly #transitions: Steps;
   readonly #timeline: Timeline;
