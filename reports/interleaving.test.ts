@@ -33,3 +33,15 @@ test("control characters in keys and values never reach the terminal", () => {
   expect(drawn).toContain("GET a␛[2J");
   expect(drawn).toContain("→ ␛]0;mine␇␍⟨202e⟩txt");
 });
+
+test("what a library asks before it begins is one row", () => {
+  const asks = (statement: string): TraceStep => ({ ...step, statement, catalog: "reads" });
+  const chatter = [asks("SELECT typname FROM pg_type"), asks("SELECT version()")];
+  const drawn = drawInterleaving({ ...trace, steps: [...chatter, step] });
+  expect(drawn).toContain("(2 statements about its session and");
+  expect(drawn).not.toContain("pg_type");
+  // One alone is shown, and so is one that ended with an error.
+  const failed = drawInterleaving({ ...trace, steps: [{ ...chatter[0]!, error: "42P01" }] });
+  expect(failed).toContain("SELECT typname FROM pg_type");
+  expect(drawInterleaving({ ...trace, steps: [chatter[1]!, step] })).toContain("SELECT version()");
+});

@@ -32,7 +32,14 @@ export function drawInterleaving(trace: Trace, width: number = narrow): string {
 /** A step that waited has two rows: where it began to wait, and where it went on. */
 function rowsOf(trace: Trace): Line[] {
   const rows: Line[] = [];
+  const asking = askingIn(trace);
   trace.steps.forEach((step, i) => {
+    const asked = asking.get(i);
+    if (asked !== undefined) {
+      const text = `(${asked} statements about its session and about the tables)`;
+      if (asked > 0) rows.push({ client: step.client, text });
+      return;
+    }
     const place = shortPlace(step);
     const where = place === undefined ? "" : ` · ${place}`;
     rows.push({ client: step.client, text: `${textOf(step, trace)}${where}` });
@@ -41,6 +48,28 @@ function rowsOf(trace: Trace): Line[] {
     }
   });
   return rows;
+}
+
+/**
+ * What libraries ask before they begin: several such steps in a row are one row.
+ * @returns by the place of a step: how many begin with it; 0 for those behind it
+ */
+function askingIn({ steps }: Trace): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  const isOne = (step: TraceStep | undefined, client: number): boolean =>
+    step?.client === client &&
+    (step.catalog === "nothing" || step.catalog === "reads") &&
+    ![step.fault, step.error, step.waited, step.backsOff, step.letsOn].some(Boolean);
+  for (let i = 0; i < steps.length; i++) {
+    const { client } = steps[i]!;
+    let end = i;
+    while (isOne(steps[end], client) && !steps.some(({ releasedBy }) => releasedBy === end)) end++;
+    if (end - i < 2) continue;
+    counts.set(i, end - i);
+    for (let at = i + 1; at < end; at++) counts.set(at, 0);
+    i = end - 1;
+  }
+  return counts;
 }
 
 function textOf(step: TraceStep, trace: Trace): string {
