@@ -126,7 +126,7 @@ class MysqlConversation implements Conversation {
   }
 
   get reads_from_snapshot(): boolean {
-    return this.in_transaction && !/^READ /.test(this.#transaction.level);
+    return this.in_transaction && !this.#transaction.level.startsWith("READ ");
   }
 
   get has_locked_tables(): boolean {

@@ -97,7 +97,7 @@ class PostgresConversation implements Conversation {
   }
 
   get reads_from_snapshot(): boolean {
-    return this.in_transaction && !/^READ /.test(this.#transaction.level);
+    return this.in_transaction && !this.#transaction.level.startsWith("READ ");
   }
 
   get has_failed(): boolean {

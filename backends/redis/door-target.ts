@@ -33,7 +33,8 @@ export class RedisDoorTarget implements DoorTarget {
     this.#url = url;
     this.#control = control;
     const { username, password, pathname } = new URL(url);
-    const secret = [username || "default", password].map(decodeURIComponent);
+    // Before version 6 there are no users.
+    const secret = (username === "" ? [password] : [username, password]).map(decodeURIComponent);
     this.logs_in = password === "" || tellsOwners();
     const number = Number(pathname.slice(1) || 0);
     const is_inside = this.logs_in && number !== 0;
