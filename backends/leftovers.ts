@@ -37,7 +37,8 @@ export async function sweep(server: { readonly url: string }, asked = false): Pr
   await using found = await findLeftovers(server);
   const is_ours = ({ mark, if_asked }: Leftover): boolean =>
     mark.state === "over" && (asked || !if_asked);
-  return removeThose(found.leftovers, is_ours);
+  // Without `await` the connection would end before it is used.
+  return await removeThose(found.leftovers, is_ours);
 }
 
 /** Removes some of what was found. */

@@ -137,7 +137,9 @@ async function loadCell<Client>(
   const path = join(options.out, `${name.filter(Boolean).join(".")}.jsonl`);
   const faults = disturbance && planFaults(disturbance, seed);
   const total = faults?.length ?? clients * operations;
-  const before = await backend.interventions?.();
+  // A server that is killed forgets what it has counted, and a load under faults is not judged by its errors.
+  const count = faults ? undefined : () => backend.interventions?.().catch(() => undefined);
+  const before = await count?.();
   const timing = await runLoad({
     ...cell,
     keys: [`${backend.prefix}${program}-load`],
@@ -150,9 +152,9 @@ async function loadCell<Client>(
     ...(faults ? { faults } : {}),
     ...(signal ? { signal } : {}),
   });
-  const after = await backend.interventions?.();
-  const count = (after?.count ?? 0) - (before?.count ?? 0);
+  const after = await count?.();
+  const more = after && before ? after.count - before.count : 0;
   const { judge = judgeLoad } = options;
   const judged = await judge(path, clients * operations, workload, timing);
-  return after && count > 0 ? { ...judged, interventions: { ...after, count } } : judged;
+  return after && more > 0 ? { ...judged, interventions: { ...after, count: more } } : judged;
 }

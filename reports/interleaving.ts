@@ -51,7 +51,7 @@ function rowsOf(trace: Trace): Line[] {
 }
 
 /**
- * What libraries ask before they begin: several such steps in a row are one row.
+ * What libraries ask before they begin: several such steps in a row are one row. A level is what a reader looks for.
  * @returns by the place of a step: how many begin with it; 0 for those behind it
  */
 function askingIn({ steps }: Trace): ReadonlyMap<number, number> {
@@ -59,6 +59,7 @@ function askingIn({ steps }: Trace): ReadonlyMap<number, number> {
   const isOne = (step: TraceStep | undefined, client: number): boolean =>
     step?.client === client &&
     (step.catalog === "nothing" || step.catalog === "reads") &&
+    !/^set\b.*(isolation|transaction)/i.test(step.statement) &&
     ![step.fault, step.error, step.waited, step.backsOff, step.letsOn].some(Boolean);
   for (let i = 0; i < steps.length; i++) {
     const { client } = steps[i]!;

@@ -200,10 +200,7 @@ class PostgresConversation implements Conversation {
   #query(query: Buffer): Sent {
     const sql = new Body(query).text();
     const several = this.#batch.length === 0 ? severalIn(sql, query.subarray(5, -1)) : undefined;
-    if (several === undefined) {
-      const whole = requestFor(sql, this.#withBatch(query));
-      return this.in_transaction ? whole : passingIfSetting(whole);
-    }
+    if (several === undefined) return requestFor(sql, this.#withBatch(query));
     const { texts, are_one } = several;
     const parts = texts.map((text, i) => {
       const plain = message("Q", `${text}\0`, []);
@@ -284,14 +281,6 @@ class PostgresConversation implements Conversation {
     if (expected.failed && !expected.until_ready) this.#skips = true;
     return expected;
   }
-}
-
-/** What a client sets for its own session, or asks of it, is not a step. */
-function passingIfSetting(sent: SentRequest): Sent {
-  const { request, bytes } = sent;
-  if (request.catalog !== "nothing" || !/^(set|show)\b/i.test(request.statement)) return sent;
-  const expects = new Expected([], { until_ready: true, is_request: false, request });
-  return { kind: "pass", bytes, expects };
 }
 
 /** @param goes_on it is a statement of a text, and not the last one */
