@@ -111,7 +111,7 @@ export class CellRunner implements AsyncDisposable {
     }
     const disturbance = disturbanceOf(Object.values(servers), { ...data.faults!, settings });
     await using open = await openBackend(entry, servers, suites);
-    return this.#measure(cellIn(open, data.cell), data, more, { disturbance });
+    return await this.#measure(cellIn(open, data.cell), data, more, { disturbance });
   }
 
   #measure(

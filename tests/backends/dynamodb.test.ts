@@ -152,7 +152,7 @@ const fixtures: Fixtures<Client> = {
     const lost = errorOf(increment(session.client, "k"));
     await sent;
     await server.kill();
-    return lost;
+    return await lost;
   },
   async refuse(backend, key) {
     const closed = await backend.open(open_gate);

@@ -94,7 +94,7 @@ function paused<Sql>(
       };
       const timing = await runLoad({ ...run, keys: [key] });
       expect(pauses()).toBeGreaterThan(0);
-      return judgeLoad(path, size.clients * size.operations, counting, timing);
+      return await judgeLoad(path, size.clients * size.operations, counting, timing);
     }
     const named = (wanted: string): Strategy<Both<Sql>> =>
       strategies.find((strategy) => strategy.name === wanted)!;

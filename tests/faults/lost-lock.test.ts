@@ -90,7 +90,7 @@ async function load(strategy: Strategy<Redis>) {
     ...size,
   });
   expect(bedroom.dozes).toBeGreaterThan(0);
-  return judgeLoad(path, 100, counting, timing);
+  return await judgeLoad(path, 100, counting, timing);
 }
 
 test(`the lock alone loses updates (seed ${seed})`, async () => {

@@ -65,7 +65,7 @@ async function killOnSlowDisk(kind: "mysql" | "postgres", attempt: number): Prom
     seed,
     faults: [{ kind: "kill", victim, after_ms: 500, hold_ms: 0 }],
   });
-  return judgeLoad(path, 25, counting, timing);
+  return await judgeLoad(path, 25, counting, timing);
 }
 
 test
