@@ -4,12 +4,12 @@
  */
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import type { DoorTarget } from "./door-target.ts";
-import { asksForNothing, isOfOwnUser } from "./own-user.ts";
+import { isForOwnUserOnly, isOfOwnUser } from "./own-user.ts";
 
 /** @param make is given the URL of the port; the target's wire learns what was created */
 export async function overheard(target: DoorTarget, make: (url: string) => unknown): Promise<void> {
   const clients = new Set<Socket>();
-  const only_own_user = target.logs_in ?? asksForNothing(target.address().url);
+  const only_own_user = isForOwnUserOnly(target);
   const listener = createServer({ noDelay: true }, (client) => {
     if (only_own_user && !isOfOwnUser(client)) {
       client.resetAndDestroy();

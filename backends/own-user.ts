@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import type { Socket } from "node:net";
+import type { DoorTarget } from "./door-target.ts";
 
 /** Whether the system says whose a connection is. */
 export const tellsOwners = (): boolean => existsSync(`/proc/self/net/tcp`);
@@ -48,8 +49,12 @@ function connectionsIn(table: string): Connection[] {
     });
 }
 
+/** Whether a port that leads to a server must let in nobody but this user. */
+export const isForOwnUserOnly = (target: DoorTarget): boolean =>
+  target.logs_in ?? asksForNothing(target.address().url);
+
 /** Whether whoever reaches a server needs nothing that is in its URL. */
-export function asksForNothing(url: string): boolean {
+function asksForNothing(url: string): boolean {
   if (!URL.canParse(url)) return true;
   const { protocol, password, pathname, searchParams } = new URL(url);
   // The secret of a DynamoDB Local of ours is the path of its URL.

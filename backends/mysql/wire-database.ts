@@ -14,6 +14,7 @@ import { capability, head_bytes, Packet, packet } from "./wire-packets.ts";
 /** Before the user's name: capabilities, the longest packet, the character set, and nothing. */
 const before_user_bytes = 32;
 const of_the_server = new Set(["information_schema", "performance_schema", "mysql", "sys"]);
+
 /** The client's answer to the greeting, with this database instead of the one that it names. */
 export function logInTo(database: string, answer: Buffer): Buffer {
   const wanted = answer.readUInt32LE(head_bytes);

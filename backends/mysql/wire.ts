@@ -243,14 +243,15 @@ class MysqlConversation implements Conversation {
 
   #query(packet: Buffer, sql: string): Sent {
     this.#has_own_sql_mode ||= /sql_mode/i.test(sql);
-    const only_asks = this.#database !== undefined && asksForDatabase(sql);
-    const is_setting = isSettingOfSession(sql) && (this.#status & status.in_transaction) === 0;
-    if (!is_setting && !only_asks)
+    const expects = new Expected("text", false, this.#agreed);
+    if (this.#database !== undefined && asksForDatabase(sql))
+      return { kind: "pass", bytes: queryOf(`USE ${this.#database}`), expects };
+    if (!isSettingOfSession(sql) || (this.#status & status.in_transaction) !== 0)
       return {
         ...this.#request(packet, "text", requestOf(sql)),
         parts: this.#partsOf(packet, sql),
       };
-    return { kind: "pass", bytes: packet, expects: new Expected("text", false, this.#agreed) };
+    return { kind: "pass", bytes: packet, expects };
   }
 
   /** What a session holds is given back when it is reset: if there may be something, that is a step. */
@@ -277,7 +278,7 @@ class MysqlConversation implements Conversation {
     const texts = severalIn(sql, text.subarray(head_bytes + 1));
     const of = new AnswerOfSeveral();
     return texts?.map((sql, i) => {
-      const bytes = packet(0, Buffer.concat([Buffer.from([command.query]), Buffer.from(sql)]));
+      const bytes = queryOf(sql);
       const request: Part = { ...requestOf(sql), of, is_last: i === texts.length - 1 };
       return this.#request(this.#reword ? reworded(bytes, this.#reword) : bytes, "text", request);
     });
@@ -336,16 +337,17 @@ class MysqlConversation implements Conversation {
   }
 }
 
+const queryOf = (sql: string): Buffer =>
+  packet(0, Buffer.concat([Buffer.from([command.query]), Buffer.from(sql)]));
+
 /** A command that asks for a database, with this one in it; any other as it is. */
 function commandIn(database: string, received: Buffer): Buffer {
   const number = received[head_bytes]!;
   const first = Buffer.from([number]);
-  if (number === command.init_db) return packet(0, Buffer.concat([first, Buffer.from(database)]));
+  if (number === command.init_db)
+    return packet(0, Buffer.concat([Buffer.from([number]), Buffer.from(database)]));
   if (number === command.change_user) return changeUserTo(database, received);
-  const is_asking =
-    number === command.query && asksForDatabase(received.toString("utf8", head_bytes + 1));
-  if (!is_asking) return received;
-  return packet(0, Buffer.concat([first, Buffer.from(`USE ${database}`)]));
+  return received;
 }
 
 /** A query or a PREPARE with another statement; any other command as it is. */

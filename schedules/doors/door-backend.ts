@@ -2,7 +2,7 @@ import type { Backend, Gate, Left, OpenOptions, Session } from "../../backends/b
 import { open_gate } from "../../backends/backend.ts";
 import { type Address, type DoorTarget, doorOf } from "../../backends/door-target.ts";
 import { lentConnections, onReturn } from "../../backends/lent-connections.ts";
-import { asksForNothing } from "../../backends/own-user.ts";
+import { isForOwnUserOnly } from "../../backends/own-user.ts";
 import { isPgPool, watchPool } from "../../backends/postgres/watched-pool.ts";
 import { closeInTime } from "./close-in-time.ts";
 import { Door } from "./door.ts";
@@ -64,7 +64,7 @@ export function throughDoors<Client>(
       terminate: (connection) => target.terminate([connection]),
       endSessions: target.endSessions?.bind(target),
       reword: mends?.reword,
-      only_own_user: target.logs_in ?? asksForNothing(target.address().url),
+      only_own_user: isForOwnUserOnly(target),
     });
     const client = await make.open(target.address(door.port), door);
     mends?.opened(client, door);

@@ -86,16 +86,20 @@ test("kill -9 in the middle of a run", async () => {
   await expect.poll(() => containersOf(redis.image), patience).toBe("");
 });
 
-test("kill -9 of a run and of its keeper: the next run removes the container, and only that one", async () => {
-  const script = 'exec redis-server "$@"';
-  await using redis = await imageWithEntry(imageOf("redis"), "kept", script);
-  const run = longRun(redis.image);
-  await prints(run, /incr/);
+async function killWithItsKeeper(run: ReturnType<typeof longRun>): Promise<void> {
   const children = `/proc/${run.pid}/task/${run.pid}/children`;
   const keepers = readFileSync(children, "utf8").split(" ").filter(Boolean).map(Number);
   for (const keeper of keepers) process.kill(keeper, "SIGKILL");
   run.kill("SIGKILL");
   await once(run, "exit");
+}
+
+test("kill -9 of a run and of its keeper: the next run removes the container, and only that one", async () => {
+  const script = 'exec redis-server "$@"';
+  await using redis = await imageWithEntry(imageOf("redis"), "kept", script);
+  const run = longRun(redis.image);
+  await prints(run, /incr/);
+  await killWithItsKeeper(run);
   const left = await containersOf(redis.image);
   expect(left).not.toBe("");
   const listed = await said("list");
@@ -123,11 +127,7 @@ test("kill -9 of a run and of its keeper: clean removes the container", async ()
   await using redis = await imageWithEntry(imageOf("redis"), "cleaned", script);
   const run = longRun(redis.image);
   await prints(run, /incr/);
-  const children = `/proc/${run.pid}/task/${run.pid}/children`;
-  const keepers = readFileSync(children, "utf8").split(" ").filter(Boolean).map(Number);
-  for (const keeper of keepers) process.kill(keeper, "SIGKILL");
-  run.kill("SIGKILL");
-  await once(run, "exit");
+  await killWithItsKeeper(run);
   expect(await containersOf(redis.image)).not.toBe("");
   expect(await said("clean")).toMatch(
     /^this machine: removed container \S+, of a run that is over \(process/m,
