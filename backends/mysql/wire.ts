@@ -343,7 +343,6 @@ const queryOf = (sql: string): Buffer =>
 /** A command that asks for a database, with this one in it; any other as it is. */
 function commandIn(database: string, received: Buffer): Buffer {
   const number = received[head_bytes]!;
-  const first = Buffer.from([number]);
   if (number === command.init_db)
     return packet(0, Buffer.concat([Buffer.from([number]), Buffer.from(database)]));
   if (number === command.change_user) return changeUserTo(database, received);
