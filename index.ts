@@ -51,7 +51,7 @@ export type {
   Unfinished,
   WrongOrder,
 } from "./checkers/explain/reason.ts";
-export type { Call, Model } from "./checkers/model.ts";
+export type { Call, Model, Written } from "./checkers/model.ts";
 export type { MakeModel } from "./checkers/models/index.ts";
 export { modelNames } from "./checkers/select.ts";
 export type { Needs, Shape, Vocabulary } from "./checkers/shapes.ts";

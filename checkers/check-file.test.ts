@@ -19,17 +19,21 @@ const stale = file(
     {:process 1 :type :invoke :f :read :value nil} {:process 1 :type :ok :f :read :value 0}]`,
 );
 
-/** Enqueues that all overlap, and a value that is taken out in the wrong order: factorially many orders to exclude. */
-function hopeless(): string {
-  const lines = [
-    "{:process 0 :type :invoke :f :enqueue :value 50}{:process 0 :type :ok :f :enqueue :value 50}",
-  ];
+/** Appends that all overlap, and a text that none of their orders makes. The model knows no short cut: 14! orders to exclude. */
+function hopeless(): { path: string; model: string } {
+  const lines = [];
   for (let process = 0; process < 14; process++)
-    lines.push(`{:process ${process} :type :invoke :f :enqueue :value ${process >> 1}}`);
+    lines.push(`{:process ${process} :type :invoke :f :append :value "${process}."}`);
   for (let process = 0; process < 14; process++)
-    lines.push(`{:process ${process} :type :ok :f :enqueue :value ${process >> 1}}`);
-  lines.push("{:process 0 :type :invoke :f :dequeue}{:process 0 :type :ok :f :dequeue :value 0}");
-  return file("hopeless.edn", lines.join("\n"));
+    lines.push(`{:process ${process} :type :ok :f :append :value "${process}."}`);
+  lines.push("{:process 0 :type :invoke :f :read}{:process 0 :type :ok :f :read :value 0}");
+  const model = file(
+    "text.ts",
+    `type Call = { f: string; input: unknown; output: unknown };
+     export default () => ({ name: "text", init: "", step: (state: string, { f, input, output }: Call) =>
+       f === "append" ? state + input : output === state ? state : undefined });`,
+  );
+  return { path: file("hopeless.edn", lines.join("\n")), model };
 }
 
 describe("checkFile", () => {
@@ -119,13 +123,13 @@ describe("checkFile", () => {
   });
 
   test("time and memory", async () => {
-    const path = hopeless();
-    const late = await checkFile(path, { model: "queue", timeoutMs: 2_000 });
+    const { path, model } = hopeless();
+    const late = await checkFile(path, { model, timeoutMs: 2_000 });
     expect([late.verdict, late.reason]).toEqual([
       "unknown",
       expect.stringMatching(/^Not decided within 2 s/),
     ]);
-    const full = await checkFile(path, { model: "queue", memoryMb: 32, timeoutMs: 60_000 });
+    const full = await checkFile(path, { model, memoryMb: 32, timeoutMs: 60_000 });
     expect([full.verdict, full.reason]).toEqual([
       "unknown",
       expect.stringMatching(/^Not decided within 32 MB/),

@@ -122,7 +122,7 @@ describe("a watchdog that was killed, too", () => {
     for (const pid of [...(await watchdogsOf(folder!)), node.pid!]) process.kill(pid, "SIGKILL");
     await once(node, "exit");
     expect(pids.map(lives)).toEqual([true, true]);
-    expect(await sweepHomes()).toEqual([folder]);
+    expect((await sweepHomes()).map(({ what }) => what)).toEqual([`folder ${folder}`]);
     expect(pids.map(lives)).toEqual([false, false]);
     expect(await homesIn(parent)).toEqual([mine.folder]);
     expect(await sweepHomes()).toEqual([]);
