@@ -14,14 +14,17 @@ const signals = Object.keys(exit_codes) as Interrupting[];
 
 const parent = process.ppid;
 /** Whether npm, or what else runs the script of package.json, was gone already when this process began. */
-const was_orphan = process.env["npm_lifecycle_event"] !== undefined && !isScriptRunner(parent);
+const was_orphan = process.env["npm_lifecycle_event"] !== undefined && adoptsOrphans(parent);
 const parentIsGone = (): boolean => was_orphan || process.ppid !== parent;
 
-function isScriptRunner(pid: number): boolean {
+/** Whoever else is our parent has started us: a script may begin us with `make`, `timeout` or `sudo`, too. */
+function adoptsOrphans(pid: number): boolean {
   try {
-    return /npm|yarn|bun|node|sh/i.test(readFileSync(`/proc/${pid}/comm`, "utf8"));
+    const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    // In a container the first process may be npm itself.
+    return name === "systemd" || (pid === 1 && !/npm|yarn|bun|node|sh/i.test(name));
   } catch {
-    return process.platform !== "linux";
+    return pid === 1;
   }
 }
 
