@@ -62,7 +62,9 @@ export async function openWith(server: { readonly url: string }): Promise<{
     async [Symbol.asyncDispose]() {
       await Promise.all([...sessions].map((session) => session[Symbol.asyncDispose]()));
       // A server that is gone has nothing left to remove.
-      await removeWithChildren(control, folder).catch(() => undefined);
+      await removeWithChildren(control, folder).catch((error: Error) => {
+        if (!/^(CONNECTION_LOSS|SESSION_EXPIRED|NO_NODE)$/.test(error.name)) throw error;
+      });
       await closeClient(control);
     },
   };

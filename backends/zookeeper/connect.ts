@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { connect as dial } from "node:net";
+import { posix } from "node:path";
+import { promisify } from "node:util";
 import type { Client } from "node-zookeeper-client";
 import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
@@ -106,14 +108,19 @@ export async function closeClient(client: Client): Promise<void> {
   await gone;
 }
 
-interface Removing {
-  removeRecursive(path: string, done: (error: Error | null) => void): void;
+/**
+ * Removes a node and all that is below it. Not by the library's `removeRecursive`: that removes the children, but not
+ * theirs, and so a lock stays for which somebody waits.
+ * @throws the server's error, also when the node is not there
+ */
+export async function removeWithChildren(client: Client, path: string): Promise<void> {
+  const names = await promisify<string, string[]>(client.getChildren.bind(client))(path);
+  for (const name of names)
+    await removeWithChildren(client, posix.join(path, name)).catch(unlessGone);
+  await promisify<string, void>(client.remove.bind(client))(path);
 }
 
-/** The library has this, though not in its types. @throws the server's error */
-export const removeWithChildren = (client: Client, path: string): Promise<void> =>
-  new Promise((resolve, reject) =>
-    (client as unknown as Removing).removeRecursive(path, (error) =>
-      error ? reject(error) : resolve(),
-    ),
-  );
+/** A node that ended with its session meanwhile need not be removed. */
+export function unlessGone(error: Error): void {
+  if (error.name !== "NO_NODE") throw error;
+}

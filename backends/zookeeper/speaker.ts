@@ -3,7 +3,7 @@ import type { Client } from "node-zookeeper-client";
 import { CannotConnect } from "../cannot-connect.ts";
 import { loadDriver } from "../load-driver.ts";
 import type { Speaker } from "../speaker.ts";
-import { addressIn, closeClient, openClient, removeWithChildren } from "./connect.ts";
+import { addressIn, closeClient, openClient, removeWithChildren, unlessGone } from "./connect.ts";
 
 const modes: Readonly<Record<string, number>> = { "": 0, "-e": 1, "-s": 2, "-e -s": 3, "-s -e": 3 };
 const known =
@@ -61,7 +61,3 @@ const getData = async (client: Client, path: string): Promise<string> =>
 
 const getChildren = async (client: Client, path: string): Promise<string> =>
   (await promisify<string, string[]>(client.getChildren.bind(client))(path)).toSorted().join();
-
-function unlessGone(error: Error): void {
-  if (error.name !== "NO_NODE") throw error;
-}

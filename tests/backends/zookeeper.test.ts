@@ -5,6 +5,7 @@ import { describe, expect, inject, it } from "vitest";
 import { type Gate, open_gate, type Step } from "../../backends/backend.ts";
 import { connectZookeeper } from "../../backends/zookeeper/backend.ts";
 import { addressIn, closeClient, openClient } from "../../backends/zookeeper/connect.ts";
+import { zookeeperLeftovers } from "../../backends/zookeeper/leftovers.ts";
 import { expireSession } from "../../backends/zookeeper/session.ts";
 import { Doorkeeper } from "../doorkeeper.ts";
 import { ownServer } from "../own-server.ts";
@@ -51,6 +52,23 @@ describe("ZooKeeper", () => {
   it("names the server and its version", async () => {
     await using backend = await connect();
     expect(backend.server).toMatch(/^ZooKeeper \d+\.\d+\.\d+$/);
+  });
+
+  it("removes all that is below its folder, also what a client that is silent holds there", async () => {
+    const before = await outside();
+    const backend = await connect();
+    const session = await backend.open(open_gate);
+    for (const path of ["/lock", "/lock/deep"]) await create(session.client, path);
+    await create(session.client, "/lock/deep/holder-", CreateMode.EPHEMERAL_SEQUENTIAL);
+    expect((await outside()).length).toBe(before.length + 1);
+    // As clean does, while the session of a killed client is still alive.
+    await using found = await zookeeperLeftovers({ url: url() });
+    const ours = found.leftovers.filter(({ what }) => !before.some((name) => what.endsWith(name)));
+    expect(ours).toHaveLength(1);
+    await ours[0]!.remove();
+    expect(await outside()).toEqual(before);
+    await session[Symbol.asyncDispose]();
+    await backend[Symbol.asyncDispose]();
   });
 
   it("every request is a step", async () => {

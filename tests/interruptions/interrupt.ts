@@ -54,6 +54,7 @@ export interface Outcome {
 
 /** How long an orderly end, or a watchdog, may take. */
 const end_limit_ms = 90_000;
+const clean_limit_ms = 20_000;
 
 export async function interrupt(what: Interruption): Promise<Outcome> {
   // Open to others: PostgreSQL may run as another user.
@@ -92,13 +93,19 @@ export async function interrupt(what: Interruption): Promise<Outcome> {
   return { left, left_at_last, judged: verdicts, wrong };
 }
 
-/** Twice: a statement that was under way when its client was killed is still carried out. */
+/**
+ * Again and again for a while: a statement that was under way when its client was killed is still carried out, and on a
+ * busy machine that may take seconds.
+ */
 async function afterCleaning(run: number, urls: readonly string[]): Promise<number> {
-  for (const url of urls) await sweep({ url }, true);
   if (urls.length === 0) return 0;
-  await sleep(1_000);
-  for (const url of urls) await sweep({ url }, true);
-  return thingsOf(run, urls);
+  const deadline = performance.now() + clean_limit_ms;
+  for (;;) {
+    for (const url of urls) await sweep({ url }, true);
+    await sleep(1_000);
+    const left = await thingsOf(run, urls);
+    if (left === 0 || performance.now() > deadline) return left;
+  }
 }
 
 async function whatIsLeft(

@@ -5,6 +5,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { findLeftovers } from "../../backends/leftovers.ts";
 import { seeded } from "../../matrix/load/random.ts";
 import { type Server, type ServerKind, server_kinds } from "../../servers/server.ts";
 import { startServer } from "../../servers/start.ts";
@@ -58,6 +59,12 @@ await Promise.all(
     }
   }),
 );
+/** Also what a server has only made after the run that asked for it had been cleaned up after. */
+const late: string[] = [];
+for (const { url } of servers.values()) {
+  await using found = await findLeftovers({ url });
+  late.push(...found.leftovers.map(({ what }) => what));
+}
 for (const server of servers.values()) await server[Symbol.asyncDispose]();
 
 function isBad({ left_at_last, wrong }: Outcome): boolean {
@@ -96,4 +103,5 @@ for (const [name, of] of groups(
   line(name, of);
 line("all", rows);
 console.log(table.toString());
-process.exitCode = rows.some(({ outcome }) => isBad(outcome)) ? 1 : 0;
+console.log(`at the servers at the end: ${late.join(", ") || "nothing"}`);
+process.exitCode = late.length > 0 || rows.some(({ outcome }) => isBad(outcome)) ? 1 : 0;
