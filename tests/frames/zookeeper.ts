@@ -110,14 +110,21 @@ const event = (random: Random): Buffer =>
 
 const zeros = Buffer.alloc(8);
 
+let sessions = 0;
+
 export const zookeeper: Speech = {
   wire: zookeeperWire({ sessions: new ZookeeperSessions(), shown: (path) => path }),
-  hello: [
-    {
-      asks: [frame(int(0), zeros, int(10_000), zeros, text(Buffer.alloc(16)), Buffer.from([0]))],
-      answers: [frame(int(0), int(10_000), Buffer.from("12345678"), text(Buffer.alloc(16, 7)))],
-    },
-  ],
+  /** A session for each connection: what one leaves is kept as long as it lives. */
+  get hello() {
+    const id = Buffer.alloc(8);
+    id.writeUInt32BE(++sessions, 4);
+    return [
+      {
+        asks: [frame(int(0), zeros, int(10_000), zeros, text(Buffer.alloc(16)), Buffer.from([0]))],
+        answers: [frame(int(0), int(10_000), id, text(Buffer.alloc(16, 7)))],
+      },
+    ];
+  },
   exchange(random) {
     if (random() < 0.1) return [other(random)];
     const { asks, answers } = requests(random);
