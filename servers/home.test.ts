@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -67,6 +67,28 @@ describe("a home", () => {
     abort.abort();
     expect(await failed).toMatch(/sh ended with SIGKILL/);
     await vi.waitFor(async () => expect(await readdir(parent)).toEqual([]), { timeout: 10_000 });
+  });
+
+  test("is not left behind, whenever the abort comes", async () => {
+    for (let turns = 0; turns < 10; turns++) {
+      const abort = new AbortController();
+      const made = Home.make("test", { parent, signal: abort.signal });
+      const ended = made.catch((error: Error) => expect(error.name).toBe("AbortError"));
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      abort.abort();
+      await ended;
+    }
+    await vi.waitFor(async () => expect(await readdir(parent)).toEqual([]), { timeout: 10_000 });
+  });
+
+  test("is gone though somebody has made it anew", async () => {
+    const abort = new AbortController();
+    const home = await Home.make("test", { parent, signal: abort.signal });
+    abort.abort();
+    await vi.waitFor(async () => expect(await readdir(parent)).toEqual([]), { timeout: 10_000 });
+    await mkdir(join(home.folder, "pids"), { recursive: true });
+    await home[Symbol.asyncDispose]();
+    expect(await readdir(parent)).toEqual([]);
   });
 
   test.each(["all of it", "pids"])(

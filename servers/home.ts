@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { chown, lchown, mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanEnv } from "./clean-env.ts";
@@ -79,14 +79,16 @@ export class Home implements AsyncDisposable {
     const entry = await enter(name, folder, end);
     const hire = (): Promise<ChildProcess> => watch(folder, end, entry);
     const home = new Home(folder, name, options.tenant, await hire(), hire);
-    const close = (): void => void home[Symbol.asyncDispose]();
-    options.signal?.addEventListener("abort", close);
-    home.#outlive = () => options.signal?.removeEventListener("abort", close);
     try {
       await mkdir(parent, { recursive: true });
       await mkdir(folder, { mode: 0o700 });
       await mkdir(join(folder, "pids"));
       await home.handOver();
+      // Not before there is a folder: a watchdog that is let go finds none, and ends, and the folder is made after it.
+      options.signal?.throwIfAborted();
+      const close = (): void => void home[Symbol.asyncDispose]();
+      options.signal?.addEventListener("abort", close);
+      home.#outlive = () => options.signal?.removeEventListener("abort", close);
       return home;
     } catch (error) {
       await home[Symbol.asyncDispose]();
@@ -165,8 +167,10 @@ export class Home implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await release(this.#watchdog);
-    // The watchdog was killed (out of memory, say) before it had closed this home: another one does it.
-    if (this.#watchdog.signalCode !== null) await release(await this.#hire());
+    // The watchdog was killed (out of memory, say) before it had closed this home, or somebody who copied a folder into
+    // it has made it anew: another one does it.
+    if (this.#watchdog.signalCode !== null || existsSync(this.folder))
+      await release(await this.#hire());
   }
 }
 
