@@ -175,12 +175,14 @@ async function watchdogsOf(folder: string): Promise<number[]> {
 }
 
 /** Starts a node that makes a home with two processes in it, prints their ids, and then runs the code `last`. */
+/** A home in a process of its own. One of its residents makes its folder anew, with all those above, as Java does. */
 function residentsOf(parent: string, last: string): ChildProcess {
   const code = `
     import { Home } from ${JSON.stringify(new URL("./home.ts", import.meta.url).href)};
     const home = await Home.make("test", { parent: ${JSON.stringify(parent)} });
     const a = await home.run(["sleep", "600"]);
-    const b = await home.run(["sleep", "600"]);
+    const anew = 'while :; do mkdir -p "$0/data"; sleep 0.01; done';
+    const b = await home.run(["sh", "-c", anew, home.folder]);
     console.log(a.pid, b.pid, a.running() && b.running());
     ${last}`;
   const argv = ["--import", "tsx", "--input-type=module", "-e", code];

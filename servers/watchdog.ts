@@ -10,7 +10,8 @@ import type { Socket } from "node:net";
  * $1 = the home. $2 = the signal that asks its processes to end; after 3 s, those that still run are killed.
  * $3 = the home's file in the ledger.
  *
- * - Renaming the home first makes every start that is under way fail to sign in (`sign_in`).
+ * - Renaming the home first makes every start that is under way fail to sign in (`sign_in`). A Java that has signed in
+ *   already makes its folder anew, with all those above: so the old name is removed, too, at the end.
  * - A process counts as ours only while its working folder is in the home: the system may have given its number to
  *   another process since, which must not be signalled.
  * - Each child of PostgreSQL has a process group of its own.
@@ -55,7 +56,7 @@ signal_all CONT
 tries=0
 while [ $tries -lt 60 ] && signal_all 0; do tries=$((tries+1)); sleep 0.05; done
 tries=0
-until ! signal_all KILL && memory && rm -rf -- "$gone"; do
+until ! signal_all KILL && memory && rm -rf -- "$gone" "$home"; do
   tries=$((tries+1)); [ $tries -gt 100 ] && exit 1; sleep 0.05
 done
 rm -f -- "$3"
