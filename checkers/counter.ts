@@ -17,12 +17,15 @@ export const counterChecker: SyncChecker = {
       figures: { operations: operations.length },
     });
     const keys = byKey(operations);
+    const initial = header?.initial ?? 0;
+    if (!Number.isSafeInteger(initial))
+      return verdict("unknown", `A counter starts with a whole number, not ${show(initial)}.`);
     let foreign: string | undefined;
     for (const [key, of_key] of keys) {
       const strange = firstOutside(of_key, header);
       foreign ??= strange;
       if (strange !== undefined) continue;
-      const fault = counterFault(of_key, header?.initial ?? 0);
+      const fault = counterFault(of_key, initial);
       if (fault !== undefined)
         return verdict("invalid", `${sentence(fault, header)}${ofKey(key, keys.size > 1)}.`);
     }

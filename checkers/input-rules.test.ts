@@ -264,12 +264,49 @@ describe("what everything starts with", () => {
     ["counter", "a", [done(0, "read", "nil", "0")], "unknown"],
     ["kv", "a", [done(0, "get", "nil", '"a"')], "valid"],
     ["kv", [], [done(0, "get", "nil", '"a"')], "unknown"],
+    ["semaphore", 2, [done(0, "acquire", "1"), done(1, "acquire", "1")], "valid"],
+    ["pn-counter", 5, [done(0, "add", "1"), done(0, "read", "nil", "6")], "valid"],
+    ["pn-counter", 5, [done(0, "add", "1"), done(0, "read", "nil", "1")], "invalid"],
     ["set-full", [1], [done(0, "add", "1"), done(0, "read", "nil", "[1]")], "unknown"],
     ["unique-ids", 1, [done(0, "generate", "nil", "1")], "unknown"],
   ])("%s from %j: %#", async (model, initial, lines, verdict) => {
     expect(await judge(lines, { model, initial })).toMatch(new RegExp(`^${verdict}\\. [^{]*$`));
   });
+
+  const wrong: Record<string, unknown[]> = {
+    queue: [0, "a", {}, null],
+    stack: [0],
+    deque: [0],
+    "priority-queue": [0, ["a"]],
+    set: [0],
+    "set-with-answers": [0],
+    semaphore: [0, -1, 1.5, "2", [2], true, null],
+    "multi-register": [0, "x", [1], null],
+    "pn-counter": [1.5, "5", [5], null, 2n ** 60n],
+    "lost-update": [1.5, 2n ** 60n],
+    mutex: [2n ** 60n, null],
+    kv: [[2n ** 60n]],
+  };
+  test.each(Object.keys(wrong))("what %s cannot start with", async (model) => {
+    for (const initial of wrong[model]!)
+      expect(await judge(done(0, "read", "nil", "1"), { model, initial })).toMatch(
+        /^unknown\. [A-Z].*\bmust\b.*, not |^unknown\. A mutex starts held .*, not /,
+      );
+  });
 });
+
+test.each(["counter", "lost-update", "pn-counter"])(
+  "the header's initial number is what a %s starts with, if it is whole",
+  async (model) => {
+    const from = (initial: number): string[] => [
+      `{"raceproof":1,"backend":"b","server":"s","strategy":"x","isolation":null,"seed":1,"clients":2,"initial":${initial},"started":"t"}`,
+      ...[own(0, "add", 1, null), own(0, "read", null, 6)],
+    ];
+    expect(await judge(from(5), { model })).toMatch(/^valid/);
+    expect(await judge(from(4), { model })).toMatch(/^invalid/);
+    expect(await judge(from(4.5), { model })).toMatch(/^unknown.* whole number.*, not 4\.5/);
+  },
+);
 
 describe("values", () => {
   const big = (written: string, read: string): string[] => [

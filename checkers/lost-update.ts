@@ -1,5 +1,6 @@
 import type { Header, History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { show } from "./call.ts";
 import { ifAny, safe, value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
@@ -14,15 +15,13 @@ export const lostUpdateChecker: SyncChecker = lostUpdate();
 
 /** @param initial what each key starts with. When not given: what the header says, or else 0 */
 export function lostUpdate(initial?: unknown): SyncChecker {
-  if (initial !== undefined && !Number.isSafeInteger(initial))
-    throw new Error(
-      `A value that is added to must start with a whole number, not ${JSON.stringify(initial)}.`,
-    );
+  if (initial !== undefined) mustBeWhole(initial);
   return {
     name: "lost-update",
     knows: { add: { input: ifAny(safe), output: ifAny(value) }, read: { output: value } },
     check({ header, operations }: History): Verdict {
       const keys = byKey(operations);
+      const start = mustBeWhole(initial ?? header?.initial ?? 0);
       const figures = { acknowledged: 0, unknown: 0, failed: 0, lost: 0, applied_twice: 0 };
       let wrong: string | undefined;
       let unread: string | undefined;
@@ -37,7 +36,7 @@ export function lostUpdate(initial?: unknown): SyncChecker {
           unread ??= `There is no read at rest, after everything else had returned${of}.`;
           continue;
         }
-        const grown = final - Number(initial ?? header?.initial ?? 0);
+        const grown = final - start;
         const lost = Math.max(0, sums.least - grown);
         const twice = Math.max(0, grown - sums.most);
         figures.lost += lost;
@@ -56,6 +55,12 @@ export function lostUpdate(initial?: unknown): SyncChecker {
       return verdict("valid", `All ${figures.acknowledged} acknowledged increments are there.`);
     },
   };
+}
+
+/** @throws Error when it is not */
+function mustBeWhole(start: unknown): number {
+  if (safe.fits(start)) return Number(start);
+  throw new Error(`A value that is added to must start with a whole number, not ${show(start)}.`);
 }
 
 interface Sums {

@@ -1,5 +1,6 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { show } from "./call.ts";
 import { ifAny, safe } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { ofKey, who } from "./who.ts";
@@ -15,9 +16,10 @@ const most_ranges = 100_000;
  * reads are judged. Each must be the sum of all acknowledged deltas and of some of the crashed ones.
  * Maelstrom marks its final reads; they are each process's last operation, after all adds. A counter
  * that must be linearizable is judged by the model `counter`, which takes any delta, too.
- * @param initial what it starts with; 0 when not given
+ * @param initial what it starts with. When not given: what the header says, or else 0
  */
-export function pnCounterChecker(initial: unknown = 0): SyncChecker {
+export function pnCounterChecker(initial?: unknown): SyncChecker {
+  if (initial !== undefined) wholeNumber(initial);
   return {
     name: "pn-counter",
     knows: { add: { input: ifAny(safe) }, read: { output: safe } },
@@ -32,7 +34,7 @@ export function pnCounterChecker(initial: unknown = 0): SyncChecker {
         figures,
       });
       for (const [key, of_key] of keys) {
-        const possible = possibleSums(of_key, Number(initial));
+        const possible = possibleSums(of_key, wholeNumber(initial ?? header?.initial ?? 0));
         if (possible === undefined) return verdict("unknown", "Too many sums are possible.");
         for (const read of finalReads(of_key)) {
           const value = wholeNumber(read.output);
@@ -91,7 +93,9 @@ function finalReads(operations: readonly Operation[]): Operation[] {
 
 function wholeNumber(value: unknown): number {
   if (Number.isSafeInteger(value)) return Number(value);
-  throw new Error(`deltas and reads must be whole numbers, not ${JSON.stringify(value)}.`);
+  throw new Error(
+    `A counter's start, deltas and reads must be whole numbers below 2^53, not ${show(value)}.`,
+  );
 }
 
 function text(ranges: Ranges): string {

@@ -37,7 +37,10 @@ export const modelNames: readonly string[] = [...Object.keys(models), ...Object.
 /** @throws Error with one sentence when there is no such checker */
 export function checkerFor(model: string, options: LinearizableOptions = {}): Checker {
   const make = models[model];
-  if (make !== undefined) return linearizable(model, make, options);
+  if (make !== undefined) {
+    make(options.initial); // what is wrong with it is said at once
+    return linearizable(model, make, options);
+  }
   const other = others[model];
   if (other === undefined)
     throw new Error(`There is no model "${model}"; there are ${modelNames.join(", ")}.`);

@@ -1,3 +1,4 @@
+import { show } from "../call.ts";
 import type { Call, Model } from "../model.ts";
 import { ifAny, whole } from "../shapes.ts";
 
@@ -56,7 +57,7 @@ function rowsTo(
 
 function asWhole(given: unknown): number | bigint {
   if (typeof given === "bigint" || Number.isSafeInteger(given)) return given as number | bigint;
-  throw new Error(`A counter starts with, and adds, whole numbers, not ${JSON.stringify(given)}.`);
+  throw new Error(`A counter starts with, and adds, whole numbers, not ${show(given)}.`);
 }
 
 /** A bigint only where a number does not hold it, so that equal sums are the same. */

@@ -1,3 +1,4 @@
+import { show } from "../call.ts";
 import { same } from "../plain-text.ts";
 
 /**
@@ -10,13 +11,13 @@ export function mayAnswer(output: unknown, next: unknown): boolean {
 }
 
 /**
- * What a container starts with: a list of items, the first one first. A file's header has 0 when nothing was given.
+ * What a container starts with: a list of items, the first one first.
  * @throws Error for anything else
  */
 export function startingItems(initial: unknown): readonly unknown[] {
-  if (initial === undefined || initial === 0) return [];
+  if (initial === undefined) return [];
   if (Array.isArray(initial)) return initial;
   throw new Error(
-    `What this starts with must be a list of items, like [1, 2], not ${JSON.stringify(initial)}.`,
+    `What this starts with must be a list of items, like [1, 2], not ${show(initial)}.`,
   );
 }

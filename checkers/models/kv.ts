@@ -1,3 +1,4 @@
+import { show } from "../call.ts";
 import type { Call, Model, Written } from "../model.ts";
 import { text, value } from "../shapes.ts";
 
@@ -7,7 +8,7 @@ import { text, value } from "../shapes.ts";
  */
 export function kv(initial?: unknown): Model<string | null> {
   if (initial !== undefined && initial !== null && !text.fits(initial))
-    throw new Error(`What a key starts with must be ${text.is}, not ${JSON.stringify(initial)}.`);
+    throw new Error(`What a key starts with must be ${text.is}, not ${show(initial)}.`);
   return {
     name: "kv",
     init: initial === undefined || initial === null ? null : textOf(initial),

@@ -103,8 +103,8 @@ const fine: [string, unknown, ...Row[]][] = [
     ["dequeue", null, 2],
   ],
   ["semaphore", undefined, ["acquire"], ["release"], ["acquire"]],
-  ["semaphore", 0, ["acquire"]],
   ["semaphore", 3, ["acquire"], ["acquire", 2], ["release"], ["acquire", 1], ["release", 3]],
+  ["multi-register", { 1: 5 }, ["txn", [["r", 1, null]], [["r", 1, 5]]]],
   [
     "multi-register",
     undefined,
@@ -208,6 +208,7 @@ const impossible: [string, unknown, ...Row[]][] = [
   ["semaphore", 2, ["acquire"], ["acquire"], ["acquire"]],
   ["semaphore", 2, ["acquire", 3]],
   ["multi-register", { x: 0 }, ["txn", [[":r", ":x", null]], [[":r", ":x", 1]]]],
+  ["multi-register", { 1: 5 }, ["txn", [["r", 1, null]], [["r", 1, 6]]]],
   ["multi-register", undefined, ["txn", [["r", "x", null]], [["r", "x", 1]]]],
   [
     "multi-register",
@@ -284,7 +285,7 @@ test.each(unreadable)("%s says what it does not know: %j", (name, row, message) 
 });
 
 test.each(["queue", "stack", "deque", "priority-queue"])("%s starts with a list", (name) => {
-  expect(models[name]!(0).init).toEqual([]);
+  expect(models[name]!().init).toEqual([]);
   expect(() => models[name]!(5)).toThrow(
     "What this starts with must be a list of items, like [1, 2], not 5.",
   );

@@ -1,3 +1,5 @@
+import { isRecord } from "../../histories/json-event.ts";
+import { show } from "../call.ts";
 import type { Model } from "../model.ts";
 import { plainText, same } from "../plain-text.ts";
 import type { Shape } from "../shapes.ts";
@@ -45,7 +47,7 @@ const transaction: Shape = {
 function actions(list: unknown): Action[] {
   const read = Array.isArray(list) ? list.map(action) : [undefined];
   if (read.every((each) => each !== undefined)) return read;
-  throw new Error(`A txn is ${transaction.is}, not ${JSON.stringify(list)}.`);
+  throw new Error(`A txn is ${transaction.is}, not ${show(list)}.`);
 }
 
 /** An answer is the list that was asked for, with the values read. */
@@ -67,12 +69,17 @@ function action(value: unknown): Action | undefined {
   return kind === "w" || kind === ":w" ? ["w", register, of] : undefined;
 }
 
-/** A keyword (:x) and a string ("x") are the same name. */
+/** A keyword (:x), a symbol and a string ("x") are the same name, and so are a number and its text. */
 function nameOf(register: unknown): string {
+  if (typeof register === "number" || typeof register === "bigint") return plainText(`${register}`);
   return plainText(typeof register === "string" ? register.replace(/^:/, "") : register);
 }
 
 function startingValues(initial: unknown): Registers {
-  const values = typeof initial === "object" && initial !== null ? Object.entries(initial) : [];
-  return new Map(values.map(([name, value]) => [nameOf(name), value]));
+  if (initial === undefined) return new Map();
+  if (!isRecord(initial))
+    throw new Error(
+      `What registers start with must be values by their names, like {"x": 0}, not ${show(initial)}.`,
+    );
+  return new Map(Object.entries(initial).map(([name, value]) => [nameOf(name), value]));
 }

@@ -1,3 +1,4 @@
+import { show } from "../call.ts";
 import type { Model } from "../model.ts";
 import { success } from "../shapes.ts";
 
@@ -7,7 +8,7 @@ import { success } from "../shapes.ts";
  */
 export function mutex(initial: unknown = false): Model<boolean> {
   if (typeof initial !== "boolean")
-    throw new Error(`A mutex starts held (true) or free (false), not ${JSON.stringify(initial)}.`);
+    throw new Error(`A mutex starts held (true) or free (false), not ${show(initial)}.`);
   return {
     name: "mutex",
     init: initial,

@@ -1,3 +1,4 @@
+import { show } from "../call.ts";
 import type { Model } from "../model.ts";
 import { number, value } from "../shapes.ts";
 import { mayAnswer, startingItems } from "./items.ts";
@@ -20,7 +21,7 @@ export type Priority = number | bigint;
 
 export function priority(item: unknown): Priority {
   if (typeof item === "bigint" || (typeof item === "number" && !Number.isNaN(item))) return item;
-  throw new Error(`An item of a priority queue must be a number, not ${JSON.stringify(item)}.`);
+  throw new Error(`An item of a priority queue must be a number, not ${show(item)}.`);
 }
 
 export function ascending(one: Priority, other: Priority): number {

@@ -1,14 +1,19 @@
+import { show } from "../call.ts";
 import type { Model } from "../model.ts";
-import { ifAny, success, whole } from "../shapes.ts";
+import { ifAny, safe, success, whole } from "../shapes.ts";
 
 const permits_or_one = { input: ifAny(whole), output: success };
 
 /**
  * `acquire` and `release` permits: one, or as many as the input says. States: how many are held.
- * @param initial how many permits there are; one when not given or 0 (a file's header has 0 when nothing was given)
+ * @param initial how many permits there are
  */
-export function semaphore(initial?: unknown): Model<number> {
-  const permits = Number(initial ?? 0) || 1;
+export function semaphore(initial: unknown = 1): Model<number> {
+  const permits = Number(initial);
+  if (!safe.fits(initial) || permits < 1)
+    throw new Error(
+      `How many permits a semaphore has must be a whole number from 1, not ${show(initial)}.`,
+    );
   return {
     name: "semaphore",
     init: 0,
