@@ -204,3 +204,32 @@ test("what failed is never the one that is impossible, though it returned last",
   expect(told).toMatchObject({ verdict: "invalid", evidence: [operations[0], operations[3]] });
   expect(told.reason).toContain("process 3's dequeue → null");
 });
+
+test("what was in a container at the start is part of the reason", () => {
+  const enqueued = history([
+    ["dequeue", null, undefined, 0, Infinity],
+    ["dequeue", null, 2, 1, 3],
+    ["enqueue", 2, null, 2, 6],
+    ["dequeue", null, 2, 4, 5],
+  ]);
+  const told = linearizable("queue", models["queue"]!, { initial: [1] }).check({
+    header: undefined,
+    operations: enqueued,
+  });
+  expect(told).toMatchObject({ verdict: "invalid", evidence: [enqueued[1], enqueued[3]] });
+  expect(told.reason).toContain("process 1's dequeue → 2 (line 2) took it out, too");
+  const early = judged(
+    "queue",
+    [
+      ["dequeue", null, null, 0, 1],
+      ["enqueue", 8, null, 2, 3],
+      ["dequeue", null, 2, 4, 5],
+      ["dequeue", null, 8, 6, 7],
+      ["dequeue", null, 1, 8, 9],
+    ],
+    [2, 1],
+  );
+  expect(early.reason).toBe(
+    "process 3's dequeue → 8 (line 4) cannot come before process 4's dequeue → 1 (line 5), which was called only after it had returned.",
+  );
+});

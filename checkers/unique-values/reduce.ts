@@ -66,9 +66,15 @@ export function reduce(
   if (lifetimes === undefined || "contradiction" in lifetimes) {
     const nowhere = fromNowhere(model, operations, items);
     if (nowhere !== undefined)
-      return { parts: [nowhere.operations], impossible: true, blocked: nowhere.blocked };
+      return {
+        parts: [alike(nowhere.operations, operations, container.names, items)],
+        ...{ impossible: true, blocked: nowhere.blocked },
+      };
     if (lifetimes === undefined || !exact) return { parts: [operations], impossible: false };
-    return { parts: [inOrder(lifetimes.contradiction)], impossible: true };
+    return {
+      parts: [alike(lifetimes.contradiction, operations, container.names, items)],
+      impossible: true,
+    };
   }
   const found = container.judge(lifetimes);
   const operationsIn = (pieces: readonly Piece[]): Operation[] =>
@@ -79,7 +85,10 @@ export function reduce(
   // With crashed removes, a smaller part may be possible though the whole is not.
   if (lifetimes.crashed.count > 0) return { parts: [operations], impossible: true };
   if (repeats)
-    return { parts: [equalTo(operationsIn(found), operations, container.names)], impossible: true };
+    return {
+      parts: [alike(operationsIn(found), operations, container.names, items)],
+      impossible: true,
+    };
   const needed = stayingFromTheStart(lifetimes);
   const impossible = (pieces: readonly Piece[]): boolean => {
     const fewer = lifetimesOf(operationsIn([...pieces, ...needed]), container.names, items);
@@ -115,27 +124,31 @@ function lifetimesIn(
   if (!("contradiction" in found))
     return { lifetimes: { ...found, operations }, exact, repeats: true };
   const first = operations[unique.operations.indexOf(found.contradiction[0]!)]!;
-  const contradiction = equalTo([first], operations, names);
+  const contradiction = alike([first], operations, names, items);
   return { lifetimes: { contradiction }, exact, repeats: true };
 }
 
 /**
- * Some operations, and all others with values that are equal to one of theirs: which add a remove belongs to depends
- * on all of these.
+ * Some operations, and all others with values that are equal to one of theirs, or to one that was there at the start:
+ * which add a remove belongs to depends on all of these, and what was there at the start may be in their way. Crashed
+ * removes may have taken any of it.
  */
-function equalTo(
+function alike(
   some: readonly Operation[],
   operations: readonly Operation[],
   { adds }: Names,
+  initial: readonly unknown[],
 ): Operation[] {
   const textOf = ({ f, input, output }: Operation): string =>
     plainText(adds.includes(f) ? input : output);
-  const texts = new Set(some.map(textOf));
-  return operations.filter(
-    (each) =>
-      each.status !== "fail" &&
-      (some.includes(each) || (textOf(each) !== "null" && texts.has(textOf(each)))),
-  );
+  const texts = new Set([...some.map(textOf), ...initial.map(plainText)]);
+  const among = new Set(some);
+  return operations.filter((each) => {
+    if (each.status === "fail") return false;
+    if (among.has(each) || (each.status === "info" && !adds.includes(each.f))) return true;
+    const text = textOf(each);
+    return text !== "null" && texts.has(text);
+  });
 }
 
 /**
