@@ -73,6 +73,22 @@ const cases: Case[] = [
   ["set-at-rest", "no read", [add(1)], "unknown", /No read/, {}],
   [
     "set-at-rest",
+    "read though its add failed",
+    [add(1, { status: "fail" }), add(2), read([1, 2])],
+    "invalid",
+    /nobody added: 1\.$/,
+    { attempted: 2, unexpected: 1, recovered: 0 },
+  ],
+  [
+    "total-queue",
+    "came out though its enqueue failed, but not if another one crashed",
+    [put(1, { status: "fail" }), put(2, { status: "fail" }), put(2, info), take(1), take(2)],
+    "invalid",
+    /nobody put in: 1\.$/,
+    { attempted: 3, unexpected: 1, duplicated: 0 },
+  ],
+  [
+    "set-at-rest",
     "a failed add need not be there, a crashed read says nothing",
     [add(1, { status: "fail" }), add(2), read([2]), read([], info)],
     "valid",

@@ -8,7 +8,8 @@ import { ofKey } from "./who.ts";
 
 /**
  * Jepsen's `set`: `add` of elements, and a last `read` of all of them. What was acknowledged before that
- * read must be in it (else lost), and what is in it must have been attempted (else unexpected).
+ * read must be in it (else lost), and what is in it must have been attempted, by an add that did
+ * not fail (else unexpected).
  */
 export const setAtRestChecker: SyncChecker = {
   name: "set-at-rest",
@@ -27,10 +28,12 @@ export const setAtRestChecker: SyncChecker = {
       }
       const there = new Set(elementsOf(read));
       const adds = of_key.filter(({ f }) => f === "add");
-      const attempted = texts(adds.filter(({ invoked }) => invoked < read.returned));
+      const attempts = adds.filter(({ invoked }) => invoked < read.returned);
+      const attempted = texts(attempts);
+      const possible = texts(attempts.filter(({ status }) => status !== "fail"));
       const acknowledged = texts(adds.filter((add) => isBefore(add, read)));
       const lost = [...acknowledged].filter((element) => !there.has(element));
-      const unexpected = [...there].filter((element) => !attempted.has(element));
+      const unexpected = [...there].filter((element) => !possible.has(element));
       figures.attempted += attempted.size;
       figures.acknowledged += acknowledged.size;
       figures.lost += lost.length;
