@@ -57,6 +57,15 @@ test("a pipe that somebody writes to is read to its end", async () => {
   expect(stdout).toMatch(/: valid\. All 2 operations/);
 });
 
+test("a pipe that the shell has made, and that is empty", async () => {
+  const command = `: | ${process.execPath} ${raceproof.join(" ")} /dev/stdin --model register`;
+  const { code, stdout } = await run("sh", "-c", command);
+  expect([code, stdout]).toEqual([
+    2,
+    "/dev/stdin: unknown. /dev/stdin is empty: there is no history in it.\n",
+  ]);
+});
+
 test("a line that is longer than the memory", async () => {
   const long = file(
     "long.jsonl",

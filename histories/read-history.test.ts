@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -18,6 +18,16 @@ const invoke =
 const ok = '{"index":1,"time_ns":2,"process":0,"type":"ok","output":1}\n';
 const header =
   '{"raceproof":1,"backend":"b","server":"s","strategy":"x","isolation":null,"seed":1,"clients":2,"started":"t"}\n';
+
+test("a file that is broken is closed, too", async () => {
+  const open = (): number => readdirSync("/dev/fd").length;
+  const before = open();
+  for (let time = 0; time < 5; time++)
+    await expect(readHistory(file("{"), { format: "jsonl" })).resolves.toBeDefined();
+  for (let time = 0; time < 5; time++)
+    await expect(readHistory(file("{\n"), { format: "jsonl" })).rejects.toThrow("line 1");
+  expect(open()).toBe(before);
+});
 
 describe("readHistory, JSONL", () => {
   test("with a header or without", async () => {

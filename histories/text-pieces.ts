@@ -8,6 +8,8 @@ import { fileTrouble, HistoryError } from "./history-error.ts";
 
 const piece_bytes = 1 << 20;
 const pipe_look_ms = 10;
+/** A pipe that the shell has made: its writer has begun, and may have ended. */
+const is_open_already = /^\/(dev\/(stdin|fd\/)|proc\/)/;
 
 /**
  * Streams a text file in pieces of about 1 MB, cut after a line end if there is one, and never within a character.
@@ -41,7 +43,7 @@ async function* bytesOf(path: string): AsyncGenerator<Buffer> {
   // Without O_NONBLOCK, a pipe that nobody writes to would block the thread, and nothing could end it.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(failed);
   try {
-    let waits = (await file.stat()).isFIFO();
+    let waits = (await file.stat()).isFIFO() && !is_open_already.test(path);
     for (;;) {
       const read = await readSome(file, waits).catch(failed);
       if (read.length === 0) return;
@@ -57,8 +59,12 @@ async function* unpacked(path: string, bytes: AsyncGenerator<Buffer>): AsyncGene
   const begin = await bytes.next();
   if (begin.done) return;
   async function* all(): AsyncGenerator<Buffer> {
-    yield begin.value as Buffer;
-    yield* bytes;
+    try {
+      yield begin.value as Buffer;
+      yield* bytes;
+    } finally {
+      await bytes.return(undefined); // closes the file, even if nobody wants more than its beginning
+    }
   }
   if (begin.value[0] !== 0x1f || begin.value[1] !== 0x8b) {
     yield* all();
