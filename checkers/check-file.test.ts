@@ -83,6 +83,11 @@ describe("checkFile", () => {
     expect((await stopped).reason).toMatch(/^Told to stop/);
   });
 
+  test("a model that waits for nothing", async () => {
+    const model = file("waits.mjs", "await new Promise(() => undefined); export default {};");
+    expect((await checkFile(stale, { model })).reason).toMatch(/^The model waits for something/);
+  });
+
   test("a verdict that was found stays found, whatever becomes of its explanation", async () => {
     const explained = (then: string): string => `
       let judge;

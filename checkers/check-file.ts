@@ -10,6 +10,8 @@ import { watchMemory } from "./watch-memory.ts";
 const large_file_bytes = 8 << 20;
 /** How much longer a thread that should have given up by itself may take to say so. */
 const grace_ms = 200;
+/** Node's exit code for a module whose await at the top level is never fulfilled. */
+const endless_await = 13;
 
 /**
  * Judges a recorded history, in threads of its own: the limits hold even inside a step of a model
@@ -81,7 +83,13 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
       if (last) end(verdict);
       else found = verdict;
     });
-    worker.on("exit", () => unknown("The model has ended the check (process.exit)"));
+    worker.on("exit", (code) =>
+      unknown(
+        code === endless_await
+          ? "The model waits for something that never happens"
+          : "The model has ended the check (process.exit)",
+      ),
+    );
     worker.on("error", (error: Error & { code?: string }) =>
       unknown(
         error.code === "ERR_WORKER_OUT_OF_MEMORY"

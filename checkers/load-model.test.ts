@@ -61,6 +61,17 @@ describe("a model from a file", () => {
     );
   });
 
+  test("a function that throws, or needs an initial value", async () => {
+    const path = file(
+      "needs.mjs",
+      `export default (init) => { if (init === undefined) throw new Error("no init"); return { name: "needs", init, ${step} }; };`,
+    );
+    await expect(loadChecker(path, {})).rejects.toThrow(
+      new Error(`The model ${path} cannot be made: no init`),
+    );
+    expect(await verdictOn(3, path, 3)).toBe("needs: valid");
+  });
+
   test("that cannot be loaded, in one sentence", async () => {
     const path = file("throws.mjs", 'throw new Error("first\\nsecond");');
     await expect(loadChecker(path, {})).rejects.toThrow(

@@ -13,7 +13,7 @@ import type { Checker } from "./verdict.ts";
  */
 export async function loadChecker(model: string, options: LinearizableOptions): Promise<Checker> {
   if (!/\.[cm]?[jt]s$/.test(model)) return checkerFor(model, options);
-  const make = asMaker(await importFile(model), model);
+  const make = asMaker(await importFile(model), model, options.initial);
   return linearizable(make(options.initial).name, make, options);
 }
 
@@ -48,15 +48,23 @@ function defaultOf(exported: unknown): unknown {
     : exported;
 }
 
-function asMaker(exported: unknown, path: string): MakeModel {
+function asMaker(exported: unknown, path: string, initial: unknown): MakeModel {
   // oxlint-disable-next-line no-unsafe-type-assertion -- its answer is looked at below
   const make = typeof exported === "function" ? (exported as MakeModel) : () => exported;
-  if (!isModel(make(undefined)))
+  if (!isModel(madeBy(make, path, initial)))
     throw new Error(
       `The default export of ${path} must be a model, { name, init, step }, or a function that makes one.`,
     );
   // oxlint-disable-next-line no-unsafe-type-assertion -- just looked at
   return make as MakeModel;
+}
+
+function madeBy(make: (initial: unknown) => unknown, path: string, initial: unknown): unknown {
+  try {
+    return make(initial);
+  } catch (error) {
+    throw new Error(`The model ${path} cannot be made: ${firstLine(error)}`, { cause: error });
+  }
 }
 
 function isModel(value: unknown): value is Model<unknown> {
