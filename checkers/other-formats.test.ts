@@ -241,6 +241,12 @@ describe("operations.json of etcd's robustness tests", () => {
     expect(await judge(start + removed + get(2, "a", 10, 11), "kv")).toMatch(/^invalid/);
   });
 
+  test("what takes no time overlaps with what happens at the same time", async () => {
+    const late = get(1, "b", 5, 5) + change(2, put("b"), done, 5, 5);
+    expect(await judge(change(2, put("a"), done, 0, 1) + late, "kv")).toMatch(/^valid/);
+    expect(await judge(late.replaceAll("5}", "6}"), "kv")).toMatch(/^valid/);
+  });
+
   test("a put of unknown outcome", async () => {
     const start = change(2, put("a"), { Error: "timeout", Txn: null }, 0, 1);
     expect(await judge(start + get(1, "a", 6, 7), "kv")).toMatch(/^valid/);
@@ -262,8 +268,21 @@ describe("operations.json of etcd's robustness tests", () => {
       3,
     );
     expect(await judge(get(1, null, 0, 1) + range, "kv")).toMatch(
-      /^valid.* 1 requests were left out/,
+      /^valid.* no conditions, .* 1 requests, or parts of them, were left out/,
     );
+    const reading = { Type: "range-operation", Range: { Start: "k" } };
+    const both = line(
+      2,
+      { Type: "txn", Txn: { OperationsOnSuccess: [reading, put("b")] } },
+      { Txn: { Results: [{ KVs: [{ Key: "k", Value: { Value: "?" } }] }, {}] } },
+      2,
+      3,
+    );
+    expect(await judge(get(1, null, 0, 1) + both, "kv")).toMatch(/^valid.* 1 requests, or parts/);
+    expect(await judge(line(1, { Type: "range", Range: { Start: "k" } }, {}, 1, 2), "kv")).toMatch(
+      /^unknown\. FILE, line 1: the "Output" has no error, and no "Range"/,
+    );
+    expect(await judge(get(1, null, 2, 1), "kv")).toMatch(/^unknown\. FILE, line 1: .* later one/);
   });
 });
 

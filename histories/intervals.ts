@@ -36,9 +36,11 @@ export function emitIntervals(
       { at: interval.from, call: true, interval },
       { at: interval.to, call: false, interval },
     );
-  // An operation's own call comes before its return, even if both have the same time.
-  const rank = ({ call, interval }: Moment): number =>
-    interval.from === interval.to ? 1 : call === calls_first ? 0 : 2;
+  // An operation's own call comes before its return, even if both have the same time; several such of no process overlap.
+  const rank = ({ call, interval: { from, to, process } }: Moment): number => {
+    if (from !== to) return call === calls_first ? 0 : 3;
+    return call || process !== undefined ? 1 : 2;
+  };
   moments.sort((one, other) =>
     one.at < other.at ? -1 : one.at > other.at ? 1 : rank(one) - rank(other),
   );

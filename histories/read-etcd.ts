@@ -35,9 +35,12 @@ export class EtcdParser implements Parser {
   end(): void {
     this.#lines.end((text, line) => this.#take(text, line));
     emitIntervals(this.#intervals, true, this.#sink);
+    this.#sink.note(
+      "Each key was judged by itself, by its values: no conditions, no revisions, and not whether a transaction's keys changed at the same moment.",
+    );
     if (this.#left_out > 0)
       this.#sink.note(
-        `${this.#left_out} requests were left out: reads of ranges or of the past, and what touches no key.`,
+        `${this.#left_out} requests, or parts of them, were left out: reads of ranges, of the past, without an answer, or of what the same transaction writes, and what touches no key.`,
       );
     if (this.#clients.size === 1)
       this.#sink.doubt(
@@ -57,29 +60,29 @@ export class EtcdParser implements Parser {
 
   #operation(given: unknown, line: number): void {
     const { ClientId, Input, Output, Call, Return } = fields(given);
-    if (!isTime(Call) || !isTime(Return))
-      throw new HistoryError('an operation needs "Call" and "Return", two times', 0);
+    if (!isTime(Call) || !isTime(Return) || Call > Return)
+      throw new HistoryError('an operation needs "Call" and "Return", a time and a later one', 0);
     this.#clients.add(ClientId);
-    const done = requests(fields(Input), fields(Output));
-    if (done.length === 0) this.#left_out++;
-    for (const request of done) this.#intervals.push({ ...request, from: Call, to: Return, line });
+    for (const request of requests(fields(Input), fields(Output)))
+      if (request === undefined) this.#left_out++;
+      else this.#intervals.push({ ...request, from: Call, to: Return, line });
   }
 }
 
 type Request = Pick<Interval, "f" | "key" | "input" | "output">;
 
-/** What a request did to each single key. */
-function requests(input: Fields, output: Fields): Request[] {
+/** What a request did to each single key; undefined for what is left out. */
+function requests(input: Fields, output: Fields): (Request | undefined)[] {
   const known = !output["Error"] && !output["ClientError"] && !output["Persisted"];
   switch (input["Type"]) {
     case "range":
-      return known ? get(fields(input["Range"]), output["Range"]) : [];
+      return [known ? get(fields(input["Range"]), answerOf(output, "Range")) : undefined];
     case "txn":
-      return transaction(fields(input["Txn"]), known ? fields(output["Txn"]) : undefined);
+      return transaction(fields(input["Txn"]), known ? answerOf(output, "Txn") : undefined);
     case "leaseGrant":
     case "defragment":
     case "compact":
-      return [];
+      return [undefined];
     case "leaseRevoke":
       throw new HistoryError("a lease is revoked, which deletes keys that nobody names", 0);
     default:
@@ -87,15 +90,21 @@ function requests(input: Fields, output: Fields): Request[] {
   }
 }
 
-function get({ Start, End, Revision }: Fields, answer: unknown): Request[] {
-  if (End || Revision || typeof Start !== "string") return [];
+/** @throws HistoryError when there is none, though there is no error */
+function answerOf(output: Fields, type: "Range" | "Txn"): Fields {
+  if (isRecord(output[type])) return output[type];
+  throw new HistoryError(`the "Output" has no error, and no "${type}"`, 0);
+}
+
+function get({ Start, End, Revision }: Fields, answer: unknown): Request | undefined {
+  if (End || Revision || typeof Start !== "string") return undefined;
   const [found] = list(fields(answer)["KVs"]);
   const output = found === undefined ? null : valueOf(fields(found)["Value"]);
-  return [{ f: "get", key: Start, input: null, output }];
+  return { f: "get", key: Start, input: null, output };
 }
 
 /** @param answer undefined when nobody knows it */
-function transaction(txn: Fields, answer: Fields | undefined): Request[] {
+function transaction(txn: Fields, answer: Fields | undefined): (Request | undefined)[] {
   const [success, failure] = [list(txn["OperationsOnSuccess"]), list(txn["OperationsOnFailure"])];
   if (answer === undefined) return [...success, ...failure].flatMap((each) => step(fields(each)));
   const results = list(answer["Results"]);
@@ -105,8 +114,9 @@ function transaction(txn: Fields, answer: Fields | undefined): Request[] {
     const of = fields(each);
     if (of["Type"] !== "range-operation")
       return step(of).map((request) => ({ ...request, output: true }));
+    const read = get(fields(of["Range"]), results[index]);
     // In a transaction that also writes the key, it is not known whether the read came before or after the write.
-    return get(fields(of["Range"]), results[index]).filter(({ key }) => !written.has(key));
+    return [read !== undefined && written.has(read.key) ? undefined : read];
   });
 }
 
