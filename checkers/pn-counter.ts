@@ -12,7 +12,7 @@ type Ranges = readonly (readonly [number, number])[];
 const most_ranges = 100_000;
 
 /**
- * Maelstrom's `pn-counter`: `add` of deltas, up or down, and `read`. It is eventually consistent: only the final
+ * Maelstrom's `pn-counter`: `add` of deltas, up or down (1 when none is given), and `read`. It is eventually consistent: only the final
  * reads are judged. Each must be the sum of all acknowledged deltas and of some of the crashed ones.
  * Maelstrom marks its final reads; they are each process's last operation, after all adds. A counter
  * that must be linearizable is judged by the model `counter`, which takes any delta, too.
@@ -57,11 +57,11 @@ function possibleSums(operations: readonly Operation[], initial: number): Ranges
   const adds = operations.filter(({ f, status }) => f === "add" && status !== "fail");
   const acknowledged = adds
     .filter(({ status }) => status === "ok")
-    .reduce((sum, { input }) => sum + wholeNumber(input), initial);
+    .reduce((sum, { input }) => sum + wholeNumber(input ?? 1), initial);
   let sums: Ranges = [[acknowledged, acknowledged]];
   for (const { input, status } of adds) {
     if (status !== "info") continue;
-    const delta = wholeNumber(input);
+    const delta = wholeNumber(input ?? 1);
     sums = joined([...sums, ...sums.map(([a, b]) => [a + delta, b + delta] as const)]);
     if (sums.length > most_ranges) return undefined;
   }
