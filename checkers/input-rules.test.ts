@@ -159,6 +159,7 @@ describe("EDN that cannot be", () => {
       "line 1, column 1: a map has the key f twice",
     ],
     ["a key twice, in a value", done(0, "write", "{:a 1 :a 2}"), "a map has the key a twice"],
+    ["an element twice", done(0, "write", "#{[1] 2 [1]}"), "a set has [1] twice"],
     [
       "two lists",
       `[${write}]\n[${write}]`,
@@ -197,10 +198,42 @@ describe("EDN that cannot be", () => {
     const lines = (value: string): string =>
       `{"process":0,"type":"invoke","f":"write","input":${value}}\n{"process":0,"type":"ok","output":null}\n`;
     expect(await judge(lines(deep), { model: "register" })).toMatch(/line 1 .*1000 deep/);
+    expect(await judge(lines('{"a":1,"a":2, "b" :3}'), { model: "register" })).toMatch(
+      /line 1 .*key a twice/,
+    );
     expect(await judge(lines('{"a":1,"a":2}'), { model: "register" })).toMatch(
       /line 1 .*key a twice/,
     );
     expect(await judge(lines('"\\":"'), { model: "register" })).toMatch(/^valid/);
+  });
+});
+
+describe("a completion that repeats", () => {
+  const ends = (type: string, more: string): string[] => [
+    own(1, "write", 0, null),
+    '{"process":0,"type":"invoke","f":"write","key":"a","input":1}',
+    `{"process":0,"type":"${type}","output":null,${more}}`,
+  ];
+  test.each(["ok", "fail", "info"])("in JSON, the %s of something else", async (type) => {
+    const told = (more: string): Promise<string> => judge(ends(type, more), { model: "register" });
+    expect(await told('"f":"write","key":"a"')).toMatch(/^valid/);
+    expect(await told('"f":"read"')).toMatch(/^unknown.*line 4: .* of "read", but it invoked/);
+    expect(await told('"key":"b"')).toMatch(/^unknown.*line 4: .* of key b, but it invoked key a/);
+    expect(await told('"key":7')).toMatch(/^unknown.*line 4: "key" must be a string/);
+  });
+
+  test("in EDN, no key", async () => {
+    const lines = [edn(0, "invoke", "write", "1, :key :a"), edn(0, "ok", "write", "1")];
+    expect(await judge(lines, { model: "register" })).toMatch(/^valid/);
+  });
+
+  test("a key that is a map, whatever the order of its keys", async () => {
+    const lines = [done(0, "write", "[{:a 1 :b 2} 5]", "[{:b 2 :a 1} 5]")];
+    const read = (value: number): string =>
+      done(1, "read", "[{:b 2 :a 1} nil]", `[{:a 1 :b 2} ${value}]`);
+    const options = { model: "register", independent: true };
+    expect(await judge([...lines, read(5)], options)).toMatch(/^valid/);
+    expect(await judge([...lines, read(6)], options)).toMatch(/^invalid/);
   });
 });
 
@@ -354,6 +387,21 @@ describe("values", () => {
     expect(await judge(ids, { model: "unique-ids" })).toMatch(/^invalid/);
   });
 
+  test.each([
+    ["100000000000000000000", "1e20", "100000000000000000001"],
+    ["9007199254740992", "9007199254740992.0", "9007199254740993.0"],
+    ["-1200000000000000000000", "-1.2E+21", "-1.2e22"],
+  ])("large whole numbers: %s is %s, not %s", async (one, same, other) => {
+    expect(await judge(big(one, same), { model: "register" })).toMatch(/^valid/);
+    expect(await judge(big(one, other), { model: "register" })).toMatch(/^invalid/);
+  });
+
+  test("sets of numbers of any size, whatever their order", async () => {
+    const sets = ["9 10 10000000000000000000 ##NaN", "10000000000000000000 ##NaN 10 9"];
+    const lines = [done(0, "write", `#{${sets[0]}}`), done(0, "read", "nil", `#{${sets[1]}}`)];
+    expect(await judge(lines, { model: "register" })).toMatch(/^valid/);
+  });
+
   test("sets, whatever the order of their elements", async () => {
     const sets = (read: string): string[] => [
       done(0, "write", "#{[1] 10 2 :a}"),
@@ -388,6 +436,47 @@ describe("independent workloads", () => {
     expect(await judge(tuples, { model: "register", independent: false })).toMatch(/^invalid/);
   });
 
+  test.each([
+    [
+      "a read that found nothing",
+      "register",
+      [done(0, "write", "[1 5]"), done(1, "read", "[2 nil]")],
+    ],
+    [
+      "keys that are lists",
+      "register",
+      [done(0, "write", "[[1 2] 5]"), done(1, "read", "[[1 3] nil]")],
+    ],
+    ["no read at all", "cas-register", [done(0, "write", "[1 0]"), done(1, "cas", "[1 [0 2]]")]],
+    ["no values", "mutex", [done(0, "acquire", "[1 nil]"), done(1, "acquire", "[2 nil]")]],
+  ])("%s", async (_, model, lines) => {
+    expect(await judge(lines, { model })).toMatch(/^unknown.*say --independent/);
+    expect(await judge(lines, { model, independent: true })).toMatch(/^valid/);
+    expect(await judge(lines, { model, independent: false })).toMatch(/^invalid|^unknown/);
+  });
+
+  test("in our own words", async () => {
+    const start = [own(0, "write", [1, 5], null), own(0, "write", [2, 6], null)];
+    const read = (value: number): string[] => [...start, own(1, "read", [1, null], [1, value])];
+    expect(await judge(read(5), { model: "register" })).toMatch(/^unknown.*say --independent/);
+    expect(await judge(read(5), { model: "register", independent: true })).toMatch(/^valid/);
+    expect(await judge(read(6), { model: "register", independent: true })).toMatch(/^invalid/);
+    const other = [...start, own(1, "read", [1, null], [2, 6])];
+    expect(await judge(other, { model: "register", independent: true })).toMatch(/^unknown.*key 2/);
+    expect(
+      await judge([...start, own(1, "read", null, 5)], { model: "register", independent: true }),
+    ).toMatch(/^unknown.*line 5: the value is null, no \[key value\]/);
+  });
+
+  test("a cas of pairs is none", async () => {
+    const lines = [
+      done(0, "write", "[1 2]"),
+      done(1, "cas", "[[1 2] [3 4]]"),
+      done(2, "cas", "[7 nil]"),
+    ];
+    expect(await judge(lines, { model: "register" })).toMatch(/^invalid/);
+  });
+
   test("lists that are no tuples", async () => {
     const lists = [done(0, "write", "[1 5]"), done(1, "read", "nil", "[1 5]")];
     expect(await judge(lists, { model: "register" })).toMatch(/^valid/);
@@ -407,6 +496,13 @@ describe("a history that is not whole", () => {
     expect(await judge(wrong, { model: "register", initial: 0 })).toMatch(/^invalid/);
     expect(await judge(wrong, { model: "register" })).toMatch(
       /^unknown\. By what the file has, it would be invalid: .* say it with --initial\./,
+    );
+  });
+
+  test("what failed has changed nothing", async () => {
+    const lines = [edn(3, "fail", "write", "7"), done(0, "write", "1")];
+    expect(await judge(lines, { model: "register" })).toMatch(
+      /^valid.* has a "fail" without an invoke before it; that was left out, since it changed nothing\.$/,
     );
   });
 

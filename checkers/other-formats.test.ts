@@ -50,6 +50,11 @@ describe("Jepsen's logs of all years, and history.txt", () => {
     );
   });
 
+  test("a process that is a name, in history.txt", async () => {
+    const named = rows("3").map((row) => row.replace(/^2/, "client-b"));
+    expect(await judge(named.join("\n"), "cas-register")).toMatch(/^invalid\. process client-b/);
+  });
+
   test("a last line that is cut off", async () => {
     const text = rows('"a b"').slice(0, -1).join("\n");
     expect(await judge(`${text}\n2\t:ok\t:read\t"a`, "cas-register")).toMatch(
@@ -174,6 +179,13 @@ describe("LiMo's text", () => {
       `# @object atomic-queue\n[1] call deq\n[1] return empty\n[2] call enq(1)\n[2] return\n[3] call add(2)\n[3] return\n${answers.map((answer) => `[4] call remove\n[4] return ${answer}`).join("\n")}`;
     expect(await judge(queue("1", "2", "empty"), "queue")).toMatch(/^valid/);
     expect(await judge(queue("2"), "queue")).toMatch(/^invalid/);
+  });
+
+  test("an object that is none of LiMo's", async () => {
+    const set = (there: boolean): string =>
+      `# @object set\n[1] call add 3\n[1] return\n[1] call contains 3\n[1] return ${there}`;
+    expect(await judge(set(true), "set")).toMatch(/^valid/);
+    expect(await judge(set(false), "set")).toMatch(/^invalid/);
   });
 
   test("what is no event", async () => {

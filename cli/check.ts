@@ -30,7 +30,7 @@ export function checkCommand(): Command {
     .argument("<file...>", "histories to judge")
     .requiredOption("--model <model>", `${modelNames.join(", ")}, or a file like ./mine.ts`)
     .option("--format <format>", `${formats.join(", ")} (default: what the content looks like)`)
-    .option("--independent", "Jepsen's values are [key value] tuples")
+    .option("--independent", "values are Jepsen's [key value] tuples")
     .option("--no-independent", "they are not, though they look so")
     .option("--rename <names...>", "other names for operations, like lock=acquire")
     .option("--initial <json>", "what everything starts with")

@@ -146,13 +146,21 @@ export class EdnReader {
 
   #tagged(): unknown {
     this.at++;
-    if (this.text[this.at] === "{") return this.#list("}").sort(inOrder); // a set
+    if (this.text[this.at] === "{") return this.#set();
     const word = this.#word(); // the tag
     if (word.startsWith("#")) return symbolic_values[word] ?? word;
     this.#deeper();
     const tagged = this.read();
     this.#depth--;
     return tagged;
+  }
+
+  #set(): unknown[] {
+    const items = this.#list("}").sort(inOrder);
+    for (let at = 1; at < items.length; at++)
+      if (inOrder(items[at - 1], items[at]) === 0)
+        throw this.wrong(`a set has ${canonical(items[at]).slice(0, 40)} twice`);
+    return items;
   }
 
   #string(): string {
@@ -214,27 +222,47 @@ const symbolic_values: Readonly<Record<string, number>> = {
   "#-Inf": Number.NEGATIVE_INFINITY,
 };
 
-/** An exact number if it is whole; the word itself if it is not a number (a ratio). */
+/** An exact number if it is whole, however it is written; the word itself if it is not a number (a ratio). */
 export function numberOf(word: string): unknown {
   const bare = word.replace(/[NM]$/, "");
   const number = Number(bare);
   if (Number.isNaN(number)) return word;
-  if (Number.isSafeInteger(number) || !/^[+-]?\d+$/.test(bare)) return number;
-  return BigInt(bare.replace(/^\+/, ""));
+  return Number.isSafeInteger(number) ? number : (largeWhole(bare) ?? number);
+}
+
+const decimal = /^\+?(-?\d+)(?:\.(\d*))?(?:e\+?(-?\d+))?$/i;
+/** As large as a number that is not exact can be: above that, 1e999 is infinite. */
+const most_zeros = 308;
+
+/** A whole number: 9007199254740993, but also 1e21 and 9007199254740992.0, as some write them. */
+function largeWhole(word: string): bigint | undefined {
+  const [, before = "", after = "", exponent = "0"] = decimal.exec(word) ?? [];
+  const fraction = after.replace(/0+$/, "");
+  const zeros = Number(exponent) - fraction.length;
+  if (before === "" || zeros < 0 || zeros > most_zeros) return undefined;
+  return BigInt(`${before}${fraction}${"0".repeat(zeros)}`);
 }
 
 /** The elements of a set may be in any order, as long as equal sets come out equal. */
 function inOrder(one: unknown, other: unknown): number {
-  if (typeof one === "number" && typeof other === "number") return one - other;
+  if (isOrdered(one) && isOrdered(other)) return one < other ? -1 : one > other ? 1 : 0;
+  if (isOrdered(one) || isOrdered(other)) return isOrdered(one) ? -1 : 1;
   const [text, other_text] = [canonical(one), canonical(other)];
   return text < other_text ? -1 : text > other_text ? 1 : 0;
 }
 
-function canonical(value: unknown): string {
-  if (typeof value === "bigint") return `${value}`;
+function isOrdered(value: unknown): value is number | bigint {
+  return typeof value === "bigint" || (typeof value === "number" && !Number.isNaN(value));
+}
+
+/** Equal texts for equal values. */
+export function canonical(value: unknown): string {
+  if (typeof value === "bigint" || typeof value === "number") return `${value}`;
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
-  const fields = Object.entries(value).map(([key, item]) => `${key}:${canonical(item)}`);
+  const fields = Object.entries(value).map(
+    ([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`,
+  );
   return `{${fields.sort().join()}}`;
 }
 

@@ -43,7 +43,9 @@ export interface Failed {
   readonly process: Process;
   readonly type: "fail" | "info";
   readonly error: string;
+  /** Where a format repeats them. */
   readonly f?: string;
+  readonly key?: string;
 }
 
 /** One line of a history. The fields have the same names as in the file. */

@@ -1,3 +1,4 @@
+import { canonical } from "./edn.ts";
 import type { HistoryEvent, Process } from "./event.ts";
 import { HistoryError } from "./history-error.ts";
 
@@ -32,8 +33,19 @@ export function fromJepsen(
   if (type !== "invoke" && type !== "ok")
     throw new HistoryError(`:type must be :invoke, :ok, :fail or :info, not ${text(type)}`, 0);
   const [key, value] = keyed(operation, tuples);
-  if (type === "ok")
-    return { index, time_ns, process, type, output: value, key, ...name(operation), jepsen: true };
+  if (type === "ok") {
+    const of_key = tuples || operation.key !== undefined ? { key } : {};
+    return {
+      index,
+      time_ns,
+      process,
+      type,
+      output: value,
+      ...of_key,
+      ...name(operation),
+      jepsen: true,
+    };
+  }
   if (operation.f === undefined) throw new HistoryError("an invoke needs :f", 0);
   return { index, time_ns, process, type, f: word(operation.f), key, input: value };
 }
@@ -53,15 +65,24 @@ function name({ f }: JepsenOperation): { f?: string } {
 }
 
 function keyed({ key, value }: JepsenOperation, tuples: boolean): [string, unknown] {
-  if (!tuples) return [text(key ?? ""), value];
+  return tuples ? tuple(value) : [keyText(key ?? ""), value];
+}
+
+/** The key of a [key value], as text, and its value. @throws HistoryError when it is none */
+export function tuple(value: unknown): [string, unknown] {
   if (Array.isArray(value) && value.length === 2) {
     const [of, inner] = value as [unknown, unknown];
-    return [text(of), inner];
+    return [keyText(of), inner];
   }
   throw new HistoryError(
     `the value is ${text(value).slice(0, 40)}, no [key value] as in independent histories`,
     0,
   );
+}
+
+/** Equal keys have equal texts, whatever the order of their fields. */
+function keyText(key: unknown): string {
+  return typeof key === "object" ? canonical(key) : text(key);
 }
 
 function trouble({ error, value }: JepsenOperation): string {

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "./event.ts";
 import { HistoryError } from "./history-error.ts";
-import { fromJepsen, processOf } from "./jepsen-event.ts";
+import { fromJepsen, processOf, tuple } from "./jepsen-event.ts";
 
 /**
  * An event from a JSON object, in our own words (docs/history-format.md) or, where it has a `value`, in Jepsen's.
@@ -27,7 +27,8 @@ export function jsonEvent(given: unknown, next: number, independent: boolean): H
     return fromJepsen(inJepsensWords(given), index, independent);
   const wrong = whatIsWrong(given);
   if (wrong !== undefined) throw new HistoryError(wrong, 0);
-  return ownEvent(given, index, type);
+  const own = independent && given["process"] !== "nemesis" ? withoutTuples(given) : given;
+  return ownEvent(own, index, type);
 }
 
 /**
@@ -44,6 +45,15 @@ function inJepsensWords(given: Record<string, unknown>): Record<string, unknown>
     if (word in given)
       throw new HistoryError(`an event has "${word}" or, in Jepsen's words, "value", not both`, 0);
   return given;
+}
+
+/** An event with its key beside its input, or its output if that is [key value], too. */
+function withoutTuples(given: Record<string, unknown>): Record<string, unknown> {
+  const word = given["type"] === "invoke" ? "input" : "output";
+  const value = given[word];
+  if (word === "output" && (!Array.isArray(value) || value.length !== 2)) return given;
+  const [key, inner] = tuple(value);
+  return { ...given, key, [word]: inner };
 }
 
 function ownEvent(
@@ -69,10 +79,18 @@ function ownEvent(
         input: given["input"],
       };
     case "ok":
-      return { index, time_ns, process, type, output: given["output"] };
+      return { index, time_ns, process, type, output: given["output"], ...repeated(given) };
     default:
-      return { index, time_ns, process, type, error: text("error") };
+      return { index, time_ns, process, type, error: text("error"), ...repeated(given) };
   }
+}
+
+/** What a completion says again, so that it is compared with its invoke. */
+function repeated({ f, key }: Record<string, unknown>): { f?: string; key?: string } {
+  return {
+    ...(typeof f === "string" ? { f } : {}),
+    ...(typeof key === "string" ? { key } : {}),
+  };
 }
 
 function whatIsWrong(event: Record<string, unknown>): string | undefined {
@@ -81,9 +99,11 @@ function whatIsWrong(event: Record<string, unknown>): string | undefined {
     return '"time_ns" must be a number';
   if (!isNatural(process) && (typeof process !== "string" || process === ""))
     return '"process" must be a number from 0, or a name';
-  if (type === "invoke" && typeof f !== "string")
-    return 'an invoke needs "f", the name of the operation';
-  if (type === "invoke" && typeof key !== "string") return '"key" must be a string';
+  if (typeof f !== "string" && (type === "invoke" || f !== undefined))
+    return type === "invoke"
+      ? 'an invoke needs "f", the name of the operation'
+      : '"f" must be a string';
+  if (typeof key !== "string") return '"key" must be a string';
   return typeof error === "string" ? undefined : `"error" must be a string`;
 }
 

@@ -3,6 +3,8 @@ import { HistoryError } from "./history-error.ts";
 
 /** A shorter line cannot be nested too deep. */
 const short = 2_000;
+/** A colon that `colons` does not count. */
+const far_colon = /"\s+:/;
 
 /**
  * One JSON value from one line, whole numbers of any size exact (large ones as bigint).
@@ -15,7 +17,7 @@ export function parseJsonLine(text: string): unknown {
   } catch (error) {
     throw new HistoryError(jsonTrouble(error), 0, endsTooEarly(error, text) ? Infinity : 0);
   }
-  if (text.length < short && colons(text) === keysIn(value)) return value;
+  if (text.length < short && !far_colon.test(text) && colons(text) === keysIn(value)) return value;
   // Slower, but it checks large numbers, depth and duplicate keys.
   return new EdnReader(`${text} `, "json").read();
 }

@@ -15,6 +15,8 @@ export interface Unmatched {
   readonly begins_late: boolean;
   /** How many do not even tell what was done. Neither they nor their effects can be judged. */
   readonly left_out: number;
+  /** How many failed: these changed nothing. */
+  readonly failed: number;
 }
 
 /**
@@ -109,9 +111,9 @@ export class Pairing {
         event,
         line,
       );
-    if (type === "ok" && event.key !== undefined && event.key !== key)
+    if (event.key !== undefined && event.key !== key)
       throw wrong(
-        `process ${process} has the "ok" of key ${event.key}, but it invoked key ${key}`,
+        `process ${process} has the "${type}" of key ${event.key}, but it invoked key ${key}`,
         event,
         line,
       );
@@ -136,6 +138,7 @@ export class Pairing {
       count: (unmatched?.count ?? 0) + 1,
       begins_late: unmatched?.begins_late === true || !this.#seen.has(process),
       left_out: (unmatched?.left_out ?? 0) + (known || type === "fail" ? 0 : 1),
+      failed: (unmatched?.failed ?? 0) + (type === "fail" ? 1 : 0),
     };
   }
 }

@@ -85,10 +85,15 @@ function found(path: string, beginning: string): Format {
 
 /** Says in words what is missing in the file. */
 function partOf(unmatched: Unmatched, notes: string[]): Pick<FileHistory, "doubt" | "beginsLate"> {
-  const { count, line, process, type, begins_late, left_out } = unmatched;
-  const first = `line ${line}: process ${process} has an "${type}" without an invoke before it`;
+  const { count, line, process, type, begins_late, left_out, failed } = unmatched;
+  const first = `line ${line}: process ${process} has ${type === "fail" ? "a" : "an"} "${type}" without an invoke before it`;
   const others = count > 1 ? `, and ${count - 1} more are so` : "";
-  const fate = left_out > 0 ? "left out" : 'taken as "info", where it may have changed something';
+  const fate =
+    left_out > 0
+      ? "left out"
+      : failed === count
+        ? "left out, since it changed nothing"
+        : 'taken as "info", where it may have changed something';
   notes.push(`${first}${others}; that was ${fate}.`);
   return {
     ...(left_out > 0 ? { doubt: `${first}, and what that did is not known` } : {}),

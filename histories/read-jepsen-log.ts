@@ -4,7 +4,7 @@ import { fromJepsen } from "./jepsen-event.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { Parser, ParserOptions, Sink } from "./parser.ts";
 
-const prefix = /(?:^(?=\d|:)|\bjepsen\.util(?:\s+-|:)?\s+)/;
+const prefix = /(?:^(?=\d|:|\S+\t:)|\bjepsen\.util(?:\s+-|:)?\s+)/;
 /** The beginning of a log line with an operation, whether or not the line is complete. */
 const begins_like_one = new RegExp(`${prefix.source}\\S+\\s+:(?:invoke|ok|fail|info)(?:\\s|$)`);
 

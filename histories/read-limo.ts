@@ -19,8 +19,8 @@ const event_line =
 export class LimoParser implements Parser {
   readonly #sink: Sink;
   readonly #lines: LineSplitter;
-  /** By thread: whether its open call takes something out. */
-  readonly #taking = new Map<string, boolean>();
+  /** By thread: whether its open call puts something in. */
+  readonly #putting = new Map<string, boolean>();
   #names: readonly [string, string] | undefined;
   #index = 0;
 
@@ -52,14 +52,14 @@ export class LimoParser implements Parser {
     const process = /^\d{1,15}$/.test(thread) ? Number(thread) : thread;
     const at = { index, time_ns: index, process };
     if (name === undefined) {
-      const output = this.#taking.get(thread) === true ? answerOf(answer) : null;
+      const output = this.#putting.get(thread) === true ? null : answerOf(answer);
       this.#sink.event({ ...at, type: "ok", output }, line);
       return;
     }
     const [put, take] = this.#names ?? [name, name];
-    const taking = takes.includes(name);
-    this.#taking.set(thread, taking);
-    const f = taking ? take : puts.includes(name) ? put : name;
+    const putting = puts.includes(name);
+    this.#putting.set(thread, putting);
+    const f = putting ? put : takes.includes(name) ? take : name;
     const input = argument.trim() === "" ? null : numberOf(argument.trim());
     this.#sink.event({ ...at, type: "invoke", f, key: "", input }, line);
   }
@@ -67,5 +67,6 @@ export class LimoParser implements Parser {
 
 /** No answer, or `empty`, means that the container was empty. */
 function answerOf(answer: string | undefined): unknown {
+  if (answer === "true" || answer === "false") return answer === "true";
   return answer === undefined || answer === "empty" ? null : numberOf(answer);
 }
