@@ -83,6 +83,11 @@ describe("checkFile", () => {
     expect((await stopped).reason).toMatch(/^Told to stop/);
   });
 
+  test("a time limit that is longer than any timer", async () => {
+    const { verdict } = await checkFile(stale, { model: "register", timeoutMs: 2 ** 40 });
+    expect(verdict).toBe("invalid");
+  });
+
   test("a model that waits for nothing", async () => {
     const model = file("waits.mjs", "await new Promise(() => undefined); export default {};");
     expect((await checkFile(stale, { model })).reason).toMatch(/^The model waits for something/);

@@ -10,6 +10,8 @@ import { watchMemory } from "./watch-memory.ts";
 const large_file_bytes = 8 << 20;
 /** How much longer a thread that should have given up by itself may take to say so. */
 const grace_ms = 200;
+/** A timer for a longer time would ring at once. */
+const longest_timer_ms = 2 ** 31 - 1;
 /** Node's exit code for a module whose await at the top level is never fulfilled. */
 const endless_await = 13;
 
@@ -75,7 +77,7 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
         ? undefined
         : setTimeout(
             () => unknown(`Not decided within ${timeout_ms / 1000} s`),
-            timeout_ms + grace_ms,
+            Math.min(timeout_ms + grace_ms, longest_timer_ms),
           );
     signal.addEventListener("abort", stop);
     if (signal.aborted) stop();

@@ -124,4 +124,6 @@ test("--rename", async () => {
   const wrong = await check(lock, "--model", "mutex", "--rename", "lock");
   expect(wrong).toMatchObject({ code: 2, stdout: "" });
   expect(wrong.stderr).toBe('raceproof: --rename takes names like lock=acquire, not "lock".\n');
+  const twice = await check(lock, "--model", "mutex", "--rename", "lock=acquire,lock=release");
+  expect(twice.stderr).toBe('raceproof: --rename has "lock" twice.\n');
 });

@@ -84,6 +84,8 @@ function namesFrom(pairs: readonly string[]): Record<string, string> {
   const wrong = names.find((parts) => parts.length !== 2 || parts.includes(""));
   if (wrong !== undefined)
     throw new BadUsage(`--rename takes names like lock=acquire, not "${wrong.join("=")}".`);
+  const twice = names.find(([name], at) => names.findIndex(([other]) => other === name) !== at);
+  if (twice !== undefined) throw new BadUsage(`--rename has "${twice[0]}" twice.`);
   return Object.fromEntries(names);
 }
 
