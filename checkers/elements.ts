@@ -1,4 +1,5 @@
 import type { Operation } from "../histories/event.ts";
+import { escaped, shortened } from "./call.ts";
 import { plainText } from "./plain-text.ts";
 
 /** The elements in an operation's answer, as texts: equal elements have equal texts. */
@@ -10,5 +11,6 @@ export function elementsOf({ f, output }: Operation): string[] {
 /** "1, 2, 3, …": a few of them, for a sentence. */
 export function few(elements: Iterable<string>): string {
   const all = [...elements];
-  return all.length <= 5 ? all.join(", ") : `${all.slice(0, 5).join(", ")}, …`;
+  const told = all.slice(0, 5).map((text) => shortened(escaped(text)));
+  return told.join(", ") + (all.length > told.length ? ", …" : "");
 }

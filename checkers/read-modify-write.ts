@@ -1,5 +1,6 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { escaped, shortened } from "./call.ts";
 import { plainText } from "./plain-text.ts";
 import { value } from "./shapes.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
@@ -31,8 +32,9 @@ export function readModifyWriteChecker(initial?: unknown): SyncChecker {
         const allowed = crashed.length + (start === undefined ? 1 : 0);
         if (unwritten.length <= allowed) continue;
         figures.lost += unwritten.length - allowed;
-        const read = readAndWritten(unwritten[0]!)[0];
-        const readers = updates.filter((update) => readAndWritten(update)[0] === read);
+        const [text] = readAndWritten(unwritten[0]!);
+        const read = shortened(escaped(text));
+        const readers = updates.filter((update) => readAndWritten(update)[0] === text);
         const names = readers.slice(0, 2).map((reader) => who(reader, header));
         const of = ofKey(key, keys.size > 1);
         wrong ??=

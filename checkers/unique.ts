@@ -1,5 +1,6 @@
 import type { History, Operation } from "../histories/event.ts";
 import { byKey } from "./by-key.ts";
+import { escaped, shortened } from "./call.ts";
 import { plainText } from "./plain-text.ts";
 import type { SyncChecker, Verdict } from "./verdict.ts";
 import { strange } from "./vocabulary.ts";
@@ -34,7 +35,7 @@ function unique(name: string): SyncChecker {
           if (earlier === undefined) seen.set(answer, operation);
           else {
             figures.duplicates++;
-            wrong ??= `${who(earlier, header)} and ${who(operation, header)} were both given ${answer}${ofKey(key, keys.size > 1)}.`;
+            wrong ??= `${who(earlier, header)} and ${who(operation, header)} were both given ${shortened(escaped(answer))}${ofKey(key, keys.size > 1)}.`;
           }
         }
       }

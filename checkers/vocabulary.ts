@@ -1,5 +1,5 @@
 import type { Header, History, Operation } from "../histories/event.ts";
-import { call, show } from "./call.ts";
+import { call, plain, show } from "./call.ts";
 import type { Model } from "./model.ts";
 import type { Needs, Vocabulary } from "./shapes.ts";
 import { who } from "./who.ts";
@@ -49,7 +49,7 @@ export function strangeTo<State>(
 }
 
 function unknownName(name: string, f: string, known: Vocabulary): string {
-  return `${name} has no operation "${f}"; it knows ${Object.keys(known).join(", ")}`;
+  return `${name} has no operation "${plain(f)}"; it knows ${Object.keys(known).join(", ")}`;
 }
 
 function wrongValue(

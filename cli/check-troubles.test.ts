@@ -127,3 +127,22 @@ test("--rename", async () => {
   const twice = await check(lock, "--model", "mutex", "--rename", "lock=acquire,lock=release");
   expect(twice.stderr).toBe('raceproof: --rename has "lock" twice.\n');
 });
+
+test("names in a file do not move the cursor, nor fill the screen", async () => {
+  const odd = JSON.stringify(`a\u001b[2Jb\nc${"x".repeat(10_000)}`);
+  const lines = (process: string, f: string): string =>
+    `{"process":${process},"type":"invoke","f":${f},"key":${odd},"input":1}\n{"process":${process},"type":"ok","output":1}\n`;
+  const [invoke] = lines(odd, '"write"').split("\n");
+  const told = [
+    await check(file("names.jsonl", lines(odd, '"write"')), "--model", "register", "--witness"),
+    await check(file("unknown.jsonl", lines("0", odd)), "--model", "register"),
+    await check(file("open.jsonl", `${invoke}\n${invoke}\n`), "--model", "register"),
+  ];
+  expect(told.map(({ code }) => code)).toEqual([0, 2, 2]);
+  for (const { stdout } of told) {
+    // oxlint-disable-next-line no-control-regex
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+    expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThan(3_000);
+  }
+  expect(told.map(({ stdout }) => stdout.trim().split("\n").length)).toEqual([2, 1, 1]);
+});

@@ -1,11 +1,13 @@
 import { Command } from "commander";
-import { call } from "../checkers/call.ts";
+import { call, plain } from "../checkers/call.ts";
 import { checkFile } from "../checkers/check-file.ts";
 import type { CheckOptions, FileVerdict } from "../checkers/check-options.ts";
 import { mayBeModel } from "../checkers/load-model.ts";
 import { modelNames } from "../checkers/select.ts";
 import { type Format, formats } from "../histories/format.ts";
 import { parseJsonLine } from "../histories/json-line.ts";
+import { shortened } from "../histories/shortened.ts";
+import { visible } from "../reports/visible.ts";
 import { BadUsage, wholeNumber } from "./bad-usage.ts";
 import { didYouMean } from "./did-you-mean.ts";
 
@@ -47,7 +49,7 @@ export function checkCommand(): Command {
         process.exitCode = exitCode(verdicts);
         if (!options.json) print(verdict);
       }
-      if (options.json) console.log(JSON.stringify(verdicts, plain, 2));
+      if (options.json) console.log(JSON.stringify(verdicts, asJson, 2));
     });
 }
 
@@ -90,7 +92,7 @@ function namesFrom(pairs: readonly string[]): Record<string, string> {
 }
 
 /** Makes text of numbers that JSON has not: large whole ones, and infinity. An unknown time of return becomes null. */
-function plain(key: string, value: unknown): unknown {
+function asJson(key: string, value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   const unknown = key.startsWith("returned");
   return typeof value === "number" && !Number.isFinite(value) && !unknown ? String(value) : value;
@@ -105,11 +107,21 @@ function jsonValue(text: string): unknown {
 }
 
 function print({ file, verdict, reason, drawing, witness, notes }: FileVerdict): void {
-  console.log(`${file}: ${verdict}. ${reason}`);
-  for (const note of notes) console.log(`  ${note}`);
+  console.log(`${file}: ${verdict}. ${oneLine(reason)}`);
+  for (const note of notes) console.log(`  ${oneLine(note)}`);
   if (drawing !== undefined) console.log(drawing.replace(/^/gm, "  "));
   for (const operation of witness ?? [])
-    console.log(`  ${operation.key} process ${operation.process}: ${call(operation)}`);
+    console.log(
+      `  ${plain(operation.key)} process ${plain(`${operation.process}`)}: ${call(operation)}`,
+    );
+}
+
+/** The longest sentence: names in a file may have any length. */
+const sentence_length_max = 2_000;
+
+/** A sentence with names from a file, which may move the cursor. */
+function oneLine(sentence: string): string {
+  return visible(shortened(sentence, sentence_length_max)).replace(/[\t\n]/g, " ");
 }
 
 /** invalid > unknown > valid */
