@@ -12,8 +12,6 @@ const large_file_bytes = 8 << 20;
 const grace_ms = 200;
 /** A timer for a longer time would ring at once. */
 const longest_timer_ms = 2 ** 31 - 1;
-/** Node's exit code for a module whose await at the top level is never fulfilled. */
-const endless_await = 13;
 
 /**
  * Judges a recorded history, in threads of its own: the limits hold even inside a step of a model
@@ -85,12 +83,8 @@ function inThread(request: CheckRequest, signal: AbortSignal): Promise<FileVerdi
       if (last) end(verdict);
       else found = verdict;
     });
-    worker.on("exit", (code) =>
-      unknown(
-        code === endless_await
-          ? "The model waits for something that never happens"
-          : "The model has ended the check (process.exit)",
-      ),
+    worker.on("exit", () =>
+      unknown("The model has ended the check (process.exit), or waits for what never happens"),
     );
     worker.on("error", (error: Error & { code?: string }) =>
       unknown(
