@@ -20,7 +20,7 @@ export interface CheckHistoryOptions extends Limits {
  * when a model of your own does not return.
  *
  * @returns valid, invalid with evidence, or unknown with the reason, also when a limit was reached
- * @throws Error for a model that does not exist
+ * @throws Error for a model that does not exist, or cannot start with what is given
  * @example
  * import { checkHistory, historyOf } from "raceproof";
  *
