@@ -216,7 +216,9 @@ describe("a completion that repeats", () => {
   ];
   test.each(["ok", "fail", "info"])("in JSON, the %s of something else", async (type) => {
     const told = (more: string): Promise<string> => judge(ends(type, more), { model: "register" });
-    expect(await told('"f":"write","key":"a"')).toMatch(/^valid/);
+    for (const same of ['"f":"write","key":"a"', '"f":null,"key":null', '"f":"","key":""'])
+      expect(await told(same)).toMatch(/^valid/);
+    expect(await told('"f":7')).toMatch(/^unknown.*line 4: "f" must be a string/);
     expect(await told('"f":"read"')).toMatch(/^unknown.*line 4: .* of "read", but it invoked/);
     expect(await told('"key":"b"')).toMatch(/^unknown.*line 4: .* of key b, but it invoked key a/);
     expect(await told('"key":7')).toMatch(/^unknown.*line 4: "key" must be a string/);

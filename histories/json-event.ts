@@ -85,11 +85,11 @@ function ownEvent(
   }
 }
 
-/** What a completion says again, so that it is compared with its invoke. */
+/** What a completion says again, so that it is compared with its invoke. Some write all fields, but leave these empty. */
 function repeated({ f, key }: Record<string, unknown>): { f?: string; key?: string } {
   return {
-    ...(typeof f === "string" ? { f } : {}),
-    ...(typeof key === "string" ? { key } : {}),
+    ...(typeof f === "string" && f !== "" ? { f } : {}),
+    ...(typeof key === "string" && key !== "" ? { key } : {}),
   };
 }
 
@@ -99,11 +99,10 @@ function whatIsWrong(event: Record<string, unknown>): string | undefined {
     return '"time_ns" must be a number';
   if (!isNatural(process) && (typeof process !== "string" || process === ""))
     return '"process" must be a number from 0, or a name';
-  if (typeof f !== "string" && (type === "invoke" || f !== undefined))
-    return type === "invoke"
-      ? 'an invoke needs "f", the name of the operation'
-      : '"f" must be a string';
-  if (typeof key !== "string") return '"key" must be a string';
+  if (type === "invoke" && typeof f !== "string")
+    return 'an invoke needs "f", the name of the operation';
+  if (typeof (f ?? "") !== "string") return '"f" must be a string';
+  if (typeof (type === "invoke" ? key : (key ?? "")) !== "string") return '"key" must be a string';
   return typeof error === "string" ? undefined : `"error" must be a string`;
 }
 
