@@ -115,6 +115,26 @@ test("numbers that JSON has not, in --json", async () => {
   ]);
 });
 
+test("control characters in names, keys and values", async () => {
+  const evil = "\u001b[2J\u0007";
+  const events = (f: string): string =>
+    [
+      { index: 0, process: 0, type: "invoke", f, key: `key${evil}`, input: `value${evil}` },
+      { index: 1, process: 0, type: "ok", output: null },
+    ]
+      .map((event) => `${JSON.stringify(event)}\n`)
+      .join("");
+  const written = file(`written${evil}.jsonl`, events("write"));
+  const strange = file("strange.jsonl", events(`write${evil}`));
+  const seen = await check(written, strange, "--model", "register", "--witness");
+  expect(seen).toMatchObject({ code: 2, stderr: "" });
+  expect(seen.stdout).toMatch(
+    /written␛\[2J␇\.jsonl: valid\. [^]*key\\u001b\[2J\\u0007 process 0: write/,
+  );
+  expect(seen.stdout).toContain('register has no operation "write␛[2J␇"');
+  expect(seen.stdout).not.toContain("\u001b");
+});
+
 test("--rename", async () => {
   const lock = file("lock.edn", write("nil").replaceAll(":write", ":lock"));
   const renamed = await check(lock, "--model", "mutex", "--rename", "lock=acquire,unlock=release");

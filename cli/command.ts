@@ -95,7 +95,7 @@ function report(thrown: unknown): number {
   } else if (missingPackage(error) !== undefined) {
     console.error(`raceproof: ${installIt(missingPackage(error)!)}`);
   } else if (refusalIn(error, "The server") !== undefined) {
-    console.error(`raceproof: ${refusalIn(error, "The server")!.message}`);
+    console.error(`raceproof: ${visible(refusalIn(error, "The server")!.message)}`);
   } else {
     console.error("raceproof: a mistake of raceproof's own; please report it with these lines:");
     console.error(error);

@@ -7,6 +7,7 @@ import {
   type RaceOutcome,
   summaryOfRace,
 } from "../reports/of-race.ts";
+import { visible } from "../reports/visible.ts";
 import { type RaceFlags, readRaceFlags, withRaceFlags } from "./race-flags.ts";
 import {
   type ReporterFlags,
@@ -40,7 +41,7 @@ export function raceCommand(): Command {
 const out_default = "raceproof-out";
 
 const reportsOf = (outcome: RaceOutcome): Reports => ({
-  text: () => outcome.text,
+  text: () => visible(outcome.text),
   data: () => dataOfRace(outcome),
   junit: () => junitOfRace(outcome),
   annotations: () => annotationsOfRace(outcome),

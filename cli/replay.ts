@@ -6,6 +6,7 @@ import { fullName } from "../matrix/workload.ts";
 import { replayRace } from "../race/race.ts";
 import { drawInterleaving } from "../reports/interleaving.ts";
 import { StatusLine } from "../reports/status-line.ts";
+import { visible } from "../reports/visible.ts";
 import type { Replayed } from "../schedules/search/replay.ts";
 import { BadToken, type Replay, readToken } from "../schedules/token.ts";
 import { suites } from "../suites/suites.ts";
@@ -62,7 +63,9 @@ async function replayCell(token: Replay, flags: { server: string[] }): Promise<v
 function print({ same, warning, trace, failure }: Replayed): void {
   if (warning !== undefined) console.log(`Warning: ${warning}\n`);
   console.log(`${drawInterleaving(trace)}\n`);
-  console.log(failure ? `${failure.kind}: ${failure.message}` : "Nothing is wrong this time.");
+  console.log(
+    failure ? visible(`${failure.kind}: ${failure.message}`) : "Nothing is wrong this time.",
+  );
   console.log(same ? "The same happened, step by step." : "Something different happened.");
   process.exitCode = same ? 0 : 1;
 }

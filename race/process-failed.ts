@@ -1,4 +1,5 @@
 import { shortened } from "../histories/shortened.ts";
+import { visible } from "../reports/visible.ts";
 import type { ProcessEnd } from "./processes.ts";
 
 /** How many lines of a process's output are shown. */
@@ -42,7 +43,7 @@ export const commandInWords = (argv: readonly string[]): string =>
 
 /** The last lines of a text, indented. */
 export function lastLines(text: string): string {
-  const lines = text.trimEnd().split("\n");
+  const lines = visible(text).trimEnd().split(/␍?\n/);
   const left_out = lines.length - shown_lines;
   const shown = left_out > 1 ? [`… ${left_out} lines …`, ...lines.slice(-shown_lines)] : lines;
   return text.trim() === "" ? "" : shown.map((line) => `  ${line}`).join("\n");

@@ -1,6 +1,7 @@
 /** What runs have left behind, in words. */
 import type { Leftover } from "../backends/leftover.ts";
 import type { Swept } from "../backends/leftovers.ts";
+import { visible } from "./visible.ts";
 
 const owners = {
   lives: "of a run that goes on",
@@ -12,7 +13,7 @@ const owners = {
 /** `database raceproof_…, of a run that is over (process 4711, since 2026-11-27 09:40)` */
 export function leftoverText({ what, mark }: Leftover): string {
   const since = mark.began.toISOString().slice(0, 16).replace("T", " ");
-  return `${what}, ${owners[mark.state]} (process ${mark.pid}, since ${since} UTC)`;
+  return `${visible(what)}, ${owners[mark.state]} (process ${mark.pid}, since ${since} UTC)`;
 }
 
 /** What a run reports about the sweep before it began; undefined when there is nothing to report. */
@@ -27,7 +28,7 @@ export function sweptText(origin: string, { removed, refused, left }: Swept): st
       .filter(({ mark, if_asked }) => mark.state === "over" && if_asked)
       .map((one) => `${leftoverText(one)} is emptied by \`raceproof clean\`.`),
   ];
-  return sentences.length === 0 ? undefined : `${origin}: ${sentences.join(" ")}`;
+  return sentences.length === 0 ? undefined : visible(`${origin}: ${sentences.join(" ")}`);
 }
 
 const named_max = 3;

@@ -46,9 +46,9 @@ export function failureText(
   width?: number,
 ): string {
   const { smallest, other, message } = failure;
-  const sentence = visible(explain(smallest, failure));
+  const sentence = explain(smallest, failure);
   const blame = blameText(smallest, width);
-  return [
+  const parts = [
     `${subject.name}: ${failure.kind} on ${placeOf(subject)}`,
     ...(failure.error instanceof OperationFailed ? [clientFailedText(failure.error)] : []),
     sentence,
@@ -60,7 +60,8 @@ export function failureText(
     ...notesIn(smallest, subject.backend.name).map(noteInWords),
     ...(other ? [nondeterministicText(smallest, other)] : []),
     `Replay it with\n  ${subject.replayCommand(tokenOf(subject, failure))}`,
-  ].join("\n\n");
+  ];
+  return visible(parts.join("\n\n"));
 }
 
 /** For a program that fails by itself: its error first, then where it was. */
@@ -69,18 +70,20 @@ export function programFailedText(
   failure: Pick<FoundFailure, "smallest" | "error" | "message">,
 ): string {
   const { smallest, error, message } = failure;
-  return [
+  const parts = [
     `${name}: this is not a race: ${message}, also when the clients go one after the other`,
     ...(error instanceof OperationFailed ? [clientFailedText(error)] : []),
     ...(smallest.steps.length === 0 ? [] : [drawInterleaving(smallest)]),
     "If this error is not a failure, say so with `expectedError` or `didNotHappen`.",
-  ].join("\n\n");
+  ];
+  return visible(parts.join("\n\n"));
 }
 
 /** What a client threw, with its stack; or what its process printed. */
 export function clientFailedText({ client, cause }: OperationFailed): string {
   const { told } = Object(cause) as { told?: unknown };
-  return `client ${client}${typeof told === "string" ? `: ${told}` : ` threw ${errorText(cause)}`}`;
+  const how = typeof told === "string" ? `: ${told}` : ` threw ${errorText(cause)}`;
+  return visible(`client ${client}${how}`);
 }
 
 /** Where it was explored: the server, and the isolation level if one was asked for. */

@@ -8,6 +8,7 @@ import { overwriteStory } from "./overwrite.ts";
 import { type RaceStory, raceStoryIn } from "./race-story.ts";
 import { unheededStory } from "./unheeded.ts";
 import { unseenInsertStory } from "./unseen-insert.ts";
+import { visible } from "./visible.ts";
 
 /**
  * One sentence that says how a failure came about: who read what, who overwrote whom, whose reply was lost. It is made
@@ -36,7 +37,7 @@ const told: Readonly<Record<RaceStory["name"], (trace: Trace) => string | undefi
 
 function sentence(parts: readonly (string | undefined)[]): string {
   const text = parts.filter((part) => part !== undefined).join("; ");
-  return text.endsWith(".") ? text : `${text}.`;
+  return visible(text.endsWith(".") ? text : `${text}.`);
 }
 
 function faultStory(trace: Trace): string | undefined {

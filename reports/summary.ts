@@ -104,7 +104,7 @@ export function failingInterleaving(cell: CellResult, width?: number): string | 
     isolation: isolation ?? undefined,
     replayCommand: (token: string) => `${own_command} replay ${token}`,
   };
-  return visible(failureText(subject, failure, countsText({ seed }, failure), width));
+  return failureText(subject, failure, countsText({ seed }, failure), width);
 }
 
 /** Loads that would have gone on. */

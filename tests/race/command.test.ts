@@ -50,7 +50,14 @@ const increment = `
   await db.end();`;
 
 test("a race: the table, a sentence, exit code 1; and its token replays it", async () => {
-  const args = [...flags(), "--check", counter.check[0]!, "--env", "MY_DATABASE={url}"];
+  const evil = "-- \u001b[2J";
+  const args = [
+    ...flags(),
+    "--check",
+    `${counter.check[0]!} ${evil}`,
+    "--env",
+    "MY_DATABASE={url}",
+  ];
   const { code, stdout } = await ended(start("race", ...args, ...node(increment)));
   expect(stdout).toMatch(
     /^node: failed check on PostgreSQL .*\n\nclient 1 and client 2 both read .*0/,
@@ -66,6 +73,7 @@ test("a race: the table, a sentence, exit code 1; and its token replays it", asy
   expect(again.stdout).toMatch(
     /failed check: .*answered false\nThe same happened, step by step\.\n$/,
   );
+  expect(stdout + again.stdout).not.toContain("\u001b");
   expect(again.code).toBe(0);
 });
 

@@ -38,8 +38,8 @@ test.each([
   ],
   [
     "ends with an error",
-    `console.error("no beans left"); process.exit(3)`,
-    /this is not a race: .*one after the other\n\nclient 1: .* ended with exit code 3:\n {2}no beans left\n/,
+    `console.error("no beans left\\u001b[2J"); process.exit(3)`,
+    /this is not a race: .*one after the other\n\nclient 1: .* ended with exit code 3:\n {2}no beans left␛\[2J\n/,
   ],
   [
     "crashes",
