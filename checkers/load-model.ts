@@ -34,6 +34,8 @@ async function importFile(path: string): Promise<unknown> {
 }
 
 async function importTyped(url: string): Promise<unknown> {
+  // Its cache lies in a shared folder under a name that can be guessed: others could have put code there.
+  process.env["TSX_DISABLE_CACHE"] = "1";
   const { tsImport } = await import("tsx/esm/api").catch((error: unknown) => {
     throw new Error("TypeScript is read by the package tsx, which is missing (npm i -D tsx)", {
       cause: error,

@@ -1,8 +1,9 @@
 /** `raceproof check` as people meet it: its lines, its exit codes, its limits. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { command } from "../command.test-support.ts";
 
@@ -22,9 +23,12 @@ interface Ended {
   readonly spent_ms: number;
 }
 
-function check(...args: string[]): Promise<Ended> {
+const check = (...args: string[]): Promise<Ended> =>
+  ended([process.execPath, command, "check", ...args]);
+
+function ended([program, ...args]: [string, ...string[]], env = process.env): Promise<Ended> {
   const start = performance.now();
-  const child = spawn(process.execPath, [command, "check", ...args]);
+  const child = spawn(program, args, { env });
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (data) => (stdout += data));
   child.stderr.on("data", (data) => (stderr += data));
@@ -58,13 +62,17 @@ const hopeless = file(
     done(0, "dequeue", "nil", "0"),
 );
 
-test("valid: one line, exit code 0; on request with the order that shows it", async () => {
+test("valid: one line, exit code 0, also of a packed file; on request with the order that shows it", async () => {
   const plain = await check(valid, "--model", "register");
   expect(plain).toMatchObject({
     code: 0,
     stderr: "",
     stdout: `${valid}: valid. All 2 operations fit into one order.\n`,
   });
+  const packed = `${valid}.gz`;
+  writeFileSync(packed, gzipSync(readFileSync(valid)));
+  const unpacked = await check(packed, "--model", "register");
+  expect(unpacked.stdout).toBe(plain.stdout.replace(valid, packed));
   const { stdout } = await check(valid, "--model", "register", "--witness");
   expect(stdout).toBe(`${plain.stdout}   process 0: write 1\n   process 1: read → 1\n`);
 });
@@ -120,6 +128,22 @@ test("--model ./mine.ts, and one that is no model", async () => {
       /unknown\. The default export of .* must be a model, \{ name, init, step \}/,
     ),
   ]);
+});
+
+test("no TypeScript is kept, nor run, where somebody else could have put it", async () => {
+  const shared = join(folder, "shared");
+  mkdirSync(shared);
+  const mine = file("own.ts", `export default { name: "own", init: 0 as number, step: () => 0 };`);
+  const args = ["check", valid, "--model", mine];
+  const env = { ...process.env, TMPDIR: shared };
+  for (const start of [
+    [process.execPath, command],
+    ["npm", "start", "-s", "--"],
+  ] as const) {
+    const { stdout } = await ended([...start, ...args], env);
+    expect(stdout).toMatch(/: valid\. /);
+    expect(readdirSync(shared)).toEqual([]);
+  }
 });
 
 describe("no verdict: one sentence that says where, exit code 2", () => {
