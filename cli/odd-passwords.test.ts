@@ -1,8 +1,10 @@
 /** Whatever a password looks like and wherever it is in a URL: no error shows it. No server listens at these URLs. */
 import { describe, expect, test } from "vitest";
+import { connectDynamodb } from "../backends/dynamodb/backend.ts";
 import { connectMysql } from "../backends/mysql/backend.ts";
 import { connectPostgres } from "../backends/postgres/backend.ts";
 import { connectRedis } from "../backends/redis/backend.ts";
+import { connectZookeeper } from "../backends/zookeeper/backend.ts";
 import { urlServer } from "../servers/url.ts";
 import { serverSources } from "./select.ts";
 
@@ -17,13 +19,15 @@ const places = [
 ];
 
 describe.each([
-  ["postgres", connectPostgres],
-  ["mysql", connectMysql],
-  ["redis", connectRedis],
-] as const)("%s", (kind, connect) => {
+  ["postgres", "postgres", connectPostgres],
+  ["mysql", "mysql", connectMysql],
+  ["redis", "redis", connectRedis],
+  ["dynamodb", "http", connectDynamodb],
+  ["zookeeper", "zookeeper", connectZookeeper],
+] as const)("%s", (kind, scheme, connect) => {
   test.each(ends)(`${secret}%s`, async (end) => {
     for (const place of places) {
-      const url = place(kind, secret + end);
+      const url = place(scheme, secret + end);
       const error = await connect({ url }).catch((error: unknown) => error);
       expect(everythingOf(error)).not.toContain(secret);
       expect(shownBy(() => urlServer(kind, url).origin)).not.toContain(secret);

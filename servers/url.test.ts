@@ -30,6 +30,7 @@ describe("a URL of someone else's server", () => {
 
   test("a password is not shown", () => {
     expect(urlServer("mysql", "mysql://root:s3cret@127.0.0.1").origin).not.toContain("s3cret");
+    expect(urlServer("dynamodb", "http://127.0.0.1:8000/s3cret").origin).not.toContain("s3cret");
     expect(() => urlServer("redis", "mysql://root:s3cret@127.0.0.1")).not.toThrow(/s3cret/);
   });
 });

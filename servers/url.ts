@@ -70,7 +70,11 @@ function withHost(text: string): string {
   return `redis://${login ?? ""}localhost/${db ?? ""}?socketPath=${encodeURIComponent(path)}`;
 }
 
-/** Built only from the parts that cannot hold a password; the path of a socket is not among them. */
+/**
+ * Built only from the parts that cannot hold a password. The path of a socket is not among them; nor is that of a
+ * DynamoDB Local of ours, which is its secret.
+ */
 function whereOf({ protocol, host, pathname }: URL): string {
-  return `${protocol}//${host}${pathname === "/" ? "" : pathname}`;
+  const has_database = pathname !== "/" && !protocol.startsWith("http");
+  return `${protocol}//${host}${has_database ? pathname : ""}`;
 }

@@ -1,6 +1,6 @@
 /** `raceproof race` as people meet it: exit codes, one sentence for what is wrong, nothing left behind. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test, vi } from "vitest";
@@ -77,7 +77,7 @@ test("a race: the table, a sentence, exit code 1; and its token replays it", asy
   expect(again.code).toBe(0);
 });
 
-test("without a check, repairs are tried; a process cannot be put into one transaction", async () => {
+test("without a check, repairs are tried; a process cannot be put into one transaction; no password is told", async () => {
   const args = [...flags(), "--env", "MY_DATABASE={url}", "--report", folder];
   const reporters = ["--json", "--reporter", "verbose,junit", "--reporter=github"];
   const ran = await ended(start("race", ...args, ...reporters, ...node(increment)));
@@ -92,6 +92,11 @@ test("without a check, repairs are tried; a process cannot be put into one trans
   expect(replay.includes(told.token!) && !replay.includes("--reporter")).toBe(true);
   expect(stderr).toMatch(/^::error title=node%3A lost update::client 1 and client 2 both read /m);
   expect(readFileSync(join(folder, "junit.xml"), "utf8")).toContain('failures="1" errors="0"');
+  const { password } = new URL(inject("servers").postgres.url);
+  const written = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+  for (const text of [stdout, stderr, ...written]) expect(text).not.toContain(password);
 });
 
 test("an app: a race, and its token replays it", async () => {
