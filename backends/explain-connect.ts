@@ -1,6 +1,7 @@
 import { adviceOn } from "./advice.ts";
 import { CannotConnect } from "./cannot-connect.ts";
 import { errorField } from "./error-field.ts";
+import { hostForUrl } from "./url-host.ts";
 import { whoAnswers } from "./who-answers.ts";
 
 /** Where a connection was attempted; `host` starts with `/` for a Unix socket. */
@@ -19,8 +20,9 @@ export interface Address {
 /** For people: `PostgreSQL at db:5432`. */
 export const placeOf = (address: Address): string => `${address.product} at ${whereIs(address)}`;
 
-const whereIs = ({ host, port }: Address): string =>
-  host.startsWith("/") ? host : `${host.includes(":") ? `[${host}]` : host}:${port}`;
+/** `db:5432`, `[::1]:5432`, `/run/mysqld.sock`. */
+export const whereIs = ({ host, port }: Pick<Address, "host" | "port">): string =>
+  host.startsWith("/") ? host : `${hostForUrl(host)}:${port}`;
 
 export const connect_limit_ms = 4_000;
 

@@ -2,6 +2,7 @@ import type * as Sdk from "@aws-sdk/client-dynamodb";
 import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
 import { loadDriver } from "../load-driver.ts";
+import { hostIn } from "../url-host.ts";
 
 const url_form = "http://127.0.0.1:8000";
 
@@ -75,6 +76,6 @@ async function explained(error: unknown, url: URL): Promise<CannotConnect> {
   if ($metadata?.httpStatusCode !== undefined && name?.endsWith("Exception"))
     return new CannotConnect(`DynamoDB at ${url.host} refuses: ${message}.`, { cause: error });
   const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
-  const place = { product: "DynamoDB", host: url.hostname, port, user: "", url_form };
+  const place = { product: "DynamoDB", host: hostIn(url), port, user: "", url_form };
   return explainConnect(error, place, false);
 }

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
+import { hostIn } from "../url-host.ts";
 import type { Wire } from "../wire.ts";
 import type { Learns } from "./request.ts";
 import { dynamodbWire } from "./wire.ts";
@@ -27,9 +28,10 @@ export class DynamodbDoorTarget implements DoorTarget {
   }
 
   async connect(): Promise<Duplex> {
-    const { protocol, hostname, port } = new URL(this.#url);
+    const url = new URL(this.#url);
+    const { protocol, port } = url;
     const is_secure = protocol === "https:";
-    const place = { host: hostname, port: Number(port || (is_secure ? 443 : 80)) };
+    const place = { host: hostIn(url), port: Number(port || (is_secure ? 443 : 80)) };
     const socket = is_secure ? connectTls(place) : connectTcp({ ...place, noDelay: true });
     await heard(socket, is_secure ? "secureConnect" : "connect");
     return socket;

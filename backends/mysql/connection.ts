@@ -1,6 +1,7 @@
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { errorField } from "../error-field.ts";
 import { type Address, connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
+import { hostIn } from "../url-host.ts";
 
 /** mysql2/promise, loaded when it is first needed. */
 export type Library = typeof import("mysql2/promise");
@@ -21,7 +22,7 @@ export function givenBy(url: string): Given {
   }
   const address: Address = {
     product: "MySQL or MariaDB",
-    host: parsed.searchParams.get("socketPath") ?? parsed.hostname,
+    host: parsed.searchParams.get("socketPath") ?? hostIn(parsed),
     port: Number(parsed.port || 3306),
     user: decodeURIComponent(parsed.username),
     url_form,

@@ -3,7 +3,7 @@ import { newName } from "../../owners/run-mark.ts";
 import type { Contents, Isolation } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
-import type { Address } from "../explain-connect.ts";
+import { type Address, whereIs } from "../explain-connect.ts";
 import type { AllRows } from "../rows.ts";
 import { textsOfDump } from "../sql-dump.ts";
 import { connectTo, type Given, type Library } from "./connection.ts";
@@ -174,11 +174,12 @@ const may_ask = {
 const denied: ReadonlySet<string> = new Set(["1044", "1142", "1227"]);
 
 /** @returns an error that says what to grant, if a privilege is missing; else the same error */
-function whichGrants(error: unknown, { user, host, port }: Address, is_mariadb: boolean): unknown {
+function whichGrants(error: unknown, address: Address, is_mariadb: boolean): unknown {
   if (!denied.has(errorField(error, "errno"))) return error;
   const grant = is_mariadb ? "PROCESS ON *.*" : "SELECT ON performance_schema.*";
+  const { user } = address;
   return new CannotConnect(
-    `User "${user}" at ${host}:${port} may not create databases, or not see who waits for a lock, and raceproof ` +
+    `User "${user}" at ${whereIs(address)} may not create databases, or not see who waits for a lock, and raceproof ` +
       `needs both: GRANT ALL ON \`raceproof\\_%\`.* TO '${user}'; GRANT ${grant} TO '${user}'.`,
     { cause: error },
   );

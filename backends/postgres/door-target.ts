@@ -6,6 +6,7 @@ import { CannotConnect } from "../cannot-connect.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
 import { untilGone } from "../until-gone.ts";
+import { hostForUrl } from "../url-host.ts";
 import type { Wire } from "../wire.ts";
 import type { Given } from "./connection.ts";
 import type { Control } from "./session.ts";
@@ -78,7 +79,7 @@ export class PostgresDoorTarget implements DoorTarget {
     const login = `${encodeURIComponent(user)}${secret === "" ? "" : `:${encodeURIComponent(secret)}`}`;
     const place = host.startsWith("/")
       ? `/${name}?host=${host}&port=${at}`
-      : `${host}:${at}/${name}`;
+      : `${hostForUrl(host)}:${at}/${name}`;
     return {
       url: `postgres://${login}@${place}`,
       environment: {

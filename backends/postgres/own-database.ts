@@ -3,6 +3,7 @@ import { newName } from "../../owners/run-mark.ts";
 import type { Contents } from "../backend.ts";
 import { CannotConnect, unlessGone } from "../cannot-connect.ts";
 import { errorField } from "../error-field.ts";
+import { whereIs } from "../explain-connect.ts";
 import type { AllRows } from "../rows.ts";
 import { textsOfDump } from "../sql-dump.ts";
 import { connectPlainly, type Given } from "./connection.ts";
@@ -233,7 +234,7 @@ async function asAdministrator(
   } catch (error) {
     if ((error as { code?: unknown }).code !== "42501") throw error;
     throw new CannotConnect(
-      `User "${given.address.user}" may not create databases at ${given.address.host}:${given.address.port}, ` +
+      `User "${given.address.user}" may not create databases at ${whereIs(given.address)}, ` +
         `and raceproof works only in one of its own: ALTER ROLE "${given.address.user}" CREATEDB.`,
       { cause: error },
     );

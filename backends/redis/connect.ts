@@ -1,6 +1,7 @@
 import type { Redis, RedisOptions } from "ioredis";
 import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
+import { hostIn } from "../url-host.ts";
 import { whoAnswers } from "../who-answers.ts";
 
 const url_form = "redis://user:password@host:port";
@@ -53,7 +54,7 @@ export const socketIn = (url: string): string | undefined =>
 async function explained(error: unknown, url: URL): Promise<CannotConnect> {
   const place = {
     product: "Redis",
-    host: socketIn(url.href) ?? url.hostname.replace(/^\[|\]$/g, ""),
+    host: socketIn(url.href) ?? hostIn(url),
     port: Number(url.port || 6379),
     user: decodeURIComponent(url.username) || "default",
     url_form,

@@ -7,6 +7,7 @@ import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
 import { tellsOwners } from "../own-user.ts";
 import { untilGone } from "../until-gone.ts";
+import { hostIn } from "../url-host.ts";
 import type { Wire } from "../wire.ts";
 import { socketIn } from "./connect.ts";
 import { encodeCommand } from "./resp.ts";
@@ -46,8 +47,9 @@ export class RedisDoorTarget implements DoorTarget {
   }
 
   async connect(): Promise<Duplex> {
-    const { protocol, hostname, port } = new URL(this.#url);
-    const place = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || 6379) };
+    const url = new URL(this.#url);
+    const { protocol, port } = url;
+    const place = { host: hostIn(url), port: Number(port || 6379) };
     const is_secure = protocol === "rediss:";
     const path = socketIn(this.#url);
     const plain = path === undefined ? { ...place, noDelay: true } : { path };

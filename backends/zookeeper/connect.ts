@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { Client } from "node-zookeeper-client";
 import { CannotConnect } from "../cannot-connect.ts";
 import { connect_limit_ms, explainConnect, noUrl } from "../explain-connect.ts";
+import { hostForUrl, hostIn } from "../url-host.ts";
 import { closed, type Library, managerOf } from "./driver.ts";
 
 const url_form = "zookeeper://user:password@host:port";
@@ -24,7 +25,8 @@ export function addressIn(url: string): Address {
   if (parsed?.protocol !== "zookeeper:" || parsed.hostname === "") {
     throw noUrl("ZooKeeper", url_form);
   }
-  const { hostname: host, port, username, password } = parsed;
+  const { port, username, password } = parsed;
+  const host = hostIn(parsed);
   const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { host, port: Number(port || 2181), ...(login === ":" ? {} : { login }) };
 }
@@ -67,12 +69,14 @@ export async function openClient(
   folder: string,
   known?: Identity,
 ): Promise<Client> {
-  const client = library.createClient(`${host}:${port}${folder}`, {
+  const client = library.createClient(`server:${port}${folder}`, {
     sessionTimeout: session_timeout_ms,
     retries: 0,
     ...known,
   });
   const manager = managerOf(client);
+  // Its list is a text in which there is no place for IPv6.
+  manager.servers = [{ host, port }];
   // Sent as soon as there is a connection, before any request.
   if (login !== undefined) client.addAuthInfo("digest", Buffer.from(login));
   client.connect();
@@ -80,7 +84,11 @@ export async function openClient(
   const giving_up = AbortSignal.timeout(connect_limit_ms);
   const refused = new Promise<never>((_, reject) => {
     const refuse = (): void =>
-      reject(new CannotConnect(`ZooKeeper at ${host}:${port} opens no session: look at its log.`));
+      reject(
+        new CannotConnect(
+          `ZooKeeper at ${hostForUrl(host)}:${port} opens no session: look at its log.`,
+        ),
+      );
     giving_up.addEventListener("abort", refuse);
     client.once("expired", refuse);
   });

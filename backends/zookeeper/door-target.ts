@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { CannotConnect } from "../cannot-connect.ts";
 import type { Address, DoorTarget } from "../door-target.ts";
 import { heard } from "../heard.ts";
+import { hostForUrl } from "../url-host.ts";
 import type { Wire } from "../wire.ts";
 import { closeClient, openClient, type Address as Place } from "./connect.ts";
 import type { Library } from "./driver.ts";
@@ -45,7 +46,7 @@ export class ZookeeperDoorTarget implements DoorTarget {
 
   address(port?: number): Address {
     const { host, port: own, login = "" } = this.#place;
-    const hosts = `${port === undefined ? `${host}:${own}` : `127.0.0.1:${port}`}${this.#folder}`;
+    const hosts = `${port === undefined ? `${hostForUrl(host)}:${own}` : `127.0.0.1:${port}`}${this.#folder}`;
     const [, user = "", password = ""] = /^([^:]*):([^]*)$/.exec(login) ?? [];
     const is_secret = port === undefined && login !== "";
     const before = is_secret ? `${encodeURIComponent(user)}:${encodeURIComponent(password)}@` : "";

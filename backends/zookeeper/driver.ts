@@ -30,6 +30,7 @@ export type Answered = (error: Exception | null, response?: Response) => void;
 /** The library's connection: every request goes through `queue`. */
 export interface Manager {
   readonly socket: Socket;
+  servers: readonly { readonly host: string; readonly port: number }[];
   readonly state: number;
   readonly pendingQueue: readonly unknown[];
   sessionId: Buffer;

@@ -15,13 +15,19 @@ import { basename, join } from "node:path";
 import { Redis } from "ioredis";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from "vitest";
 import { CannotConnect } from "../../backends/cannot-connect.ts";
+import { openLaneDatabase } from "../../backends/open-lane-database.ts";
 import { explore, RaceFound } from "../../library/explore.ts";
+import { speakTo } from "../../race/database.ts";
+import { throughDoors } from "../../schedules/doors/door-backend.ts";
 import { freePort } from "../../servers/port.ts";
+import { proxyTo } from "../../servers/proxy.ts";
+import type { ServerKind } from "../../servers/server.ts";
 import { urlServer } from "../../servers/url.ts";
 import { connect } from "../connect.ts";
 import { ownServer } from "../own-server.ts";
+import { raceproof } from "./raceproof.ts";
 
 type Kind = "postgres" | "mysql" | "redis";
 const servers = inject("servers");
@@ -44,8 +50,24 @@ async function sentence(kind: Kind, url: string): Promise<string> {
   }
 }
 
+const questions: Partial<Record<ServerKind, string>> = {
+  ...{ postgres: "SELECT 1", mysql: "SELECT 1", redis: "PING" },
+  ...{ dynamodb: "ListTables {}", zookeeper: "ls /" },
+};
+
+/** For programs: the set-up goes to the server itself, the clients through doors. @throws whatever keeps one away */
+async function mustReachByDoors(kind: ServerKind, url: string): Promise<void> {
+  await using lane = await openLaneDatabase(urlServer(kind, url));
+  const doors = throughDoors(lane, { open: (at) => at.url, close() {} });
+  await using session = await doors.open();
+  for (const at of [lane.door.address().url, session.client]) {
+    await using speaker = await speakTo(kind, at);
+    await speaker.say(questions[kind]!);
+  }
+}
+
 /** Another way to the shared server. @returns its port, where it has one */
-async function forward(kind: Kind, to: ListenOptions): Promise<number> {
+async function forward(kind: ServerKind, to: ListenOptions): Promise<number> {
   const { port } = new URL(servers[kind].url);
   const listener = createServer((near) => {
     const far = dial(Number(port), "127.0.0.1");
@@ -65,6 +87,14 @@ test.for(["postgres", "mysql", "redis"] as const)("%s at IPv6", async (kind) => 
   const database = kind === "postgres" ? "postgres" : "";
   const at = `${kind}://${login(kind)}[::1]:${port}/${database}`;
   expect(await sentence(kind, at)).toBe("connected");
+  await mustReachByDoors(kind, at);
+});
+
+test.for(["dynamodb", "zookeeper"] as const)("%s at IPv6, through doors", async (kind) => {
+  const url = new URL(servers[kind].url);
+  url.port = String(await forward(kind, { host: "::1", port: 0 }));
+  url.hostname = "[::1]";
+  await mustReachByDoors(kind, url.href);
 });
 
 test("Unix sockets in URLs", async () => {
@@ -80,8 +110,16 @@ test("Unix sockets in URLs", async () => {
     ["redis", `redis+unix://${login("redis")}${folder}/redis.sock`],
     ["redis", `redis+unix://${login("redis")}${folder}/redis.sock?db=1`],
   ] as const;
-  for (const [kind, url] of urls)
+  for (const [kind, url] of urls) {
     expect([url, await sentence(kind, url)]).toEqual([url, "connected"]);
+    await mustReachByDoors(kind, url);
+    await using proxy = await proxyTo(urlServer(kind, url));
+    expect([url, await sentence(kind, proxy.url)]).toEqual([url, "connected"]);
+    await using lost = await connect({ kind, url: proxy.url });
+    const session = await lost.open();
+    proxy.cut();
+    await vi.waitFor(() => expect([url, session.alive]).toEqual([url, false]));
+  }
   const gone = `mysql://root@localhost/?socketPath=${folder}/gone.sock`;
   expect(await sentence("mysql", gone)).toMatch(/^Nobody listens at \/\S+gone\.sock: start /);
 });
@@ -138,6 +176,9 @@ describe("encryption", () => {
       `${own.postgres().replace("127.0.0.1", "localhost")}?${search}`;
     expect(await sentence("postgres", url("sslmode=verify-full"))).toMatch(
       /nobody whom this machine/,
+    );
+    expect(await sentence("postgres", url(""))).toMatch(
+      /it wants encryption; add \?sslmode=require/,
     );
     const trusted = `sslmode=verify-full&sslrootcert=${cert}`;
     expect(await sentence("postgres", url(trusted))).toMatch(/certificate/);
@@ -202,6 +243,14 @@ describe("encryption", () => {
     const url = new URL(own.redis().replace("redis:", "rediss:"));
     url.port = String(tls_port);
     expect(await sentence("redis", url.href)).toMatch(/nobody whom this machine trusts/);
+    url.hostname = "localhost";
+    vi.stubEnv("NODE_EXTRA_CA_CERTS", cert);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const cell = ["--workload", "counter", "--strategy", "incr", "--schedules", "2"];
+    const known = await raceproof(
+      ...["run", "--backend", "redis", "--server", `redis=${url.href}`, ...cell, "--out", folder],
+    );
+    expect(known.stdout, known.stderr).toContain("1 cell: 1 as declared");
   });
 });
 
