@@ -83,11 +83,15 @@ export async function report(
   const verbose = names.has("verbose");
   const stream = is_json ? process.stderr : process.stdout;
   if (verbose || names.has("default")) print(stream, verbose, reports);
-  if (names.has("junit")) await writeJunit(folder, reports.junit());
+  if (names.has("junit")) {
+    const path = join(folder, "junit.xml");
+    await writing(path, mkdir(folder, { recursive: true }));
+    await writing(path, writeFile(path, reports.junit()));
+  }
   if (!names.has("github")) return;
   for (const line of reports.annotations()) console.error(line);
   const summary = process.env["GITHUB_STEP_SUMMARY"];
-  if (summary) await appendFile(summary, reports.jobSummary());
+  if (summary) await writing(summary, appendFile(summary, reports.jobSummary()));
 }
 
 /** A terminal breaks prose anywhere, so we do it at words. In a file or a pipe, people search for whole sentences. */
@@ -98,11 +102,9 @@ function print(stream: NodeJS.WriteStream, verbose: boolean, reports: Reports): 
 }
 
 /** @throws BadUsage when it cannot be written */
-async function writeJunit(folder: string, xml: string): Promise<void> {
-  const path = join(folder, "junit.xml");
+async function writing(path: string, work: Promise<unknown>): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(path, xml);
+    await work;
   } catch (error) {
     throw new BadUsage(`cannot write ${path} (${(error as Error).message.replace(/,.*/, "")}).`);
   }

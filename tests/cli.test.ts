@@ -175,9 +175,16 @@ describe("surroundings", () => {
     return folder;
   };
 
-  test("a disk that is full when the results are written", async () => {
-    const { code, stderr } = await ended(start([...incr, onFullDisk("results.json.new")]));
-    expect(stderr).toMatch(/^raceproof: cannot write to .*no space left on device/m);
+  test.for([
+    ["the results", "results.json.new", {}],
+    ["JUnit's report", "junit.xml", {}],
+    ["the summary of a job", "nothing", { GITHUB_STEP_SUMMARY: "/dev/full" }],
+  ] as const)("a disk that is full when %s is written: it is printed", async ([, file, env]) => {
+    const reporters = ["--reporter", "default,junit,github"];
+    const run = start([...incr, onFullDisk(file), ...reporters], { ...urls, ...env });
+    const { code, stdout, stderr } = await ended(run);
+    expect(stderr).toMatch(/^raceproof: cannot write .*no space left on device/m);
+    expect(stdout).toContain("1 cell: 1 as declared");
     expect([code, /^ +at /m.test(stderr)]).toEqual([2, false]);
   });
 
