@@ -46,13 +46,14 @@ describe("a home", () => {
       LC_ALL: "de_DE.UTF-8",
       PGOPTIONS: "-c statement_timeout=1",
       JAVA_TOOL_OPTIONS: "-Xmx1m",
+      LD_PRELOAD: "/nowhere.so",
       SOME_PASSWORD: "s3cret",
       http_proxy: "http://127.0.0.1:1",
     }))
       vi.stubEnv(name, value);
     await home.finish(["env"], { LD_LIBRARY_PATH: "/own" }).finally(() => vi.unstubAllEnvs());
     const names = (await readFile(home.log, "utf8")).split("\n").map((line) => line.split("=")[0]);
-    for (const name of ["LANG", "PGOPTIONS", "JAVA_TOOL_OPTIONS", "SOME_PASSWORD"])
+    for (const name of ["LANG", "PGOPTIONS", "JAVA_TOOL_OPTIONS", "LD_PRELOAD", "SOME_PASSWORD"])
       expect(names).not.toContain(name);
     expect(names).toEqual(expect.arrayContaining(["PATH", "LD_LIBRARY_PATH", "http_proxy"]));
     expect(await readFile(home.log, "utf8")).toMatch(/^LC_ALL=C$/m);

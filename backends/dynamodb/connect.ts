@@ -12,11 +12,16 @@ export function loadSdk(): Promise<typeof Sdk> {
   return loadDriver("@aws-sdk/client-dynamodb", () => import("@aws-sdk/client-dynamodb"));
 }
 
-/** DynamoDB Local takes any credentials; these are never the user's own. */
+/**
+ * DynamoDB Local takes any credentials; these are never the user's own. Nor are the kinds of endpoints that AWS has, for
+ * which the environment may ask.
+ */
 export const configFor = (endpoint: string): Sdk.DynamoDBClientConfig => ({
   endpoint,
   region: "us-east-1",
   credentials: { accessKeyId: "raceproof", secretAccessKey: "raceproof" },
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
 });
 
 /**

@@ -14,6 +14,8 @@ const credentials = {
   AWS_SECRET_ACCESS_KEY: "raceproof",
   AWS_REGION: "us-east-1",
   AWS_DEFAULT_REGION: "us-east-1",
+  AWS_USE_FIPS_ENDPOINT: "false",
+  AWS_USE_DUALSTACK_ENDPOINT: "false",
 };
 
 /** DynamoDB behind a door. Its connections hold nothing: no lock, no transaction. */

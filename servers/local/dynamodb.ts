@@ -55,6 +55,8 @@ export const dynamodb: Recipe = {
       endpoint: url,
       region: "local",
       credentials,
+      useFipsEndpoint: false,
+      useDualstackEndpoint: false,
       maxAttempts: 1,
     });
     try {

@@ -1,10 +1,12 @@
 /** The two places that programs of any kind come from: the PATH and the Debian archive. */
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import { promisify } from "node:util";
 import type { Wanted } from "../apt.ts";
 import { fromArchive, inPrefix, noArchive, type Prefix, unpackedBefore } from "../archive.ts";
+import { cleanEnv } from "../clean-env.ts";
 import { ServerUnavailable } from "../unavailable.ts";
 import type { Executable, Found, Missing, Place } from "./recipe.ts";
 
@@ -25,10 +27,12 @@ export function onPath(wanted: OnPath): Place {
   const look = async (): Promise<(Found & { file: string; version: string }) | Missing> => {
     const file = await findOnPath(wanted.program);
     if (file === undefined) return { missing: `no ${wanted.program} is on the PATH` };
-    const said = await run(file, [wanted.asked ?? "--version"]).catch(() => ({
-      stdout: "",
-      stderr: "",
-    }));
+    const said = await run(file, [wanted.asked ?? "--version"], { env: cleanEnv(tmpdir()) }).catch(
+      () => ({
+        stdout: "",
+        stderr: "",
+      }),
+    );
     const version = wanted.version(said.stdout + said.stderr);
     if (version === undefined)
       return { missing: `${file} is not a ${wanted.product} that can be used` };

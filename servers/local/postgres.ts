@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import type { ClientConfig } from "pg";
+import { cleanEnv } from "../clean-env.ts";
 import type { Tenant } from "../home.ts";
 import { loadPackage, notInstalled, resolvePackage } from "../optional-package.ts";
 import { ServerUnavailable } from "../unavailable.ts";
@@ -90,6 +91,7 @@ export const postgres: Recipe = {
     const base = program.base as string;
     const reachable = await run(join(base, "bin/postgres"), ["--version"], {
       cwd: "/",
+      env: cleanEnv("/"),
       ...tenant(),
     }).then(
       () => true,

@@ -44,6 +44,23 @@ test("servers start below a temporary folder with a long name", async () => {
   expect(code).toBe(0);
 }, 120_000);
 
+test("what the environment says about other servers and programs does not reach ours", async () => {
+  const odd = {
+    ...{ LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8", JAVA_TOOL_OPTIONS: "-Xmx1m" },
+    ...{ PGSSLMODE: "require", PGOPTIONS: "-c statement_timeout=1", PGHOST: "nowhere.invalid" },
+    ...{ AWS_USE_FIPS_ENDPOINT: "true", AWS_PROFILE: "nobody" },
+  };
+  const kinds = ["postgres", "redis", "dynamodb"];
+  const local = kinds.map((kind) => `--server ${kind}=local`).join(" ");
+  const every = `--backend ${kinds.join()} --workload counter --isolation RC`;
+  const { code, stdout, stderr } = await shell(
+    `raceproof run ${every} --strategy in-place,incr,add ${local} --out ${out}`,
+    odd,
+  );
+  expect(stdout, stderr).toContain("3 cells: 3 as declared");
+  expect(code).toBe(0);
+}, 120_000);
+
 test("a full temporary folder: the next program is not tried, and nothing is fetched", async () => {
   // A mount of our own, which ends with the process. Without root, in a name space of our own.
   const apart = `unshare ${process.getuid?.() === 0 ? "" : "--user --map-root-user"} --mount`;
