@@ -1,6 +1,6 @@
 /** What the machine does not give: files, room, short names, readers. Each ends in a sentence, never in a stack. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, inject, test, vi } from "vitest";
@@ -89,16 +89,28 @@ test("the folder of the results is removed in the middle", async () => {
   expect([code, stack.test(stderr)]).toEqual([2, false]);
 }, 120_000);
 
-describe("a reader that has seen enough", () => {
+describe("a reader that has seen enough, or is gone before there is anything", () => {
   const history = join(out, "redis.counter.incr.jsonl");
+  const project = join(folder, "project");
   test.for([
-    ["list", "list"],
-    ["run", incr],
-    ["race", `race --database redis --setup "SET n 0" -- true`],
-  ])("%s", async ([, args]) => {
+    ["head -n 1", "list", "list"],
+    ["head -n 1", "run", incr],
+    ["head -n 1", "race", `race --database redis --setup "SET n 0" -- true`],
+    ["head -n 1", "init", "init"],
+    ["true", "list", "list"],
+    ["true", "run", incr],
+    ["true", "run --list", `${incr} --list`],
+    ["true", "merge", `merge ${out}-shard --out ${out}-merged`],
+    ["true", "report", `report ${out} --verbose`],
+    ["true", "clean", "clean"],
+    ["true", "--help", "--help"],
+  ])("%s: %s", async ([reader, name, args]) => {
     if (!existsSync(history)) await shell(`raceproof ${incr}`);
-    const { stdout, stderr } = await shell(`raceproof ${args} | head -n 1`);
-    expect(stdout.split("\n")).toHaveLength(2);
+    if (name === "merge") await shell(`raceproof ${incr} --shard 1/1 --out ${out}-shard`);
+    mkdirSync(project, { recursive: true });
+    writeFileSync(join(project, "package.json"), `{ "dependencies": { "pg": "8" } }`);
+    const { stdout, stderr } = await shell(`cd ${project}; raceproof ${args} | ${reader}`);
+    expect(stdout.split("\n")).toHaveLength(reader === "true" ? 1 : 2);
     expect(stderr).not.toMatch(/EPIPE|a mistake of|^ +at /m);
   });
 });
