@@ -6,7 +6,7 @@ import { type Address, connect_limit_ms, explainConnect, noUrl } from "../explai
 /** What a URL says, as `pg` reads it. */
 export interface Given {
   readonly config: pg.ClientConfig;
-  /** Server settings in the URL (`?options=…`), to be kept. */
+  /** Server settings: ours, and after them those in the URL (`?options=…`). */
   readonly options: string;
   readonly database: string;
   readonly address: Address;
@@ -14,8 +14,13 @@ export interface Given {
 
 const url_form = "postgres://user:password@host:port/database";
 
-/** `pg` treats an empty text as not given, and then uses PGOPTIONS. */
-const no_options = " ";
+/**
+ * Limits of time that a role or a database has are meant for other programs: they would end what a schedule holds. (`pg`
+ * treats an empty text as not given, and then uses PGOPTIONS.)
+ */
+const no_limits = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+  .map((name) => `-c ${name}=0 `)
+  .join("");
 
 /** @throws CannotConnect when it is not a PostgreSQL URL */
 export function givenBy(library: typeof pg, url: string): Given {
@@ -43,7 +48,7 @@ export function givenBy(library: typeof pg, url: string): Given {
       application_name: "raceproof",
       connectionTimeoutMillis: connect_limit_ms,
     },
-    options: searchParams.get("options") ?? no_options,
+    options: no_limits + (searchParams.get("options") ?? ""),
     database: decodeURIComponent(/^[^/]+\/\/[^/]*\/([^?]*)/.exec(url)?.[1] ?? "") || "postgres",
     address: { product: "PostgreSQL", host, port, user, url_form },
   };

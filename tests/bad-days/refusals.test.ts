@@ -51,11 +51,18 @@ test("PostgreSQL: read-only, too hasty, full", async () => {
     /^PostgreSQL at \S+ says "cannot execute CREATE DATABASE in a read-only transaction": name the primary, or a user/,
   );
   await set("RESET default_transaction_read_only");
-  await set("SET statement_timeout = '1ms'");
-  expect(await sentence("postgres", url)).toMatch(
+  for (const limit of ["statement", "lock", "idle_in_transaction_session"])
+    await set(`SET ${limit}_timeout = '1ms'`);
+  // A limit in the URL counts, and one of the role does not.
+  const limited = `${url}?options=-c%20statement_timeout%3D1ms`;
+  expect(await sentence("postgres", limited)).toMatch(
     /says "canceling statement due to (statement timeout|user request)": raise the time limit of this user: ALTER ROLE/,
   );
-  await set("RESET statement_timeout");
+  const ran = await raceproof(
+    ...["run", "--backend", "postgres", "--server", `postgres=${url}`, "--workload", "counter"],
+    ...["--strategy", "in-place,select-for-update", "--isolation", "RC", "--out", out],
+  );
+  expect(ran.stdout, ran.stderr).toContain("2 cells: 2 as declared");
   await set("CONNECTION LIMIT 1");
   expect(await sentence("postgres", url)).toMatch(
     /refuses the connection, "too many connections for role .*": let it take more .*CONNECTION LIMIT/,
