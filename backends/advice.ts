@@ -9,6 +9,7 @@ const too_many = "let it take more connections, or run fewer clients";
 const not_writable = "name the primary, or a user who may write";
 const disk = "make room on its disk";
 const more_memory = "give it more memory";
+const more_time = "raise the time limit of this user";
 const not_allowed =
   "raceproof needs all rights in what is its own: databases `raceproof_…`, keys `raceproof:…`";
 const no_session =
@@ -20,7 +21,7 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   // PostgreSQL
   [/^25006 /, not_writable],
   // Now and then it calls its own time limit a "user request": the signal of the limit is sent twice.
-  [/^57014 /, "raise the time limit of this user: ALTER ROLE … SET statement_timeout = '10s'"],
+  [/^57014 /, `${more_time}: ALTER ROLE … SET statement_timeout = '10s'`],
   [/^(57P05|25P03) /, "let idle sessions of this user live longer"],
   [/^53300 /, `${too_many} (max_connections, or the role's CONNECTION LIMIT)`],
   [/^53100 /, disk],
@@ -54,7 +55,7 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   // MySQL, MariaDB: one error number may have several names
   [/^ER_OPTION_PREVENTS_STATEMENT .*read.only|^ER_READ_ONLY_MODE /i, not_writable],
   [/^ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION /, not_writable],
-  [/^(ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT) /, "raise this user's limit for statements"],
+  [/^(ER_QUERY_TIMEOUT|ER_STATEMENT_TIMEOUT) /, more_time],
   [
     /^(ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|ER_USER_LIMIT_REACHED) /,
     `${too_many} (max_connections, max_user_connections)`,
@@ -68,7 +69,7 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
   [/^ (LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /, is_busy],
   [/^ (MOVED|ASK|CROSSSLOT) /, "raceproof does not know clusters; name a server that stands alone"],
   [/^ NOPERM |ACL failure in script/, `${not_allowed} (ACL SETUSER … +@all ~raceproof:* &*)`],
-  [/^ OOM /, "raise its maxmemory"],
+  [/^ OOM /, `${more_memory} (maxmemory)`],
   [/^ MISCONF /, disk],
   [/^ ERR max number of clients/, `${too_many} (maxclients)`],
   // Drivers, about a connection that is over
@@ -81,6 +82,11 @@ const advices: readonly (readonly [says: RegExp, instead: string])[] = [
 export const adviceOn = (code: string, message: string): string | undefined =>
   advices.find(([says]) => says.test(`${code} ${message}`))?.[1];
 
-/** Whether the server says that a right is missing. */
-export const lacksRight = (code: string, message: string): boolean =>
-  adviceOn(code, message)?.startsWith(not_allowed) ?? false;
+/** What is wrong with the server, or with our rights there: no program means these errors. */
+const hindrances = [not_allowed, not_writable, more_time, more_memory, disk];
+
+/** Whether the server says that nobody, or not we, can work with it as it is. */
+export const isHindrance = (code: string, message: string): boolean => {
+  const advice = adviceOn(code, message);
+  return hindrances.some((hindrance) => advice?.startsWith(hindrance));
+};

@@ -1,4 +1,4 @@
-import { adviceOn, lacksRight } from "./advice.ts";
+import { adviceOn, isHindrance } from "./advice.ts";
 import { CannotConnect } from "./cannot-connect.ts";
 import { causes } from "./causes.ts";
 import { errorField } from "./error-field.ts";
@@ -21,10 +21,10 @@ export function refusalIn(error: unknown, server: string): CannotConnect | undef
   return undefined;
 }
 
-/** The same, only if the server says that a right is missing: no program means such an error. */
-export const denialIn = (error: unknown, server: string): CannotConnect | undefined =>
+/** The same, only for what no program means: a right is missing, the server takes no writes, its disk is full. */
+export const hindranceIn = (error: unknown, server: string): CannotConnect | undefined =>
   causes(firstError(error)).some((one) =>
-    lacksRight(errorField(one, "code"), errorField(one, "message")),
+    isHindrance(errorField(one, "code"), errorField(one, "message")),
   )
     ? refusalIn(error, server)
     : undefined;

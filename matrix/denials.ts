@@ -1,10 +1,10 @@
-import { denialIn } from "../backends/refusal.ts";
+import { hindranceIn } from "../backends/refusal.ts";
 import type { CellResult } from "./result.ts";
 import type { Strategy } from "./strategy.ts";
 
 /**
- * Notes when a server refuses a strategy for want of a right, as a Redis whose ACL lacks a command does. The operation
- * just fails, so that the cell would differ from what is declared; but it says nothing about the strategy.
+ * Notes when a server does not let a strategy work: a Redis whose ACL lacks a command, or that has become a replica. The
+ * operation just fails, so that the cell would differ from what is declared; but it says nothing about the strategy.
  */
 export class Denials {
   readonly #server: string;
@@ -24,7 +24,7 @@ export class Denials {
         try {
           return await work(...given);
         } catch (error) {
-          this.#first ??= denialIn(error, this.#server)?.message;
+          this.#first ??= hindranceIn(error, this.#server)?.message;
           throw error;
         }
       };

@@ -12,7 +12,7 @@ import type { Results } from "../../reports/summary.ts";
 import type { ServerKind } from "../../servers/server.ts";
 import { connect } from "../connect.ts";
 import { ownServer } from "../own-server.ts";
-import { raceproof } from "./raceproof.ts";
+import { ended, raceproof, start } from "./raceproof.ts";
 
 const servers = inject("servers");
 const guest = `raceproof_guest_${randomBytes(4).toString("hex")}`;
@@ -154,4 +154,26 @@ test("one odd server does not take the run with it", async () => {
   const { cells, not_run } = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Results;
   expect(cells.map(({ backend }) => backend)).toEqual(["valkey"]);
   expect(not_run.map(({ backend }) => backend).toSorted()).toEqual(["postgres", "redis"]);
+});
+
+test("a server that takes no more writes in the middle of a run: no verdict, and why", async () => {
+  const client = new Redis(replica());
+  await client.replicaof("NO", "ONE");
+  const child = start(
+    ...["run", "--backend", "redis", "--server", `redis=${replica()}`, "--workload", "counter"],
+    ...["--strategy", "incr,lua", "--operations", "5000", "--schedules", "2", "--out", out],
+  );
+  let said = "";
+  child.stderr!.on("data", (data: Buffer) => {
+    const before = said.includes(" 1/2 ");
+    said += data.toString();
+    if (!before && said.includes(" 1/2 ")) void client.replicaof("127.0.0.1", 1);
+  });
+  const { code, stdout, stderr } = await ended(child);
+  await client.quit();
+  expect(stdout, stderr).toMatch(
+    /^redis counter incr: Redis \S+ says "READONLY .*": name the primary/m,
+  );
+  expect(stdout).toContain("2 cells: 0 as declared, 0 different, ");
+  expect([code, /^ +at |mistake of raceproof/m.test(stdout + stderr)]).toEqual([2, false]);
 });
