@@ -126,6 +126,40 @@ test("Redis: a user who lacks what one strategy needs: that one has no verdict",
   expect(code).toBe(2);
 });
 
+test("more clients than a server lets in: what was explored is kept, and the limit is named", async () => {
+  const user = `${guest}_few`;
+  const pg = new Client(servers.postgres.url);
+  await pg.connect();
+  await pg.query(`CREATE ROLE ${user} LOGIN CREATEDB PASSWORD 'guest' CONNECTION LIMIT 20`);
+  const my = await createConnection(servers.mysql.url);
+  await my.query(`CREATE USER ${user}@'%' IDENTIFIED BY 'guest' WITH MAX_USER_CONNECTIONS 20`);
+  await my.query(`GRANT ALL ON *.* TO ${user}@'%'`);
+  const folder = join(out, "few");
+  const { code, stdout, stderr } = await raceproof(
+    ...["run", "--backend", "postgres,mysql", "--workload", "counter", "--strategy", "in-place"],
+    ...["--isolation", "RC", "--schedules", "2", "--clients", "300", "--out", folder],
+    ...(["postgres", "mysql"] as const).flatMap((kind) => [
+      "--server",
+      `${kind}=${as(user, kind)}`,
+    ]),
+  );
+  await pg.query(`DROP ROLE ${user}`);
+  await pg.end();
+  await my.query(`DROP USER ${user}@'%'`);
+  await my.end();
+  expect(stdout, stderr).toMatch(
+    /^postgres: broken off\. .*"too many connections for role .*": let it take more connections, or run fewer clients/m,
+  );
+  expect(stdout).toMatch(
+    /^mysql: broken off\. .*max_user_connections.*": let it take more connections, or run fewer clients/m,
+  );
+  const { cells } = JSON.parse(readFileSync(join(folder, "results.json"), "utf8")) as Results;
+  expect(cells.map(({ remarks }) => remarks)).toEqual(
+    Array(2).fill(["Broken off before its load."]),
+  );
+  expect([code, /^ +at |mistake of raceproof/m.test(stdout + stderr)]).toEqual([2, false]);
+});
+
 const replica = ownServer("redis");
 beforeAll(async () => {
   const client = new Redis(replica());
