@@ -55,6 +55,14 @@ test("what it found is told, even if it was broken off", () => {
   expect(text(resultsOf([found]))).toContain("Not declared: lost update.");
 });
 
+test("a load that was ended because its history had grown too long is named, any other is not", () => {
+  const full = { ...whole, load: { ...whole.load!, full: true as const, history: "long.jsonl" } };
+  expect(text(resultsOf([full]))).toContain(
+    "Stopped early, as no history grows beyond 2 GB: long.jsonl.",
+  );
+  expect(text(resultsOf([whole]))).not.toContain("Stopped early");
+});
+
 test("GitHub, JUnit and the page say the same", async () => {
   const count = "3 broken off (2 before their load)";
   expect(annotations(interrupted)).toEqual([`::warning title=raceproof::${count}`]);

@@ -289,6 +289,27 @@ describe("the main job", () => {
   });
 });
 
+test("a killed run goes on with --resume: what it had finished is kept, and not run again", async () => {
+  const folder = mkdtempSync(join(out, "resumed-"));
+  const cells = ["--backend", "redis", "--workload", "counter", "--strategy", "incr,lua"];
+  const args = [...cells, "--operations", "3000", "--out", folder];
+  const killed = start(args);
+  const finished = join(folder, ".finished");
+  const lines = () => readFileSync(finished, "utf8").trim().split("\n");
+  await vi.waitFor(() => expect(lines()).toHaveLength(2), { timeout: 60_000, interval: 5 });
+  killed.kill("SIGKILL");
+  await ended(killed);
+  const before = JSON.parse(lines()[1]!) as { cell: Results["cells"][0] };
+  const history = readFileSync(before.cell.load!.history);
+  const { code, stdout, stderr } = await ended(start([...args, "--resume"]));
+  expect(stdout, stderr).toContain("2 cells: 2 as declared");
+  const results = JSON.parse(readFileSync(join(folder, "results.json"), "utf8")) as Results;
+  expect(results.cells[0]).toEqual(before.cell);
+  expect(readFileSync(before.cell.load!.history).equals(history)).toBe(true);
+  expect(results.cells[1]!.load).toMatchObject({ acknowledged: 15_000 });
+  expect([code, existsSync(finished)]).toEqual([0, false]);
+});
+
 describe("check", () => {
   const file = (name: string, text: string | Buffer): string => {
     const path = join(out, name);

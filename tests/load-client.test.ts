@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Redis } from "ioredis";
-import { expect, inject, test } from "vitest";
+import { expect, inject, test, vi } from "vitest";
 import { connectRedis } from "../backends/redis/backend.ts";
 import { readHistory } from "../histories/read-history.ts";
 import { Recorder } from "../histories/recorder.ts";
 import { Connections } from "../matrix/load/connections.ts";
+import { runLoad } from "../matrix/load/load.ts";
 import { LoadClient } from "../matrix/load/load-client.ts";
 import type { Strategy } from "../matrix/strategy.ts";
 import { incr } from "../suites/counter/redis/incr.ts";
@@ -77,6 +78,27 @@ test("what is not answered for 30 s has an unknown fate, and its client goes on 
     ]);
   } finally {
     recorder.close();
+    await rm(out, { recursive: true });
+  }
+});
+
+test("when the history has reached its limit, the load ends, and says so", async () => {
+  const out = await mkdtemp(join(tmpdir(), "raceproof-load-client-"));
+  const path = join(out, "history.jsonl");
+  await using redis = await connectRedis(inject("servers").redis);
+  const size = { clients: 2, operations: 50, seed: 1, read_share: 0, isolation: null };
+  const load = { backend: redis, workload: counting, strategy: incr, ...size, path };
+  const run = (key: string) => runLoad({ ...load, keys: [redis.prefix + key] });
+  const of_counter = async () =>
+    (await readHistory(path)).operations.filter(({ f }) => f === "add").length;
+  try {
+    const whole = await run("whole");
+    expect([whole.full, await of_counter()]).toEqual([undefined, 100]);
+    const writes = vi.spyOn(Recorder.prototype, "sizeBytes", "get");
+    writes.mockReturnValueOnce(0).mockReturnValueOnce(0).mockReturnValue(3e9);
+    const cut = await run("cut").finally(() => writes.mockRestore());
+    expect([cut.full, await of_counter()]).toEqual([true, 2]);
+  } finally {
     await rm(out, { recursive: true });
   }
 });

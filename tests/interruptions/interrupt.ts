@@ -86,7 +86,7 @@ export async function interrupt(what: Interruption): Promise<Outcome> {
   const urls = kinds.flatMap((kind) => what.urls[kind] ?? []);
   const left = await whatIsLeft(place, run, segments, urls);
   const things = await afterCleaning(run.pid, urls);
-  const wrong = [...told(out, said), ...codeOf(what.way, code, said)];
+  const wrong = [...told(out, said, hasTime(what)), ...codeOf(what.way, code, said)];
   const verdicts = await judge(out, wrong);
   const left_at_last = { ...left, things };
   rmSync(place, { recursive: true, force: true });
@@ -126,8 +126,12 @@ async function whatIsLeft(
   }
 }
 
+/** Whether it can end in order, and so write down what it has found: it was working, and was asked politely, once. */
+const hasTime = ({ way: { code, name }, after_ms }: Interruption): boolean =>
+  after_ms !== undefined && code !== undefined && name !== "INT, INT";
+
 /** What the run says must be true, whatever was done to it. */
-function told(out: string, said: string): string[] {
+function told(out: string, said: string, has_time: boolean): string[] {
   const wrong = /a mistake of raceproof's own|^\s+at .*:\d+:\d+\)?$/m.test(said)
     ? [`it says: ${said.slice(-600)}`]
     : [];
@@ -135,7 +139,7 @@ function told(out: string, said: string): string[] {
   try {
     text = readFileSync(join(out, "results.json"), "utf8");
   } catch {
-    return wrong;
+    return has_time ? [...wrong, `it kept no results: ${said.slice(-300)}`] : wrong;
   }
   const { cells } = JSON.parse(text) as Results;
   const false_ones = cells.filter(({ conclusion }) => conclusion === "different");
