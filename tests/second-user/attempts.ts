@@ -55,16 +55,20 @@ async function byPostgres(login: pg.ClientConfig): Promise<unknown> {
   }
 }
 
-/** Writes a file as the person who runs the server. */
+/** Writes and reads files as the person who runs the server. */
 async function byMysql(login: mysql.ConnectionOptions): Promise<unknown> {
   const connection = await mysql.createConnection({ ...login, connectTimeout: limit_ms });
   const write = connection.query("SELECT 1 INTO OUTFILE '/tmp/raceproof-second-user'");
   const wrote = await write.then(
-    () => "INTO OUTFILE",
-    () => "nothing",
+    () => ["INTO OUTFILE"],
+    () => [],
+  );
+  const [[row]] = await connection.query<mysql.RowDataPacket[]>(
+    "SELECT LOAD_FILE('/etc/passwd') IS NOT NULL OR @@local_infile AS file",
   );
   connection.destroy();
-  return `logged in; can also ${wrote}`;
+  const done = [...wrote, ...(row!["file"] ? ["read files"] : [])];
+  return `logged in; can also ${done.join() || "nothing"}`;
 }
 
 const atMysql: AttemptsAt = ({ home, port }, passwords) => ({

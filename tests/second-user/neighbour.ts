@@ -25,9 +25,11 @@ export interface Tried {
 
 const limit_ms = 10_000;
 const order = JSON.parse(await text(process.stdin)) as Order;
-process.setgroups!([]);
-process.setgid!(order.uid);
-process.setuid!(order.uid);
+if (process.getuid!() === 0) {
+  process.setgroups!([]);
+  process.setgid!(order.uid);
+  process.setuid!(order.uid);
+}
 
 /** What can be read of any process and any folder. */
 const looks = ({ home, pid }: Seen): Record<string, () => Promise<unknown>> => ({

@@ -5,7 +5,6 @@ import { chmod, mkdir, readdir, readFile, readlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import { expect, inject, test } from "vitest";
@@ -16,7 +15,7 @@ import { listener } from "../../servers/local/listener.ts";
 import { type ServerKind, server_kinds } from "../../servers/server.ts";
 import { ownServer } from "../own-server.ts";
 import type { Seen } from "./attempts.ts";
-import type { Order, Tried } from "./neighbour.ts";
+import { gotBy, gotIn, tries } from "./tries.ts";
 
 const nobody = 65_534;
 /** No account has this number. */
@@ -28,8 +27,6 @@ const notRun = (why: string): void =>
   console.warn(`\n*** NOT RUN: what a second user gets: ${why} ***\n`);
 if (!is_root) notRun("only root can become one");
 
-const usual = ["root", "postgres", "mysql", "redis", "password", "secret", "raceproof"];
-
 /** What a server demands: the password in its URL, or the path of DynamoDB's. */
 const secretIn = (url: string): string => new URL(url).password || new URL(url).pathname.slice(1);
 
@@ -38,27 +35,6 @@ async function seen(kind: ServerKind, url: string): Promise<Seen> {
   const pid = (await listener(port))!;
   const home = /^.*\/raceproof_[^/]+/.exec(await readlink(`/proc/${pid}/cwd`))![0];
   return { kind, port, pid, home };
-}
-
-async function tries(order: Order): Promise<readonly Tried[]> {
-  const neighbour = spawn(process.execPath, ["--import", "tsx", fileOf("neighbour.ts")], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  neighbour.stdin.end(JSON.stringify(order));
-  return JSON.parse(await text(neighbour.stdout)) as Tried[];
-}
-
-const gotIn = (tried: readonly Tried[]): readonly Tried[] =>
-  tried.filter(({ refusal }) => refusal === undefined);
-
-/** What another user gets. @throws Error when a server was not really tried */
-async function gotBy(uid: number, servers: readonly Seen[]): Promise<readonly Tried[]> {
-  const tried = await tries({ uid, servers, passwords: usual });
-  const entering = tried.filter(({ attempt }) => attempt.startsWith("enter"));
-  for (const { kind } of servers)
-    if (entering.filter((one) => one.kind === kind).length <= usual.length)
-      throw new Error(`${kind} was not tried`);
-  return gotIn(tried);
 }
 
 const shared = (): Promise<Seen[]> =>
