@@ -37,7 +37,8 @@ export async function withSchema(
   try {
     await make(database, schema);
   } catch (error) {
-    await database[Symbol.asyncDispose]();
+    // Only the first error is reported.
+    await Promise.allSettled([database[Symbol.asyncDispose]()]);
     const message = error instanceof Error ? error.message : String(error);
     const said = /^role .* does not exist$/.test(message)
       ? `${message}; \`pg_dump --no-owner --no-privileges\` names none.`

@@ -56,7 +56,7 @@ export async function openAll(
       opened[own] = await openOne(name, database, Object(schemas)[own]);
     return opened;
   } catch (error) {
-    await Promise.all(Object.values(opened).map((one) => one[Symbol.asyncDispose]()));
+    await Promise.allSettled(Object.values(opened).map((one) => one[Symbol.asyncDispose]()));
     throw error;
   }
 }

@@ -35,7 +35,8 @@ export async function openBackend(
     }
     return { cells, [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose]() };
   } catch (error) {
-    await backend[Symbol.asyncDispose]();
+    // Only the first error is reported.
+    await Promise.allSettled([backend[Symbol.asyncDispose]()]);
     throw error;
   }
 }

@@ -96,7 +96,8 @@ export class OwnDatabase {
     try {
       for (const text of textsOfDump(statements, "mysql")) await connection.query(text);
     } finally {
-      await connection.end();
+      // If the connection is lost, what came before says so.
+      await connection.end().catch(() => undefined);
     }
   }
 
@@ -176,8 +177,8 @@ const denied: ReadonlySet<string> = new Set(["1044", "1142", "1227"]);
 /** @returns an error that says what to grant, if a privilege is missing; else the same error */
 function whichGrants(error: unknown, address: Address, is_mariadb: boolean): unknown {
   if (!denied.has(errorField(error, "errno"))) return error;
-  const grant = is_mariadb ? "PROCESS ON *.*" : "SELECT ON performance_schema.*";
   const { user } = address;
+  const grant = is_mariadb ? "PROCESS ON *.*" : "SELECT ON performance_schema.*";
   return new CannotConnect(
     `User "${user}" at ${whereIs(address)} may not create databases, or not see who waits for a lock, and raceproof ` +
       `needs both: GRANT ALL ON \`raceproof\\_%\`.* TO '${user}'; GRANT ${grant} TO '${user}'.`,

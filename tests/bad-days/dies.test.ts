@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { explore } from "../../library/explore.ts";
 import type { Results } from "../../reports/summary.ts";
 import { startLocal } from "../../servers/local.ts";
 import { type Ended, ended, start } from "./raceproof.ts";
@@ -86,3 +87,41 @@ describe.concurrent("in the middle of a run", () => {
     expect(results.cells.length).toBeGreaterThan(0);
   });
 });
+
+test.concurrent.for([
+  ["mysql", "CREATE TABLE counter (n int)"],
+  ["postgres", "CREATE TABLE counter (n int)"],
+  ["redis", ""],
+] as const)(
+  "%s is killed under a test: its own error comes first",
+  async ([kind, table], { expect }) => {
+    await using server = await startLocal(kind, { settings: "fast", progress() {} });
+    const { url } = server;
+    const mine = new Error("mine");
+    const inSchema = explore({
+      database: { url },
+      schema: async () => {
+        await server.kill();
+        throw mine;
+      },
+      client: (at: string) => at,
+      setup() {},
+      run() {},
+    });
+    const failed = await inSchema.catch((error: unknown) => error);
+    expect(failed).toMatchObject({ name: "SchemaFailed", cause: mine });
+    await server.start();
+    const inSetup = explore({
+      database: { url },
+      ...(table === "" ? {} : { schema: table }),
+      client: (at: string) => at,
+      setup: async () => {
+        await server.kill();
+        throw mine;
+      },
+      run() {},
+    });
+    const refused = await inSetup.catch((error: unknown) => error);
+    expect(refused).toMatchObject({ name: "SetupFailed", cause: mine });
+  },
+);
