@@ -89,6 +89,8 @@ export class LoadClient<Client> {
     if (isBug(error)) throw error;
     const { backend, recorder } = this.#load;
     const { outcome, code } = error instanceof NoAnswer ? error : judgeError(backend, error);
+    // The server has gone, and nobody brings it back. Who has a connection notices when it is replaced.
+    if (code === "ECONNREFUSED" && !this.#load.disturbed) throw error;
     // It lost a connection and tried again: whatever the last try says, an earlier one may have taken effect.
     if (outcome === "info" || this.#instance.has_reconnected) {
       this.#process = recorder.info(this.#process, code);

@@ -11,8 +11,14 @@ import { type Ended, ended, start } from "./raceproof.ts";
 const out = mkdtempSync(join(tmpdir(), "raceproof-dies-"));
 afterAll(() => rmSync(out, { recursive: true }));
 
-type Kind = "postgres" | "mysql" | "redis";
-const strategies = { postgres: "in-place,upsert", mysql: "in-place,upsert", redis: "incr,lua" };
+/** The two strategies that are run, and the program that is killed. */
+const subjects = {
+  postgres: { strategies: "in-place,upsert", program: "bin/postgres" },
+  mysql: { strategies: "in-place,upsert", program: "mysqld" },
+  redis: { strategies: "incr,lua", program: "-server" },
+  dynamodb: { strategies: "add,conditional-put", program: "LockedDynamodb" },
+} as const;
+type Kind = keyof typeof subjects;
 
 /** Runs two cells on a server, and kills it as soon as the command has said this. */
 async function dies(
@@ -22,18 +28,11 @@ async function dies(
   kill: (pid: number) => Promise<unknown>,
 ): Promise<Ended & { readonly results: Results }> {
   const folder = mkdtempSync(join(out, kind));
-  const cells = ["--workload", "counter", "--strategy", strategies[kind], "--isolation", "RC"];
-  const size = ["--operations", "5000", "--schedules", "2"];
+  const { strategies } = subjects[kind];
   const child = start(
-    "run",
-    "--backend",
-    kind,
-    "--server",
-    `${kind}=${from}`,
-    ...cells,
-    ...size,
-    "--out",
-    folder,
+    ...["run", "--backend", kind, "--server", `${kind}=${from}`],
+    ...["--workload", "counter", "--strategy", strategies, "--isolation", "RC"],
+    ...["--operations", "5000", "--schedules", "2", "--out", folder],
   );
   let said = "";
   child.stderr!.on("data", (data: Buffer) => {
@@ -52,8 +51,10 @@ const childrenOf = (pid: number): number[] =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 
 /** The child that is the server: all others are shells that watch. */
-const serverOf = (pid: number): number =>
-  childrenOf(pid).find((one) => readFileSync(`/proc/${one}/cmdline`, "utf8").includes("port"))!;
+const serverOf = (pid: number, kind: Kind): number =>
+  childrenOf(pid).find((one) =>
+    readFileSync(`/proc/${one}/cmdline`, "utf8").includes(subjects[kind].program),
+  )!;
 
 const explored = /exploring schedules: cell +1 /;
 const loading = / 1\/2 /;
@@ -63,9 +64,10 @@ describe.concurrent("in the middle of a run", () => {
     ["postgres", explored],
     ["mysql", explored],
     ["redis", loading],
+    ["dynamodb", loading],
   ] as const)("%s of ours is killed", async ([kind, when]) => {
     const { code, stdout, results } = await dies(kind, when, "local", async (pid) =>
-      process.kill(serverOf(pid), "SIGKILL"),
+      process.kill(serverOf(pid, kind), "SIGKILL"),
     );
     const sentence =
       /: (not run|broken off)\. In the middle of the run, the server \(.+\) was ended by SIGKILL, as when memory is short( \(this group .*\))?; its log ends: \S/;
@@ -82,7 +84,8 @@ describe.concurrent("in the middle of a run", () => {
   ] as const)("%s of somebody else is killed", async ([kind, when]) => {
     await using server = await startLocal(kind, { settings: "fast", progress() {} });
     const { code, stdout, results } = await dies(kind, when, server.url, () => server.kill());
-    const sentence = /broken off\. .*(look at its log|look at the server's log|Nobody listens at )/;
+    const sentence =
+      /broken off\. .*(look at its log|look at the server's log|[Nn]obody listens (at|there) )/;
     expect([code, stdout]).toEqual([2, expect.stringMatching(sentence)]);
     expect(results.cells.length).toBeGreaterThan(0);
   });
