@@ -1,5 +1,6 @@
 /** What `race` and the replay of its tokens need: servers, databases, and the command line to show. */
 import { SchemaFailed } from "../backends/lane-database.ts";
+import { firstError } from "../backends/refusal.ts";
 import { withoutPassword } from "../backends/without-password.ts";
 import { type RaceDatabase, RaceDatabases } from "../race/database.ts";
 import { BadTemplate, environmentOf } from "../race/environment.ts";
@@ -49,7 +50,8 @@ export async function withRace(
       progress: (schedules) => progress.show(schedules),
       replayCommand,
     });
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstError(thrown);
     status.clear();
     progress.clear();
     if (signal.aborted) {
@@ -57,7 +59,7 @@ export async function withRace(
       process.exitCode = interrupted.exit_code;
     } else if (own_words.some((kind) => error instanceof kind))
       throw new BadUsage((error as Error).message);
-    else throw error;
+    else throw thrown;
   } finally {
     progress.clear();
   }

@@ -54,7 +54,7 @@ test.concurrent.each(testable.map((backend) => [backend.name, backend] as const)
         (workload === "counter" || !in_main_job.includes(backend.name)),
     );
     // Some of them, as the seed wants it: all would take minutes, and have been measured for the README.
-    const share = in_main_job.includes(backend.name) ? 0.15 : 0.35;
+    const share = in_main_job.includes(backend.name) ? 0.1 : 0.2;
     const random = seeded(size.seed);
     const some = cells.filter((_, i) => i === 0 || random() < share);
     for (const cell of some) expectAsDeclared(await cell.run({ ...sizeFor(backend), out }));

@@ -156,11 +156,14 @@ export class OwnDatabase {
     const statement = `DROP DATABASE IF EXISTS ${this.name}`;
     const again = async (): Promise<void> => {
       const connection = await connectTo(this.#library, this.#given, {});
-      await connection.query(statement);
-      await connection.end();
+      await connection.query(statement).finally(() => connection.destroy());
     };
-    await this.control.query(statement).catch(() => again().catch(unlessGone));
-    this.control.destroy();
+    try {
+      await this.control.query(statement).catch(() => again().catch(unlessGone));
+    } finally {
+      // It would keep node alive.
+      this.control.destroy();
+    }
   }
 }
 

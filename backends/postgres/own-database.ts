@@ -191,9 +191,18 @@ export class OwnDatabase implements Control {
   async drop(): Promise<void> {
     await this.#endReader();
     const statement = `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`;
-    const again = (): Promise<void> => asAdministrator(this.#library, this.#given, statement);
-    await this.#control.query(statement).catch(() => again().catch(unlessGone));
-    if (!this.#is_copy) await this.#control.end();
+    const again = (): Promise<void> =>
+      asAdministrator(this.#library, this.#given, async (connection) => {
+        // The program may have made it one, and a template cannot be dropped.
+        await connection.query(`ALTER DATABASE ${this.name} IS_TEMPLATE false`);
+        await connection.query(statement);
+      });
+    try {
+      await this.#control.query(statement).catch(() => again().catch(unlessGone));
+    } finally {
+      // It would keep node alive.
+      if (!this.#is_copy) await this.#control.end();
+    }
   }
 
   async #endReader(): Promise<void> {

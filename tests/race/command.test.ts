@@ -145,6 +145,18 @@ test.concurrent.each([
   expect([code, stdout, stderr.trim().split("\n").length]).toEqual([2, "", 1]);
 });
 
+test("a database that the schema has made a template is dropped all the same; the first error is told", async () => {
+  const is_template = `DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I IS_TEMPLATE true', current_database());
+  END $$`;
+  const wrong = ["--schema", is_template, "--setup", "SELEC 1", "--", "true"];
+  const database = inject("servers").postgres.url;
+  const { code, stderr } = await ended(start("race", "--database", database, ...wrong));
+  expect(stderr).toMatch(/^raceproof: true: set-up failed before a schedule: syntax error/);
+  expect(stderr).not.toContain("template");
+  expect(code).toBe(2);
+});
+
 test("after Ctrl-C nothing is left", async () => {
   const pid_file = join(folder, "pid");
   const script = `
