@@ -131,7 +131,7 @@ test("control characters in names, keys and values", async () => {
   expect(seen.stdout).toMatch(
     /written␛\[2J␇\.jsonl: valid\. [^]*key\\u001b\[2J\\u0007 process 0: write/,
   );
-  expect(seen.stdout).toContain('register has no operation "write␛[2J␇"');
+  expect(seen.stdout).toContain('register has no operation "write\\u001b[2J\\u0007"');
   expect(seen.stdout).not.toContain("\u001b");
 });
 

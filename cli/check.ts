@@ -107,7 +107,7 @@ function jsonValue(text: string): unknown {
 }
 
 function print({ file, verdict, reason, drawing, witness, notes }: FileVerdict): void {
-  console.log(`${file}: ${verdict}. ${oneLine(reason)}`);
+  console.log(`${visible(file)}: ${verdict}. ${oneLine(reason)}`);
   for (const note of notes) console.log(`  ${oneLine(note)}`);
   if (drawing !== undefined) console.log(drawing.replace(/^/gm, "  "));
   for (const operation of witness ?? [])
