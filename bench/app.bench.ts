@@ -5,7 +5,6 @@
 import { RaceDatabases } from "../race/database.ts";
 import { send } from "../race/http.ts";
 import { Instance } from "../race/instance.ts";
-import type { RaceOptions } from "../race/options.ts";
 import { Processes } from "../race/processes.ts";
 import { readRequest } from "../race/requests.ts";
 import { Scene } from "../race/scene.ts";
@@ -13,6 +12,7 @@ import { Speakers } from "../race/speakers.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { startServer } from "../servers/start.ts";
 import { calmRounds, median } from "./calm.ts";
+import { raceOptions } from "./race-options.ts";
 
 const rounds = 20;
 const schedules = 40;
@@ -35,12 +35,14 @@ async function measure(what: string, how: string, server: { readonly url: string
   const { signal } = new AbortController();
   await using databases = new RaceDatabases();
   await databases.add("postgres", server, [schema]);
-  const options = optionsOf(
-    databases,
-    `${process.execPath} examples/apps/server.js ${how}`,
-    signal,
+  const command = `${process.execPath} examples/apps/server.js ${how}`;
+  await using scene = await Scene.open(
+    raceOptions(databases, signal, {
+      app: { command, requests: [request] },
+      setup: setup.map((text) => ({ kind: "postgres", text })),
+      check: [{ kind: "postgres", text: check }],
+    }),
   );
-  await using scene = await Scene.open(options);
   await using lane = newLane(scene.exploration);
   const scheduled = async (n: number): Promise<unknown> => {
     const pick = ({ steps }: { steps: readonly unknown[] }): number =>
@@ -52,7 +54,7 @@ async function measure(what: string, how: string, server: { readonly url: string
   const places = [{ kind: "postgres" as const, address: backend.door.address() }];
   await using processes = await Processes.open(signal);
   const direct = await Instance.start(places, {
-    command: options.app!.command,
+    command,
     templates: [],
     processes,
   });
@@ -84,32 +86,3 @@ async function timeOf(work: (n: number) => Promise<unknown>): Promise<number> {
   for (let n = 0; n < schedules; n++) await work(n);
   return (performance.now() - start) / schedules;
 }
-
-const optionsOf = (
-  databases: RaceDatabases,
-  command: string,
-  signal: AbortSignal,
-): RaceOptions => ({
-  name: "bench",
-  argv: [],
-  app: { command, requests: [request] },
-  templates: [],
-  setup: setup.map((text) => ({ kind: "postgres", text })),
-  check: [{ kind: "postgres", text: check }],
-  ignore: [],
-  clients: 2,
-  operations: 1,
-  isolation: undefined,
-  schedules: undefined,
-  seed: undefined,
-  busy_limit_ms: 10_000,
-  time_limit_ms: undefined,
-  report: undefined,
-  race_coverage: false,
-  repairs: false,
-  faults: [],
-  databases: databases.all,
-  signal,
-  progress: () => undefined,
-  replayCommand: (token) => token,
-});
