@@ -8,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ["tests/compiled-folder.ts", "tests/docker/global-setup.ts"],
     // These tests mostly wait for containers to come and go.
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
   },
 });

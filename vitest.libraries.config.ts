@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: "tests/libraries-setup.ts",
     alias: { raceproof: resolve("index.ts") },
     maxWorkers: 2,
-    testTimeout: 120_000,
+    testTimeout: 600_000,
     hookTimeout: 300_000,
   },
 });

@@ -15,8 +15,8 @@ import { startServer } from "../servers/start.ts";
 import { calmRounds, median } from "./calm.ts";
 import { raceOptions } from "./race-options.ts";
 
-const rounds = 20;
-const schedules = 20;
+const rounds = 10;
+const schedules = 10;
 /** Behind so many points, everyone goes on. */
 const points = 6;
 const longest_ms = 25;
