@@ -11,13 +11,12 @@ import { Scene } from "../race/scene.ts";
 import { Speakers } from "../race/speakers.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { startServer } from "../servers/start.ts";
-import { calmRounds, median } from "./calm.ts";
+import { besideBare } from "./beside-bare.ts";
+import { median } from "./calm.ts";
 import { raceOptions } from "./race-options.ts";
 
 const rounds = 20;
 const schedules = 40;
-/** Behind so many points, everyone goes on. */
-const points = 6;
 const cost_max_ms = 10;
 
 const schema = "CREATE TABLE account (id text PRIMARY KEY, balance integer NOT NULL)";
@@ -44,12 +43,6 @@ async function measure(what: string, how: string, server: { readonly url: string
     }),
   );
   await using lane = newLane(scene.exploration);
-  const scheduled = async (n: number): Promise<unknown> => {
-    const pick = ({ steps }: { steps: readonly unknown[] }): number =>
-      steps.length < points ? (n >> steps.length) & 1 : 0;
-    return lane.play({ operations: [1, 1], pick, faults: [] });
-  };
-
   const [{ backend }] = databases.all as [(typeof databases.all)[number]];
   const places = [{ kind: "postgres" as const, address: backend.door.address() }];
   await using processes = await Processes.open(signal);
@@ -66,23 +59,11 @@ async function measure(what: string, how: string, server: { readonly url: string
     return db.ask(check);
   };
 
-  await timeOf(scheduled);
-  await timeOf(bare);
-  const { results, note } = await calmRounds(rounds, async () => ({
-    scheduled_ms: await timeOf(scheduled),
-    bare_ms: await timeOf(bare),
-  }));
+  const { results, note } = await besideBare(lane, bare, { rounds, schedules });
   const ms = (of: (one: (typeof results)[number]) => number): number => median(results.map(of));
   const cost_ms = ms(({ scheduled_ms, bare_ms }) => scheduled_ms - bare_ms);
   const ratio = ms(({ scheduled_ms, bare_ms }) => scheduled_ms / bare_ms);
   console.log(
     `  ${what}: a schedule takes ${ms(({ scheduled_ms }) => scheduled_ms).toFixed(1)} ms, ${cost_ms.toFixed(1)} ms (at most ${cost_max_ms}) or ${ratio.toFixed(1)} times more than the requests alone, in the median of ${note}`,
   );
-}
-
-/** The mean of one, in milliseconds. */
-async function timeOf(work: (n: number) => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  for (let n = 0; n < schedules; n++) await work(n);
-  return (performance.now() - start) / schedules;
 }

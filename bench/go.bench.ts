@@ -12,13 +12,12 @@ import { Scene } from "../race/scene.ts";
 import { Speakers } from "../race/speakers.ts";
 import { newLane } from "../schedules/run/new-lane.ts";
 import { startServer } from "../servers/start.ts";
-import { calmRounds, median } from "./calm.ts";
+import { besideBare } from "./beside-bare.ts";
+import { median } from "./calm.ts";
 import { raceOptions } from "./race-options.ts";
 
 const rounds = 10;
 const schedules = 10;
-/** Behind so many points, everyone goes on. */
-const points = 6;
 const longest_ms = 25;
 
 const schema = "CREATE TABLE Counter (id INT PRIMARY KEY, count_value INT NOT NULL)";
@@ -57,11 +56,6 @@ async function measure(
   const [{ backend }] = databases.all as [(typeof databases.all)[number]];
   const { environment } = backend.door.address();
   await using speakers = new Speakers([{ kind: "mysql", address: backend.door.address() }]);
-  const scheduled = async (n: number): Promise<unknown> => {
-    const pick = ({ steps }: { steps: readonly unknown[] }): number =>
-      steps.length < points ? (n >> steps.length) & 1 : 0;
-    return lane.play({ operations: [1, 1], pick, faults: [] });
-  };
   const bare = async (): Promise<unknown> => {
     const db = await speakers.to("mysql");
     await db.say(setup);
@@ -71,22 +65,10 @@ async function measure(
       });
     return db.ask(check);
   };
-  await timeOf(scheduled);
-  await timeOf(bare);
-  const { results, note } = await calmRounds(rounds, async () => ({
-    scheduled_ms: await timeOf(scheduled),
-    bare_ms: await timeOf(bare),
-  }));
+  const { results, note } = await besideBare(lane, bare, { rounds, schedules });
   const scheduled_ms = median(results.map((one) => one.scheduled_ms)).toFixed(1);
   const ratio = median(results.map(({ scheduled_ms, bare_ms }) => scheduled_ms / bare_ms));
   console.log(
     `  ${what}: a schedule of two Go processes takes ${scheduled_ms} ms (at most ${longest_ms}), ${ratio.toFixed(1)} times as long as both without doors, one after the other, in the median of ${note}`,
   );
-}
-
-/** The mean of one, in milliseconds. */
-async function timeOf(work: (n: number) => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  for (let n = 0; n < schedules; n++) await work(n);
-  return (performance.now() - start) / schedules;
 }
