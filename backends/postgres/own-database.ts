@@ -13,6 +13,8 @@ import { sessionLocks } from "./session-locks.ts";
 
 /** The server's error when somebody is connected to the database that should be copied. */
 const object_in_use = "55006";
+/** And when there is no such database. */
+const invalid_catalog_name = "3D000";
 
 const behind_pooler =
   "The server process that answers is not the one to which we have connected: a connection pooler such as pgbouncer is " +
@@ -197,8 +199,11 @@ export class OwnDatabase implements Control {
         await connection.query(`ALTER DATABASE ${this.name} IS_TEMPLATE false`);
         await connection.query(statement);
       });
+    const unlessDropped = (error: unknown): void => {
+      if (errorField(error, "code") !== invalid_catalog_name) unlessGone(error);
+    };
     try {
-      await this.#control.query(statement).catch(() => again().catch(unlessGone));
+      await this.#control.query(statement).catch(() => again().catch(unlessDropped));
     } finally {
       // It would keep node alive.
       if (!this.#is_copy) await this.#control.end();
