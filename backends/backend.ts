@@ -152,6 +152,19 @@ export interface Session<Client> extends AsyncDisposable {
   clean?(left: "settings" | "something"): Promise<void>;
 }
 
+/** A statement that was sent, and the kind of its database, if the program works with several. */
+export interface SentStatement {
+  readonly statement: string;
+  readonly database?: string | undefined;
+}
+
+/** A statement that is several on the server. */
+export interface DividedStatement {
+  readonly statement: string;
+  /** What divides it: `function withdraw`, `trigger audit`. */
+  readonly by: string;
+}
+
 /** What somebody has done to a server, after which an operation may fail that nothing is wrong with. */
 export interface Interventions {
   /** For a sentence: `all its tables were flushed`. */
@@ -225,6 +238,11 @@ export interface Backend<Client> extends AsyncDisposable {
    * @throws TooManyRows
    */
   rows?(): Promise<AllRows>;
+  /**
+   * The first of these statements inside of which the server runs functions or triggers of the user's that make it
+   * several. Absent if it has none.
+   */
+  divided?(sent: Iterable<SentStatement>): Promise<DividedStatement | undefined>;
   /** A statement that commits by itself is two steps, its work and its commit. Default: it is one step. */
   readonly commitsApart?: true;
   /**

@@ -48,6 +48,7 @@ export async function withSchema(
   const { deadlockCheckMs } = database;
   const waitingConnections = database.waitingConnections?.bind(database);
   const heldUpBy = database.heldUpBy?.bind(database);
+  const divided = database.divided?.bind(database);
   const contents = database.contents?.bind(database);
   const rows = database.rows?.bind(database);
   return {
@@ -60,6 +61,7 @@ export async function withSchema(
     waiting: (sessions) => database.waiting(sessions),
     ...(waitingConnections ? { waitingConnections } : {}),
     ...(heldUpBy ? { heldUpBy } : {}),
+    ...(divided ? { divided } : {}),
     ...(contents ? { contents } : {}),
     ...(rows ? { rows } : {}),
     ...(deadlockCheckMs === undefined ? {} : { deadlockCheckMs }),

@@ -97,8 +97,8 @@ export function doubtInWords(doubt: Doubt): string {
       `a client asks \`${shownStatement(statement)}\` while another request of its own is under way on another connection, and only one order of them is explored`,
     outside: ({ statement, where }) =>
       `\`${shownStatement(statement)}\` works in ${where}, which is not the database that the program was given: nothing there is set up or compared`,
-    divisible: ({ statement }) =>
-      `others can come in the middle of \`${shownStatement(statement)}\`, where no schedule reaches`,
+    divisible: ({ statement, by }) =>
+      `others can come in the middle of \`${shownStatement(statement)}\`${by === undefined ? "" : ` (it runs ${by})`}, where no schedule reaches`,
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
     undecided: (found) =>
       `${count(found.count, "outcome")} had so many rows that differ only in generated values that they could not be compared`,

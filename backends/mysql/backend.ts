@@ -3,12 +3,14 @@ import type { Connection, RowDataPacket } from "mysql2/promise";
 import {
   type Backend,
   type Contents,
+  type DividedStatement,
   type Gate,
   type HeldUp,
   type Interventions,
   type Isolation,
   type OpenOptions,
   open_gate,
+  type SentStatement,
   type Session,
 } from "../backend.ts";
 import { CannotConnect } from "../cannot-connect.ts";
@@ -19,11 +21,13 @@ import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { refusalIn } from "../refusal.ts";
 import type { AllRows } from "../rows.ts";
+import { dividedOnServer } from "../sql-routines.ts";
 import { connectTo, type Given, givenBy, type Library } from "./connection.ts";
 import { MysqlDoorTarget } from "./door-target.ts";
 import { code, outcome } from "./outcome.ts";
 import { flushesOf, heldUpInMariadb, heldUpInMysql } from "./outsiders.ts";
 import { OwnDatabase } from "./own-database.ts";
+import { routinesOf } from "./routines.ts";
 import { MysqlSession } from "./session.ts";
 import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
 
@@ -196,6 +200,11 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
 
   rows(): Promise<AllRows> {
     return this.#database.rows();
+  }
+
+  async divided(sent: Iterable<SentStatement>): Promise<DividedStatement | undefined> {
+    const { control, name } = this.#database;
+    return dividedOnServer(sent, await routinesOf(control, name), "mysql");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

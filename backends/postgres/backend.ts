@@ -2,11 +2,13 @@ import type pg from "pg";
 import {
   type Backend,
   type Contents,
+  type DividedStatement,
   type Gate,
   type HeldUp,
   type Isolation,
   type OpenOptions,
   open_gate,
+  type SentStatement,
   type Session,
 } from "../backend.ts";
 import type { BackendWithDoor, DoorTarget } from "../door-target.ts";
@@ -16,6 +18,7 @@ import { loadDriver } from "../load-driver.ts";
 import { pollTogether } from "../poll-together.ts";
 import { refusalIn } from "../refusal.ts";
 import type { AllRows } from "../rows.ts";
+import { dividedOnServer } from "../sql-routines.ts";
 import { type Given, givenBy, whyNot } from "./connection.ts";
 import { PostgresDoorTarget } from "./door-target.ts";
 import type { ClientClass } from "./gated-client.ts";
@@ -214,6 +217,10 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
 
   rows(): Promise<AllRows> {
     return this.#database.rows();
+  }
+
+  async divided(sent: Iterable<SentStatement>): Promise<DividedStatement | undefined> {
+    return dividedOnServer(sent, await this.#database.routines(), "postgres");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

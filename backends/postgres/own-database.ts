@@ -6,8 +6,10 @@ import { errorField } from "../error-field.ts";
 import { whereIs } from "../explain-connect.ts";
 import type { AllRows } from "../rows.ts";
 import { textsOfDump } from "../sql-dump.ts";
+import type { OnServer } from "../sql-routines.ts";
 import { connectPlainly, type Given } from "./connection.ts";
 import { ContentsReader } from "./contents.ts";
+import { routinesOf } from "./routines.ts";
 import type { Control } from "./session.ts";
 import { sessionLocks } from "./session-locks.ts";
 
@@ -15,6 +17,12 @@ import { sessionLocks } from "./session-locks.ts";
 const object_in_use = "55006";
 /** And when there is no such database. */
 const invalid_catalog_name = "3D000";
+
+/** A connection inside of the database. */
+interface Reader {
+  readonly connection: pg.Client;
+  readonly contents: ContentsReader;
+}
 
 const behind_pooler =
   "The server process that answers is not the one to which we have connected: a connection pooler such as pgbouncer is " +
@@ -46,7 +54,7 @@ export class OwnDatabase implements Control {
   /** Settings of the database that we made; they do not count as its contents. */
   readonly #altered = new Set<string>();
   /** Reads what is in the database; opened when it is first needed. */
-  #reader: Promise<{ connection: pg.Client; contents: ContentsReader }> | undefined;
+  #reader: Promise<Reader> | undefined;
 
   private constructor(
     library: typeof pg,
@@ -179,11 +187,19 @@ export class OwnDatabase implements Control {
     return (await this.#contents()).rows();
   }
 
+  async routines(): Promise<OnServer> {
+    return routinesOf((await this.#inside()).connection);
+  }
+
   async #contents(): Promise<ContentsReader> {
+    return (await this.#inside()).contents;
+  }
+
+  #inside(): Promise<Reader> {
     this.#reader ??= connectPlainly(this.#library, this.#given, { database: this.name }).then(
       (connection) => ({ connection, contents: new ContentsReader(connection) }),
     );
-    return (await this.#reader).contents;
+    return this.#reader;
   }
 
   /**

@@ -94,6 +94,7 @@ export function throughDoors<Client>(
     ...(backend.rows ? { rows: () => backend.rows!() } : {}),
     ...(waitingConnections ? { waitingConnections } : {}),
     ...(backend.heldUpBy ? { heldUpBy: (held) => backend.heldUpBy!(held) } : {}),
+    ...(backend.divided ? { divided: (sent) => backend.divided!(sent) } : {}),
     async waiting(asked) {
       const asked_for = asked.flatMap((session) => doors.get(session)?.connections ?? []);
       if (asked_for.length === 0) return new Set();

@@ -5,10 +5,12 @@
 import type {
   Backend,
   Contents,
+  DividedStatement,
   Gate,
   HeldUp,
   Isolation,
   OpenOptions,
+  SentStatement,
   Session,
   Step,
 } from "../../backends/backend.ts";
@@ -168,6 +170,16 @@ class SeveralDoors<Client> implements Backend<Client> {
       }),
     );
     return said.find((one) => one !== undefined);
+  }
+
+  async divided(sent: Iterable<SentStatement>): Promise<DividedStatement | undefined> {
+    const all = [...sent];
+    const found = await Promise.all(
+      this.#doors.map(async (door) =>
+        door.divided?.(all.filter(({ database }) => database === door.name)),
+      ),
+    );
+    return found.find((one) => one !== undefined);
   }
 
   async copyForLane(): Promise<Backend<Client> | undefined> {

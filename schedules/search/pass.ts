@@ -1,4 +1,4 @@
-import type { Backend } from "../../backends/backend.ts";
+import type { Backend, SentStatement } from "../../backends/backend.ts";
 import type {
   Disturbance,
   FoundFailure,
@@ -59,6 +59,8 @@ export class Pass<Client> implements AsyncDisposable {
   /** The first doubt of each kind that a schedule has shown. */
   readonly #shown: Doubt[] = [];
   readonly #notes = new Notes();
+  /** Each statement once. */
+  readonly #sent = new Map<string, SentStatement>();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
     this.#options = options;
@@ -82,8 +84,16 @@ export class Pass<Client> implements AsyncDisposable {
       { after: grow_after, more: () => this.#grow() },
     );
     const failure = await this.#failure(until_ms);
+    await this.#askServer();
     const example = failure ? undefined : await this.#example(size);
     return { ...this.#conclude(size, schedules, end, failure), ...(example ? { example } : {}) };
+  }
+
+  /** No schedule shows which functions and triggers the server runs; it knows them. */
+  async #askServer(): Promise<void> {
+    if (this.#first !== undefined || this.#shown.length > 0 || !this.#search.exhaustive) return;
+    const divided = await this.#options.backend.divided?.(this.#sent.values());
+    if (divided) this.#shown.push({ kind: "divisible", ...divided });
   }
 
   /** Taking turns at every step brings clients as near to a race as they can come. */
@@ -116,6 +126,8 @@ export class Pass<Client> implements AsyncDisposable {
     for (const doubt of doubtsIn(played.trace))
       if (!this.#shown.some(({ kind }) => kind === doubt.kind)) this.#shown.push(doubt);
     if (played.trace.ending.kind !== "ended") this.#given_up++;
+    for (const { statement, database } of played.trace.steps)
+      this.#sent.set(`${database} ${statement}`, { statement, database });
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
     this.#server_wide ??= played.trace.steps.find(

@@ -47,7 +47,7 @@ export type Doubt =
   /** A step works in a place that is not set up and not compared. */
   | { readonly kind: "outside"; readonly statement: string; readonly where: string }
   /** Others can come in the middle of a step, where no schedule reaches. */
-  | { readonly kind: "divisible"; readonly statement: string }
+  | { readonly kind: "divisible"; readonly statement: string; readonly by?: string }
   | { readonly kind: "unrepeated"; readonly count: number }
   | { readonly kind: "nothing raced" }
   /** Schedules of which nobody could say whether they ended like a serial order. */

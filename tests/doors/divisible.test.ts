@@ -77,6 +77,50 @@ test("MySQL: there is no proof of a procedure, and the report says why", async (
   expect(text).toMatch(/others can come in the middle of `CALL count_up\(\)`/);
 });
 
+describe.each([
+  { name: "SELECT bump()", body: "UPDATE counter SET n = n + 1;", by: undefined },
+  { name: "SELECT bump()", body: `${lines}`, by: "function bump" },
+])("a function of PostgreSQL: $body", ({ name, body, by }) => {
+  test(by ? "is several statements: no proof" : "is one statement: a proof", async () => {
+    const { proof, text } = await explore({
+      database: servers.postgres.url,
+      schema: `CREATE TABLE counter (n int);
+        CREATE FUNCTION bump() RETURNS void LANGUAGE plpgsql AS $$ DECLARE x int; BEGIN ${body} END $$`,
+      client: (url) => new pg.Pool({ connectionString: url }),
+      setup: (db) => db.query("TRUNCATE counter; INSERT INTO counter VALUES (0)"),
+      run: async (db) => {
+        const client = await db.connect();
+        await client.query("BEGIN");
+        await client.query("LOCK TABLE counter");
+        await client.query(name);
+        await client.query("COMMIT");
+        client.release();
+      },
+      repairs: false,
+    });
+    expect(proof).toBe(by === undefined);
+    if (by) expect(text).toContain(`others can come in the middle of \`${name}\` (it runs ${by})`);
+  });
+});
+
+test("MySQL: there is no proof where a trigger reads and writes, and the report names it", async () => {
+  const { proof, text } = await explore({
+    database: servers.mysql.url,
+    schema: `CREATE TABLE counter (n int);
+      CREATE TABLE seen (n int);
+      CREATE TRIGGER noted AFTER UPDATE ON counter FOR EACH ROW INSERT INTO seen VALUES (NEW.n)`,
+    client: (url) => mysql.createPool(url),
+    setup: async (db) => {
+      for (const table of ["counter", "seen"]) await db.query(`DELETE FROM ${table}`);
+      await db.query("INSERT INTO counter VALUES (0)");
+    },
+    run: async (db) => void (await db.query("UPDATE counter SET n = n + 1")),
+    repairs: false,
+  });
+  expect(proof).toBe(false);
+  expect(text).toMatch(/`UPDATE counter SET n = n \+ 1` \(it runs trigger noted\)/);
+});
+
 test("PostgreSQL: the commit of a TRUNCATE is a step of its own", async () => {
   const { proof, schedules } = await explore({
     database: servers.postgres.url,

@@ -1,0 +1,45 @@
+import type pg from "pg";
+import type { Attached, OnServer, Routine } from "../sql-routines.ts";
+
+/** The first object that is no part of PostgreSQL itself. */
+const first_oid = 16384;
+
+/**
+ * Functions that see what was committed after their call: the volatile ones. What extensions and C bring is left out.
+ * A body that is neither SQL nor PL/pgSQL cannot be read here.
+ */
+const routines_query = `
+  SELECT p.proname AS name,
+         CASE WHEN p.prosrc = '' THEN substring(pg_get_functiondef(p.oid) FROM '(BEGIN ATOMIC.*|RETURN .*)$')
+              WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc END AS body
+    FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+   WHERE p.oid >= ${first_oid} AND p.prokind = 'f' AND p.provolatile = 'v' AND l.lanname NOT IN ('c', 'internal')
+     AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+     AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                      WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
+
+/** Triggers; and defaults and checks, which may call functions. */
+const attached_query = `
+  SELECT c.relname AS table, 'trigger ' || t.tgname AS what,
+         CASE WHEN l.lanname = 'plpgsql' THEN p.prosrc END AS body,
+         array_remove(ARRAY[CASE WHEN t.tgtype & 4 > 0 THEN 'insert' END, CASE WHEN t.tgtype & 16 > 0 THEN 'update' END,
+                            CASE WHEN t.tgtype & 8 > 0 THEN 'delete' END], NULL) AS changes
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
+   WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND l.lanname NOT IN ('c', 'internal')
+   UNION ALL
+  SELECT c.relname, 'the default of ' || a.attname, pg_get_expr(d.adbin, d.adrelid), ARRAY['insert']
+    FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
+    JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
+   WHERE c.oid >= ${first_oid}
+   UNION ALL
+  SELECT c.relname, 'check ' || k.conname, pg_get_constraintdef(k.oid), ARRAY['insert', 'update']
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+   WHERE k.contype = 'c' AND c.oid >= ${first_oid}`;
+
+/** What this database runs inside of statements. */
+export async function routinesOf(connection: pg.Client): Promise<OnServer> {
+  const { rows: routines } = await connection.query<Routine>(routines_query);
+  const { rows: attached } = await connection.query<Attached>(attached_query);
+  return { routines, attached };
+}
