@@ -94,6 +94,8 @@ export interface Conversation {
    * and its commit. Default false.
    */
   readonly has_locked_tables?: boolean;
+  /** A BEGIN would commit what is open: MySQL. Default false. */
+  readonly begin_commits?: boolean;
   /** Its reads see the state at the first one of them: it is above READ COMMITTED. Default false. */
   readonly reads_from_snapshot?: boolean;
   /** An error has ended that transaction: nothing is left of it but its ROLLBACK. */

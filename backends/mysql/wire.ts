@@ -129,6 +129,10 @@ class MysqlConversation implements Conversation {
     return this.in_transaction && !this.#transaction.level.startsWith("READ ");
   }
 
+  get begin_commits(): boolean {
+    return this.has_begun || this.has_locked_tables;
+  }
+
   get has_locked_tables(): boolean {
     return this.#transaction.has_locked_tables;
   }

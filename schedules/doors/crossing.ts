@@ -149,11 +149,12 @@ const by_weight = ["nothing", "reads", "rows", "may change"] as const;
 /** What a step has to do with how the tables are made: here, on this connection. */
 function catalogUseOf(line: Line, { kind, catalog }: Request): Step["catalog"] {
   const { touched } = line;
-  if (kind === "begin") {
-    if (!line.conversation.in_transaction) line.touched = "nothing";
+  const { in_transaction, begin_commits = false } = line.conversation;
+  if (kind === "begin" && !begin_commits) {
+    if (!in_transaction) line.touched = "nothing";
     return undefined;
   }
-  if (kind === "commit" || kind === "rollback") {
+  if (kind === "begin" || kind === "commit" || kind === "rollback") {
     line.touched = "nothing";
     return touched === "rows" ? undefined : touched;
   }
@@ -168,8 +169,10 @@ function catalogUseOf(line: Line, { kind, catalog }: Request): Step["catalog"] {
 function stepOf(line: Line, request: Request, source?: Source): Step {
   const { conversation } = line;
   const { connection, in_transaction, has_begun = in_transaction } = conversation;
+  const commits = request.kind === "begin" && conversation.begin_commits;
   return {
     ...request,
+    ...(commits ? { kind: "write" } : {}),
     source,
     catalog: catalogUseOf(line, request),
     way: line,

@@ -116,3 +116,33 @@ test("PostgreSQL: the first read of a transaction above READ COMMITTED takes its
     ["COMMIT", undefined],
   ]);
 });
+
+test("MySQL: a BEGIN commits what is open, and its place matters then", async () => {
+  await using lane = await openLaneDatabase(servers.mysql);
+  await using backend = throughDoors(lane, {
+    open: ({ url }) => mysql.createConnection(url),
+    close: (connection: mysql.Connection) => connection.end(),
+  });
+  const keeper = new Doorkeeper();
+  await using session = await backend.open(keeper);
+  const statements = [
+    "CREATE TABLE made (id int)",
+    "BEGIN",
+    "BEGIN",
+    "INSERT INTO made VALUES (1)",
+  ];
+  for (const sql of [...statements, "BEGIN", "LOCK TABLES made WRITE", "BEGIN", "COMMIT"])
+    await session.client.query(sql);
+  const told = keeper.steps
+    .slice(1)
+    .map(({ statement, kind, catalog }) => [statement, kind, catalog]);
+  expect(told).toEqual([
+    ["BEGIN", "begin", undefined],
+    ["BEGIN", "write", "nothing"],
+    ["INSERT INTO made VALUES (1)", "write", undefined],
+    ["BEGIN", "write", undefined],
+    ["LOCK TABLES made WRITE", "write", "may change"],
+    ["BEGIN", "write", "may change"],
+    ["COMMIT", "commit", "nothing"],
+  ]);
+});
