@@ -15,7 +15,7 @@ export async function routinesOf(control: Connection, database: string): Promise
   const [routines] = await control.query<(Routine & RowDataPacket)[]>(routines_query, [database]);
   const [triggers] = await control.query<RowDataPacket[]>(attached_query, [database]);
   const attached = triggers.map(
-    ({ table, what, body, change }) => ({ table, what, body, changes: [change] }) as Attached,
+    ({ table, what, body, change }): Attached => ({ table, what, body, changes: [change] }),
   );
   return { routines, attached };
 }

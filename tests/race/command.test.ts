@@ -1,33 +1,22 @@
 /** `raceproof race` as people meet it: exit codes, one sentence for what is wrong, nothing left behind. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, inject, test, vi } from "vitest";
-import { command } from "../../command.test-support.ts";
 import type { RaceOutcome } from "../../reports/of-race.ts";
+import { type Ended, ended as endedWith, start } from "../bad-days/raceproof.ts";
 import { counter, put_back } from "./race.test-support.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "raceproof-race-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, [command, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-}
+/** Other tests kill runs at the same server, and whoever comes next says what it has removed. */
+const of_others = /^\S+: removed what .* had left: .*\n/gm;
 
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function ended(child: ChildProcess): Promise<Ended> {
-  let [stdout, stderr] = ["", ""];
-  child.stdout?.on("data", (data) => (stdout += data));
-  child.stderr?.on("data", (data) => (stderr += data));
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+async function ended(child: ChildProcess): Promise<Ended> {
+  const end = await endedWith(child);
+  return { ...end, stderr: end.stderr.replace(of_others, "") };
 }
 
 const flags = (): string[] => [
