@@ -22,6 +22,7 @@ import { type Doubt, doubtOf, doubtsIn } from "./proof.ts";
 import { RandomSearch } from "./random.ts";
 import type { Search } from "./search.ts";
 
+const values = /'(?:[^']|'')*'|\b\d+\b/g;
 const gave_up_max = 5;
 const grow_after_default = 100;
 const exhaustive_max = 20_000;
@@ -59,7 +60,7 @@ export class Pass<Client> implements AsyncDisposable {
   /** The first doubt of each kind that a schedule has shown. */
   readonly #shown: Doubt[] = [];
   readonly #notes = new Notes();
-  /** Each statement once. */
+  /** Each statement once, whatever its values are: those may be large, and others in each schedule. */
   readonly #sent = new Map<string, SentStatement>();
 
   constructor(options: ExplorationOptions<Client>, lanes_max: number) {
@@ -87,6 +88,13 @@ export class Pass<Client> implements AsyncDisposable {
     await this.#askServer();
     const example = failure ? undefined : await this.#example(size);
     return { ...this.#conclude(size, schedules, end, failure), ...(example ? { example } : {}) };
+  }
+
+  #noteStatements({ steps }: Trace): void {
+    for (const { statement, database } of steps) {
+      const without_values = `${database} ${statement.replace(values, "?")}`;
+      if (!this.#sent.has(without_values)) this.#sent.set(without_values, { statement, database });
+    }
   }
 
   /** No schedule shows which functions and triggers the server runs; it knows them. */
@@ -126,8 +134,7 @@ export class Pass<Client> implements AsyncDisposable {
     for (const doubt of doubtsIn(played.trace))
       if (!this.#shown.some(({ kind }) => kind === doubt.kind)) this.#shown.push(doubt);
     if (played.trace.ending.kind !== "ended") this.#given_up++;
-    for (const { statement, database } of played.trace.steps)
-      this.#sent.set(`${database} ${statement}`, { statement, database });
+    if (this.#search.exhaustive) this.#noteStatements(played.trace);
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
     this.#server_wide ??= played.trace.steps.find(
