@@ -28,10 +28,19 @@ import type {
 import { possible_errors } from "./possible-errors.ts";
 import { type Rules, TransactionState, usual_rules } from "./transaction-state.ts";
 import { asideOf } from "./wire-aside.ts";
-import { asksForDatabase, changeUserTo, logInTo, outsideOf } from "./wire-database.ts";
-import { capability, head_bytes, packet, packets, status } from "./wire-packets.ts";
+import {
+  command,
+  commandIn,
+  queryOf,
+  resetting,
+  reworded,
+  without_reply,
+} from "./wire-commands.ts";
+import { asksForDatabase, logInTo, outsideOf } from "./wire-database.ts";
+import { head_bytes, packets, status } from "./wire-packets.ts";
 import { refusalOf } from "./wire-refusal.ts";
 import { type Agreed, Expected, type Form } from "./wire-replies.ts";
+import { greetingIn, logInIn } from "./wire-start.ts";
 import {
   isSettingOfSession,
   type MysqlRequest,
@@ -41,36 +50,6 @@ import {
   resetting_request,
 } from "./wire-statement.ts";
 import { AnswerOfSeveral, type Part, severalIn } from "./wire-texts.ts";
-
-const hidden =
-  capability.compress |
-  capability.ssl |
-  capability.optional_columns |
-  capability.zstd |
-  capability.query_attributes;
-
-const command = {
-  quit: 0x01,
-  init_db: 0x02,
-  query: 0x03,
-  field_list: 0x04,
-  statistics: 0x09,
-  change_user: 0x11,
-  prepare: 0x16,
-  execute: 0x17,
-  send_long_data: 0x18,
-  close: 0x19,
-  set_option: 0x1b,
-  fetch: 0x1c,
-  reset_connection: 0x1f,
-} as const;
-/** Afterwards the session is like a new one. */
-const resetting: ReadonlySet<number> = new Set([command.change_user, command.reset_connection]);
-const without_reply: ReadonlySet<number> = new Set([
-  command.quit,
-  command.send_long_data,
-  command.close,
-]);
 
 /**
  * @param rules what the server's errors depend on
@@ -181,35 +160,21 @@ class MysqlConversation implements Conversation {
     return received;
   }
 
-  /**
-   * The greeting: protocol, version, number, 8 bytes and a 0; then half of the capabilities, charset, status, the
-   * other half.
-   */
   #greet(packet: Buffer): Buffer {
     this.#phase = "log-in";
-    const version_end = packet.indexOf(0, head_bytes + 1);
-    if (packet[head_bytes] !== 10 || version_end < 0 || packet.length < version_end + 32)
-      return packet;
-    this.#is_mariadb = packet.includes("MariaDB");
-    const greeting = Buffer.from(packet);
-    this.connection = greeting.readUInt32LE(version_end + 1);
-    const [low, high] = [version_end + 14, version_end + 19];
-    greeting.writeUInt16LE(greeting.readUInt16LE(low) & ~(hidden & 0xffff), low);
-    greeting.writeUInt16LE(greeting.readUInt16LE(high) & ~(hidden >>> 16), high);
-    // MariaDB's own capabilities are in bytes that MySQL leaves empty.
-    greeting.fill(0, high + 3 + 6, high + 3 + 10);
-    return greeting;
+    const greeting = greetingIn(packet);
+    if (greeting === undefined) return packet;
+    this.connection = greeting.connection;
+    this.#is_mariadb = greeting.is_mariadb;
+    return greeting.bytes;
   }
 
-  /** The client's first packet says which capabilities it wants; some clients want more than the server offered. */
   #takeLogIn(packet: Buffer): Buffer {
-    if (packet[3] !== 1 || packet.length < head_bytes + 4) return packet;
-    const wanted = packet.readUInt32LE(head_bytes);
-    this.#agreed = { no_eof: (wanted & capability.no_eof) !== 0 };
-    this.#takes_several = (wanted & capability.multi_statements) !== 0;
-    const answer = Buffer.from(packet);
-    answer.writeUInt32LE((wanted & ~hidden) >>> 0, head_bytes);
-    return this.#inDatabase(answer, logInTo);
+    const log_in = logInIn(packet);
+    if (log_in === undefined) return packet;
+    this.#agreed = { no_eof: log_in.no_eof };
+    this.#takes_several = log_in.takes_several;
+    return this.#inDatabase(log_in.bytes, logInTo);
   }
 
   /** The same packet with our database in it. If it cannot be read, the server will say so. */
@@ -339,28 +304,6 @@ class MysqlConversation implements Conversation {
     }
     return expected;
   }
-}
-
-const queryOf = (sql: string): Buffer =>
-  packet(0, Buffer.concat([Buffer.from([command.query]), Buffer.from(sql)]));
-
-/** A command that asks for a database, with this one in it; any other as it is. */
-function commandIn(database: string, received: Buffer): Buffer {
-  const number = received[head_bytes]!;
-  if (number === command.init_db)
-    return packet(0, Buffer.concat([Buffer.from([number]), Buffer.from(database)]));
-  if (number === command.change_user) return changeUserTo(database, received);
-  return received;
-}
-
-/** A query or a PREPARE with another statement; any other command as it is. */
-function reworded(received: Buffer, reword: Reword): Buffer {
-  const number = received[head_bytes];
-  if (number !== command.query && number !== command.prepare) return received;
-  const body = received.subarray(head_bytes + 1);
-  const changed = reword(body.toString("utf8"));
-  if (body.equals(Buffer.from(changed))) return received;
-  return packet(0, Buffer.concat([Buffer.from([number]), Buffer.from(changed)]));
 }
 
 /** Takes a packet. If it cannot be read, the client will report that. */
