@@ -3,11 +3,16 @@ import { type Attached, dividedOnServer, type OnServer, type Routine } from "./s
 import type { Dialect } from "./sql-tokens.ts";
 
 const routine = (name: string, body: string | null): Routine => ({ name, body });
-const trigger = (table: string, body: string, ...changes: Attached["changes"]): Attached => ({
-  table,
-  changes,
+const trigger = (table: string, body: string, ...uses: Attached["uses"]): Attached => ({
+  ...{ table, uses, body },
   what: "trigger t",
-  body,
+  is_part: false,
+});
+const view = (table: string, body: string): Attached => ({
+  ...{ table, body },
+  uses: ["read"],
+  what: `view ${table}`,
+  is_part: true,
 });
 
 const read_and_write = `DECLARE x int; BEGIN
@@ -35,6 +40,8 @@ const on_server: OnServer = {
     routine("dynamic", "BEGIN EXECUTE 'UPDATE a'; EXECUTE 'UPDATE b'; END"),
     routine("itself", "BEGIN UPDATE counter SET n = n - 1; RETURN itself(); END"),
     routine("secret", null),
+    { ...routine("added", read_and_write), operator: "###" },
+    routine("fires", "BEGIN INSERT INTO log VALUES (1); END"),
   ],
   attached: [
     trigger("log", read_and_write, "insert"),
@@ -45,7 +52,16 @@ const on_server: OnServer = {
       "update",
       "delete",
     ),
-    { table: "numbered", changes: ["insert"], what: "the default of n", body: "one_update()" },
+    {
+      table: "numbered",
+      uses: ["insert"],
+      what: "the default of n",
+      body: "one_update()",
+      is_part: true,
+    },
+    view("seen", "SELECT n, one_update() FROM counter;"),
+    view("seen_again", "SELECT n FROM seen"),
+    view("plain", "SELECT n FROM counter JOIN other USING (id)"),
   ],
 };
 
@@ -72,6 +88,10 @@ test.each([
   ["WITH gone AS (DELETE FROM audited RETURNING *) SELECT * FROM gone", "trigger t"],
   ["INSERT INTO audited VALUES (1) ON CONFLICT (id) DO UPDATE SET n = 2", "trigger t"],
   ["INSERT INTO numbered (id) VALUES (1)", "the default of n"],
+  ["SELECT a ### b FROM other", "function added"],
+  ["SELECT fires()", "function fires"],
+  ["SELECT * FROM seen", "view seen"],
+  ["SELECT * FROM other JOIN seen_again USING (n)", "view seen_again"],
 ])("others can come in the middle of %s", (statement, expected) => {
   expect(by(statement)).toBe(expected);
 });
@@ -98,6 +118,8 @@ test.each([
   "SELECT * FROM log",
   "UPDATE log SET n = 1",
   "UPDATE numbered SET n = 1",
+  "SELECT * FROM plain",
+  "SELECT a ## b FROM other",
 ])("%s is one", (statement) => {
   expect(by(statement)).toBeUndefined();
 });

@@ -4,8 +4,9 @@
  * on the newest rows). Others can come between two of them, and no schedule reaches there.
  *
  * So the statements are counted that one call may come to: the statement's own, if it reads or writes a table; those of
- * each function that it calls; those of each trigger, default and check of the table that it changes. Two are enough. It
- * is a count of words, and not a parser: in doubt there are two, and the price of a mistake is a proof that is not said.
+ * each function that it calls, also by an operator; those of each trigger, rule, default, check, policy and view of the
+ * tables that it uses. Two are enough. It is a count of words, and not a parser: in doubt there are two, and the price of
+ * a mistake is a proof that is not said.
  */
 import type { DividedStatement, SentStatement } from "./backend.ts";
 import { functionsIn } from "./sql-kind.ts";
@@ -13,22 +14,26 @@ import { isSign, isWord } from "./sql-parts.ts";
 import { tablesIn } from "./sql-tables.ts";
 import { type Dialect, statementsOf, type Token } from "./sql-tokens.ts";
 
-type Change = "insert" | "update" | "delete";
+export type Use = "read" | "insert" | "update" | "delete";
 
 /** A function that the user has made, and that may see other rows in each of its statements. */
 export interface Routine {
   readonly name: string;
   /** Null = the user may not read it. */
   readonly body: string | null;
+  /** An operator that calls it. */
+  readonly operator?: string | null;
 }
 
-/** What the server runs by itself when rows of a table change. */
+/** What the server runs by itself when a table or view is used. */
 export interface Attached {
   readonly table: string;
-  readonly changes: readonly Change[];
+  readonly uses: readonly Use[];
   /** For a sentence: `trigger audit`. */
   readonly what: string;
   readonly body: string | null;
+  /** It becomes a part of the statement itself, as a view or a default does: only what it calls is more. */
+  readonly is_part: boolean;
 }
 
 /** All that the server runs of the user's. */
@@ -43,61 +48,80 @@ const many = 2;
 /** @returns the first of these statements that others can come in the middle of */
 export function dividedOnServer(
   sent: Iterable<SentStatement>,
-  { routines, attached }: OnServer,
+  on_server: OnServer,
   dialect: Dialect,
 ): DividedStatement | undefined {
-  const counts = countAll(routines, dialect);
-  const bodies = attached
-    .map((one) => ({ ...one, count: countOf(one.body, counts, dialect) }))
-    .filter(({ count }) => count > 0);
-  if (bodies.length === 0 && [...counts.values()].every((count) => count === 0)) return undefined;
+  const counts = countAll(on_server, dialect);
+  if (counts.size === 0) return undefined;
   for (const { statement } of sent) {
-    const all = statementsOf(statement, dialect) ?? [];
-    for (const tokens of all) {
-      const called = calledIn(tokens, counts);
-      const changes = changesIn(tokens, dialect);
-      const tables = new Set(tablesIn(tokens).map(({ name }) => name.toLowerCase()));
-      const fired = bodies.filter(
-        (one) =>
-          tables.has(one.table.toLowerCase()) && one.changes.some((change) => changes.has(change)),
-      );
-      const inside = sum([...called.values(), ...fired.map(({ count }) => count)]);
-      if (inside === 0 || ownOf(tokens, counts) + inside < many) continue;
-      const [name] = called.keys();
-      return { statement, by: name === undefined ? fired[0]!.what : `function ${name}` };
+    for (const tokens of statementsOf(statement, dialect) ?? []) {
+      const inside = insideOf(tokens, counts, dialect);
+      const own = readsOrWrites(tokens, on_server.routines) ? 1 : 0;
+      const [first] = inside.keys();
+      if (first === undefined || own + sum([...inside.values()]) < many) continue;
+      return { statement, by: "what" in first ? first.what : `function ${first.name}` };
     }
   }
   return undefined;
 }
 
-type Counts = ReadonlyMap<string, number>;
+/** How many statements each comes to, at most `many`; those that come to none are left out. */
+type Counts = ReadonlyMap<Routine | Attached, number>;
 
-/** Functions call each other, so the counts grow until they stay as they are. */
-function countAll(routines: readonly Routine[], dialect: Dialect): Counts {
-  const counts = new Map<string, number>(routines.map(({ name }) => [name.toLowerCase(), 0]));
+/** They use each other, so the counts grow until they stay as they are. */
+function countAll({ routines, attached }: OnServer, dialect: Dialect): Counts {
+  const counts = new Map<Routine | Attached, number>();
+  const bodies = [...routines, ...attached].map((one) => {
+    const statements = one.body === null ? undefined : statementsOf(one.body, dialect);
+    const repeats = statements?.flat().some((token) => isWord(token, ...loops)) ?? false;
+    return { one, segments: statements?.flatMap(segmentsOf), repeats };
+  });
   for (let has_grown = true; has_grown; ) {
     has_grown = false;
-    for (const { name, body } of routines) {
-      const before = counts.get(name.toLowerCase())!;
-      // Of two with one name, the larger counts.
-      const now = Math.max(before, countOf(body, counts, dialect));
-      counts.set(name.toLowerCase(), now);
-      has_grown ||= now > before;
+    for (const { one, segments, repeats } of bodies) {
+      const is_part = "is_part" in one && one.is_part;
+      const found = segments?.map((tokens) => {
+        const own = !is_part && readsOrWrites(tokens, routines) ? 1 : 0;
+        return own + sum([...insideOf(tokens, counts, dialect).values()]);
+      });
+      const total = found ? sum(found) * (repeats ? many : 1) : is_part ? 0 : many;
+      const count = Math.min(many, total);
+      if (count <= (counts.get(one) ?? 0)) continue;
+      counts.set(one, count);
+      has_grown = true;
     }
   }
   return counts;
 }
 
-/** How many statements a body may come to. */
-function countOf(body: string | null, counts: Counts, dialect: Dialect): number {
-  const statements = body === null ? undefined : statementsOf(body, dialect);
-  if (statements === undefined) return many;
-  const segments = statements.flatMap(segmentsOf);
-  const found = segments.map((tokens) =>
-    sum([ownOf(tokens, counts), ...calledIn(tokens, counts).values()]),
-  );
-  const repeats = statements.flat().some((token) => isWord(token, ...loops));
-  return Math.min(many, sum(found) * (repeats ? many : 1));
+/** What the server runs inside of a statement, and how many statements that comes to. */
+function insideOf(tokens: readonly Token[], counts: Counts, dialect: Dialect): Counts {
+  const inside = new Map<Routine | Attached, number>();
+  const called = functionsIn(tokens).map((name) => name.slice(name.lastIndexOf(".") + 1));
+  const signs = signsIn(tokens);
+  const uses = usesIn(tokens, dialect);
+  const tables = new Set(tablesIn(tokens).map(({ name }) => name.toLowerCase()));
+  for (const [one, count] of counts) {
+    const times =
+      "what" in one
+        ? Number(tables.has(one.table.toLowerCase()) && one.uses.some((use) => uses.has(use)))
+        : called.filter((name) => isSame(name, one.name)).length +
+          Number(Boolean(one.operator) && signs.some((sign) => sign.includes(one.operator!)));
+    if (times > 0) inside.set(one, count * times);
+  }
+  return inside;
+}
+
+const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** Operators as they stand there: `a ## b` has the sign `##`. */
+function signsIn(tokens: readonly Token[]): string[] {
+  const runs = [""];
+  for (const { kind, text } of tokens) {
+    if (kind === "sign" && !/[(),.[\]]/.test(text)) runs[runs.length - 1] += text;
+    else runs.push("");
+  }
+  return runs.filter((run) => run !== "");
 }
 
 const loops = ["loop", "while", "repeat", "foreach"];
@@ -120,38 +144,30 @@ function segmentsOf(tokens: readonly Token[]): Token[][] {
 const isConflict = (tokens: readonly Token[], i: number): boolean =>
   isWord(tokens[i], "do") && isWord(tokens[i + 1], "update", "nothing");
 
-/** 1 if a statement reads or writes a table by itself. A function in FROM is no table. */
-function ownOf(tokens: readonly Token[], counts: Counts): number {
-  const names_table = tablesIn(tokens).some(({ name }) => !counts.has(name.toLowerCase()));
-  return names_table || tokens.some((token) => isWord(token, ...without_table)) ? 1 : 0;
-}
-
-/** The functions of the user's that are called, and how many statements each comes to. */
-function calledIn(tokens: readonly Token[], counts: Counts): Map<string, number> {
-  const called = new Map<string, number>();
-  for (const said of functionsIn(tokens)) {
-    const name = said.slice(said.lastIndexOf(".") + 1);
-    const count = counts.get(name.toLowerCase()) ?? 0;
-    if (count > 0) called.set(name, (called.get(name) ?? 0) + count);
-  }
-  return called;
+/** Whether a statement reads or writes a table by itself. A function in FROM is no table. */
+function readsOrWrites(tokens: readonly Token[], routines: readonly Routine[]): boolean {
+  const isFunction = (table: string): boolean => routines.some(({ name }) => isSame(name, table));
+  return (
+    tablesIn(tokens).some(({ name }) => !isFunction(name)) ||
+    tokens.some((token) => isWord(token, ...without_table))
+  );
 }
 
 /** What a statement may do to rows: an upsert inserts and updates. */
-function changesIn(tokens: readonly Token[], dialect: Dialect): ReadonlySet<Change> {
-  const changes = new Set<Change>();
+function usesIn(tokens: readonly Token[], dialect: Dialect): ReadonlySet<Use> {
+  const uses = new Set<Use>(["read"]);
   tokens.forEach((token, i) => {
     const is_function = isSign(tokens[i + 1], "(");
-    if (isWord(token, "merge")) for (const one of all_changes) changes.add(one);
+    if (isWord(token, "merge")) for (const one of changes) uses.add(one);
     if (isWord(token, "replace") && dialect === "mysql" && !is_function)
-      for (const one of ["insert", "delete"] as const) changes.add(one);
-    if (isWord(token, "insert", "delete") && !is_function) changes.add(token.text as Change);
-    if (isWord(token, "update") && !isRowLock(tokens, i)) changes.add("update");
+      for (const one of ["insert", "delete"] as const) uses.add(one);
+    if (isWord(token, "insert", "delete") && !is_function) uses.add(token.text as Use);
+    if (isWord(token, "update") && !isRowLock(tokens, i)) uses.add("update");
   });
-  return changes;
+  return uses;
 }
 
-const all_changes = ["insert", "update", "delete"] as const;
+const changes = ["insert", "update", "delete"] as const;
 
 /** `FOR UPDATE`, `FOR NO KEY UPDATE`; but `ON DUPLICATE KEY UPDATE` is a change. */
 const isRowLock = (tokens: readonly Token[], i: number): boolean =>

@@ -11,31 +11,44 @@ const first_oid = 16384;
 const routines_query = `
   SELECT p.proname AS name,
          CASE WHEN p.prosrc = '' THEN substring(pg_get_functiondef(p.oid) FROM '(BEGIN ATOMIC.*|RETURN .*)$')
-              WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc END AS body
+              WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc END AS body,
+         (SELECT max(o.oprname) FROM pg_operator o WHERE o.oprcode = p.oid) AS operator
     FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
    WHERE p.oid >= ${first_oid} AND p.prokind = 'f' AND p.provolatile = 'v' AND l.lanname NOT IN ('c', 'internal')
      AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
      AND NOT EXISTS (SELECT 1 FROM pg_depend d
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
 
-/** Triggers; and defaults and checks, which may call functions. */
+/** Triggers and rules run statements of their own; views, defaults, checks and policies may call functions. */
 const attached_query = `
-  SELECT c.relname AS table, 'trigger ' || t.tgname AS what,
+  SELECT c.relname AS table, 'trigger ' || t.tgname AS what, false AS is_part,
          CASE WHEN l.lanname = 'plpgsql' THEN p.prosrc END AS body,
          array_remove(ARRAY[CASE WHEN t.tgtype & 4 > 0 THEN 'insert' END, CASE WHEN t.tgtype & 16 > 0 THEN 'update' END,
-                            CASE WHEN t.tgtype & 8 > 0 THEN 'delete' END], NULL) AS changes
+                            CASE WHEN t.tgtype & 8 > 0 THEN 'delete' END], NULL) AS uses
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
     JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND l.lanname NOT IN ('c', 'internal')
    UNION ALL
-  SELECT c.relname, 'the default of ' || a.attname, pg_get_expr(d.adbin, d.adrelid), ARRAY['insert']
+  SELECT c.relname, 'rule ' || r.rulename, false, regexp_replace(pg_get_ruledef(r.oid), '^.*? DO ', ''),
+         ARRAY[CASE r.ev_type WHEN '2' THEN 'update' WHEN '3' THEN 'insert' WHEN '4' THEN 'delete' ELSE 'read' END]
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+   WHERE r.rulename <> '_RETURN' AND c.oid >= ${first_oid}
+   UNION ALL
+  SELECT c.relname, 'view ' || c.relname, true, pg_get_viewdef(c.oid), ARRAY['read']
+    FROM pg_class c WHERE c.relkind = 'v' AND c.oid >= ${first_oid}
+   UNION ALL
+  SELECT c.relname, 'the default of ' || a.attname, true, pg_get_expr(d.adbin, d.adrelid), ARRAY['insert']
     FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid
     JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
    WHERE c.oid >= ${first_oid}
    UNION ALL
-  SELECT c.relname, 'check ' || k.conname, pg_get_constraintdef(k.oid), ARRAY['insert', 'update']
+  SELECT c.relname, 'check ' || k.conname, true, pg_get_constraintdef(k.oid), ARRAY['insert', 'update']
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
-   WHERE k.contype = 'c' AND c.oid >= ${first_oid}`;
+   WHERE k.contype = 'c' AND c.oid >= ${first_oid}
+   UNION ALL
+  SELECT c.relname, 'policy ' || p.polname, true,
+         concat_ws(' AND ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)), ARRAY['read']
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid`;
 
 /** What this database runs inside of statements. */
 export async function routinesOf(connection: pg.Client): Promise<OnServer> {
