@@ -43,6 +43,11 @@ export class TransactionState {
     return this.#level ?? this.#level_of_session;
   }
 
+  /** A read has no snapshot, not even of its own: it may see a statement of others half done. */
+  get sees_halves(): boolean {
+    return this.level === "READ UNCOMMITTED";
+  }
+
   /** The server has told whether a transaction is open. */
   told(is_open: boolean): void {
     if (this.is_open && !is_open) {

@@ -26,7 +26,7 @@ import type {
   Wire,
 } from "../wire.ts";
 import { possible_errors } from "./possible-errors.ts";
-import { type Rules, TransactionState, usual_rules } from "./transaction-state.ts";
+import { type Rules, readsRows, TransactionState, usual_rules } from "./transaction-state.ts";
 import { asideOf } from "./wire-aside.ts";
 import {
   command,
@@ -262,7 +262,11 @@ class MysqlConversation implements Conversation {
 
   #request(bytes: Buffer, form: Form, asked: MysqlRequest): SentRequest {
     const outside = this.#database === undefined ? undefined : outsideOf(asked.sql, this.#database);
-    const request: Request = outside === undefined ? asked : { ...asked, outside };
+    const request: Request = {
+      ...asked,
+      ...(outside === undefined ? {} : { outside }),
+      ...(this.#transaction.sees_halves && readsRows(asked) ? { isDivisible: true } : {}),
+    };
     this.#may_hold ||= request.serverWide ?? false;
     const expects = new Expected(form, true, this.#agreed);
     expects.request = request;

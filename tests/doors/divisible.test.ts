@@ -161,6 +161,29 @@ test.each(["mysql", "mariadb"] as const)(
   },
 );
 
+test.each([
+  ["READ UNCOMMITTED", false],
+  ["READ COMMITTED", true],
+] as const)("MySQL: a read at %s is a proof: %s", async (isolation, is_proof) => {
+  const { proof, text } = await explore({
+    database: servers.mysql.url,
+    schema: "CREATE TABLE account (id int PRIMARY KEY, balance int)",
+    isolation,
+    client: (url) => mysql.createPool(url),
+    setup: (db) => db.query("REPLACE INTO account VALUES (1, 5), (2, 5)"),
+    run: [
+      async (db) => void (await db.query("UPDATE account SET balance = balance + 1")),
+      async (db) => {
+        const [rows] = await db.query<mysql.RowDataPacket[]>("SELECT count(*) AS n FROM account");
+        return rows[0]!["n"];
+      },
+    ],
+    repairs: false,
+  });
+  expect(proof).toBe(is_proof);
+  expect(/in the middle of `SELECT count/.test(text)).toBe(!is_proof);
+});
+
 test("PostgreSQL: the commit of a TRUNCATE is a step of its own", async () => {
   const { proof, schedules } = await explore({
     database: servers.postgres.url,
