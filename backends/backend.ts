@@ -36,9 +36,9 @@ export interface Step {
   readonly outside?: string | undefined;
   /**
    * Others can come in the middle of it, where no schedule reaches: a procedure, several commands in one request that
-   * are no transaction.
+   * are no transaction. A function: that depends on the reply.
    */
-  readonly isDivisible?: boolean;
+  readonly isDivisible?: boolean | ((reply: unknown) => boolean);
   /** The kind of its database, if the program works with several: `postgres`, `redis`. */
   readonly database?: string;
   /** The connection that it uses, by the server's own number, if a session has several. */

@@ -26,6 +26,8 @@ export interface Output {
   readonly Item?: Item;
   readonly Attributes?: Item;
   readonly Items?: readonly unknown[];
+  /** How many items a query has read, whatever its filter says of them. */
+  readonly ScannedCount?: number;
   /** The answers to TransactGetItems, in the order of its parts. */
   readonly Responses?: readonly { readonly Item?: Item }[];
   readonly TableNames?: readonly string[];

@@ -4,6 +4,8 @@ import { factsOfRequest } from "./facts.ts";
 import type { Action, KeyNames, Output } from "./request.ts";
 import { fieldsInWords, filled, itemInWords, text_length_max } from "./words.ts";
 
+/** DynamoDB Local does them at once, but AWS promises no more. */
+const reads_one_by_one = /^(Query|Scan|ExecuteStatement)$/;
 const reads = /^(Get|BatchGet|TransactGet|Query|Scan|List|Describe)/;
 
 /**
@@ -16,12 +18,17 @@ export function stepOf(operation: string, input: object, key_names: KeyNames): S
     statement: [operation, inWords(action)].filter(Boolean).join(" "),
     kind: reads.test(operation) ? "read" : "write",
     keys: keysOf(action, key_names),
-    isDivisible: itemsOfBatch(action) > 1,
+    isDivisible: reads_one_by_one.test(operation)
+      ? (reply) => itemsRead(outputOf(reply)) > 1
+      : itemsOfBatch(action) > 1,
     facts: (reply) => factsOfRequest(operation, action, outputOf(reply), key_names),
     describe: (reply) =>
       replyInWords(operation, outputOf(reply), key_names.get(action.TableName ?? "")),
   };
 }
+
+const itemsRead = ({ ScannedCount = 0, Items = [] }: Output): number =>
+  Math.max(ScannedCount, Items.length);
 
 /** The items of a batch are read or written one by one: a batch is no transaction. */
 function itemsOfBatch({ RequestItems = {}, Statements = [] }: Action): number {

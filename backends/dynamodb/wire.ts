@@ -97,6 +97,7 @@ class DynamodbConversation implements Conversation {
     this.#learns.touched(tables);
     const step = stepOf(operation, input, this.#learns.key_names);
     const { statement, kind, keys, isDivisible = false } = step;
+    const outputOf = (reply: unknown) => ({ output: (reply as Answer).output });
     const expects: Expected = {
       is_request: true,
       creates: operation === "CreateTable" ? tables[0] : undefined,
@@ -106,9 +107,10 @@ class DynamodbConversation implements Conversation {
       statement,
       kind,
       keys,
-      isDivisible,
+      isDivisible:
+        typeof isDivisible === "boolean" ? isDivisible : (reply) => isDivisible(outputOf(reply)),
       commits_itself: false,
-      facts: (reply) => step.facts?.({ output: (reply as Answer).output }),
+      facts: (reply) => step.facts?.(outputOf(reply)),
     };
     this.#calls.set(request, { operation, action: input });
     return { kind: "request", bytes, expects, request };

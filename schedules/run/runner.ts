@@ -257,7 +257,7 @@ export class Run {
       ...(step.serverWide ? { serverWide: true } : {}),
       ...(step.outside === undefined ? {} : { outside: step.outside }),
       ...(step.catalog === undefined ? {} : { catalog: step.catalog }),
-      ...(step.isDivisible ? { isDivisible: true } : {}),
+      ...(step.isDivisible === true ? { isDivisible: true } : {}),
       ...(begins ? { begins } : {}),
       ...(step.errors ? { errors: step.errors } : {}),
       ...(step.inTransaction === undefined ? {} : { inTransaction: step.inTransaction }),
@@ -273,6 +273,8 @@ export class Run {
       (reply) => {
         const { naming } = this.#scene;
         row.reply = naming.text(arrival.step.describe(reply));
+        const { isDivisible } = arrival.step;
+        if (typeof isDivisible === "function" && isDivisible(reply)) row.isDivisible = true;
         const facts = arrival.step.facts?.(reply);
         if (facts) row.facts = renamed(facts, (text) => naming.text(text));
         this.#waits.landed(seat);

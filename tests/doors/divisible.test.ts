@@ -3,6 +3,8 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
   type WriteRequest,
 } from "@aws-sdk/client-dynamodb";
 import { Redis } from "ioredis";
@@ -238,4 +240,36 @@ test("DynamoDB: there is no proof of a batch of several items, and there is one 
   const { proof, text } = await batchesOf(["a", "b"]);
   expect(proof).toBe(false);
   expect(text).toMatch(/others can come in the middle of `BatchWriteItem/);
+});
+
+test("DynamoDB: there is no proof of a query that reads several items, and there is one of one item", async () => {
+  const scanned = (ids: readonly string[]): Promise<Report> =>
+    explore({
+      database: servers.dynamodb.url,
+      schema: async (url) => {
+        const db = new DynamoDBClient(configFor(url));
+        await db.send(create_stock);
+        db.destroy();
+      },
+      client: (url) => new DynamoDBClient(configFor(url)),
+      async setup(db) {
+        for (const id of ids) await db.send(new PutItemCommand(put(id, 0)));
+      },
+      run: [
+        async (db) => void (await db.send(new PutItemCommand(put(ids[0]!, 1)))),
+        async (db) => {
+          const { Items = [] } = await db.send(new ScanCommand({ TableName: "stock" }));
+          return Items.map(({ n }) => n!.N);
+        },
+      ],
+      repairs: false,
+    });
+  const put = (id: string, n: number) => ({
+    TableName: "stock",
+    Item: { id: { S: id }, n: { N: String(n) } },
+  });
+  expect((await scanned(["a"])).proof).toBe(true);
+  const { proof, text } = await scanned(["a", "b"]);
+  expect(proof).toBe(false);
+  expect(text).toMatch(/others can come in the middle of `Scan stock`/);
 });
