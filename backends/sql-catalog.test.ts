@@ -45,6 +45,9 @@ describe("reads how the tables are made", () => {
       ["SHOW FULL FIELDS FROM `accounts`", "mysql"],
       ["SHOW VARIABLES LIKE 'sql_mode'", "mysql"],
       ["SELECT @@max_allowed_packet", "mysql"],
+      ["SELECT to_regclass('a') IS NULL", "postgres"],
+      ["SELECT 'a'::regclass", "postgres"],
+      ["SELECT has_table_privilege('a', 'select')", "postgres"],
     ]),
   )("%s: %s", (dialect, sql) => {
     expect(effectsOf(sql, dialect).catalog).toBe("reads");

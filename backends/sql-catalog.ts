@@ -35,6 +35,9 @@ const shows =
   /^show (full )?(fields|columns|tables|databases|schemas|variables|session variables|engines|collation|charset|character set|warnings)\b/;
 const sets_session =
   /^set (session |local |@@session ?\. ?|@@)?(?!global|persist|password|default role|resource|constraints|@)[\w. ]+( (=|to|:=)|$| (isolation|characteristics|names|time zone))/;
+/** The settings of a MySQL server, which SET GLOBAL changes; functions and casts that look for a table or a type. */
+const looks_up =
+  /@@|::|\bcast\b|\b(to_reg\w+|pg_(?!backend_pid)\w+|has_\w+|format_type|(obj|col)_description) \(/;
 const plain_first = set(
   "select insert update delete replace with values table begin start commit end rollback savepoint release set show",
 );
@@ -58,8 +61,7 @@ export function catalogUseOf(
   }
   if (kind !== "read" || isWord(tokens[0], "table")) return undefined;
   const tables = tablesIn(tokens);
-  // The settings of a MySQL server are among what SET GLOBAL changes.
-  if (tables.length === 0) return bare.includes("@@") ? "reads" : "nothing";
+  if (tables.length === 0) return looks_up.test(bare) ? "reads" : "nothing";
   const is_catalog = tables.every(({ schema, name }) => describes(schema, name, dialect));
   return is_catalog && !counts_rows.test(withoutCount(bare)) ? "reads" : undefined;
 }

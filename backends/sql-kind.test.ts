@@ -118,7 +118,18 @@ test("a change that commits itself, also behind a comment; two of them do not", 
   expect(commits("/* shop: a; b */ UPDATE t SET v = ';' WHERE id = 1;")).toBe(true);
   expect(commits("UPDATE t SET v = 1; DELETE FROM t")).toBe(false);
   expect(commits("SELECT v FROM t")).toBe(false);
-  expect(commits("CREATE TABLE t (v int)")).toBe(false);
+  expect(commits("CREATE TABLE t (v int)")).toBe(true);
+  expect(commits("EXPLAIN ANALYZE DELETE FROM t")).toBe(true);
+  for (const alone of ["CREATE INDEX CONCURRENTLY i ON t (v)", "DROP DATABASE d", "LOCK TABLE t"])
+    expect(commits(alone)).toBe(false);
+});
+
+test("in MySQL what changes tables commits at once, and what calls a function of the user's does not", () => {
+  const commits = (sql: string): boolean => effectsOf(sql, "mysql").commits_itself;
+  for (const sql of ["DO next_no()", "SET @a = next_no()", "VALUES ROW(next_no())"])
+    expect(commits(sql)).toBe(true);
+  for (const sql of ["CREATE TABLE t (v int)", "DO sleep(1)", "DO release_lock('a')", "SET @a = 1"])
+    expect(commits(sql)).toBe(false);
 });
 
 test("locks with names belong to the whole server, in a text they are none", () => {

@@ -39,8 +39,15 @@ const unlocks = set(
   "pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared release_lock release_all_locks",
 );
 const changes_rows = set("insert update delete merge replace with select execute");
-/** In MySQL a TRUNCATE commits whatever transaction there is. */
-const changes_rows_of_postgres = set("truncate refresh");
+/** In MySQL these commit whatever transaction there is. */
+const changes_rows_of_postgres = set(
+  "truncate refresh create alter drop comment grant revoke security explain table values",
+);
+/** What PostgreSQL does in no transaction of others. */
+const never_in_transaction =
+  /\bconcurrently\b|^(create|drop|alter) (database|tablespace|subscription|system)\b/;
+/** Statements that change rows only through functions. */
+const calls_functions = set("do set table values explain");
 const plain = set("insert update delete merge replace with select table values");
 const edges = set("begin commit rollback");
 const sees = set("read lock write");
@@ -94,8 +101,7 @@ export function effectsOf(sql: string, dialect: Dialect): SqlEffects {
     },
     catalog: catalogUseOfAll(all.map(({ catalog }) => catalog)),
     sets_autocommit: /autocommit/i.test(statements ? all.map(({ bare }) => bare).join() : sql),
-    commits_itself:
-      kind === "write" && others.length === 0 && changesRows(only?.first ?? "", dialect),
+    commits_itself: others.length === 0 && only !== undefined && commitsItself(only, dialect),
     statements,
   };
 }
@@ -117,6 +123,7 @@ function effectsOfOne(tokens: readonly Token[], dialect: Dialect) {
   return {
     bare,
     first,
+    functions,
     kind,
     catalog: catalogUseOf(tokens, dialect, { bare, kind, is_known: functions.every(known) }),
     mayUnlock: !is_plain,
@@ -145,8 +152,16 @@ function kindOfOne(text: string, first: string, functions: readonly string[]): S
   return kind;
 }
 
-const changesRows = (first: string, dialect: Dialect): boolean =>
-  changes_rows.has(first) || (dialect === "postgres" && changes_rows_of_postgres.has(first));
+function commitsItself(
+  { kind, first, bare, functions }: ReturnType<typeof effectsOfOne>,
+  dialect: Dialect,
+): boolean {
+  if (kind !== "write") return false;
+  if (changes_rows.has(first)) return true;
+  if (dialect === "postgres")
+    return changes_rows_of_postgres.has(first) && !never_in_transaction.test(bare);
+  return calls_functions.has(first) && !functions.every(changesNoTable);
+}
 
 /**
  * Whether a statement runs others, each of which sees what was committed before it; some of them may commit, too. And
