@@ -10,6 +10,7 @@ import type { Ended } from "./ended.ts";
 import { type Differing, differingPlaces } from "./pairs.ts";
 import { areSame } from "./same.ts";
 import { type Soft, walk } from "./soft.ts";
+import { learnTimes } from "./times.ts";
 import { differingTokens, isNumber, lookRandom, textOf } from "./tokens.ts";
 
 /**
@@ -18,6 +19,7 @@ import { differingTokens, isNumber, lookRandom, textOf } from "./tokens.ts";
  */
 export function learn(soft: Soft, one: Ended, two: Ended): Differing | undefined {
   soft.know(one);
+  learnTimes(soft, one, two);
   const answers = one.answers.map((answer, i) => [answer, two.answers[i]!] as const);
   const places = differingPlaces(soft, one, two, answers);
   const of_sequences = new Set(

@@ -9,6 +9,7 @@
  * found nothing to change, a lock that could not be had, an error) and whose answer says so: `false`, `null`, 0, a
  * word, but never what it answers when it runs alone.
  */
+import { now_ms, wait } from "../backends/real-time.ts";
 import { TooManyRows } from "../backends/rows.ts";
 import { type Exploration, exploreSchedules } from "../schedules/exploration.ts";
 import { type ExplorationOptions, sizeOf } from "../schedules/options.ts";
@@ -26,6 +27,7 @@ import { keepSetUp, learn } from "./learn.ts";
 import { type Order, serialOrders } from "./orders.ts";
 import { answerIn, isIn, type Serial, SerialOutcomes, withoutMemory } from "./serial-outcomes.ts";
 import { findLinks, Soft } from "./soft.ts";
+import { learnTimes, next_second_ms } from "./times.ts";
 import { unsteadyPlaceText, type Verb } from "./words.ts";
 
 /** Up to this many orders with all operations, each of them is run twice. */
@@ -183,11 +185,28 @@ export class SerialOracle<Client> {
         if (fails) return fails;
       }
     }
+    const later = await this.#askClock(lane, size, soft, serial[0]);
+    if (later) return later;
     findLinks(
       soft,
       serial.map(({ ended }) => ended),
     );
     this.#right = new SerialOutcomes(serial, soft);
+    return undefined;
+  }
+
+  /** Runs an order once more, when a clock that counts seconds must have gone on. */
+  async #askClock(
+    lane: Lane<Client>,
+    size: readonly number[],
+    soft: Soft,
+    first: Serial | undefined,
+  ): Promise<Trouble | undefined> {
+    if (!soft.is_unsure_of_times || first === undefined) return undefined;
+    await wait(Math.max(0, first.ended.ended_ms + next_second_ms - now_ms()));
+    const later = await this.#play(lane, size, first.order);
+    if ("kind" in later) return later;
+    learnTimes(soft, first.ended, later.ended);
     return undefined;
   }
 

@@ -98,6 +98,13 @@ describe("times", () => {
     expect(isLike([at(0), at(1_000)], at(2_000))).toBe(true);
     expect(isLike([at(0), at(1_000)], at(3_602_000))).toBe(false);
   });
+
+  test("that do not move with the clock are the program's own", () => {
+    const slot = (next: string): Given => ({ tables: { slot: [{ next }] } });
+    const twice = once(slot("2026-01-01 10:00:00.5"));
+    expect(isLike(twice, slot("2026-01-01 10:00:00.5"))).toBe(true);
+    expect(isLike(twice, slot("2026-01-01 10:00:01.5"))).toBe(false);
+  });
 });
 
 describe("sequences", () => {

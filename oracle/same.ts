@@ -6,7 +6,7 @@
  *
  * - A number of a sequence is renamed in the columns of that sequence and in those that refer to them by a foreign key.
  * - A random text (at a place that varied when the same order was run again) is renamed everywhere at once.
- * - Two times are the same if each is as far from its own run as the other.
+ * - Two times of a clock are the same if each is as far from its own run as the other.
  * - At a place that may hold numbers of a sequence, all stay as they are, or all are renamed as in one sequence.
  */
 import { movedWithClock } from "./clock.ts";
@@ -181,7 +181,8 @@ class Match {
   }
 
   #tokens(path: Path, a: string, b: string, then: Then): boolean {
-    if (a !== b && movedWithClock(a, b, this.#one, this.#two)) return then();
+    const may_move = a !== b && this.#soft.mayMove(path);
+    if (may_move && movedWithClock(a, b, this.#one, this.#two)) return then();
     if (!this.#soft.varies.has(path)) return false;
     if (lookRandom(a, b)) return this.#name("", a, b, then);
     return isNumber(a) && isNumber(b) ? this.#link(path, a, b, then) : a === b && then();

@@ -59,7 +59,7 @@ export class SerialOutcomes {
       if (same) return {};
       const all = differingPlaces(this.soft, ended, now, answers);
       const places = all.filter(
-        (place) => !this.#isSoft(place.path) && !isMoved(place, ended, now),
+        (place) => !this.#isSoft(place.path) && !this.#isMoved(place, ended, now),
       );
       const shown = places.length > 0 ? places : all;
       if (nearest === undefined || shown.length < nearest.places.length)
@@ -95,6 +95,12 @@ export class SerialOutcomes {
   #isSoft(path: string): boolean {
     return this.soft.varies.has(path) || this.soft.sequenceAt(path) !== undefined;
   }
+
+  /** Both are times of a clock, and each is as far from its own run as the other. */
+  #isMoved({ path, one, two }: Differing, first: Span, second: Span): boolean {
+    const are_texts = typeof one === "string" && typeof two === "string";
+    return are_texts && this.soft.mayMove(path) && movedWithClock(one, two, first, second);
+  }
 }
 
 /** A client that died or lost its connection begins again with an empty memory. */
@@ -120,7 +126,3 @@ function answersOfBoth(serial: Ended, now: Ended): (readonly [Answer, Answer])[]
     return here === undefined || here.how === "unknown" ? [] : [[answer, here] as const];
   });
 }
-
-/** Both are times, and each is as far from its own run as the other. */
-const isMoved = ({ one, two }: Differing, first: Span, second: Span): boolean =>
-  typeof one === "string" && typeof two === "string" && movedWithClock(one, two, first, second);

@@ -14,6 +14,11 @@ export class Soft {
   readonly links: Set<Path> = new Set();
   readonly sequences: Set<string> = new Set();
   readonly #sequence_of = new Map<Path, string>();
+  readonly #times = {
+    "of a clock": new Set<Path>(),
+    fixed: new Set<Path>(),
+    unsure: new Set<Path>(),
+  };
   /** Values that are the same in every run, written by set-up or by the program itself. */
   readonly #steady = new Map<Path, Set<string>>();
 
@@ -31,6 +36,22 @@ export class Soft {
     return this.#sequence_of.get(path);
   }
 
+  /** What two runs of one order say of the times at a place. */
+  noteTimes(path: Path, how: "of a clock" | "fixed" | "unsure"): void {
+    this.#times[how].add(path);
+  }
+
+  /** Whether times at this place may move with the clock; in doubt they may. */
+  mayMove(path: Path): boolean {
+    return this.#times["of a clock"].has(path) || !this.#times.fixed.has(path);
+  }
+
+  /** Two runs were too near to each other to tell whether times come from a clock. */
+  get is_unsure_of_times(): boolean {
+    const { fixed, unsure } = this.#times;
+    return [...unsure].some((path) => !this.#times["of a clock"].has(path) && !fixed.has(path));
+  }
+
   keepSteady(path: Path, values: Iterable<string>): void {
     const known = this.#steady.get(path) ?? new Set();
     this.#steady.set(path, known);
@@ -46,7 +67,9 @@ export class Soft {
     const may_differ =
       this.varies.has(path) || this.sequenceAt(path) !== undefined || this.links.has(path);
     if (may_differ && !this.isSteady(path, text)) return { text: "", is_soft: true };
-    const hard = masked(text, (token) => instantOf(token) !== undefined);
+    const hard = this.mayMove(path)
+      ? masked(text, (token) => instantOf(token) !== undefined)
+      : text;
     return { text: hard, is_soft: hard !== text };
   }
 }
