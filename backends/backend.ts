@@ -238,6 +238,8 @@ export interface Backend<Client> extends AsyncDisposable {
    * @throws TooManyRows
    */
   rows?(): Promise<AllRows>;
+  /** From now on, sequences give other numbers than they would have given. */
+  skipNumbers?(): Promise<void>;
   /**
    * The first of these statements inside of which the server runs functions or triggers of the user's that make it
    * several. Absent if it has none.

@@ -51,6 +51,7 @@ export async function withSchema(
   const divided = database.divided?.bind(database);
   const contents = database.contents?.bind(database);
   const rows = database.rows?.bind(database);
+  const skipNumbers = database.skipNumbers?.bind(database);
   return {
     name: database.name,
     server: database.server,
@@ -64,6 +65,7 @@ export async function withSchema(
     ...(divided ? { divided } : {}),
     ...(contents ? { contents } : {}),
     ...(rows ? { rows } : {}),
+    ...(skipNumbers ? { skipNumbers } : {}),
     ...(deadlockCheckMs === undefined ? {} : { deadlockCheckMs }),
     outcome: (error) => database.outcome(error),
     code: (error) => database.code(error),

@@ -107,7 +107,7 @@ export class SerialOracle<Client> {
       const fresh = new FreshStart();
       await using lane = newLane(options, { fresh_start: fresh });
       try {
-        const trouble = await this.#rehearse(lane, options);
+        const trouble = await this.#rehearseWithAny(lane, options);
         return fresh.stale ? { kind: "stale", stale: fresh.stale } : trouble;
       } catch (error) {
         if (!(error instanceof TooManyRows)) throw error;
@@ -152,9 +152,21 @@ export class SerialOracle<Client> {
     });
   }
 
+  /** Other numbers show what refers to them; but a program may rely on its own, or a sequence may have no more. */
+  async #rehearseWithAny(
+    lane: Lane<Client>,
+    options: ExplorationOptions<Client>,
+  ): Promise<Trouble | undefined> {
+    const skipped = await this.#rehearse(lane, options, true).catch(() => "again" as const);
+    if (skipped === undefined) return undefined;
+    const trouble = await this.#rehearse(lane, options, false);
+    return trouble && skipped !== "again" ? skipped : trouble;
+  }
+
   async #rehearse(
     lane: Lane<Client>,
     { backend, ...options }: ExplorationOptions<Client>,
+    skips_numbers: boolean,
   ): Promise<Trouble | undefined> {
     if (!backend.rows)
       return { kind: "not to be read", reason: `${backend.name} cannot say all that it holds` };
@@ -175,7 +187,7 @@ export class SerialOracle<Client> {
           return this.#alwaysFails(serial, one.trace) ?? { kind: "nothing raced" };
       }
       if (!again.has(order) && order.length > 0) continue;
-      const two = await this.#play(lane, size, order);
+      const two = await this.#play(lane, size, order, skips_numbers);
       if ("kind" in two) return two;
       const place = learn(soft, one.ended, two.ended);
       if (place) return { kind: "unsteady", place: unsteadyPlaceText(place) };
@@ -187,10 +199,12 @@ export class SerialOracle<Client> {
     }
     const later = await this.#askClock(lane, size, soft, serial[0]);
     if (later) return later;
-    findLinks(
-      soft,
-      serial.map(({ ended }) => ended),
-    );
+    // Where numbers were skipped, it has shown which others go with them.
+    if (!skips_numbers || !backend.skipNumbers)
+      findLinks(
+        soft,
+        serial.map(({ ended }) => ended),
+      );
     this.#right = new SerialOutcomes(serial, soft);
     return undefined;
   }
@@ -214,12 +228,14 @@ export class SerialOracle<Client> {
     lane: Lane<Client>,
     operations: readonly number[],
     order: Order,
+    skips_numbers = false,
   ): Promise<{ readonly ended: Ended; readonly trace: Trace } | Trouble> {
     this.#rehearsed = order;
     this.#ended = undefined;
     const { trace } = await lane.play({
       operations,
       in_turn: order,
+      skips_numbers,
       pick: pickFrom([]),
       faults: [],
     });

@@ -29,6 +29,7 @@ import { flushesOf, heldUpInMariadb, heldUpInMysql } from "./outsiders.ts";
 import { OwnDatabase } from "./own-database.ts";
 import { routinesOf } from "./routines.ts";
 import { MysqlSession } from "./session.ts";
+import { skipNumbers } from "./skip-numbers.ts";
 import { type Thread, waitingInMariadb, waitingInMysql } from "./waits.ts";
 
 /** The server's own defaults are 50 s and a year: too long to find out that nobody will release a lock. */
@@ -200,6 +201,11 @@ class MysqlBackend implements BackendWithDoor<Connection>, LaneDatabase {
 
   rows(): Promise<AllRows> {
     return this.#database.rows();
+  }
+
+  skipNumbers(): Promise<void> {
+    const { control, name, is_mariadb } = this.#database;
+    return skipNumbers(control, { name, is_mariadb });
   }
 
   async divided(sent: Iterable<SentStatement>): Promise<DividedStatement | undefined> {

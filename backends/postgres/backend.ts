@@ -219,6 +219,10 @@ class PostgresBackend<Client> implements BackendWithDoor<Client>, LaneDatabase {
     return this.#database.rows();
   }
 
+  skipNumbers(): Promise<void> {
+    return this.#database.skipNumbers();
+  }
+
   async divided(sent: Iterable<SentStatement>): Promise<DividedStatement | undefined> {
     return dividedOnServer(sent, await this.#database.routines(), "postgres");
   }

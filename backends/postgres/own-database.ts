@@ -187,6 +187,13 @@ export class OwnDatabase implements Control {
     return (await this.#contents()).rows();
   }
 
+  async skipNumbers(): Promise<void> {
+    const { connection } = await this.#inside();
+    await connection.query(
+      "SELECT nextval(oid::regclass) FROM pg_class, generate_series(1, 7) WHERE relkind = 'S' AND relpersistence <> 't'",
+    );
+  }
+
   async routines(): Promise<OnServer> {
     return routinesOf((await this.#inside()).connection);
   }

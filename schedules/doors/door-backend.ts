@@ -92,6 +92,7 @@ export function throughDoors<Client>(
     ...(backend.copyForLane ? { copyForLane } : {}),
     ...(backend.contents ? { contents: (key) => backend.contents!(key) } : {}),
     ...(backend.rows ? { rows: () => backend.rows!() } : {}),
+    ...(backend.skipNumbers ? { skipNumbers: () => backend.skipNumbers!() } : {}),
     ...(waitingConnections ? { waitingConnections } : {}),
     ...(backend.heldUpBy ? { heldUpBy: (held) => backend.heldUpBy!(held) } : {}),
     ...(backend.divided ? { divided: (sent) => backend.divided!(sent) } : {}),

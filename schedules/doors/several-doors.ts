@@ -205,6 +205,10 @@ class SeveralDoors<Client> implements Backend<Client> {
     );
   }
 
+  async skipNumbers(): Promise<void> {
+    await Promise.all(this.#doors.map(async (door) => door.skipNumbers?.()));
+  }
+
   async rows(): Promise<AllRows> {
     const all = await Promise.all(this.#doors.map(async (door) => door.rows?.()));
     return new Map(

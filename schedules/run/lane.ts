@@ -33,6 +33,8 @@ export interface Play {
   readonly faults: readonly Fault[];
   /** Only these operations, one after the other: each begins when the one before it is over. */
   readonly in_turn?: readonly Turn[];
+  /** Sequences give other numbers than they would have given. */
+  readonly skips_numbers?: boolean;
   /** Also look at what is in the database at the end. */
   readonly look_after?: boolean;
   /** Also note from which lines of the user's code the steps come; slow. */
@@ -115,6 +117,7 @@ export class Lane<Client> implements AsyncDisposable {
   async #play(play: Play, outside: Client, warms_up = false): Promise<Played> {
     const key = this.#key;
     await this.#setUp(outside, key, play.number);
+    if (play.skips_numbers) await this.#backend.skipNumbers?.();
     const named = this.#program.operation ?? { f: "run", input: null };
     const log = new OperationLog(play.operations, named, key === "" ? shown_key : key);
     const { run, steps, ending } = await this.#perform(play, outside, log, warms_up);
