@@ -27,8 +27,8 @@ export interface Column {
 
 /** One message that the server answers, in the order of the answers. */
 export type Item =
-  | { readonly kind: "parse" }
-  | { readonly kind: "bind" }
+  | { readonly kind: "parse"; readonly sql: string }
+  | { readonly kind: "bind"; readonly portal: Portal | undefined }
   | { readonly kind: "close" }
   | { readonly kind: "describe"; readonly of: Prepared | Portal | undefined }
   | { readonly kind: "execute"; readonly portal: Portal | undefined };

@@ -4,7 +4,7 @@ import { readSql, remembered } from "../sql-text.ts";
 import type { Token } from "../sql-tokens.ts";
 import { literal } from "../sql-words.ts";
 import type { Reply, Request } from "../wire.ts";
-import { type Portal, valuesOf } from "./wire-requests.ts";
+import { type Item, type Portal, valuesOf } from "./wire-requests.ts";
 
 /** A request, and what PostgreSQL makes of its text. */
 export interface PostgresRequest extends Request {
@@ -50,6 +50,35 @@ export function requestOfBatch(
   const is_single = until_ready && is_fresh && executed.length === 1;
   return { ...stepOfBatch(executed, is_fresh), is_single, parts: [] };
 }
+
+/**
+ * What executes nothing may all the same decide what is read: the snapshot of a portal is taken when it is bound, that
+ * of a transaction above READ COMMITTED when its first statement is parsed.
+ */
+export function requestOfOpening(
+  items: readonly Item[],
+  reads_from_snapshot: boolean,
+): Request | undefined {
+  for (const item of items) {
+    const bound =
+      item.kind === "bind" && item.portal ? requestOfPortal(item.portal, true) : undefined;
+    if (bound?.kind === "read" || bound?.kind === "lock") return opening("open", bound);
+    if (item.kind !== "parse" || !reads_from_snapshot) continue;
+    const parsed = requestOfQuery(item.sql);
+    if (takes_snapshot.has(parsed.kind)) return opening("prepare", parsed);
+  }
+  return undefined;
+}
+
+const takes_snapshot = new Set<Request["kind"]>(["read", "lock", "write"]);
+
+const opening = (verb: string, { statement, catalog }: Request): Request => ({
+  statement: `${verb} ${statement}`,
+  kind: "read",
+  keys: undefined,
+  catalog,
+  commits_itself: false,
+});
 
 function stepOfBatch(executed: readonly (Portal | undefined)[], is_fresh: boolean): Request {
   const parts = executed.map((portal) => (portal ? requestOfPortal(portal, is_fresh) : unreadable));

@@ -4,7 +4,7 @@
  * A connection begins with a packet without a type: a request for encryption, which the door refuses since the
  * client is on this machine, a cancellation, or the start-up itself. Then every message has a type and a length.
  * A request is a simple query (`Q`), or everything up to a Sync or a Flush that contains an Execute. What
- * prepares or describes without executing is not a step: drivers do that when they like.
+ * prepares or describes without executing is not a step, unless it takes the snapshot: drivers do that when they like.
  *
  * Replies are matched by counting. After a Sync and after a simple query the server always says ReadyForQuery;
  * after a Flush every message has one answer, and an error stands for all that follow up to the next Sync.
@@ -39,7 +39,12 @@ import {
   reworded,
 } from "./wire-requests.ts";
 import { startIn } from "./wire-start.ts";
-import { type PostgresRequest, requestOfBatch, requestOfQuery } from "./wire-statement.ts";
+import {
+  type PostgresRequest,
+  requestOfBatch,
+  requestOfOpening,
+  requestOfQuery,
+} from "./wire-statement.ts";
 import { severalIn } from "./wire-texts.ts";
 
 /** SSLRequest and GSSENCRequest. */
@@ -216,7 +221,9 @@ class PostgresConversation implements Conversation {
       this.#items.push(this.#itemOf(type, new Body(message)));
     } catch {
       // The server will report what is wrong with it.
-      this.#items.push(type === "E" ? { kind: "execute", portal: undefined } : { kind: "bind" });
+      this.#items.push(
+        type === "E" ? { kind: "execute", portal: undefined } : { kind: "bind", portal: undefined },
+      );
     }
   }
 
@@ -224,12 +231,13 @@ class PostgresConversation implements Conversation {
     if (type === "P") {
       const [name, sql] = [body.text(), body.text()];
       this.#prepared.set(name, { sql, types: body.list(() => body.int32()) });
-      return { kind: "parse" };
+      return { kind: "parse", sql };
     }
     if (type === "B") {
       const [portal, statement] = [body.text(), body.text()];
-      this.#portals.set(portal, readPortal(body, this.#prepared.get(statement)));
-      return { kind: "bind" };
+      const bound = readPortal(body, this.#prepared.get(statement));
+      this.#portals.set(portal, bound);
+      return { kind: "bind", portal: bound };
     }
     if (type === "E") return { kind: "execute", portal: this.#portals.get(body.text()) };
     const named = body.byte() === "S" ? this.#prepared : this.#portals;
@@ -246,12 +254,14 @@ class PostgresConversation implements Conversation {
     const bytes = this.#withBatch(message);
     if (type === "H" && items.length === 0) return { kind: "pass", bytes };
     const until_ready = type === "S";
-    if (executed.length === 0)
-      return {
-        kind: "pass",
-        bytes,
-        expects: new Expected(items, { until_ready, is_request: false }),
-      };
+    if (executed.length === 0) {
+      const request = requestOfOpening(items, this.reads_from_snapshot);
+      const is_request = request !== undefined;
+      const expects = new Expected(items, { until_ready, is_request, ...(request && { request }) });
+      return request
+        ? { kind: "request", bytes, expects, request }
+        : { kind: "pass", bytes, expects };
+    }
     const is_fresh = items.some(({ kind }) => kind === "bind");
     const request = requestOfBatch(executed, { is_fresh, until_ready });
     const expects = new Expected(items, { until_ready, is_request: true, request });
