@@ -186,14 +186,16 @@ export class SerialOracle<Client> {
         if (new Set(one.trace.steps.map(({ client }) => client)).size < 2)
           return this.#alwaysFails(serial, one.trace) ?? { kind: "nothing raced" };
       }
-      if (!again.has(order) && order.length > 0) continue;
-      const two = await this.#play(lane, size, order, skips_numbers);
-      if ("kind" in two) return two;
-      const place = learn(soft, one.ended, two.ended);
-      if (place) return { kind: "unsteady", place: unsteadyPlaceText(place) };
-      if (order.length === 0) keepSetUp(soft, one.ended, two.ended);
+      if (again.has(order) || order.length === 0) {
+        const two = await this.#play(lane, size, order, skips_numbers);
+        if ("kind" in two) return two;
+        const place = learn(soft, one.ended, two.ended);
+        if (place) return { kind: "unsteady", place: unsteadyPlaceText(place) };
+        if (order.length === 0) keepSetUp(soft, one.ended, two.ended);
+      }
       if (order === whole.at(-1)) {
-        const fails = this.#alwaysFails(serial, one.trace);
+        // Who was told no did what was asked of it.
+        const fails = this.#alwaysFails(serial, one.trace, this.program.didNotHappen);
         if (fails) return fails;
       }
     }
@@ -247,14 +249,18 @@ export class SerialOracle<Client> {
   }
 
   /** An operation that fails in every order, although nobody expects it to. */
-  #alwaysFails(serial: readonly Serial[], trace: Trace): Trouble | undefined {
+  #alwaysFails(
+    serial: readonly Serial[],
+    trace: Trace,
+    isRight?: (error: unknown) => boolean,
+  ): Trouble | undefined {
     const [first] = serial;
     for (const { client, operation, how } of first?.ended.answers ?? []) {
       if (how === "answered") continue;
       const all = serial.map(({ ended }) => answerIn(ended, { client, operation }));
       if (all.some((answer) => answer?.how === "answered")) continue;
       const { code = "error", error } = all.at(-1) ?? {};
-      if (this.#options.isExpected?.(error)) continue;
+      if (this.#options.isExpected?.(error) || isRight?.(error)) continue;
       return { kind: "fails", error: new OperationFailed(client, code, error), trace };
     }
     return undefined;

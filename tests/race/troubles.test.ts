@@ -57,6 +57,42 @@ test.each([
   expect(kind).toBe("cannot");
 });
 
+test.each([
+  [
+    "ends with an error",
+    `console.error("no beans left"); process.exit(3)`,
+    "ended with exit code 3:\n  no beans left\n",
+  ],
+  ["crashes", `process.kill(process.pid, "SIGSEGV")`, "was ended by SIGSEGV.\n"],
+  [
+    "prints too much",
+    `for (let i = 0; i < 100; i++) process.stdout.write("x".repeat(1e5))`,
+    "was ended: it printed more than 1 MiB.\n",
+  ],
+])("a program that does its work and then %s, without a check", async (_, script, sentence) => {
+  const work = "UPDATE Counter SET count_value = count_value + 1";
+  const { kind, text } = await raceNode(
+    `${connect} await db.query("${work}"); await db.end(); ${script};`,
+    { check: [] },
+  );
+  expect(text).toContain("this is not a race: it goes wrong");
+  expect(text).toContain(sentence);
+  expect(text).toContain("UPDATE Counter");
+  expect(kind).toBe("cannot");
+});
+
+test("a program that fails in some orders only, without a check", async () => {
+  const { kind, text } = await raceNode(
+    `${connect}
+    const { rows } = await db.query("UPDATE Counter SET count_value = count_value + 1 RETURNING *");
+    await db.end();
+    process.exitCode = rows[0].count_value === 2 ? 3 : 0;`,
+    { check: [] },
+  );
+  expect(text).toContain("proof for this size");
+  expect(kind).toBe("none found");
+});
+
 test("a program that is not there", async () => {
   const { kind, text } = await raceOn({ ...counter, kind: "postgres", argv: ["./not-there", "7"] });
   expect(text).toContain("client 1: ./not-there 7 cannot be started: there is no such program.");
