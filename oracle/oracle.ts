@@ -194,8 +194,9 @@ export class SerialOracle<Client> {
         if (order.length === 0) keepSetUp(soft, one.ended, two.ended);
       }
       if (order === whole.at(-1)) {
-        // Who was told no did what was asked of it.
-        const fails = this.#alwaysFails(serial, one.trace, this.program.didNotHappen);
+        // To be told no is an answer.
+        const isNo = (error: unknown): boolean => this.program.didNotHappen?.(error) ?? false;
+        const fails = this.#alwaysFails(serial, one.trace, isNo);
         if (fails) return fails;
       }
     }
@@ -252,7 +253,7 @@ export class SerialOracle<Client> {
   #alwaysFails(
     serial: readonly Serial[],
     trace: Trace,
-    isRight?: (error: unknown) => boolean,
+    isAnswer?: (error: unknown) => boolean,
   ): Trouble | undefined {
     const [first] = serial;
     for (const { client, operation, how } of first?.ended.answers ?? []) {
@@ -260,7 +261,7 @@ export class SerialOracle<Client> {
       const all = serial.map(({ ended }) => answerIn(ended, { client, operation }));
       if (all.some((answer) => answer?.how === "answered")) continue;
       const { code = "error", error } = all.at(-1) ?? {};
-      if (this.#options.isExpected?.(error) || isRight?.(error)) continue;
+      if (this.#options.isExpected?.(error) || isAnswer?.(error)) continue;
       return { kind: "fails", error: new OperationFailed(client, code, error), trace };
     }
     return undefined;

@@ -14,7 +14,7 @@ import type { Seat } from "./seat.ts";
  */
 export function exhaustedPool(seats: readonly Seat[], locks_last: boolean): Ending | undefined {
   const left = seats.filter((seat) => !seat.isOver);
-  const locked = left.filter((seat) => seat.waits && !seat.flight?.is_slow);
+  const locked = left.filter((seat) => seat.waits && !seat.flights.some(({ is_slow }) => is_slow));
   const borrowing = left.filter((seat) => !locked.includes(seat));
   const pool = borrowing[0] && poolWaitedFor(borrowing[0]);
   if (!pool || !borrowing.every((seat) => seat.isInside && poolWaitedFor(seat) === pool))

@@ -10,7 +10,7 @@ import type { Naming } from "./naming.ts";
 import type { Patience } from "./patience.ts";
 import type { Polling } from "./polling.ts";
 import { Quiet } from "./quiet.ts";
-import { type Arrival, Seat } from "./seat.ts";
+import { type Arrival, type Flight, Seat } from "./seat.ts";
 import { heldUp, mutualWaiting, tooMany } from "./stuck.ts";
 import { watchTimers } from "./timers.ts";
 import { type AsksWhoWaits, Waits } from "./waits.ts";
@@ -161,7 +161,7 @@ export class Run {
 
   /** A client that polls lets go first whoever does not poll, too. */
   #backsOffWherePolling(seat: Seat): void {
-    const { step, operation } = seat.arrived[0] as Arrival;
+    const { step, operation } = seat.next as Arrival;
     const { client, slept_after } = seat;
     const statement = this.#scene.naming.asBefore(step.statement);
     const question = { client, operation, kind: step.kind, statement, slept_after };
@@ -190,7 +190,7 @@ export class Run {
     const order = clients.map((client) => this.seats[client - 1] as Seat);
     const candidates = order.map((seat) => ({
       client: seat.client,
-      step: (seat.arrived[0] as Arrival).step,
+      step: (seat.next as Arrival).step,
     }));
     const choice =
       this.#scene.pick({ candidates, steps: this.steps, touches: this.#touches }) % order.length;
@@ -199,7 +199,8 @@ export class Run {
   }
 
   async #release(seat: Seat): Promise<void> {
-    const arrival = seat.arrived.shift() as Arrival;
+    const arrival = seat.next as Arrival;
+    seat.take(arrival);
     this.#last = seat.client;
     seat.steps_sent++;
     seat.polls = false;
@@ -223,8 +224,9 @@ export class Run {
     }
     await this.#waits.hold(arrival.step);
     this.#quiet.released();
-    seat.flight = this.#waits.takeOff(row, arrival);
-    this.#send(seat, arrival, this.steps[row] as Mutable<TraceStep>);
+    const flight = this.#waits.takeOff(row, arrival);
+    seat.flights.push(flight);
+    this.#send(seat, arrival, flight);
   }
 
   /** Named alike in every lane: a search compares steps of different lanes. */
@@ -268,7 +270,8 @@ export class Run {
     return this.steps.length - 1;
   }
 
-  #send(seat: Seat, arrival: Arrival, row: Mutable<TraceStep>): void {
+  #send(seat: Seat, arrival: Arrival, flight: Flight): void {
+    const row = this.steps[flight.row] as Mutable<TraceStep>;
     sent(arrival).then(
       (reply) => {
         const { naming } = this.#scene;
@@ -277,14 +280,14 @@ export class Run {
         if (typeof isDivisible === "function" && isDivisible(reply)) row.isDivisible = true;
         const facts = arrival.step.facts?.(reply);
         if (facts) row.facts = renamed(facts, (text) => naming.text(text));
-        this.#waits.landed(seat);
+        this.#waits.landed(seat, flight);
         arrival.resolve(reply);
         this.#quiet.moved(seat);
       },
       (error: unknown) => {
         row.error = this.#scene.backend.code(error);
         if (this.#scene.backend.outcome(error) === "info") row.inDoubt = true;
-        this.#waits.landed(seat);
+        this.#waits.landed(seat, flight);
         arrival.reject(error);
         this.#quiet.moved(seat);
       },
@@ -305,8 +308,8 @@ export class Run {
     if (!hasVerdict(ending) || waiting.length === 0) return ending;
     const { backend, connections } = this.#scene;
     const outsider = await backend.heldUpBy?.({
-      waiting: waiting.flatMap(
-        ({ flight }) => flight?.connection ?? flight?.session.connections ?? [],
+      waiting: waiting.flatMap(({ flights }) =>
+        flights.flatMap(({ connection, session }) => connection ?? session.connections ?? []),
       ),
       ours: connections(),
       statements: this.steps.map(({ statement }) => statement),

@@ -33,13 +33,16 @@ export interface Flight {
   is_slow: boolean;
 }
 
-/** One simulated client in one schedule: the steps at its gate, in the order they came, and the one under way. */
+/**
+ * One simulated client in one schedule: the steps at its gate, in the order they came, and those under way: one, unless
+ * it has several connections, and waits for a lock on the others.
+ */
 export class Seat implements Caller {
   readonly client: number;
   readonly arrived: Arrival[] = [];
   readonly borrowed: Borrowed = new Borrowed();
   readonly sleeps: Sleeps = new Sleeps(() => this.#timerRang());
-  flight: Flight | undefined;
+  readonly flights: Flight[] = [];
   steps_sent = 0;
   operation = 0;
   /** The operation whose first step was let go last. */
@@ -73,8 +76,8 @@ export class Seat implements Caller {
 
   arrive<T>(step: Step, send: () => Promise<T>, session: Session<unknown>): Promise<T> {
     if (this.#over) return Promise.reject(this.#over);
-    const others = [this.flight, ...this.arrived].flatMap((one) => one?.step ?? []);
-    if (others.some(({ way }) => way !== step.way)) this.came_beside ??= step.statement;
+    const others = [...this.flights, ...this.arrived];
+    if (others.some((one) => one.step.way !== step.way)) this.came_beside ??= step.statement;
     return new Promise<T>((resolve, reject) => {
       this.arrived.push({
         step,
@@ -122,20 +125,37 @@ export class Seat implements Caller {
   }
 
   get canGo(): boolean {
-    return !this.dead && this.flight === undefined && this.arrived.length > 0;
+    return !this.dead && this.next !== undefined;
   }
 
+  /** What it sends when it is let go: while it waits for locks, only on another connection. */
+  get next(): Arrival | undefined {
+    const { flights, arrived } = this;
+    if (flights.length === 0) return arrived[0];
+    if (!this.waits) return undefined;
+    return arrived.find((one) => flights.every(({ step }) => step.way !== one.step.way));
+  }
+
+  take(arrival: Arrival): void {
+    this.arrived.splice(this.arrived.indexOf(arrival), 1);
+  }
+
+  /** All that it has under way waits for locks. */
   get waits(): boolean {
-    return this.flight?.waits === true;
+    return this.flights.length > 0 && this.flights.every(({ waits }) => waits);
   }
 
   get isOver(): boolean {
-    return this.dead || (this.#finished && this.flight === undefined && this.arrived.length === 0);
+    return this.dead || (this.#finished && this.#hasNothing);
+  }
+
+  get #hasNothing(): boolean {
+    return this.flights.length === 0 && this.arrived.length === 0;
   }
 
   /** Neither at the gate, nor on the way to the server, nor done: its code runs, or waits for something. */
   get isInside(): boolean {
-    return !this.isOver && this.flight === undefined && this.arrived.length === 0;
+    return !this.isOver && this.#hasNothing;
   }
 
   /** It will move without anybody else having to go first. */

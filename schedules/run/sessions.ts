@@ -174,7 +174,9 @@ export class LaneSessions<Client> implements AsyncDisposable {
 
   /** No connection of a schedule that was given up can be kept. */
   async abandon(run: Run): Promise<void> {
-    const flying = new Set(run.seats.map((seat) => seat.flight?.session));
+    const flying = new Set(
+      run.seats.flatMap(({ flights }) => flights.map(({ session }) => session)),
+    );
     const places = [...new Set(this.#places.filter((place) => place !== undefined))];
     for (const place of places) place.gate.close();
     run.giveUp();

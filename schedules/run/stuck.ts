@@ -9,7 +9,7 @@ export function mutualWaiting(seats: readonly Seat[], limit_ms: number): Ending 
   const waiting = seats.filter((seat) => seat.waits);
   const names = waiting.map((seat) => `client ${seat.client}`).join(" and ");
   const wait = waiting.length === 1 ? "waits" : "wait";
-  const slow = waiting.find((seat) => seat.flight?.is_slow);
+  const slow = waiting.find(({ flights }) => flights.some(({ is_slow }) => is_slow));
   if (slow) return noAnswer(slow, `while nobody else could go, for ${limit_ms} ms`);
   if (dead) {
     const reason = `${names} ${wait} for a lock that client ${dead.client} held when it died`;
@@ -32,7 +32,7 @@ export function heldUp(waiting: readonly Seat[], outsider: string): Ending {
 export function tooLong(busy: readonly Seat[], seats: readonly Seat[], quiet_ms: number): Ending {
   const ms = Math.round(quiet_ms);
   const seat = (busy.find((one) => borrowing(one, seats) === undefined) ?? busy[0]) as Seat;
-  if (seat.flight) return noAnswer(seat, `for ${ms} ms`);
+  if (seat.flights.length > 0) return noAnswer(seat, `for ${ms} ms`);
   const borrows = borrowing(seat, seats);
   const doing =
     borrows === undefined ? "has been busy outside the database" : `has waited (${borrows})`;

@@ -66,29 +66,26 @@ export class Waits {
   nextQuestion_ms(): number {
     if (this.#asking) return Number.POSITIVE_INFINITY;
     let next_ms = Number.POSITIVE_INFINITY;
-    for (const { flight } of this.#seats) {
-      if (flight && !flight.waits) next_ms = Math.min(next_ms, flight.ask_ms);
+    for (const { waits, ask_ms } of this.#flights) {
+      if (!waits) next_ms = Math.min(next_ms, ask_ms);
     }
     return next_ms;
   }
 
   /** @param others_can somebody could go meanwhile: then a statement that takes very long counts as waiting, too */
   ask(others_can: boolean): void {
-    const asked = this.#seats.filter((seat) => seat.flight && !seat.waits);
-    const flights = asked.map((seat) => seat.flight as Flight);
+    const flights = this.#flights.filter((flight) => !flight.waits);
     const releases = this.#releases;
     this.#asking = true;
     this.#whoWaits(flights).then(
       (waits) => {
         this.#asking = false;
-        asked.forEach((seat, i) => {
-          const flight = flights[i] as Flight;
-          if (seat.flight !== flight) return;
+        for (const flight of flights.filter((one) => this.#flights.includes(one))) {
           flight.ask_ms = now_ms() + ask_after_ms;
-          if (releases !== this.#releases) return;
-          if (waits(flight)) this.#seen(seat, flight);
+          if (releases !== this.#releases) continue;
+          if (waits(flight)) this.#seen(flight);
           else if (others_can && now_ms() > flight.patience_until_ms) this.#isSlow(flight);
-        });
+        }
         this.#changed();
       },
       (error: unknown) => this.#changed({ error }),
@@ -98,8 +95,8 @@ export class Waits {
   /** Call after a step that may have released a lock. */
   lookAgain(): void {
     this.#releases++;
-    for (const { flight } of this.#seats) {
-      if (!flight?.waits) continue;
+    for (const flight of this.#flights) {
+      if (!flight.waits) continue;
       flight.waits = false;
       flight.ask_ms = 0;
       if (flight.is_slow) flight.patience_until_ms = now_ms() + still_slow_ms;
@@ -110,10 +107,10 @@ export class Waits {
    * A step was answered: if it had waited, it goes on because of the step that was let go last. If none was,
    * the wait ended before it made a difference, and is no part of what happened.
    */
-  landed(seat: Seat): void {
-    const own = seat.flight?.row ?? 0;
+  landed(seat: Seat, flight: Flight): void {
+    const own = flight.row;
     const row = this.#steps[own] as Mutable<TraceStep>;
-    seat.flight = undefined;
+    seat.flights.splice(seat.flights.indexOf(flight), 1);
     if (row.waited && this.#steps.length - 1 > own) row.releasedBy = this.#steps.length - 1;
     else delete row.waited;
     if (mayRelease(this.#steps, own)) this.lookAgain();
@@ -127,10 +124,14 @@ export class Waits {
     const check_ms = this.#backend.deadlockCheckMs;
     if (check_ms === undefined || ["begin", "commit", "rollback"].includes(step.kind)) return;
     let rest_ms = 0;
-    for (const { flight } of this.#seats) {
-      if (flight) rest_ms = Math.max(rest_ms, flight.sent_ms + check_ms - now_ms());
+    for (const { sent_ms } of this.#flights) {
+      rest_ms = Math.max(rest_ms, sent_ms + check_ms - now_ms());
     }
     if (rest_ms > 0) await wait(rest_ms);
+  }
+
+  get #flights(): Flight[] {
+    return this.#seats.flatMap(({ flights }) => flights);
   }
 
   async #whoWaits(flights: readonly Flight[]): Promise<(flight: Flight) => boolean> {
@@ -143,8 +144,8 @@ export class Waits {
     return ({ session }) => waiting.has(session);
   }
 
-  #seen(seat: Seat, flight: Flight): void {
-    const others_wait = this.#seats.some((other) => other !== seat && other.waits);
+  #seen(flight: Flight): void {
+    const others_wait = this.#flights.some((other) => other !== flight && other.waits);
     if (others_wait && now_ms() < flight.sent_ms + cycle_ms) {
       flight.ask_ms = flight.sent_ms + cycle_ms;
       return;

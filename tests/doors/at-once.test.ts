@@ -9,13 +9,13 @@ import type { Report } from "../../library/explore-results.ts";
 const count = "UPDATE counter SET n = n + 1 WHERE id = ";
 const start = "TRUNCATE counter; INSERT INTO counter VALUES (1, 0), (2, 0)";
 
-const onPool = (run: (db: pg.Pool) => Promise<unknown>): Promise<Report> =>
+const onPool = (run: (db: pg.Pool, client: number) => Promise<unknown>): Promise<Report> =>
   explore({
     database: inject("servers").postgres.url,
     schema: "CREATE TABLE counter (id int PRIMARY KEY, n int)",
     client: (url) => new pg.Pool({ connectionString: url }),
     setup: (db) => db.query(start),
-    run: (db) => run(db).then(() => "done"),
+    run: (db, { client }) => run(db, client).then(() => "done"),
     repairs: false,
   });
 
@@ -79,4 +79,29 @@ test("DynamoDB: every request may come first", async () => {
   });
   expect(proof).toBe(false);
   expect(text).toContain("while another request of its own is under way");
+});
+
+test("PostgreSQL: who waits for a lock can still commit on its other connection", async () => {
+  const { proof, text } = await onPool((db, client) =>
+    Promise.all([db.query(`${count}${client}`), db.query(`${count}${3 - client}`)]),
+  );
+  expect(proof).toBe(false);
+  expect(text).toContain("no failure in");
+  expect(text).toContain("while another request of its own");
+});
+
+test("PostgreSQL: clients that wait for each other with all that they have are stuck", async () => {
+  const stuck = onPool(async (db, client) => {
+    const [one, two] = [await db.connect(), await db.connect()];
+    try {
+      await one.query("BEGIN");
+      await one.query(`${count}${client}`);
+      await two.query(`${count}${3 - client}`);
+      await one.query("COMMIT");
+    } finally {
+      one.release(true);
+      two.release(true);
+    }
+  });
+  await expect(stuck).rejects.toThrow("mutual waiting on PostgreSQL");
 });
