@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Contents } from "../backend.ts";
@@ -9,7 +10,7 @@ import { of_runs } from "./runs.ts";
 const keys_max = 1_000;
 
 /** For each type, the command that reads a whole value. */
-export const readers: Readonly<Record<string, (key: string) => [string, ...string[]]>> = {
+export const readers: Readonly<Record<string, <Key>(key: Key) => [string, ...(Key | string)[]]>> = {
   string: (key) => ["get", key],
   hash: (key) => ["hgetall", key],
   list: (key) => ["lrange", key, "0", "-1"],
@@ -58,17 +59,15 @@ export async function rowsOf(client: Redis, prefix: string): Promise<AllRows> {
 
 /** Fields and members may have generated names: in a list without order each can be any other. */
 function wholeOf(type: string, value: unknown): unknown {
-  if (type === "hash")
-    return Object.entries(Object(value)).map(([field, held]) => ({ field, value: held }));
   if (!Array.isArray(value)) return value;
   const parts = value as unknown[];
-  if (type === "zset") {
-    return parts.flatMap((member, i): Row[] =>
-      i % 2 === 0 ? [{ member, score: parts[i + 1] }] : [],
-    );
-  }
+  if (type === "hash") return inPairs(parts).map(([field, held]): Row => ({ field, value: held }));
+  if (type === "zset") return inPairs(parts).map(([member, score]): Row => ({ member, score }));
   return type === "set" ? parts : inThisOrder(parts);
 }
+
+const inPairs = (parts: readonly unknown[]): [unknown, unknown][] =>
+  parts.flatMap((part, i) => (i % 2 === 0 ? [[part, parts[i + 1]]] : []));
 
 interface KeyValue {
   readonly name: string;
@@ -77,7 +76,7 @@ interface KeyValue {
   readonly value: unknown;
 }
 
-async function valuesOf(client: Redis, keys: readonly string[]): Promise<KeyValue[]> {
+async function valuesOf(client: Redis, keys: readonly Buffer[]): Promise<KeyValue[]> {
   const kinds = await many(
     client,
     keys.flatMap((name) => [
@@ -91,34 +90,49 @@ async function valuesOf(client: Redis, keys: readonly string[]): Promise<KeyValu
     keys.map((name, i) => readers[types[i]!]?.(name) ?? ["dump", name]),
   );
   return keys.map((name, i) => ({
-    name,
+    name: asText(name) as string,
     type: types[i]!,
     expires: Number(kinds[2 * i + 1]) >= 0,
     value: values[i],
   }));
 }
 
-async function keysOf(client: Redis, prefix: string): Promise<string[] | undefined> {
-  const keys = new Set<string>();
+async function keysOf(client: Redis, prefix: string): Promise<Buffer[] | undefined> {
+  const keys = new Map<string, Buffer>();
   let cursor = "0";
   do {
-    const [next, found] = await client.scan(cursor, "COUNT", keys_max);
-    for (const name of found) if (name.startsWith(prefix) || !of_runs.test(name)) keys.add(name);
-    cursor = next;
+    const [next, found] = await client.scanBuffer(cursor, "COUNT", keys_max);
+    for (const key of found) {
+      const name = asText(key) as string;
+      if (name.startsWith(prefix) || !of_runs.test(name)) keys.set(name, key);
+    }
+    cursor = String(next);
   } while (cursor !== "0");
-  return [...keys].toSorted();
+  return [...keys.keys()].toSorted().map((name) => keys.get(name)!);
 }
 
-async function many(client: Redis, commands: readonly (readonly string[])[]): Promise<unknown[]> {
+/** In capitals, so that ioredis makes no object of a hash: its fields may be any bytes. */
+async function many(
+  client: Redis,
+  commands: readonly (readonly [string, ...(string | Buffer)[]])[],
+): Promise<unknown[]> {
   if (commands.length === 0) return [];
-  const replies = await client.pipeline(commands.map((command) => [...command])).exec();
-  return (replies ?? []).map(([error, reply]) => (error ? error.message : reply));
+  const asked = commands.map(([name, ...args]) => ["callBuffer", name.toUpperCase(), ...args]);
+  const replies = await client.pipeline(asked).exec();
+  return (replies ?? []).map(([error, reply]) => (error ? error.message : asText(reply)));
+}
+
+/** Bytes that are no text are told in hex: as text, different ones would look the same. */
+function asText(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply.map(asText);
+  if (!Buffer.isBuffer(reply)) return reply;
+  return isUtf8(reply) ? reply.toString() : `x'${reply.toString("hex")}'`;
 }
 
 /** Sorts hashes and sets: the server returns them in any order. */
 function inOrder(type: string, value: unknown): unknown {
-  if (!unordered.has(type) || typeof value !== "object" || value === null) return value;
-  const parts = Array.isArray(value) ? value : Object.entries(value);
+  if (!unordered.has(type) || !Array.isArray(value)) return value;
+  const parts = type === "hash" ? inPairs(value) : value;
   return parts.map((part) => JSON.stringify(part)).toSorted();
 }
 
