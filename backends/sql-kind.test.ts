@@ -120,6 +120,7 @@ test("a change that commits itself, also behind a comment; two of them do not", 
   expect(commits("SELECT v FROM t")).toBe(false);
   expect(commits("CREATE TABLE t (v int)")).toBe(true);
   expect(commits("EXPLAIN ANALYZE DELETE FROM t")).toBe(true);
+  expect(commits("REFRESH MATERIALIZED VIEW CONCURRENTLY seen")).toBe(true);
   for (const alone of ["CREATE INDEX CONCURRENTLY i ON t (v)", "DROP DATABASE d", "LOCK TABLE t"])
     expect(commits(alone)).toBe(false);
 });

@@ -45,7 +45,7 @@ const changes_rows_of_postgres = set(
 );
 /** What PostgreSQL does in no transaction of others. */
 const never_in_transaction =
-  /\bconcurrently\b|^(create|drop|alter) (database|tablespace|subscription|system)\b/;
+  /^(?!refresh\b).*\bconcurrently\b|^(create|drop|alter) (database|tablespace|subscription|system)\b/;
 /** Statements that change rows only through functions. */
 const calls_functions = set("do set table values explain");
 const plain = set("insert update delete merge replace with select table values");
