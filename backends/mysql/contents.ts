@@ -23,7 +23,7 @@ const columns_query = `
          c.data_type RLIKE 'binary|blob|bit|geometry|point|polygon|linestring' AS is_binary
     FROM information_schema.columns c
     JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
-   WHERE c.table_schema = ? AND t.table_type = 'BASE TABLE'
+   WHERE c.table_schema = ? AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')
    ORDER BY c.table_name, c.ordinal_position`;
 
 const references_query = `
@@ -124,7 +124,7 @@ export class ContentsReader {
             ),
       ),
     );
-    const shown = `SHOW FULL TABLES FROM ${this.#database} WHERE Table_type = 'BASE TABLE'`;
+    const shown = `SHOW FULL TABLES FROM ${this.#database} WHERE Table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')`;
     // Of a single statement the driver would tell the rows without a list around them.
     const last = "SELECT 1";
     const text = [shown, ...sums, last].join(";\n");

@@ -7,11 +7,14 @@ import { type AllRows, mustBeFew, type Row, rows_max } from "../rows.ts";
 /** Reading more than this after every set-up would cost more than the schedules. */
 const table_bytes_max = 4 * 1024 * 1024;
 
+/** A materialized view is what was in its tables when it was refreshed; one that never was cannot be read. */
+const holds_rows = "(c.relkind = 'r' OR c.relkind = 'm' AND c.relispopulated)";
+
 /** Differs when tables or columns have changed. */
 const signature = `
   SELECT md5(string_agg(concat_ws('.', c.oid, a.attnum, a.atttypid, a.attidentity, a.atthasdef), ',' ORDER BY c.oid, a.attnum))
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-   WHERE c.oid >= 16384 AND c.relkind = 'r' AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped`;
+   WHERE c.oid >= 16384 AND ${holds_rows} AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped`;
 
 const columns_query = `
   SELECT c.oid::text AS id, c.oid::regclass::text AS name, quote_ident(a.attname) AS column,
@@ -26,7 +29,7 @@ const columns_query = `
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-   WHERE c.oid >= 16384 AND c.relkind = 'r' AND c.relpersistence <> 't'
+   WHERE c.oid >= 16384 AND ${holds_rows} AND c.relpersistence <> 't'
      AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
    ORDER BY c.oid, a.attnum`;
 
