@@ -1,5 +1,5 @@
 import { effectsOf, type SqlEffects } from "./sql-kind.ts";
-import type { Dialect } from "./sql-tokens.ts";
+import { type Dialect, withBlockComments } from "./sql-tokens.ts";
 
 export interface SqlText extends SqlEffects {
   /** On one line. */
@@ -26,7 +26,7 @@ export function remembered<Read>(read: (sql: string) => Read): (sql: string) => 
 const readerOf = (dialect: Dialect): ((sql: string) => SqlText) =>
   remembered((sql) => ({
     ...effectsOf(sql, dialect),
-    words: onOneLine(sql),
+    words: onOneLine(/--|#/.test(sql) ? withBlockComments(sql, dialect) : sql),
   }));
 
 const readers: Readonly<Record<Dialect, (sql: string) => SqlText>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Dialect, statementsOf, textsOf } from "./sql-tokens.ts";
+import { type Dialect, statementsOf, textsOf, withBlockComments } from "./sql-tokens.ts";
 
 const said = (sql: string, dialect: Dialect): string[][] | undefined =>
   statementsOf(sql, dialect)?.map((tokens) => tokens.map(({ kind, text }) => `${kind} ${text}`));
@@ -77,4 +77,18 @@ test("a text is cut where its statements end, and nowhere else", () => {
   expect(textsOf("SELECT 1;; SELECT 2", "mysql")).toBe(undefined);
   expect(textsOf("SELECT 'a; SELECT 2", "mysql")).toBe(undefined);
   expect(textsOf(" ; ", "mysql")).toBe(undefined);
+});
+
+test.each([
+  ["-- counts up\nSELECT f()", "/* counts up */\nSELECT f()"],
+  ["SELECT '--', 1 -- it's */ one\n, f()", "SELECT '--', 1 /* it's  one */\n, f()"],
+  ["/* -- */ SELECT 1", "/* -- */ SELECT 1"],
+] as const)("a comment up to the end of its line: %j", (sql, expected) => {
+  for (const dialect of ["postgres", "mysql"] as const)
+    expect(withBlockComments(sql, dialect)).toBe(expected);
+});
+
+test("comments of MySQL, and signs that are none", () => {
+  expect(withBlockComments("# it\nSELECT 1--1", "mysql")).toBe("/* it */\nSELECT 1--1");
+  expect(withBlockComments("SELECT a #- b", "postgres")).toBe("SELECT a #- b");
 });

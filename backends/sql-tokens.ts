@@ -103,6 +103,21 @@ function placedIn(sql: string, dialect: Dialect): Placed[] | undefined {
   return statements;
 }
 
+/** The same text, in which a comment up to the end of its line does not swallow what follows on one line. */
+export function withBlockComments(sql: string, dialect: Dialect): string {
+  let text = "";
+  for (let at = 0; at < sql.length; ) {
+    const nested = dialect === "postgres" && sql.startsWith("/*", at);
+    const end = nested ? endOfNestedComment(sql, at) : undefined;
+    const [kind, found] = end ? ["space", sql.slice(at, end)] : (firstRule(sql, at, dialect) ?? []);
+    if (found === undefined) return sql;
+    at += found.length;
+    const [, comment] = (kind === "space" && /^(?:--|#)(.*)/.exec(found)) || [];
+    text += comment === undefined ? found : `/*${comment.replaceAll(/\*\/|\/\*/g, "")} */`;
+  }
+  return text;
+}
+
 function firstRule(
   sql: string,
   at: number,

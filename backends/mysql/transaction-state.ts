@@ -13,6 +13,7 @@ export const usual_rules: Rules = { isolation: "REPEATABLE READ", checks_snapsho
 
 const set_level =
   /^set (?:(session|local|@@session\.|@@local\.|@@)? ?)(?:transaction isolation level |(?:transaction|tx)_isolation ?:?= ?)'?(serializable|repeatable[ -]read|read[ -]committed|read[ -]uncommitted)/i;
+const leading_comments = /^(?:\/\*(?!M?!).*?\*\/\s*)+/;
 const with_snapshot = /\bwith consistent snapshot\b/i;
 /** START TRANSACTION gives the tables back, too: https://dev.mysql.com/doc/refman/8.4/en/lock-tables.html */
 const gives_tables_back = /^(?:unlock tables?|begin|start transaction)\b/i;
@@ -59,7 +60,7 @@ export class TransactionState {
 
   /** A statement was carried out; `told` comes before. */
   done(request: Request): void {
-    const { statement } = request;
+    const statement = request.statement.replace(leading_comments, "");
     if (this.is_open && (readsRows(request) || with_snapshot.test(statement)))
       this.has_snapshot = true;
     if (locks_tables.test(statement)) this.has_locked_tables = true;

@@ -81,7 +81,11 @@ test("MySQL: there is no proof of a procedure, and the report says why", async (
 
 test.each([
   { body: "UPDATE counter SET n = n + 1;", proof: true, said: "proof for this size" },
-  { body: lines, proof: false, said: "in the middle of `SELECT bump()` (it runs function bump)" },
+  {
+    body: lines,
+    proof: false,
+    said: "in the middle of `/* up */ SELECT bump()` (it runs function bump)",
+  },
 ])("PostgreSQL: a function with $body is a proof: $proof", async ({ body, proof, said }) => {
   const report = await explore({
     database: servers.postgres.url,
@@ -91,7 +95,7 @@ test.each([
     setup: (db) => db.query("TRUNCATE counter; INSERT INTO counter VALUES (0)"),
     run: async (db) => {
       const client = await db.connect();
-      for (const sql of ["BEGIN", "LOCK TABLE counter", "SELECT bump()", "COMMIT"])
+      for (const sql of ["BEGIN", "LOCK TABLE counter", "-- up\nSELECT bump()", "COMMIT"])
         await client.query(sql);
       client.release();
     },

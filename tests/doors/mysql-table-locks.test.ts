@@ -37,6 +37,20 @@ describe.each(["mysql", "mariadb"] as const)("%s", (kind) => {
     expect(proof).toBe(true);
   });
 
+  test.each(["/* shop */", "-- shop\n", "# shop\n"])(
+    "also behind a comment: %j",
+    async (comment) => {
+      const { proof } = await explore(
+        program(url, async (db) => {
+          await db.query(`${comment} LOCK TABLES counter WRITE`);
+          await db.query("UPDATE counter SET n = ?", [(await read(db)) + 1]);
+          await db.query("UNLOCK TABLES");
+        }),
+      );
+      expect(proof).toBe(true);
+    },
+  );
+
   test("where the tables are given back before the write, the race is found", async () => {
     const found = explore(
       program(url, async (db) => {
