@@ -1,9 +1,11 @@
 import type { Doorstep } from "../schedules/doors/door-backend.ts";
 import type { MakeOfSeveral } from "../schedules/doors/several-doors.ts";
+import { callers } from "../schedules/run/caller.ts";
 import { type Database, databasesOf, environmentOf, type Template } from "./environment.ts";
 import { commandInWords, hasFailed, ProcessFailed } from "./process-failed.ts";
 import type { ProcessEnd, Processes, RunningProcess } from "./processes.ts";
 import { Speakers } from "./speakers.ts";
+import { endAll, survivorsOf } from "./survivors.ts";
 
 /** A process that was ended because its schedule had been given up. */
 export type Abandoned = Pick<ProcessEnd, "stdout" | "stderr"> & { readonly client: number };
@@ -13,6 +15,8 @@ export interface ProcessOptions {
   readonly templates: readonly Template[];
   readonly processes: Processes;
   readonly abandoned: (process: Abandoned) => void;
+  /** The program has ended, and processes that it had started went on, doing nothing: they were ended. */
+  readonly survived: () => void;
 }
 
 /** A simulated client that runs as a process: a new process for each operation. */
@@ -41,13 +45,22 @@ export class ProcessClient implements AsyncDisposable {
       ...environmentOf(this.#databases, templates),
       RACEPROOF_CLIENT: String(client),
     };
-    const process = processes.start({ argv, environment });
+    const lingers = (entry: string): Promise<void> => this.#waitForAll(entry);
+    const process = processes.start({ argv, environment, lingers });
     this.#running = { process, client };
     const end = await process.ended;
     this.#running = undefined;
     await this.#door.left();
     if (hasFailed(end)) throw new ProcessFailed(commandInWords(argv), end);
     return end.stdout.trimEnd();
+  }
+
+  async #waitForAll(entry: string): Promise<void> {
+    const settled = (): Promise<void> => this.#door.settled();
+    const there = await callers.exit(() => survivorsOf(entry, settled));
+    if (there.length === 0) return;
+    endAll(there);
+    this.#options.survived();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

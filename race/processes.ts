@@ -40,6 +40,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
   /** It is a server, which may write as much as it likes: only the end of it is kept. */
   readonly stays?: boolean;
+  /** Waits for those that it has left when it has ended by itself. @param entry all of them have it in their environment */
+  readonly lingers?: (entry: string) => Promise<void>;
 }
 
 /** How a process ended, and what it had said by then. */
@@ -58,6 +60,7 @@ export class Processes implements AsyncDisposable {
   readonly #mark: string;
   readonly #watchdog: ChildProcess;
   readonly #running = new Set<RunningProcess>();
+  #started = 0;
 
   private constructor(mark: string, watchdog: ChildProcess) {
     this.#mark = mark;
@@ -72,15 +75,17 @@ export class Processes implements AsyncDisposable {
     return processes;
   }
 
-  start({ argv, environment, stays = false }: Launch): RunningProcess {
-    const env = { ...process.env, ...environment, [mark_variable]: this.#mark };
+  start({ argv, environment, stays = false, lingers }: Launch): RunningProcess {
+    const mark = `${this.#mark}.${++this.#started}`;
+    const env = { ...process.env, ...environment, [mark_variable]: mark };
     const [command = "", ...rest] = argv;
     const child = spawn(command, rest, {
       env,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const running = new RunningProcess(child, stays);
+    const linger = async (): Promise<void> => lingers?.(`${mark_variable}=${mark}`);
+    const running = new RunningProcess(child, stays, linger);
     const { pid } = child;
     if (pid !== undefined) {
       this.#watchdog.stdin?.write(`+ ${pid}\n`);
@@ -107,12 +112,15 @@ export class Processes implements AsyncDisposable {
 export class RunningProcess {
   readonly ended: Promise<ProcessEnd>;
   readonly #child: ChildProcess;
+  readonly #linger: () => Promise<void>;
   #said_too_much = false;
+  #is_killed = false;
   #stdout = "";
   #stderr = "";
 
-  constructor(child: ChildProcess, stays: boolean) {
+  constructor(child: ChildProcess, stays: boolean, linger: () => Promise<void>) {
     this.#child = child;
+    this.#linger = linger;
     this.ended = this.#end();
     readText(child.stdout, (text) => {
       this.#stdout += text;
@@ -140,6 +148,7 @@ export class RunningProcess {
 
   /** Ends the process and everything in its group. */
   kill(): void {
+    this.#is_killed = true;
     const { pid } = this.#child;
     if (pid === undefined) return;
     try {
@@ -162,18 +171,23 @@ export class RunningProcess {
         end(null, null, { not_started: error }),
       );
       child.once("exit", (code, signal) => {
-        // Ends what the process started and left in its group.
-        this.kill();
-        const enough = setTimeout(() => {
-          child.stdout?.destroy();
-          child.stderr?.destroy();
-        }, pipes_limit_ms);
-        child.once("close", () => {
-          clearTimeout(enough);
-          end(code, signal);
-        });
+        void this.#afterExit().then(() => end(code, signal));
       });
     });
+  }
+
+  async #afterExit(): Promise<void> {
+    const { stdout, stderr } = this.#child;
+    const closed = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
+    if (!this.#is_killed) await this.#linger();
+    // Ends what the process started and left in its group.
+    this.kill();
+    const enough = setTimeout(() => {
+      stdout?.destroy();
+      stderr?.destroy();
+    }, pipes_limit_ms);
+    await closed;
+    clearTimeout(enough);
   }
 }
 

@@ -47,13 +47,16 @@ export class Scene implements AsyncDisposable {
   readonly #workshops: readonly Workshop<RaceClient>[];
   readonly #began_ms = now_ms();
   #abandoned: Abandoned[] = [];
+  #has_survivors = false;
 
   private constructor(options: RaceOptions, processes: Processes) {
     this.#options = options;
     this.#processes = processes;
     const { clients, operations, isolation, schedules, seed, time_limit_ms } = options;
     const { app } = options;
-    const own = { ...options, processes, abandoned: (one: Abandoned) => this.#abandon(one) };
+    const abandoned = (one: Abandoned): void => this.#abandon(one);
+    const survived = (): void => void (this.#has_survivors = true);
+    const own = { ...options, processes, abandoned, survived };
     const make: MakeOfSeveral<RaceClient> = app
       ? appClients({ ...own, ...app })
       : processClients(own);
@@ -138,10 +141,12 @@ export class Scene implements AsyncDisposable {
     return noVerdictText(this.#subject(), { count: 1, trace }) + this.#lastWords();
   }
 
-  explore(): Promise<Exploration> {
-    return this.#oracle
+  async explore(): Promise<Exploration> {
+    const found = await (this.#oracle
       ? this.#oracle.explore(this.exploration)
-      : exploreSchedules(this.exploration);
+      : exploreSchedules(this.exploration));
+    if (!found.proof || !this.#has_survivors) return found;
+    return { ...found, proof: false, doubt: { kind: "survivors" } };
   }
 
   /** The verdict of an exploration, in words. */

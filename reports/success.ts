@@ -102,6 +102,8 @@ export function doubtInWords(doubt: Doubt): string {
     unrepeated: (failed) => `${count(failed.count, "schedule")} failed once, and not again`,
     undecided: (found) =>
       `${count(found.count, "outcome")} had so many rows that differ only in generated values that they could not be compared`,
+    survivors: () =>
+      "the program had ended, and processes that it had started went on and did nothing that could be seen: they were ended, and what they would still have done is not known",
     "nothing compared": () =>
       "nothing was compared, except what the operations answered: there was no table, key or item of the program's database to read",
     "nothing raced": () => "fewer than two clients took a step",

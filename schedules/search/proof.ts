@@ -52,6 +52,8 @@ export type Doubt =
   | { readonly kind: "nothing raced" }
   /** Schedules of which nobody could say whether they ended like a serial order. */
   | { readonly kind: "undecided"; readonly count: number }
+  /** Programs had ended, and what they had started went on: what it would still have done is not known. */
+  | { readonly kind: "survivors" }
   /** There was no table, key or item that could be compared with the serial orders. */
   | { readonly kind: "nothing compared" }
   | { readonly kind: "not looked" }

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import type { RaceResult } from "../../race/options.ts";
 import { counter, put_back, raceOn, type Wish } from "./race.test-support.ts";
 
@@ -137,6 +137,40 @@ test("what a program starts and leaves is gone with it", async () => {
   expect(kind).toBe("none found");
   const left = readFileSync(pids, "utf8").trim().split("\n").map(Number).filter(isThere);
   expect(left).toEqual([]);
+});
+
+describe("what a program has started goes on when it has ended", () => {
+  const worker = (work: string): string => `${connect}
+    const { rows } = await db.query("SELECT count_value FROM Counter");
+    await db.end();
+    ${work}`;
+  /** Starts itself again, in a session of its own, to write. */
+  const go_on = `
+    import { spawn } from "node:child_process";
+    const script = 'import pg from "pg"; const db = new pg.Client(); await db.connect();'
+      + 'await db.query("UPDATE Counter SET count_value = ' + (rows[0].count_value + 1) + '"); await db.end();';
+    const args = ["--input-type=module", "-e", script];
+    spawn(process.execPath, args, { detached: true, stdio: "ignore" }).unref();`;
+  const stay = `
+    import { spawn } from "node:child_process";
+    spawn("sleep", ["1000"], { detached: true, stdio: "ignore" }).unref();`;
+
+  test("and writes: that is a part of it", async () => {
+    const { kind, text } = await raceNode(worker(go_on), { check: [] });
+    expect(text).toContain("both read count_value = 0");
+    expect(kind).toBe("race");
+  });
+
+  test("and does nothing: it is ended, and there is no proof", async () => {
+    const { kind, text } = await raceNode(worker(stay), { check: [] });
+    expect(text).toContain("processes that it had started went on");
+    expect(kind).toBe("none found");
+  });
+
+  test("and ends: there is a proof", async () => {
+    const { text } = await raceNode(worker(stay.replace("1000", "0.1")), { check: [] });
+    expect(text).toContain("proof for this size");
+  });
 });
 
 /** A process that has ended may stay a while as a zombie, until the system takes note of it. */
