@@ -19,13 +19,32 @@ const routines_query = `
      AND NOT EXISTS (SELECT 1 FROM pg_depend d
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')`;
 
-/** Triggers and rules run statements of their own; views, defaults, checks and policies may call functions. */
+/**
+ * Triggers and rules run statements of their own; views, defaults, checks and policies may call functions. A statement
+ * comes to the triggers of a table also by way of its parent, of a view of it, and of a foreign key that cascades.
+ */
 const attached_query = `
+  WITH RECURSIVE way (here, there, cascades) AS (
+    SELECT inhparent, inhrelid, false FROM pg_inherits
+     UNION
+    SELECT r.ev_class, d.refobjid, false FROM pg_rewrite r
+      JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+     WHERE r.rulename = '_RETURN' AND d.refobjid <> r.ev_class AND d.refobjid >= ${first_oid}
+     UNION
+    SELECT confrelid, conrelid, true FROM pg_constraint
+     WHERE contype = 'f' AND (confdeltype IN ('c', 'n', 'd') OR confupdtype IN ('c', 'n', 'd'))
+  ), reached (here, there, is_far, cascades) AS (
+    SELECT tgrelid, tgrelid, false, false FROM pg_trigger WHERE NOT tgisinternal
+     UNION
+    SELECT w.here, r.there, true, w.cascades OR r.cascades FROM reached r JOIN way w ON w.there = r.here
+  )
   SELECT c.relname AS table, 'trigger ' || t.tgname AS what, false AS is_part,
          CASE WHEN l.lanname = 'plpgsql' THEN p.prosrc END AS body,
-         array_remove(ARRAY[CASE WHEN t.tgtype & 4 > 0 THEN 'insert' END, CASE WHEN t.tgtype & 16 > 0 THEN 'update' END,
-                            CASE WHEN t.tgtype & 8 > 0 THEN 'delete' END], NULL) AS uses
-    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+         CASE WHEN w.cascades THEN ARRAY['update', 'delete'] WHEN w.is_far THEN ARRAY['insert', 'update', 'delete']
+              ELSE array_remove(ARRAY[CASE WHEN t.tgtype & 4 > 0 THEN 'insert' END,
+                                      CASE WHEN t.tgtype & 16 > 0 THEN 'update' END,
+                                      CASE WHEN t.tgtype & 8 > 0 THEN 'delete' END], NULL) END AS uses
+    FROM pg_trigger t JOIN reached w ON w.there = t.tgrelid JOIN pg_class c ON c.oid = w.here
     JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang
    WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' AND l.lanname NOT IN ('c', 'internal')
    UNION ALL

@@ -190,6 +190,37 @@ test.each([
   expect(/in the middle of `SELECT count/.test(text)).toBe(!is_proof);
 });
 
+test.each([
+  ["the parent of its partition", "INSERT INTO sale VALUES (1, 1)", false],
+  ["a view of its table", "INSERT INTO sales VALUES (1, 1)", false],
+  ["a foreign key that cascades", "DELETE FROM shop WHERE id = 1", false],
+  ["nothing", "INSERT INTO shop VALUES (2) ON CONFLICT DO NOTHING", true],
+])("PostgreSQL: a trigger is reached by way of %s", async (_way, statement, proof) => {
+  const report = await explore({
+    database: servers.postgres.url,
+    schema: `CREATE TABLE shop (id int PRIMARY KEY);
+      CREATE TABLE sale (shop int REFERENCES shop ON DELETE CASCADE, n int) PARTITION BY LIST (shop);
+      CREATE TABLE sale_1 PARTITION OF sale FOR VALUES IN (1);
+      CREATE VIEW sales AS SELECT * FROM sale_1;
+      CREATE TABLE counter (n int);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE x int; BEGIN ${lines} RETURN NULL; END $$;
+      CREATE TRIGGER noted AFTER INSERT OR DELETE ON sale_1 FOR EACH ROW EXECUTE FUNCTION note()`,
+    client: (url) => new pg.Pool({ connectionString: url }),
+    setup: (db) =>
+      db.query(`TRUNCATE shop, sale, counter; INSERT INTO counter VALUES (0);
+        INSERT INTO shop VALUES (1); INSERT INTO sale VALUES (1, 0)`),
+    run: async (db) => {
+      const client = await db.connect();
+      for (const sql of ["BEGIN", "LOCK TABLE counter", statement, "COMMIT"])
+        await client.query(sql);
+      client.release();
+    },
+    repairs: false,
+  });
+  expect(report.proof).toBe(proof);
+  expect(report.text.includes("(it runs trigger noted)")).toBe(!proof);
+});
+
 test("PostgreSQL: the commit of a TRUNCATE is a step of its own", async () => {
   const { proof, schedules } = await explore({
     database: servers.postgres.url,
