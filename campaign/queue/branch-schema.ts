@@ -15,6 +15,7 @@ export const branch_schema: z.ZodType<Branch> = z.strictObject({
       database: z.string().optional(),
       free: z.boolean(),
       entangled: z.boolean(),
+      reads_clock: z.boolean(),
       begins: z.boolean(),
       returns: z.boolean(),
     }),

@@ -3,7 +3,7 @@ import type { ChoicePoint, PickNext } from "../run/runner.ts";
 import type { Fault } from "../schedule.ts";
 import type { TraceStep } from "../trace.ts";
 import type { Branch } from "./branch.ts";
-import { commute, type Move, moveOf } from "./independence.ts";
+import { asksClock, commute, type Move, moveOf } from "./independence.ts";
 import type { Attempt, Search } from "./search.ts";
 
 export interface ExhaustOptions {
@@ -79,6 +79,8 @@ export class Exhaust implements Search {
   readonly #branches: Pending[];
   readonly #under_way = new Set<Pending>();
   #lost: Pending[] = [];
+  /** A statement has asked for the time. */
+  #clock_matters = false;
   #passes = 1;
   /** In this pass: schedules that were new, and those that missed their branch. */
   #visits = 0;
@@ -103,7 +105,7 @@ export class Exhaust implements Search {
   next(): Attempt | undefined {
     const branch = this.#branches.pop() ?? this.#again();
     if (!branch) return undefined;
-    const visit = new Visit(branch, this.#options);
+    const visit = new Visit(branch, this.#options, () => this.#clock_matters);
     this.#under_way.add(branch);
     return {
       pick: visit.pick,
@@ -138,13 +140,20 @@ export class Exhaust implements Search {
 
   #visited(visit: Visit, { trace }: Played): void {
     this.#visits++;
+    if (!this.#clock_matters && trace.steps.some(asksClock)) {
+      this.#clock_matters = true;
+      // What was pruned until now may matter.
+      if (this.#visits > 1) this.#lost.push(...this.#roots);
+    }
     for (const node of visit.nodes) this.#addSibling(node, trace.choices, trace.steps);
   }
 
   #addSibling(node: Node, choices: readonly number[], steps: readonly TraceStep[]): void {
     const { prune } = this.#options;
     const { depth, candidates, chosen } = node;
-    const tried = prune ? [moveOf(steps, node.row)].filter((move) => !move.entangled) : [];
+    const tried = prune
+      ? [moveOf(steps, node.row, this.#clock_matters)].filter((move) => !move.entangled)
+      : [];
     const asleep = [...node.asleep, ...tried];
     const rest = candidates.map((_, i) => i).filter((i) => i > chosen);
     const awake = rest.filter((i) => !asleep.some((move) => move.client === candidates[i]));
@@ -173,15 +182,17 @@ class Visit {
   readonly pick: PickNext = (point) => this.#pick(point);
   readonly #branch: Pending;
   readonly #options: ExhaustOptions;
+  readonly #clockMatters: () => boolean;
   #depth = 0;
   #asleep: readonly Move[] = [];
   #seen_rows = 0;
   /** From here on it only repeats what another schedule does. */
   #redundant = false;
 
-  constructor(branch: Pending, options: ExhaustOptions) {
+  constructor(branch: Pending, options: ExhaustOptions, clockMatters: () => boolean) {
     this.#branch = branch;
     this.#options = options;
+    this.#clockMatters = clockMatters;
     this.arrived = branch.choices.length === 0;
   }
 
@@ -222,7 +233,7 @@ class Visit {
   /** A step wakes all those that do not commute with it. */
   #fallAsleepOrWake(steps: readonly TraceStep[]): void {
     for (; this.#seen_rows < steps.length && this.#asleep.length > 0; this.#seen_rows++) {
-      const move = moveOf(steps, this.#seen_rows);
+      const move = moveOf(steps, this.#seen_rows, this.#clockMatters());
       // Nobody else could go, so the sleeper did: all that follows was seen before.
       if (this.#asleep.some((sleeper) => sleeper.client === move.client)) this.#redundant = true;
       this.#asleep = this.#asleep.filter((sleeper) =>

@@ -14,12 +14,23 @@ export interface Move {
   readonly free: boolean;
   /** It waited, let another go on, met a fault, or backed off: its place matters to everyone. */
   readonly entangled: boolean;
+  /** What it does depends on when it goes: of several such steps, the order matters. */
+  readonly reads_clock: boolean;
   readonly begins: boolean;
   readonly returns: boolean;
 }
 
-/** What a step turned out to be, once it was done: `steps[row]` and what it did to the others. */
-export function moveOf(steps: readonly TraceStep[], row: number): Move {
+const clock =
+  /\b(now|sysdate|curdate|curtime|timeofday|unix_timestamp|utc_(date|time|timestamp)|(clock|statement|transaction)_timestamp) ?\(|\b(current_(date|time|timestamp)|localtime(stamp)?)\b|'(now|today|tomorrow|yesterday)'/i;
+
+/** Whether a statement asks what time it is. */
+export const asksClock = ({ statement }: TraceStep): boolean => clock.test(statement);
+
+/**
+ * What a step turned out to be, once it was done: `steps[row]` and what it did to the others.
+ * @param clock_matters the program asks for the time; and in PostgreSQL that is when the transaction began
+ */
+export function moveOf(steps: readonly TraceStep[], row: number, clock_matters: boolean): Move {
   const step = steps[row] as TraceStep;
   const { client, kind, keys, database, catalog } = step;
   const releases = steps.some((other) => other.releasedBy === row);
@@ -32,14 +43,15 @@ export function moveOf(steps: readonly TraceStep[], row: number): Move {
       step.letsOn ||
       (step.error && was_sent),
   );
-  const free = !entangled && (kind === "begin" || !was_sent);
+  const reads_clock = was_sent && (kind === "begin" ? clock_matters : asksClock(step));
+  const free = !entangled && !reads_clock && (kind === "begin" || !was_sent);
   const { begins = false, returns = false } = step;
-  return { client, kind, keys, catalog, database, free, entangled, begins, returns };
+  return { client, kind, keys, catalog, database, free, entangled, reads_clock, begins, returns };
 }
 
 /**
  * Whether two neighbouring steps of different clients can change places with no difference to anyone:
- * BEGIN and anything, what was never sent and anything, two reads, what touches only its own session and anything, what
+ * BEGIN and anything (but where both tell the time), what was never sent and anything, two reads, what touches only its own session and anything, what
  * reads how the tables are made and what works with rows, steps on different keys, steps in databases of different kinds: PostgreSQL knows nothing of Redis. (Of two MySQL databases on one server it may.) In doubt, no.
  *
  * @param several_operations whether a client does more than one: then the order of their returns matters
@@ -50,7 +62,8 @@ export function commute(a: Move, b: Move, several_operations: boolean): boolean 
   if (several_operations && a.returns && b.returns) return false;
   // One operation before another, or side by side: that is not the same history.
   if ((a.begins && b.returns) || (a.returns && b.begins)) return false;
-  if (a.free || b.free) return true;
+  if (a.reads_clock && b.reads_clock) return false;
+  if (a.free || b.free || a.kind === "begin" || b.kind === "begin") return true;
   if (a.kind === "read" && b.kind === "read") return true;
   if (a.catalog === "nothing" || b.catalog === "nothing") return true;
   if (a.catalog === "reads") return b.catalog !== "may change";
