@@ -68,10 +68,13 @@ export function catalogUseOf(
 
 const withoutCount = (bare: string): string => bare.replaceAll("count ( * )", "");
 
-/** Without autocommit nothing is committed any more, and with it something may be. */
+/**
+ * Without autocommit nothing is committed any more, and with it something may be. A snapshot of another transaction can
+ * be had only while that is open.
+ */
 const isOfSession = (bare: string, dialect: Dialect): boolean =>
   sets_session.test(bare) &&
-  !/\bselect\b/.test(bare) &&
+  !/\bselect\b|\btransaction snapshot\b/.test(bare) &&
   (dialect === "postgres" || !bare.includes("autocommit"));
 
 function describes(schema: string | undefined, name: string, dialect: Dialect): boolean {

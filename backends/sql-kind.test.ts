@@ -138,3 +138,12 @@ test("locks with names belong to the whole server, in a text they are none", () 
   expect(is_server_wide("SELECT GET_LOCK('a', 1)")).toBe(true);
   expect(is_server_wide("INSERT INTO t VALUES ('get_lock(1)')")).toBe(false);
 });
+
+test("a number of a sequence, and another's snapshot, are not read for oneself alone", () => {
+  const next = effectsOf("SELECT NEXT VALUE FOR ticket_no", "mysql");
+  expect([next.effects.kind, next.catalog]).toEqual(["write", undefined]);
+  const shared = effects("SET TRANSACTION SNAPSHOT '00000003-1'");
+  expect([shared.effects.kind, shared.catalog]).toEqual(["write", "may change"]);
+  const level = effects("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE");
+  expect([level.effects.kind, level.catalog]).toEqual(["other", "nothing"]);
+});

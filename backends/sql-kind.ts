@@ -140,10 +140,11 @@ function kindOfOne(text: string, first: string, functions: readonly string[]): S
     return text.includes("snapshot") ? "write" : "begin";
   if (/^(commit|end)( work| transaction)?$/.test(text)) return "commit";
   if (/^rollback( work| transaction)?$/.test(text)) return "rollback";
-  if (/^set (local|session|transaction)\b[^(]*$/.test(text) && !text.includes("autocommit"))
+  if (/^set (local|session|transaction)\b[^(]*$/.test(text) && !/autocommit|snapshot/.test(text))
     return "other";
   if (/^(savepoint|release savepoint|release) \w+$/.test(text)) return "other";
-  if (!["select", "table", "values"].includes(first) || /\binto\b|:=/.test(text)) return "write";
+  if (!["select", "table", "values"].includes(first)) return "write";
+  if (/\binto\b|:=|\bnext value for\b/.test(text)) return "write";
   let kind: Step["kind"] = row_lock.test(text) ? "lock" : "read";
   for (const name of functions) {
     if (locks_of_session.has(name) || locks_of_transaction.has(name)) kind = "lock";
