@@ -66,7 +66,7 @@ export function throughDoors<Client>(
       reword: mends?.reword,
       only_own_user: isForOwnUserOnly(target),
     });
-    const client = await make.open(target.address(door.port), door);
+    const client = await orClosing(door, async () => make.open(target.address(door.port), door));
     mends?.opened(client, door);
     if (gate.shared) watchPools(client, gate);
     if (gate !== open_gate) onReturn(client, (number) => door.returned(number));
@@ -110,6 +110,19 @@ export function throughDoors<Client>(
     code: (error) => (error instanceof WireError ? error.code : backend.code(error)),
     [Symbol.asyncDispose]: () => backend[Symbol.asyncDispose](),
   };
+}
+
+/** A door that nobody uses would keep this process alive. @throws whatever `open` throws */
+export async function orClosing<Client>(
+  doors: AsyncDisposable,
+  open: () => Promise<Client>,
+): Promise<Client> {
+  try {
+    return await open();
+  } catch (error) {
+    await doors[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Watches the pools of which we can know which client waits for a connection or holds one. */

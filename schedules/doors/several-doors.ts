@@ -19,7 +19,13 @@ import type { Address } from "../../backends/door-target.ts";
 import { lentConnections, onReturn } from "../../backends/lent-connections.ts";
 import type { AllRows } from "../../backends/rows.ts";
 import { closeInTime } from "./close-in-time.ts";
-import { type Doorstep, type MakeClient, throughDoors, watchPools } from "./door-backend.ts";
+import {
+  type Doorstep,
+  type MakeClient,
+  orClosing,
+  throughDoors,
+  watchPools,
+} from "./door-backend.ts";
 import type { Mending } from "./mending.ts";
 
 /** Makes what an application works with, at the addresses of its databases. */
@@ -109,23 +115,23 @@ class SeveralDoors<Client> implements Backend<Client> {
           ? {}
           : { connection: this.#numberOf(step.connection, at) }),
       });
-      const part = await door.open(
-        gateOf(gate, faults, () => parts[at]!, marked),
-        options,
-      );
-      parts.push(part);
+      const own = gateOf(gate, faults, () => parts[at]!, marked);
+      parts.push(await orClosing(allOf(parts), () => door.open(own, options)));
     }
     const places = parts.map(({ client }) => client);
     const addresses = this.#names.map((name, i) => [name, places[i]!.address] as const);
     const returned = (connection: number): void => {
       for (const { door } of places) door.returned(connection);
     };
-    const client = await this.#make.open(Object.fromEntries(addresses), {
+    const doorstep: Doorstep = {
       is_outside: gate === open_gate,
       left: async () => void (await Promise.all(places.map(({ door }) => door.left()))),
       returned,
       settled: async () => void (await Promise.all(places.map(({ door }) => door.settled()))),
-    });
+    };
+    const client = await orClosing(allOf(parts), async () =>
+      this.#make.open(Object.fromEntries(addresses), doorstep),
+    );
     if (gate.shared) watchPools(client, gate);
     if (gate !== open_gate) onReturn(client, returned);
     const mended = this.#names.indexOf(this.#mends?.database ?? "");
@@ -269,6 +275,12 @@ function gateOf(
       }),
   };
 }
+
+const allOf = (parts: Parts): AsyncDisposable => ({
+  async [Symbol.asyncDispose]() {
+    await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
+  },
+});
 
 interface Place<Client> {
   readonly client: Client;

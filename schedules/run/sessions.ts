@@ -30,6 +30,8 @@ export class LaneSessions<Client> implements AsyncDisposable {
   /** By client; with a shared connection all are the same. */
   #places: (GatedSession<Client> | undefined)[] = [];
   #outside: Session<Client> | undefined;
+  /** The call that opens connections; undefined once all were closed. */
+  #opening: object | undefined;
 
   constructor(backend: Backend<Client>, shared: boolean, options: OpenOptions) {
     this.#backend = backend;
@@ -56,10 +58,15 @@ export class LaneSessions<Client> implements AsyncDisposable {
       shared.lent = shared.session.left?.().lent ?? 0;
       return { outside: this.#outside.client, opened };
     }
+    const opening = {};
+    this.#opening = opening;
     const missing = Array.from({ length: clients }, (_, i) => i).filter((i) => !this.#places[i]);
     await Promise.all(
       missing.map(async (i) => {
-        this.#places[i] = await this.#openPlace();
+        const place = await this.#openPlace();
+        // Another one could not be opened, and all was given up meanwhile.
+        if (this.#opening !== opening) await this.#close(place);
+        else this.#places[i] = place;
       }),
     );
     for (const place of this.#places) if (place) place.lent = place.session.left?.().lent ?? 0;
@@ -186,6 +193,7 @@ export class LaneSessions<Client> implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#opening = undefined;
     const places = new Set(this.#places.filter((place) => place !== undefined));
     this.#places = [];
     await Promise.all([...places].map((place) => this.#close(place)));

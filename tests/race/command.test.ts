@@ -66,6 +66,21 @@ test("a race: the table, a sentence, exit code 1; and its token replays it", asy
   expect(again.code).toBe(0);
 });
 
+test("an app that cannot be started is told, and the command comes to its end", async () => {
+  const app = ["--app", "false", "--request", "POST /pay"];
+  const { code, stdout } = await ended(start("race", ...flags(), ...app));
+  expect(stdout).toMatch(/^false: false ended with exit code 1/);
+  expect(code).toBe(2);
+});
+
+test("an app of which only one instance can be started, too", async () => {
+  const lock = join(folder, "only-one");
+  const app = ["--app", `mkdir ${lock} && sleep 1000`, "--request", "POST /pay"];
+  const { code, stdout } = await ended(start("race", ...flags(), ...app));
+  expect(stdout).toContain("File exists");
+  expect(code).toBe(2);
+});
+
 test("without a check, repairs are tried; a process cannot be put into one transaction; no password is told", async () => {
   const args = [...flags(), "--env", "MY_DATABASE={url}", "--report", folder];
   const reporters = ["--json", "--reporter", "verbose,junit", "--reporter=github"];
