@@ -5,7 +5,7 @@ import { type Database, databasesOf, environmentOf, type Template } from "./envi
 import { commandInWords, hasFailed, ProcessFailed } from "./process-failed.ts";
 import type { ProcessEnd, Processes, RunningProcess } from "./processes.ts";
 import { Speakers } from "./speakers.ts";
-import { endAll, survivorsOf } from "./survivors.ts";
+import { endAll, type Survivable, survivorsOf } from "./survivors.ts";
 
 /** A process that was ended because its schedule had been given up. */
 export type Abandoned = Pick<ProcessEnd, "stdout" | "stderr"> & { readonly client: number };
@@ -45,7 +45,7 @@ export class ProcessClient implements AsyncDisposable {
       ...environmentOf(this.#databases, templates),
       RACEPROOF_CLIENT: String(client),
     };
-    const lingers = (entry: string): Promise<void> => this.#waitForAll(entry);
+    const lingers = (ended: Survivable): Promise<void> => this.#waitForAll(ended);
     const process = processes.start({ argv, environment, lingers });
     this.#running = { process, client };
     const end = await process.ended;
@@ -55,9 +55,9 @@ export class ProcessClient implements AsyncDisposable {
     return end.stdout.trimEnd();
   }
 
-  async #waitForAll(entry: string): Promise<void> {
+  async #waitForAll(ended: Survivable): Promise<void> {
     const settled = (): Promise<void> => this.#door.settled();
-    const there = await callers.exit(() => survivorsOf(entry, settled));
+    const there = await callers.exit(() => survivorsOf(ended, settled));
     if (there.length === 0) return;
     endAll(there);
     this.#options.survived();

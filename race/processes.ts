@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
 import { release, watchdogWith } from "../servers/watchdog.ts";
+import type { Survivable } from "./survivors.ts";
 
 const mark_variable = "RACEPROOF_MARK";
 /** A process that writes more than this to standard output is ended; of standard error only the end is kept. */
@@ -40,8 +41,8 @@ export interface Launch {
   readonly environment: Readonly<Record<string, string>>;
   /** It is a server, which may write as much as it likes: only the end of it is kept. */
   readonly stays?: boolean;
-  /** Waits for those that it has left when it has ended by itself. @param entry all of them have it in their environment */
-  readonly lingers?: (entry: string) => Promise<void>;
+  /** Waits for those that it has left when it has ended by itself. */
+  readonly lingers?: (ended: Survivable) => Promise<void>;
 }
 
 /** How a process ended, and what it had said by then. */
@@ -84,9 +85,12 @@ export class Processes implements AsyncDisposable {
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const linger = async (): Promise<void> => lingers?.(`${mark_variable}=${mark}`);
-    const running = new RunningProcess(child, stays, linger);
     const { pid } = child;
+    const entry = `${mark_variable}=${mark}`;
+    const linger = async (): Promise<void> => {
+      if (pid !== undefined) await lingers?.({ pid, entry });
+    };
+    const running = new RunningProcess(child, stays, linger);
     if (pid !== undefined) {
       this.#watchdog.stdin?.write(`+ ${pid}\n`);
       this.#running.add(running);
