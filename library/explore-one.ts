@@ -75,8 +75,7 @@ async function mustHaveRaced<Client>(
   const { failure } = result;
   if (oracle && failure?.smallest.ending.kind === "ended") {
     const fails = await oracle.stillFails(exploration, failure.smallest);
-    if (!fails)
-      throw new NotDeterministic(troubleText(subject, { kind: "of its time" }, "`check`"));
+    if (!fails) throw new NotDeterministic(troubleText(subject, { kind: "of its time" }));
   }
   if (failure && needsNoRace(failure)) {
     const { error } = failure;
@@ -170,7 +169,7 @@ function mustBeOrdered(trouble: Trouble | undefined, subject: Subject): void {
     case "without an end":
       throw new ProgramFailed(noVerdictText(subject, { count: 1, trace: trouble.trace }));
     default:
-      throw new NotDeterministic(troubleText(subject, trouble, "`check`"));
+      throw new NotDeterministic(troubleText(subject, trouble));
   }
 }
 

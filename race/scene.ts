@@ -5,6 +5,7 @@ import type { TriedRepair } from "../repairs/repair.ts";
 import { tryRepairs } from "../repairs/try-repairs.ts";
 import type { Workshop } from "../repairs/workshop.ts";
 import { coverageList } from "../reports/coverage.ts";
+import { in_flags } from "../reports/names.ts";
 import { noVerdictText } from "../reports/no-verdict.ts";
 import { addToPage } from "../reports/page/gathered.ts";
 import { repairsText } from "../reports/repairs.ts";
@@ -134,7 +135,7 @@ export class Scene implements AsyncDisposable {
     if (trouble.kind === "nothing raced") return nothingRacedText(subject);
     if (trouble.kind === "fails")
       return needsNoRaceText(subject, { ...trouble, message: "", smallest: trouble.trace });
-    return troubleText(subject, trouble, "--check");
+    return troubleText(subject, trouble);
   }
 
   #withoutEnd(trace: Trace): string {
@@ -159,7 +160,7 @@ export class Scene implements AsyncDisposable {
       failure.smallest.ending.kind === "ended" &&
       !(await this.#oracle.stillFails(this.exploration, failure.smallest))
     )
-      return { kind: "cannot", text: troubleText(subject, { kind: "of its time" }, "--check") };
+      return { kind: "cannot", text: troubleText(subject, { kind: "of its time" }) };
     if (failure) {
       const tried = await this.#tryRepairs(failure);
       const repairs = tried.length > 0 ? `\n\n${repairsText(tried, failure)}` : "";
@@ -230,7 +231,7 @@ export class Scene implements AsyncDisposable {
 
   #subject(): Subject {
     const { name, isolation, replayCommand } = this.#options;
-    return { name, backend: this.exploration.backend, isolation, replayCommand };
+    return { name, backend: this.exploration.backend, isolation, replayCommand, names: in_flags };
   }
 }
 

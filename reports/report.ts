@@ -10,6 +10,7 @@ import type { Trace } from "../schedules/trace.ts";
 import { blameText } from "./blame-text.ts";
 import { errorText } from "./error-text.ts";
 import { drawInterleaving } from "./interleaving.ts";
+import type { Names } from "./names.ts";
 import { noteInWords } from "./notes.ts";
 import { explain } from "./sentence.ts";
 import { visible } from "./visible.ts";
@@ -21,6 +22,8 @@ export interface Subject {
   readonly isolation: Isolation | undefined;
   /** The command that replays a token. */
   readonly replayCommand: (token: string) => string;
+  /** Default: as in code. */
+  readonly names?: Names;
 }
 
 /** The seed of a random search; none if all interleavings were run. */

@@ -3,6 +3,7 @@ import type { Exploration } from "../schedules/findings.ts";
 import type { Stale } from "../schedules/search/fresh-start.ts";
 import type { Doubt } from "../schedules/search/proof.ts";
 import { coverageText } from "./coverage.ts";
+import { in_code, type Names } from "./names.ts";
 import { noteInWords } from "./notes.ts";
 import { placeOf, type Subject, seedText, sizeOf } from "./report.ts";
 
@@ -35,7 +36,7 @@ function proofText(subject: Subject, exploration: Exploration): string {
 function noProofText(subject: Subject, exploration: Exploration): string {
   const { schedules, operations, doubt } = exploration;
   const size = `${sizeOf(operations)} on ${placeOf(subject)}`;
-  const why = doubt === undefined ? "" : doubtInWords(doubt);
+  const why = doubt === undefined ? "" : doubtInWords(doubt, subject.names);
   return `${subject.name}: no failure in ${schedules} schedules of ${size}${seedText(exploration)}: no proof${why === "" ? "" : `, because ${why}`}.`;
 }
 
@@ -77,11 +78,11 @@ export function timeIsUpText({ runner, limit_ms }: { runner: string; limit_ms: n
 }
 
 /** Continues "no proof, because …". */
-export function doubtInWords(doubt: Doubt): string {
+export function doubtInWords(doubt: Doubt, names: Names = in_code): string {
   const words: { readonly [K in Doubt["kind"]]: (doubt: Extract<Doubt, { kind: K }>) => string } = {
     failed: () => "a schedule failed",
-    random: () => "the schedules were chosen at random (`exhaustive: true` runs all)",
-    "cut short": ({ by }) => cutShort[by],
+    random: () => `the schedules were chosen at random (${names.runs_all})`,
+    "cut short": ({ by }) => cutShort(by, names),
     "lost branches": (lost) =>
       `after the same choices the server did something else (${times(lost.count)})`,
     "given up": (given) => `${count(given.count, "schedule")} could not be taken to the end`,
@@ -108,7 +109,7 @@ export function doubtInWords(doubt: Doubt): string {
       "nothing was compared, except what the operations answered: there was no table, key or item of the program's database to read",
     "nothing raced": () => "fewer than two clients took a step",
     "not looked": () => `this backend cannot say ${whether_fresh}`,
-    stale: ({ stale }) => staleInWords(stale),
+    stale: ({ stale }) => staleInWords(stale, names),
     "too large": ({ what }) => `${what.join(", ")} is too large to see ${whether_fresh}`,
   };
   return (words[doubt.kind] as (doubt: Doubt) => string)(doubt);
@@ -116,20 +117,21 @@ export function doubtInWords(doubt: Doubt): string {
 
 const whether_fresh = "whether set-up gave the same state every time";
 
-const cutShort = {
-  schedules: "there are more (`schedules` says how many are run at most)",
-  time: "the time limit was reached",
-  aborted: "the search was broken off",
-};
+const cutShort = (by: Extract<Doubt, { kind: "cut short" }>["by"], { schedules }: Names): string =>
+  ({
+    schedules: `there are more (${schedules} says how many are run at most)`,
+    time: "the time limit was reached",
+    aborted: "the search was broken off",
+  })[by];
 
-export function staleInWords({ what, first, later }: Stale): string {
+export function staleInWords({ what, first, later }: Stale, { setup }: Names): string {
   const had = (rows: number | undefined): string =>
     rows === undefined ? "was not there" : `had ${count(rows, "row")}`;
   const seen =
     first === later
       ? `the same number of rows, but other values`
       : `it ${had(first)} the first time and ${later === undefined ? "was not there" : count(later, "row")} later`;
-  return `set-up did not give the same state every time: ${what} (${seen}); let \`setup\` put all of it back`;
+  return `set-up did not give the same state every time: ${what} (${seen}); let ${setup} put all of it back`;
 }
 
 function remarks({ disturbance, unrepeated, notes = [] }: Exploration): string[] {

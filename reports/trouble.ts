@@ -1,4 +1,5 @@
 import type { Trouble } from "../oracle/oracle.ts";
+import { in_code, type Names } from "./names.ts";
 import type { Subject } from "./report.ts";
 import { staleInWords } from "./success.ts";
 
@@ -8,20 +9,17 @@ export type Unsaid =
   /** What failed was right when the serial orders were run once more. */
   | { readonly kind: "of its time" };
 
-/**
- * Said before anything is explored.
- * @param check how the user says what is right: `check`, `--check`
- */
-export function troubleText({ name }: Subject, trouble: Unsaid, check: string): string {
-  return `${name}: ${inWords(trouble)}, so the serial orders cannot say what is right: say it with ${check}.`;
+/** Said before anything is explored. */
+export function troubleText({ name, names = in_code }: Subject, trouble: Unsaid): string {
+  return `${name}: ${inWords(trouble, names)}, so the serial orders cannot say what is right: say it with ${names.check}.`;
 }
 
-function inWords(trouble: Unsaid): string {
-  if (trouble.kind === "stale") return staleInWords(trouble.stale);
+function inWords(trouble: Unsaid, names: Names): string {
+  if (trouble.kind === "stale") return staleInWords(trouble.stale, names);
   if (trouble.kind === "not to be read")
     return `${trouble.reason}, too much to compare it after every schedule`;
   if (trouble.kind === "unsteady")
-    return `the clients one after the other ended differently when that was run again (${trouble.place}; if that does not matter, \`ignore\` leaves it out)`;
+    return `the clients one after the other ended differently when that was run again (${trouble.place}; if that does not matter, ${names.ignore} leaves it out)`;
   return plain[trouble.kind];
 }
 

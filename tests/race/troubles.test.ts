@@ -103,6 +103,7 @@ test("a program that hangs", async () => {
   const script = `${connect} await db.query("SELECT 1"); console.error("thinking"); setInterval(() => {}, 1e3);`;
   const { kind, text } = await raceNode(script, { busy_limit_ms: 3_000, patience_ms: 300 });
   expect(text).toMatch(/no verdict[\s\S]*has been busy outside the database for \d+ ms/);
+  expect(text).toContain("raise --busy-limit-s");
   expect(text).toMatch(/client \d had written:\n {2}thinking/);
   expect(kind).toBe("cannot");
 });
