@@ -20,3 +20,7 @@ test("no character is cut in two", () => {
     expect(() => encodeURIComponent(shortened("😀😀😀😀😀😀", length))).not.toThrow();
   }
 });
+
+test("a statement is shown on one line", () => {
+  expect(shownStatement("GET a\nb")).toBe("GET a␊b");
+});

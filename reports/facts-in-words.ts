@@ -1,16 +1,17 @@
 import type { Value, Values } from "../backends/step-facts.ts";
-import { shortened } from "../histories/shortened.ts";
+import { onOneLine, shortened } from "../histories/shortened.ts";
 
 const longest_value = 60;
+const shown = (value: string): string => shortened(onOneLine(value), longest_value);
 
 /** `account alice`, `stock (shop = 1, part = 'bolt')`; just the key if there is no table. */
 export function rowInWords(table: string | undefined, row: Values): string {
   const [first, ...others] = Object.entries(row);
-  if (table === undefined) return shortened(first?.[1] ?? "a key", longest_value);
+  if (table === undefined) return shown(first?.[1] ?? "a key");
   if (first === undefined) return table;
   const [column, value] = first;
   if (others.length === 0 && column.toLowerCase() === "id")
-    return `${table} ${shortened(value ?? "NULL", longest_value)}`;
+    return `${table} ${shown(value ?? "NULL")}`;
   return `${table} (${valuesInWords(row)})`;
 }
 
@@ -41,7 +42,5 @@ export function valuesInWords(values: Values): string {
 /** Numbers, and generated values that were given a name (`<uuid 1>`), as they are; other texts in quotes. */
 export function valueInWords(value: Value, nothing: string = "NULL"): string {
   if (value === null) return nothing;
-  return /^(-?\d+(\.\d+)?|<\w+( \d+)?>)$/.test(value)
-    ? value
-    : `'${shortened(value, longest_value)}'`;
+  return /^(-?\d+(\.\d+)?|<\w+( \d+)?>)$/.test(value) ? value : `'${shown(value)}'`;
 }
