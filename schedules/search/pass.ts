@@ -134,7 +134,8 @@ export class Pass<Client> implements AsyncDisposable {
     for (const doubt of doubtsIn(played.trace))
       if (!this.#shown.some(({ kind }) => kind === doubt.kind)) this.#shown.push(doubt);
     if (played.trace.ending.kind !== "ended") this.#given_up++;
-    if (this.#search.exhaustive) this.#noteStatements(played.trace);
+    if (this.#search.exhaustive && this.#options.backend.divided)
+      this.#noteStatements(played.trace);
     this.#notes.add(played.trace, this.#options.backend.name);
     if (this.#isWithoutVerdict(played) === "stop") return "stop";
     this.#server_wide ??= played.trace.steps.find(
