@@ -120,7 +120,8 @@ export async function orClosing<Client>(
   try {
     return await open();
   } catch (error) {
-    await doors[Symbol.asyncDispose]();
+    // Only the first error is reported.
+    await Promise.allSettled([doors[Symbol.asyncDispose]()]);
     throw error;
   }
 }
