@@ -15,7 +15,7 @@ const statement_length_max = 200;
 
 /** A statement as it is shown; a trace has the whole statement. */
 export const shownStatement = (statement: string): string =>
-  shortened(onOneLine(statement), statement_length_max);
+  shortened(withVisibleBreaks(statement), statement_length_max);
 
 /** A key or value that has several lines would break the sentence that names it. */
-export const onOneLine = (text: string): string => text.replaceAll("\n", "␊");
+export const withVisibleBreaks = (text: string): string => text.replaceAll("\n", "␊");

@@ -1,8 +1,8 @@
 import type { Value, Values } from "../backends/step-facts.ts";
-import { onOneLine, shortened } from "../histories/shortened.ts";
+import { shortened, withVisibleBreaks } from "../histories/shortened.ts";
 
 const longest_value = 60;
-const shown = (value: string): string => shortened(onOneLine(value), longest_value);
+const shown = (value: string): string => shortened(withVisibleBreaks(value), longest_value);
 
 /** `account alice`, `stock (shop = 1, part = 'bolt')`; just the key if there is no table. */
 export function rowInWords(table: string | undefined, row: Values): string {

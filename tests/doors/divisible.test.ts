@@ -244,19 +244,23 @@ const create_stock = new CreateTableCommand({
   KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
 });
 
+const inStock = () => ({
+  database: servers.dynamodb.url,
+  async schema(url: string) {
+    const db = new DynamoDBClient(configFor(url));
+    await db.send(create_stock);
+    db.destroy();
+  },
+  client: (url: string) => new DynamoDBClient(configFor(url)),
+});
+
 test("DynamoDB: there is no proof of a batch of several items, and there is one of a batch of one", async () => {
   const write = (id: string, n: number): WriteRequest => ({
     PutRequest: { Item: { id: { S: id }, n: { N: String(n) } } },
   });
   const batchesOf = (ids: readonly string[]): Promise<Report> =>
     explore({
-      database: servers.dynamodb.url,
-      schema: async (url) => {
-        const db = new DynamoDBClient(configFor(url));
-        await db.send(create_stock);
-        db.destroy();
-      },
-      client: (url) => new DynamoDBClient(configFor(url)),
+      ...inStock(),
       setup: (db) =>
         db.send(
           new BatchWriteItemCommand({ RequestItems: { stock: [write("a", 0), write("b", 0)] } }),
@@ -280,13 +284,7 @@ test("DynamoDB: there is no proof of a batch of several items, and there is one 
 test("DynamoDB: there is no proof of a query that reads several items, and there is one of one item", async () => {
   const scanned = (ids: readonly string[]): Promise<Report> =>
     explore({
-      database: servers.dynamodb.url,
-      schema: async (url) => {
-        const db = new DynamoDBClient(configFor(url));
-        await db.send(create_stock);
-        db.destroy();
-      },
-      client: (url) => new DynamoDBClient(configFor(url)),
+      ...inStock(),
       async setup(db) {
         for (const id of ids) await db.send(new PutItemCommand(put(id, 0)));
       },
